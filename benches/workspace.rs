@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 
 const FILES: usize = 500;
 
-fn git(folder: &Path, args: &[&str]) -> String {
+fn run_git(folder: &Path, args: &[&str]) -> String {
     let output = Command::new("git")
         .args([
             "-c",
@@ -38,14 +38,14 @@ fn git(folder: &Path, args: &[&str]) -> String {
 fn repository(folder: &Path) -> PathBuf {
     let path = folder.join("origin");
     std::fs::create_dir_all(&path).expect("a folder");
-    git(&path, &["init", "--quiet"]);
+    run_git(&path, &["init", "--quiet"]);
     for number in 0..FILES {
         let file = path.join(format!("d{}/f{number}.txt", number % 50));
         std::fs::create_dir_all(file.parent().expect("a parent")).expect("a folder");
         std::fs::write(file, format!("line {number}\n").repeat(200)).expect("a file");
     }
-    git(&path, &["add", "-A"]);
-    git(&path, &["commit", "--quiet", "-m", "Files"]);
+    run_git(&path, &["add", "-A"]);
+    run_git(&path, &["commit", "--quiet", "-m", "Files"]);
     path
 }
 
@@ -57,7 +57,7 @@ fn main() {
     let runtime = Runtime::new().expect("a runtime");
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let origin = repository(folder.path());
-    let base: Sha = git(&origin, &["rev-parse", "HEAD"])
+    let base: Sha = run_git(&origin, &["rev-parse", "HEAD"])
         .parse()
         .expect("a commit");
     let data_dir = folder.path().join("data");
@@ -68,14 +68,14 @@ fn main() {
         old_git: OldGit::Allow,
         network: Default::default(),
     };
-    let room = runtime.block_on(Git::open(config)).expect("git");
-    let mirror = room.mirror_path(RepositoryId(1));
+    let git = runtime.block_on(Git::open(config)).expect("git");
+    let mirror = git.mirror_path(RepositoryId(1));
     std::fs::create_dir_all(mirror.parent().expect("a parent")).expect("a folder");
     let (from, to) = (
         origin.to_string_lossy().into_owned(),
         mirror.to_string_lossy().into_owned(),
     );
-    git(folder.path(), &["clone", "--quiet", "--mirror", &from, &to]);
+    run_git(folder.path(), &["clone", "--quiet", "--mirror", &from, &to]);
 
     let mut criterion = Criterion::default().configure_from_args().sample_size(20);
     let mut group = criterion.benchmark_group("working copy of 500 files");
@@ -98,11 +98,11 @@ fn main() {
                 };
                 let began = Instant::now();
                 runtime
-                    .block_on(room.create_workspace(&spec))
+                    .block_on(git.create_workspace(&spec))
                     .expect("a working copy");
                 let took = began.elapsed();
                 runtime
-                    .block_on(room.remove_session(RepositoryId(1), &session, &path))
+                    .block_on(git.remove_session(RepositoryId(1), &session, &path))
                     .expect("gone");
                 took
             })
@@ -123,7 +123,7 @@ fn main() {
                     let target = path.to_string_lossy().into_owned();
                     args.extend([to.as_str(), target.as_str()]);
                     let began = Instant::now();
-                    git(folder.path(), &args);
+                    run_git(folder.path(), &args);
                     let took = began.elapsed();
                     std::fs::remove_dir_all(&path).expect("gone");
                     took

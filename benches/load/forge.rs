@@ -95,7 +95,7 @@ fn beginning(label: &str) -> anyhow::Result<Vec<u8>> {
         r#"{{"action":"labeled","repository":{{"id":186853002,"full_name":"octocat/hello-world","private":false,"owner":{user}}},"installation":{{"id":2311213}},"sender":{user},"label":{{"id":1362934390,"name":{label}}},"issue":{{"id":444500041,"title":"Spelling error in the README file","user":{user},"labels":[{{"id":1362934390,"name":{label}}}],"state":"open","comments":0,"created_at":"2026-11-20T15:20:18Z","updated_at":"2026-11-20T15:20:21Z","body":"It looks like you accidentally spelled \"commit\" with two t's.\r\n\r\n- [ ] fix it","urls":["#
     );
     let end = r#"""],"number":"#;
-    let room = BODY - NUMBER - TAIL.len();
+    let space = BODY - NUMBER - TAIL.len();
     let mut body = head;
     for number in 0_u32.. {
         let hash = hex::encode(Sha256::digest(number.to_be_bytes()));
@@ -103,12 +103,12 @@ fn beginning(label: &str) -> anyhow::Result<Vec<u8>> {
             r#""https://api.github.com/repos/octocat/hello-world/issues/{}{{/number}}","#,
             &hash[..12]
         );
-        if body.len() + entry.len() + end.len() > room {
+        if body.len() + entry.len() + end.len() > space {
             break;
         }
         body.push_str(&entry);
     }
-    let missing = room
+    let missing = space
         .checked_sub(body.len() + end.len())
         .context("the label is too long")?;
     let (quote, rest) = end.split_at(1);

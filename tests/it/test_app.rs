@@ -4,6 +4,7 @@
 //! the real protocol over a pipe (or runs as a process, when a story asks for it). No sleeps: `settle` steps engine and
 //! runner until nothing is left to do now. Dropping a app with unfinished rows fails the test.
 
+mod options;
 mod steps;
 mod views;
 
@@ -16,19 +17,19 @@ use std::time::Duration;
 use skep::agent::{SandboxChoice, presets};
 use skep::app::{App, GitHubSetup, Setup};
 use skep::core::ids::{IssueNumber, RepositoryId, TaskKey, UserId};
-use skep::core::policy::{AllowProtected, Limits, MakeReady};
 use skep::core::time::Clock;
 use skep::engine::Engine;
 use skep::git::OldGit;
-use skep::github::{Pace, Timeouts};
 use skep::http::{self, Bounds, Caps};
-use skep::runner::{Runner, Tasks, Timings};
+use skep::runner::{Runner, Tasks};
 use skep::store::{EffectFilter, SessionFilter, Store};
 use skep::webhook::Secrets;
 use skep_simulator::world::content::IssueDraft;
 use skep_simulator::{Simulator, SimulatorConfig};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+pub use options::Options;
 
 pub use steps::{ANSWER, CODE, Ending, SLOW_CODE, Scenario, timeless};
 
@@ -40,84 +41,6 @@ pub const PATIENCE: Duration = Duration::from_secs(120);
 pub const HOLD: &str = "until-there ../home/go";
 /// The first moment of every story: 2026-01-01T00:00:00Z.
 pub const DAWN: i64 = 1_767_225_600_000;
-
-/// How a app is built.
-#[derive(Clone)]
-pub struct Options {
-    /// Numbers.
-    pub limits: Limits,
-    /// Protected paths that may be touched.
-    pub allow_protected: AllowProtected,
-    /// The operator's patterns of what to leave out.
-    pub ignore: Vec<String>,
-    /// The operator's roles.
-    pub roles: Vec<skep::core::role::Role>,
-    /// The demo agent runs as a process of its own.
-    pub process: bool,
-    /// The `PATH` of agents, when it is not the test's.
-    pub path: Option<String>,
-    /// Another agent than the demo.
-    pub agent: Option<skep::core::agent::AgentSpec>,
-    /// The repository's files.
-    pub files: Vec<(String, String)>,
-    /// Whether whoever opened an issue may answer.
-    pub author_answers: bool,
-    /// The pace of changes on GitHub.
-    pub pace: Pace,
-    /// How long calls to GitHub may take.
-    pub timeouts: Timeouts,
-    /// Numbers for the edges.
-    pub timings: Timings,
-    /// When a draft becomes ready for review.
-    pub ready: MakeReady,
-    /// Bots that may start work, by login.
-    pub allowed_bots: Vec<String>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            limits: Limits {
-                retry_base_ms: 1_000,
-                quick_answer_ms: 0,
-                disk_reserve_bytes: 0,
-                ..Limits::default()
-            },
-            allow_protected: AllowProtected::Nothing,
-            ignore: vec![],
-            roles: vec![],
-            process: false,
-            path: None,
-            agent: None,
-            files: vec![
-                ("README.md".into(), "# Hello\n".into()),
-                ("src/lib.rs".into(), "pub fn one() {}\n".into()),
-            ],
-            author_answers: false,
-            ready: MakeReady::Green,
-            pace: Pace {
-                burst: 10_000,
-                per_second: 10_000,
-                per_minute: 100_000,
-                per_hour: 100_000,
-                ..Pace::default()
-            },
-            // A slow machine is no fault of GitHub's; a story of a hanging call says so.
-            timeouts: Timeouts {
-                connect: Duration::from_secs(60),
-                total: Duration::from_secs(60),
-            },
-            timings: Timings {
-                initialize: Duration::from_secs(120),
-                cancel_grace: Duration::from_secs(2),
-                look_again: Duration::from_millis(20),
-                progress: Duration::ZERO,
-                ..Timings::default()
-            },
-            allowed_bots: vec![],
-        }
-    }
-}
 
 /// A skep at work in a story.
 pub struct TestApp {
@@ -138,7 +61,7 @@ struct Skep {
     tasks: Tasks,
     stop: CancellationToken,
     address: std::net::SocketAddr,
-    door: tokio::task::JoinHandle<()>,
+    server: tokio::task::JoinHandle<()>,
 }
 
 /// A fixture's key.
@@ -273,7 +196,7 @@ impl TestApp {
         let address = listener.local_addr().expect("an address");
         let stop = CancellationToken::new();
         let router = http::public_router(app.ingest.clone(), Caps::default());
-        let door = tokio::spawn(http::serve(
+        let server = tokio::spawn(http::serve(
             listener,
             router,
             Bounds::default(),
@@ -286,7 +209,7 @@ impl TestApp {
             tasks: Tasks::new(),
             stop,
             address,
-            door,
+            server,
         });
     }
 
@@ -298,8 +221,8 @@ impl TestApp {
         skep.tasks.abort_all();
         while skep.tasks.join_next().await.is_some() {}
         skep.stop.cancel();
-        skep.door.abort();
-        let _ended = skep.door.await;
+        skep.server.abort();
+        let _ended = skep.server.await;
         skep.app.store.close().await;
     }
 
@@ -322,7 +245,7 @@ impl TestApp {
         &self.skep().app.runner
     }
 
-    /// The rooms.
+    /// The modules.
     pub fn product(&self) -> &App {
         &self.skep().app
     }
@@ -582,7 +505,7 @@ impl TestApp {
                 .close_all(Duration::from_secs(5))
                 .await;
             skep.stop.cancel();
-            skep.door.await.expect("the door closes");
+            skep.server.await.expect("the server ends");
             skep.app.store.close().await;
         }
         self.unfinished = true;

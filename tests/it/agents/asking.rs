@@ -8,7 +8,7 @@ use skep::agent::{AskReply, Resume, TurnRequest};
 use skep::core::agent::{Finished, Stop, ThreadReply, ToolStatus, Update};
 use skep::core::question::Asked;
 
-use super::desk::TestDesk;
+use super::tools::TestTools;
 use super::{Bench, Setup, messages, session, until};
 
 const LATER: &str = "Asked. End your turn; the answer is your next prompt.";
@@ -23,9 +23,9 @@ fn asked(text: &str, options: &[&str]) -> Asked {
     }
 }
 
-fn at(bench: &Bench, handler: &Arc<TestDesk>, steps: &str) -> TurnRequest {
+fn at(bench: &Bench, tools: &Arc<TestTools>, steps: &str) -> TurnRequest {
     TurnRequest {
-        handler: Some(handler.clone()),
+        handler: Some(tools.clone()),
         ..bench.request(steps)
     }
 }
@@ -35,25 +35,25 @@ fn answer(words: &str) -> String {
 }
 
 /// The next turn of a session that was asked something.
-fn next(bench: &Bench, handler: &Arc<TestDesk>, session: &str, words: &str) -> TurnRequest {
+fn next(bench: &Bench, tools: &Arc<TestTools>, session: &str, words: &str) -> TurnRequest {
     let resume = Resume {
         session: session.to_owned(),
         prompt: answer(words),
     };
     TurnRequest {
         resume: Some(resume),
-        ..at(bench, handler, "say from the beginning")
+        ..at(bench, tools, "say from the beginning")
     }
 }
 
 async fn asks_and_goes_on(bench: &Bench, verb: &str) {
     for dies in [false, true] {
-        let handler = Arc::new(TestDesk::default());
-        handler.reply(AskReply::Later(LATER.into()));
+        let tools = Arc::new(TestTools::default());
+        tools.reply(AskReply::Later(LATER.into()));
         let steps = format!(
             "write a.txt: a\n{verb} Which? | red | blue | default=red | deadline=4h\nwrite b.txt: {{answer}}\nsay took {{answer}}"
         );
-        let (end, updates) = bench.turn(at(bench, &handler, &steps)).await;
+        let (end, updates) = bench.turn(at(bench, &tools, &steps)).await;
         let first = end.expect("the turn ends");
         assert_eq!(
             (first.stop, bench.file("b.txt")),
@@ -67,11 +67,11 @@ async fn asks_and_goes_on(bench: &Bench, verb: &str) {
             deadline_ms,
             ..asked("Which?", &["red", "blue"])
         };
-        assert_eq!(handler.seen().asked, [[which]], "{updates:?}");
+        assert_eq!(tools.seen().asked, [[which]], "{updates:?}");
         if dies {
             bench.kill().await;
         }
-        let other = Arc::new(TestDesk::default());
+        let other = Arc::new(TestTools::default());
         let (end, updates) = bench
             .turn(next(bench, &other, &first.agent_session, "blue\n(by ana)"))
             .await;
@@ -82,7 +82,7 @@ async fn asks_and_goes_on(bench: &Bench, verb: &str) {
             "{updates:?}"
         );
         assert_eq!(bench.file("b.txt").as_deref(), Some("blue\n"));
-        assert_eq!(handler.seen().asked.len(), 1);
+        assert_eq!(tools.seen().asked.len(), 1);
         bench.agents.close(&session()).await.expect("closed");
         std::fs::remove_file(bench.launch.workspace.join("b.txt")).expect("it is there");
     }
@@ -99,40 +99,40 @@ async fn a_tool_asks_without_a_fence() {
 }
 
 #[tokio::test]
-async fn a_form_asks_through_the_same_desk() {
+async fn a_form_asks_through_the_same_tools() {
     asks_and_goes_on(&Setup::demo().bench().await, "elicit").await;
 }
 
 #[tokio::test]
 async fn a_quick_answer_goes_on_within_the_turn() {
     let bench = Setup::demo().in_process().bench().await;
-    let handler = Arc::new(TestDesk::default());
-    handler.reply(AskReply::Answered("<<<n1\nblue\nn1>>>".into()));
-    handler.reply(AskReply::Answered("ana says: Red.".into()));
-    handler.reply(AskReply::Answered("1. three\n2. four".into()));
+    let tools = Arc::new(TestTools::default());
+    tools.reply(AskReply::Answered("<<<n1\nblue\nn1>>>".into()));
+    tools.reply(AskReply::Answered("ana says: Red.".into()));
+    tools.reply(AskReply::Answered("1. three\n2. four".into()));
     let steps = "ask Which? | red | blue\nsay {answer}\nelicit Which now? | red | blue\nsay {answer}\n\
                  elicit How many? ;; And then?\nsay {answer*}";
-    let (end, updates) = bench.turn(at(&bench, &handler, steps)).await;
+    let (end, updates) = bench.turn(at(&bench, &tools, steps)).await;
     end.expect("the turn ends");
     assert_eq!(messages(&updates), ["blue", "red", "three\nfour"]);
     let batch = vec![
         asked("Before I go on:\n\nHow many?", &[]),
         asked("And then?", &[]),
     ];
-    assert_eq!(handler.seen().asked[2], batch);
+    assert_eq!(tools.seen().asked[2], batch);
     let called = |update: &Update| matches!(update, Update::Tool { title, status: ToolStatus::Completed, .. } if title == "ask_human");
     assert!(updates.iter().any(called), "{updates:?}");
 }
 
 #[tokio::test]
-async fn words_that_fill_no_form_go_back_to_the_desk() {
+async fn words_that_fill_no_form_go_back_to_the_tools() {
     let bench = Setup::demo().in_process().bench().await;
-    let handler = Arc::new(TestDesk::default());
-    handler.reply(AskReply::Answered("<<<n1\nteal\nn1>>>".into()));
+    let tools = Arc::new(TestTools::default());
+    tools.reply(AskReply::Answered("<<<n1\nteal\nn1>>>".into()));
     let (end, _) = bench
         .turn(at(
             &bench,
-            &handler,
+            &tools,
             "elicit Which? | red | blue\nsay {answer}",
         ))
         .await;
@@ -140,15 +140,15 @@ async fn words_that_fill_no_form_go_back_to_the_desk() {
         end.expect("the turn ends").message,
         "I asked, and wait for the answer."
     );
-    assert_eq!(handler.seen().unfitting, ["teal"]);
+    assert_eq!(tools.seen().unfitting, ["teal"]);
 }
 
 #[tokio::test]
 async fn a_refused_question_is_an_error_for_the_agent() {
     let bench = Setup::demo().in_process().bench().await;
-    let handler = Arc::new(TestDesk::default());
-    handler.reply(AskReply::Refused("You have asked often enough.".into()));
-    let (end, _) = bench.turn(at(&bench, &handler, "ask Which?")).await;
+    let tools = Arc::new(TestTools::default());
+    tools.reply(AskReply::Refused("You have asked often enough.".into()));
+    let (end, _) = bench.turn(at(&bench, &tools, "ask Which?")).await;
     assert_eq!(
         end.expect("the turn ends").message,
         "I could not ask: You have asked often enough."
@@ -156,18 +156,18 @@ async fn a_refused_question_is_an_error_for_the_agent() {
 }
 
 #[tokio::test]
-async fn reports_and_the_finish_reach_the_desk() {
+async fn reports_and_the_finish_reach_the_tools() {
     let bench = Setup::demo().bench().await;
-    let handler = Arc::new(TestDesk::default());
+    let tools = Arc::new(TestTools::default());
     let mut request = at(
         &bench,
-        &handler,
+        &tools,
         "report half way\nreply T_9: no\nreply all: fixed\nfinish It works | cargo test | read it\nsay bye",
     );
     request.prompt = format!("Look at thread `PRRT_1` and thread 22.\n{}", request.prompt);
     let (end, _) = bench.turn(request).await;
     assert_eq!(end.expect("the turn ends").message, "bye");
-    let seen = handler.seen();
+    let seen = tools.seen();
     assert_eq!(seen.reports, ["half way"]);
     let reply = |thread: &str, text: &str| ThreadReply {
         thread: thread.into(),
@@ -186,7 +186,7 @@ async fn reports_and_the_finish_reach_the_desk() {
 }
 
 #[tokio::test]
-async fn without_a_desk_questions_are_the_last_message() {
+async fn without_tools_questions_are_the_last_message() {
     let bench = Setup::demo().in_process().bench().await;
     let (end, _) = bench
         .play("ask Which? | red | blue ;; Why? | default=so\nsay {answer}")
@@ -220,8 +220,8 @@ async fn an_agent_that_takes_no_http_is_told_of_and_works_without() {
     .without_sandbox()
     .bench()
     .await;
-    let handler = Arc::new(TestDesk::default());
-    let (end, updates) = bench.turn(next(&bench, &handler, "late-1", "x")).await;
+    let tools = Arc::new(TestTools::default());
+    let (end, updates) = bench.turn(next(&bench, &tools, "late-1", "x")).await;
     end.expect("the turn ends");
     assert!(updates.iter().any(
         |update| matches!(update, Update::Note { text } if text.contains("no tools over HTTP"))
@@ -231,16 +231,12 @@ async fn an_agent_that_takes_no_http_is_told_of_and_works_without() {
 /// Nobody answers; the cancel must not wait for that.
 async fn a_cancel_ends_an_open_question(verb: &str) {
     let bench = Setup::demo().bench().await;
-    let handler = Arc::new(TestDesk::default());
-    let request = at(
-        &bench,
-        &handler,
-        &format!("{verb} Which?\nwrite late.txt: x"),
-    );
+    let tools = Arc::new(TestTools::default());
+    let request = at(&bench, &tools, &format!("{verb} Which?\nwrite late.txt: x"));
     let cancel = tokio_util::sync::CancellationToken::new();
     let (sender, mut receiver) = tokio::sync::mpsc::channel(64);
     let stop = async {
-        until("the question", || !handler.seen().asked.is_empty()).await;
+        until("the question", || !tools.seen().asked.is_empty()).await;
         cancel.cancel();
         while receiver.recv().await.is_some() {}
     };
@@ -275,8 +271,8 @@ async fn an_open_form_blocks_nothing() {
     .without_sandbox()
     .bench()
     .await;
-    let handler = Arc::new(TestDesk::default());
-    let mut request = at(&bench, &handler, "");
+    let tools = Arc::new(TestTools::default());
+    let mut request = at(&bench, &tools, "");
     request.silence = Duration::from_secs(20);
     let (end, updates) = bench.turn(request).await;
     // The form stays open to the end of the turn and is cancelled with it; what came after it was answered before.
@@ -285,8 +281,8 @@ async fn an_open_form_blocks_nothing() {
         "permission: selected",
         "{updates:?}"
     );
-    assert_eq!(handler.seen().asked.len(), 1);
-    let (end, _) = bench.turn(at(&bench, &handler, "")).await;
+    assert_eq!(tools.seen().asked.len(), 1);
+    let (end, _) = bench.turn(at(&bench, &tools, "")).await;
     assert_eq!(
         end.expect("the turn ends").message,
         "the form was answered: cancel"

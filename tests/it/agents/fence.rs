@@ -139,7 +139,7 @@ async fn an_agent_below_a_hidden_home_starts_and_sees_nothing_else_there() {
             ..config
         })
         .await
-        .expect("a room");
+        .expect("agents");
         let argv = ["agent".to_owned()];
         let output = bench
             .agents
@@ -225,7 +225,7 @@ async fn hidden_files_and_folders_are_hidden() {
         hide,
         ..config(&bench.data(), SandboxChoice::Auto, false)
     };
-    bench.agents = Agents::open(config).await.expect("a room");
+    bench.agents = Agents::open(config).await.expect("agents");
     bench.launch.agent.expose = vec![shown.display().to_string()];
     let script = format!(
         "cd {}; cat app.pem open.txt; ls private; cat private/key",
@@ -309,7 +309,7 @@ async fn hold_a_session() {
     request.launch.home = Path::new(data).join("sessions/one/home");
     let agents = Agents::open(config(Path::new(data), sandbox, false))
         .await
-        .expect("a room");
+        .expect("agents");
     // This process is killed and cleans nothing up after that.
     drop(own);
     let (updates, _taken) = tokio::sync::mpsc::channel(64);
@@ -356,7 +356,7 @@ async fn a_new_life_ends_what_a_killed_skep_left() {
     assert!(!bench.processes().is_empty(), "there is nothing to end");
     Agents::open(config(&bench.data(), SandboxChoice::Auto, false))
         .await
-        .expect("a room");
+        .expect("agents");
     assert!(bench.processes().is_empty());
     assert!(
         stranger.try_wait().expect("asked").is_none(),

@@ -93,7 +93,7 @@ async fn an_unknown_reason_to_stop_is_noted_and_git_decides() {
 }
 
 #[tokio::test]
-async fn halves_of_characters_are_put_together_or_mended() {
+async fn halves_of_characters_are_put_together_or_replaced() {
     let Some(bench) = rude("halves").await else {
         return;
     };

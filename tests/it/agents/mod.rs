@@ -1,13 +1,13 @@
-//! The agents' room on real processes: the demo agent in a process of its own and on a pipe, hostile peers, the fence,
+//! The agent module on real processes: the demo agent in a process of its own and on a pipe, hostile peers, the fence,
 //! and (where they are installed) real agents against a scripted model.
 
 mod asking;
-mod desk;
 mod fence;
 mod hostile;
 pub mod manners;
 pub mod real;
 mod steering;
+mod tools;
 mod turns;
 
 use std::collections::BTreeMap;
@@ -90,7 +90,7 @@ impl Setup {
         }
         let agents = Agents::open(config(&data, self.sandbox, self.in_process))
             .await
-            .expect("a room");
+            .expect("agents");
         let launch = Launch {
             session: session(),
             agent: self.agent,

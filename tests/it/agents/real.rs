@@ -12,7 +12,7 @@ use skep::agent::{
 };
 use skep::core::agent::{AgentSpec, ErrorClass, Stop, ToolStatus, Update};
 
-use super::desk::TestDesk;
+use super::tools::TestTools;
 use super::{Bench, Setup, allow_all, config, kill, messages, session, until};
 
 /// The folder with the agents; none, and said so, where there is none.
@@ -80,7 +80,7 @@ async fn real(name: &str) -> Option<Real> {
         ..config
     })
     .await
-    .expect("a room");
+    .expect("agents");
     Some(Real { bench, model })
 }
 
@@ -231,20 +231,20 @@ impl Real {
     /// Asks by the tool, ends its turn, and goes on with the answer: in the same process, and after its death.
     async fn asks_and_goes_on_with_the_answer(&self) {
         for dies in [false, true] {
-            let desk = Arc::new(TestDesk::default());
-            desk.reply(AskReply::Later(
+            let tools = Arc::new(TestTools::default());
+            tools.reply(AskReply::Later(
                 "Asked. End your turn now; the answer is your next message.".into(),
             ));
             // The session's own tools need no permission, whatever the role may do.
             let permissions = PermissionPolicy::read_only();
             let request = TurnRequest {
-                handler: Some(desk.clone()),
+                handler: Some(tools.clone()),
                 permissions,
                 ..self.request("human")
             };
             let (end, updates) = self.bench.turn(request).await;
             let first = end.expect("the turn ends");
-            let seen = desk.seen();
+            let seen = tools.seen();
             let [asked] = &seen.asked[..] else {
                 panic!("{seen:?}: {first:?} {updates:?}")
             };
@@ -252,7 +252,7 @@ impl Real {
                 (asked[0].text.as_str(), &asked[0].options[..]),
                 ("Which colour?", &["red".to_owned(), "blue".to_owned()][..])
             );
-            // What the desk said reached the model.
+            // What the tools said reached the model.
             assert!(first.message.contains("End your turn now"), "{first:?}");
             if dies {
                 for number in self.bench.processes().into_iter().take(1) {
@@ -267,14 +267,14 @@ impl Real {
             let folder = self.bench.launch.workspace.display();
             let prompt =
                 format!("SCENARIO=answered CWD={folder} FILE={file}\n\n<<<n0nce\nblue\nn0nce>>>\n");
-            let desk = Arc::new(TestDesk::default());
+            let tools = Arc::new(TestTools::default());
             let resume = Some(Resume {
                 session: first.agent_session,
                 prompt,
             });
             let request = TurnRequest {
                 resume,
-                handler: Some(desk.clone()),
+                handler: Some(tools.clone()),
                 ..self.request("write")
             };
             let (end, updates) = self.bench.turn(request).await;
@@ -285,7 +285,7 @@ impl Real {
                 written.starts_with("blue"),
                 "{written:?} {end:?} {updates:?}"
             );
-            let seen = desk.seen();
+            let seen = tools.seen();
             let [finished] = &seen.finished[..] else {
                 panic!("{seen:?}: {end:?} {updates:?}")
             };

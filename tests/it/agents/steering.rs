@@ -1,5 +1,6 @@
 //! Words for an agent at work: taken exactly once where the agent queues prompts, else left to the next turn.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use skep::agent::{Steered, presets};
@@ -152,12 +153,22 @@ async fn a_cancelled_turn_takes_no_words() {
     request.cancel_grace = Duration::from_secs(1);
     let (sender, mut receiver) = mpsc::channel(64);
     let cancel = CancellationToken::new();
-    let turn = bench.agents.turn(request, sender, cancel.clone());
+    let turn_is_over = AtomicBool::new(false);
+    let turn = async {
+        let end = bench.agents.turn(request, sender, cancel.clone()).await;
+        turn_is_over.store(true, Ordering::SeqCst);
+        end
+    };
     let steer = async {
         while !matches!(receiver.recv().await, Some(Update::Message { .. })) {}
         cancel.cancel();
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        let answer = bench.agents.steer(&session(), "too late").await;
+        // What is said before the turn hears of the cancel is taken; what is said after it is not, while the agent still hangs.
+        let mut answer = bench.agents.steer(&session(), "too late").await;
+        while answer == Ok(Steered::Taken) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            answer = bench.agents.steer(&session(), "too late").await;
+        }
+        assert!(!turn_is_over.load(Ordering::SeqCst), "it was killed");
         while receiver.recv().await.is_some() {}
         answer
     };

@@ -1,7 +1,9 @@
 //! The configuration from outside: precedence, mistakes, secrets.
 
 mod documents;
+mod mistakes;
 mod operator;
+mod secrets;
 mod shown;
 
 use std::collections::BTreeMap;
@@ -353,140 +355,6 @@ fn every_key_of_an_agent_and_a_role_is_taken() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once() {
-    let machine = Machine {
-        file: "listen = 'x'\nlisten_admin = 'y'\napp_id = 'abc'\n[limits]\nsessions = -1\nsilence = '10'\nslots = 3\n\
-               [agents.a]\nauto = 'yes'\n[agents.b]\ncommand = './run'\ninherit = ['SKEP_APP_ID']\ncolour = 1\n\
-               [roles.swee]\nagent = 'goos'\n[roles.swe]\ntools = ['fly']\nprompt_file = 'none.md'\nagent = 'goos'\n\
-               [roles.'Bad Name']\nprompt = 'x'\n",
-        variables: vec![
-            ("SKEP_DATABASE_URL", "mysql://root:hunter2@h/d"),
-            ("SKEP_GITHUB_URL", "http://ghe.example"),
-            ("SKEP_PRIVATE_KEY", "hunter2"),
-            ("SKEP_LOG", "a=b=c"),
-        ],
-        flags: vec!["--agent", "goos", "--log-format", "xml"],
-    };
-    insta::assert_snapshot!(machine.wrong(), @r#"
-    the configuration has 22 mistakes:
-      skep.toml:1: listen: `x` is not an address with a port, such as 127.0.0.1:3000 or [::]:3000
-      SKEP_DATABASE_URL: must be sqlite:///absolute/path or postgres://user@host/database
-      skep.toml:3: app_id: must be the App's number, such as 123456 ("App ID" on the App's page, not the client id)
-      SKEP_PRIVATE_KEY: is no PEM file (its first line must be -----BEGIN … PRIVATE KEY-----): give the PEM file GitHub hands out, PKCS#1 (BEGIN RSA PRIVATE KEY) or PKCS#8 (BEGIN PRIVATE KEY), without a passphrase
-      SKEP_GITHUB_URL: must begin with https:// (http:// is only for this machine)
-      skep.toml:20: roles.Bad Name: "Bad Name" is not a role name such as swe (a-z, 0-9 and -, at most 40)
-      skep.toml:18: roles.swe.prompt_file: none.md cannot be read: No such file or directory (os error 2)
-      skep.toml:17: roles.swe.tools: there is no tool `fly`; there are read, search, edit, execute, fetch, think and other
-      skep.toml:14: roles.swee: is not built in, so it needs a description and a prompt (or prompt_file)
-      skep.toml:9: agents.a.auto: must be true or false, not a text
-      skep.toml:8: agents.a: needs a command, or a preset to start from
-      skep.toml:11: agents.b.command: `./run` must be an absolute path, or a name to look for on the PATH
-      skep.toml:12: agents.b.inherit: `SKEP_APP_ID` is never passed to an agent
-      skep.toml:13: agents.b.colour: there is no such key.
-      --agent: there is no agent `goos`; there are a, b, claude, codex, copilot, gemini, goose, opencode. Did you mean `goose`? A program is named by its absolute path, or under [agents.<name>]
-      skep.toml:19: roles.swe.agent: there is no agent `goos`; there are a, b, claude, codex, copilot, gemini, goose, opencode. Did you mean `goose`? A program is named by its absolute path, or under [agents.<name>]
-      skep.toml:5: limits.sessions: must be a whole number from 1 to 1000
-      skep.toml:6: limits.silence: must be a duration such as "90s" or "1h30m", from 1s to 7d
-      skep.toml:7: limits.slots: there is no such key.
-      SKEP_LOG: `a=b=c` is not a filter such as warn,skep=debug: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5
-      --log-format: must be text or json, not `xml`
-      skep.toml:2: listen_admin: there is no such key.
-    "#);
-}
-
-#[test]
-fn a_broken_file_still_has_its_other_mistakes_told() {
-    let machine = file("listen = 'x\nadmin_listen = 'y'\nlook_again = '5m'\n");
-    insta::assert_snapshot!(machine.wrong(), @r#"
-    the configuration has 4 mistakes:
-      skep.toml:1: not valid TOML: invalid literal string, expected `'`
-      skep.toml:1: listen: `x` is not an address with a port, such as 127.0.0.1:3000 or [::]:3000
-      skep.toml:2: admin_listen: `y` is not an address with a port, such as 127.0.0.1:3000 or [::]:3000
-      skep.toml:3: look_again: must be a duration such as "4s", at most 60s
-    "#);
-    let named = Machine {
-        flags: vec!["--config", "none.toml"],
-        ..Machine::default()
-    };
-    insta::assert_snapshot!(named.wrong(), @r#"
-    the configuration has one mistake:
-      --config: none.toml: cannot be read: No such file or directory (os error 2)
-    "#);
-}
-
-#[test]
-fn what_contradicts_itself_is_a_mistake() {
-    let both = Machine {
-        variables: vec![("SKEP_PRIVATE_KEY", PKCS1), ("SKEP_PRIVATE_KEY_FILE", "k")],
-        ..Machine::default()
-    };
-    assert!(
-        both.wrong()
-            .contains("SKEP_PRIVATE_KEY: SKEP_PRIVATE_KEY_FILE is given too"),
-        "{}",
-        both.wrong()
-    );
-    let same = Machine {
-        flags: vec!["--listen", "127.0.0.1:3001"],
-        ..Machine::default()
-    };
-    assert!(
-        same.wrong()
-            .contains("--listen: webhooks and the admin address cannot both be 127.0.0.1:3001")
-    );
-    let half = Machine {
-        variables: vec![("SKEP_GITHUB_API_URL", "https://ghe.example/api/v3")],
-        ..Machine::default()
-    };
-    assert!(
-        half.wrong()
-            .contains("SKEP_GITHUB_API_URL: names another server"),
-        "{}",
-        half.wrong()
-    );
-    let prompts = file("[roles.swe]\nprompt = 'a'\nprompt_file = 'b'");
-    assert!(prompts.wrong().contains(
-        "skep.toml:2: roles.swe.prompt: skep.toml:3: roles.swe.prompt_file is given too"
-    ));
-}
-
-#[test]
-fn the_key_is_taken_in_every_form_github_and_people_write_it() {
-    let escaped = PKCS1.replace('\n', "\\n");
-    for pem in [PKCS1, PKCS8, &escaped] {
-        let variables = vec![
-            ("SKEP_APP_ID", "1"),
-            ("SKEP_PRIVATE_KEY", pem),
-            ("SKEP_WEBHOOK_SECRET", SECRET),
-            ("SKEP_AGENT", "goose"),
-        ];
-        let config = Machine {
-            variables,
-            ..Machine::default()
-        }
-        .right();
-        let ready = config.ready().expect("all there");
-        assert_eq!((ready.github.app_id, ready.default_agent), (1, "goose"));
-        assert!(
-            ready.github.private_key.expose_secret().lines().count() > 10,
-            "real line ends"
-        );
-        assert_eq!(ready.github.webhook_secrets().len(), 1);
-        assert_eq!(ready.github.api_url.as_str(), "https://api.github.com/");
-    }
-    let public = "-----BEGIN PUBLIC KEY-----\nMFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf\n-----END PUBLIC KEY-----";
-    let wrong = Machine {
-        variables: vec![("SKEP_PRIVATE_KEY", public)],
-        ..Machine::default()
-    }
-    .wrong();
-    assert!(
-        wrong.contains("SKEP_PRIVATE_KEY: is a public key: give"),
-        "{wrong}"
-    );
-}
-
-#[test]
 fn a_command_line_is_an_agent_too() {
     let agent = |text| Machine {
         flags: vec!["--agent", text],
@@ -507,72 +375,6 @@ fn a_command_line_is_an_agent_too() {
     ] {
         assert!(agent(wrong).load().is_err(), "{wrong}");
     }
-}
-
-#[test]
-fn credentials_of_skep_never_reach_an_agent() {
-    let text = "[agents.a]\ncommand = ['a']\ninherit = ['S*', 'G*', 'HOME']";
-    let variables = vec![
-        ("SKEP_WEBHOOK_SECRET", SECRET),
-        ("GITHUB_TOKEN", "t"),
-        ("GH_TOKEN", "t"),
-        ("GOOD", "1"),
-    ];
-    let config = Machine {
-        file: text,
-        variables,
-        ..Machine::default()
-    }
-    .right();
-    let names: Vec<&String> = config.agents["a"].environment.keys().collect();
-    assert_eq!(names, ["GOOD", "HOME"]);
-    for name in ["*", "SKEP_*", "GITHUB_TOKEN"] {
-        let text = format!("[agents.a]\ncommand = ['a']\ninherit = ['{name}']");
-        assert!(
-            file(&text).wrong().contains("is never passed to an agent"),
-            "{name}"
-        );
-    }
-}
-
-#[test]
-fn no_secret_is_shown() {
-    let text = format!("[agents.a]\ncommand = ['a']\nenvironment = {{ KEY = '{SECRET}' }}");
-    let postgres = format!("postgres://u:{SECRET}@h/d");
-    let variables = vec![
-        ("SKEP_APP_ID", "1"),
-        ("SKEP_PRIVATE_KEY", PKCS1),
-        ("SKEP_WEBHOOK_SECRET", SECRET),
-        ("SKEP_WEBHOOK_SECRET_PREVIOUS", SECRET),
-        ("SKEP_DATABASE_URL", &postgres),
-    ];
-    let mut machine = Machine {
-        file: &text,
-        variables,
-        ..Machine::default()
-    };
-    let config = machine.right();
-    let shown = config.show();
-    assert!(
-        shown.contains("webhook_secret = set (23 characters)  # SKEP_WEBHOOK_SECRET"),
-        "{shown}"
-    );
-    for text in [
-        &shown,
-        &format!("{config:?}"),
-        &format!("{:?}", machine.sources(&TempDir::new().expect("a folder"))),
-    ] {
-        assert!(
-            !text.contains(SECRET) && !text.contains(&PKCS1[40..80]),
-            "{text}"
-        );
-    }
-    machine.variables.remove(0);
-    let partial = machine.right().show();
-    assert!(
-        partial.contains("webhook_secret = set (23 characters)") && !partial.contains(SECRET),
-        "{partial}"
-    );
 }
 
 #[test]
@@ -660,46 +462,6 @@ fn the_data_folder_is_for_its_owner_alone() {
     assert_eq!(mode(&made), 0o1777, "and left as it is");
 }
 
-/// The commonest mix-up in containers: the key itself where its file should be named. It must not land in the journal.
-#[test]
-fn a_key_is_never_repeated_whatever_it_is_given_as() {
-    for name in [
-        "SKEP_PRIVATE_KEY_FILE",
-        "SKEP_LISTEN",
-        "SKEP_APP_ID",
-        "SKEP_DATA_DIR",
-        "SKEP_AGENT",
-        "SKEP_GITHUB_URL",
-        "SKEP_LOG",
-    ] {
-        let machine = Machine {
-            variables: vec![(name, PKCS1)],
-            ..Machine::default()
-        };
-        let folder = TempDir::new().expect("a folder");
-        let said = match machine.sources(&folder).config(&preset) {
-            Ok(config) => config.show(),
-            Err(error) => error.to_string(),
-        };
-        assert!(
-            PKCS1
-                .lines()
-                .filter(|line| line.len() > 8)
-                .all(|line| !said.contains(line)),
-            "{name}: {said}"
-        );
-    }
-    let machine = Machine {
-        variables: vec![("SKEP_PRIVATE_KEY_FILE", PKCS1)],
-        ..Machine::default()
-    };
-    let wrong = machine.wrong();
-    assert!(
-        wrong.contains("SKEP_PRIVATE_KEY_FILE: holds a key, not the path of a file: give it as SKEP_PRIVATE_KEY"),
-        "{wrong}"
-    );
-}
-
 #[test]
 fn what_is_shown_can_be_used_as_the_file_it_describes() {
     let text = "listen = '127.0.0.1:9'\nready = 'never'\n[limits]\nsilence = '90s'\nmax_patch = '1MiB'\n[agents.mine]\n\
@@ -728,33 +490,5 @@ fn what_is_shown_can_be_used_as_the_file_it_describes() {
             config.ready,
             config.default_agent
         )
-    );
-}
-
-#[test]
-fn proxies_are_read_in_both_spellings_and_never_shown() {
-    let machine = |variables| Machine {
-        variables,
-        ..Machine::default()
-    };
-    let small = machine(vec![
-        ("https_proxy", "http://u:hunter2@p:1"),
-        ("no_proxy", "a,b"),
-    ])
-    .right();
-    assert_eq!(
-        small
-            .network
-            .https_proxy
-            .as_ref()
-            .map(|proxy| proxy.expose()),
-        Some("http://u:hunter2@p:1")
-    );
-    assert_eq!(small.network.no_proxy, "a,b");
-    assert!(!small.show().contains("hunter2") && !format!("{small:?}").contains("hunter2"));
-    let wrong = machine(vec![("HTTPS_PROXY", "socks5://u:hunter2@p:1")]).wrong();
-    assert!(
-        wrong.contains("HTTPS_PROXY: must be a proxy's address") && !wrong.contains("hunter2"),
-        "{wrong}"
     );
 }

@@ -1,4 +1,4 @@
-//! The admin address: who may call it, what it asks its desk, and what it answers.
+//! The admin address: who may call it, what it asks its service, and what it answers.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,17 +10,17 @@ use skep::http::{
     ReadAccess, SessionFilter, Started, Target, admin_router,
 };
 
-use super::wire::{Door, Reply, get};
+use super::wire::{Reply, TestServer, get};
 
 const TOKEN: &str = "admin-0123456789abcdef";
 
 /// Writes down what it was asked.
 #[derive(Default)]
-struct Clerk {
+struct RecordingService {
     asked: Mutex<Vec<String>>,
 }
 
-impl Clerk {
+impl RecordingService {
     fn note(&self, question: String) -> Answer {
         self.asked
             .lock()
@@ -30,7 +30,7 @@ impl Clerk {
     }
 }
 
-impl AdminService for Clerk {
+impl AdminService for RecordingService {
     async fn status(&self) -> Answer {
         self.note("status".to_owned())
     }
@@ -88,29 +88,29 @@ impl AdminService for Clerk {
     }
 }
 
-async fn office() -> (Door, Arc<Clerk>) {
-    let clerk = Arc::new(Clerk::default());
+async fn admin_server() -> (TestServer, Arc<RecordingService>) {
+    let service = Arc::new(RecordingService::default());
     let guard = Guard::new(&TOKEN.into(), ReadAccess::Open);
-    let router = admin_router(Arc::clone(&clerk), guard);
-    (Door::open(router, Bounds::default()).await, clerk)
+    let router = admin_router(Arc::clone(&service), guard);
+    (TestServer::open(router, Bounds::default()).await, service)
 }
 
 async fn asked(path: &str) -> String {
-    let (door, clerk) = office().await;
-    let reply = door.ask(get(path)).await;
+    let (server, service) = admin_server().await;
+    let reply = server.ask(get(path)).await;
     assert_eq!(reply.status, 200, "{path}: {}", reply.body);
-    let asked = clerk.asked.lock().expect("no panic inside").join("; ");
+    let asked = service.asked.lock().expect("no panic inside").join("; ");
     assert_eq!(reply.json(), json!({ "asked": asked }));
     asked
 }
 
 async fn refused(path: &str) -> (u16, String) {
-    let (door, clerk) = office().await;
-    let reply = door.ask(get(path)).await;
+    let (server, service) = admin_server().await;
+    let reply = server.ask(get(path)).await;
     assert_eq!(
-        clerk.asked.lock().expect("no panic inside").len(),
+        service.asked.lock().expect("no panic inside").len(),
         0,
-        "{path} reached the desk"
+        "{path} reached the service"
     );
     reply.error()
 }
@@ -132,20 +132,20 @@ fn bare_order(path: &str, headers: &str, body: &str) -> String {
 }
 
 async fn dispatch(body: &str) -> (Reply, Vec<String>) {
-    let (door, clerk) = office().await;
-    let reply = door
+    let (server, service) = admin_server().await;
+    let reply = server
         .ask(order(
             "/api/v1/dispatch",
             "content-type: application/json\r\n",
             body,
         ))
         .await;
-    let asked = clerk.asked.lock().expect("no panic inside").clone();
+    let asked = service.asked.lock().expect("no panic inside").clone();
     (reply, asked)
 }
 
 #[tokio::test]
-async fn questions_reach_the_desk_with_their_bounds() {
+async fn questions_reach_the_service_with_their_bounds() {
     assert_eq!(asked("/api/v1/status").await, "status");
     let all = asked("/api/v1/sessions").await;
     assert_eq!(all, "SessionFilter { state: None, live: None, limit: 50 }");
@@ -183,9 +183,9 @@ async fn questions_that_make_no_sense_are_400() {
 }
 
 #[tokio::test]
-async fn an_error_of_the_desk_is_shown_with_its_way_out() {
-    let (door, _clerk) = office().await;
-    let reply = door.ask(get("/api/v1/sessions/7-12-1")).await;
+async fn an_error_of_the_service_is_shown_with_its_way_out() {
+    let (server, _service) = admin_server().await;
+    let reply = server.ask(get("/api/v1/sessions/7-12-1")).await;
     let error = json!({ "code": "not_found", "message": "there is no session 7-12-1", "next": "skep sessions" });
     assert_eq!(
         (reply.status, reply.json()),
@@ -195,8 +195,8 @@ async fn an_error_of_the_desk_is_shown_with_its_way_out() {
 
 #[tokio::test]
 async fn events_come_as_lines_and_nobody_waits_longer_than_half_a_minute() {
-    let (door, _clerk) = office().await;
-    let reply = door.ask(get("/api/v1/events?after=41&wait=3600")).await;
+    let (server, _service) = admin_server().await;
+    let reply = server.ask(get("/api/v1/events?after=41&wait=3600")).await;
     assert_eq!(reply.headers["content-type"], "application/x-ndjson");
     let lines: Vec<Value> = reply
         .body
@@ -263,26 +263,27 @@ async fn an_order_above_a_mebibyte_is_413() {
 
 #[tokio::test]
 async fn a_session_is_stopped_by_a_post_only() {
-    let (door, clerk) = office().await;
+    let (server, service) = admin_server().await;
     assert_eq!(
-        door.ask(get("/api/v1/sessions/7-12-1/stop")).await.status,
+        server.ask(get("/api/v1/sessions/7-12-1/stop")).await.status,
         405
     );
     assert_eq!(
-        door.ask(order("/api/v1/sessions/7-12-1/stop", "", ""))
+        server
+            .ask(order("/api/v1/sessions/7-12-1/stop", "", ""))
             .await
             .status,
         200
     );
     assert_eq!(
-        *clerk.asked.lock().expect("no panic inside"),
+        *service.asked.lock().expect("no panic inside"),
         ["stop 7-12-1"]
     );
 }
 
 #[tokio::test]
 async fn foreign_names_and_web_pages_are_refused() {
-    let (door, clerk) = office().await;
+    let (server, service) = admin_server().await;
     for host in [
         "evil.example",
         "127.0.0.1.evil.example",
@@ -290,7 +291,7 @@ async fn foreign_names_and_web_pages_are_refused() {
         "skep.example:80",
         "localhost\r\nhost: localhost",
     ] {
-        let reply = door
+        let reply = server
             .ask(get("/api/v1/status").replace("localhost", host))
             .await;
         assert!(
@@ -301,12 +302,12 @@ async fn foreign_names_and_web_pages_are_refused() {
     }
     let absolute = get("/api/v1/status").replace("GET /", "GET http://evil.example/");
     assert_eq!(
-        door.ask(absolute).await.error(),
+        server.ask(absolute).await.error(),
         (403, "foreign_host".to_owned())
     );
     let stop = |headers: &str| bare_order("/api/v1/sessions/7-12-1/stop", headers, "");
     for origin in ["http://evil.example", "null", "http://localhost"] {
-        let reply = door.ask(stop(&format!("origin: {origin}\r\n"))).await;
+        let reply = server.ask(stop(&format!("origin: {origin}\r\n"))).await;
         assert_eq!(
             reply.error(),
             (403, "foreign_origin".to_owned()),
@@ -318,10 +319,13 @@ async fn foreign_names_and_web_pages_are_refused() {
         "content-type: text/plain\r\n",
         r#"{"targets":[]}"#,
     );
-    assert_eq!(door.ask(simple).await.error(), (415, "not_json".to_owned()));
-    assert_eq!(clerk.asked.lock().expect("no panic inside").len(), 0);
+    assert_eq!(
+        server.ask(simple).await.error(),
+        (415, "not_json".to_owned())
+    );
+    assert_eq!(service.asked.lock().expect("no panic inside").len(), 0);
     for host in ["127.0.0.1:3001", "[::1]", "LOCALHOST:80"] {
-        let reply = door
+        let reply = server
             .ask(get("/api/v1/status").replace("localhost", host))
             .await;
         assert_eq!(reply.status, 200, "{host}");
@@ -331,7 +335,7 @@ async fn foreign_names_and_web_pages_are_refused() {
 /// Any user of the machine reaches the address; only who can read the data folder gives orders.
 #[tokio::test]
 async fn an_order_needs_the_token_and_looking_does_not_on_loopback() {
-    let (door, clerk) = office().await;
+    let (server, service) = admin_server().await;
     let stop = |headers: &str| bare_order("/api/v1/sessions/7-12-1/stop", headers, "");
     let dispatch = bare_order(
         "/api/v1/dispatch",
@@ -348,15 +352,16 @@ async fn an_order_needs_the_token_and_looking_does_not_on_loopback() {
     ];
     for request in wrong.map(stop).into_iter().chain([dispatch]) {
         assert_eq!(
-            door.ask(request.clone()).await.error(),
+            server.ask(request.clone()).await.error(),
             (401, "no_token".to_owned()),
             "{request}"
         );
     }
-    assert_eq!(clerk.asked.lock().expect("no panic inside").len(), 0);
-    assert_eq!(door.ask(get("/api/v1/status")).await.status, 200);
+    assert_eq!(service.asked.lock().expect("no panic inside").len(), 0);
+    assert_eq!(server.ask(get("/api/v1/status")).await.status, 200);
     assert_eq!(
-        door.ask(order("/api/v1/sessions/7-12-1/stop", "", ""))
+        server
+            .ask(order("/api/v1/sessions/7-12-1/stop", "", ""))
             .await
             .status,
         200
@@ -366,13 +371,13 @@ async fn an_order_needs_the_token_and_looking_does_not_on_loopback() {
 #[tokio::test]
 async fn elsewhere_looking_needs_the_token_too_and_with_it_every_name_will_do() {
     let guard = Guard::new(&TOKEN.into(), ReadAccess::WithToken);
-    let door = Door::open(
-        admin_router(Arc::new(Clerk::default()), guard),
+    let server = TestServer::open(
+        admin_router(Arc::new(RecordingService::default()), guard),
         Bounds::default(),
     )
     .await;
     assert_eq!(
-        door.ask(get("/api/v1/status")).await.error(),
+        server.ask(get("/api/v1/status")).await.error(),
         (401, "no_token".to_owned())
     );
     let with_token = |host: &str| {
@@ -381,14 +386,14 @@ async fn elsewhere_looking_needs_the_token_too_and_with_it_every_name_will_do() 
         )
     };
     for host in ["localhost", "10.0.0.1:3001", "skep.corp"] {
-        assert_eq!(door.ask(with_token(host)).await.status, 200, "{host}");
+        assert_eq!(server.ask(with_token(host)).await.status, 200, "{host}");
     }
 }
 
 #[tokio::test]
 async fn a_patch_is_given_out_as_it_is() {
-    let (door, clerk) = office().await;
-    let reply = door.ask(get("/api/v1/sessions/7-12-1/patch")).await;
+    let (server, service) = admin_server().await;
+    let reply = server.ask(get("/api/v1/sessions/7-12-1/patch")).await;
     assert_eq!(reply.status, 200);
     assert_eq!(
         reply.headers.get("content-type").map(String::as_str),
@@ -400,7 +405,7 @@ async fn a_patch_is_given_out_as_it_is() {
         reply.body
     );
     assert_eq!(
-        clerk.asked.lock().expect("no panic inside").as_slice(),
+        service.asked.lock().expect("no panic inside").as_slice(),
         ["patch 7-12-1"]
     );
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use skep::http::{Bounds, Caps};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::wire::{Door, LONG, Wire, delivery, get, headers};
+use super::wire::{LONG, TestServer, Wire, delivery, get, headers};
 
 const CAP: usize = 26_214_400;
 
@@ -42,14 +42,14 @@ async fn say_chunks(wire: &mut Wire, body: &[u8]) {
 
 #[tokio::test]
 async fn exactly_the_cap_is_taken() {
-    let (door, recorder) = Door::public(Caps::default(), Bounds::default()).await;
+    let (server, recorder) = TestServer::public(Caps::default(), Bounds::default()).await;
     let body = padded(CAP);
-    assert_eq!(door.ask(delivery("issues", "g", &body)).await.status, 202);
+    assert_eq!(server.ask(delivery("issues", "g", &body)).await.status, 202);
     assert!(
         recorder.last().body.as_bytes() == body,
         "the body arrives whole"
     );
-    let mut wire = door.call().await;
+    let mut wire = server.call().await;
     wire.say(chunked(&body)).await;
     say_chunks(&mut wire, &body).await;
     assert_eq!(wire.reply().await.status, 202);
@@ -62,9 +62,9 @@ async fn exactly_the_cap_is_taken() {
 
 #[tokio::test]
 async fn one_byte_more_is_413_before_it_is_sent() {
-    let (door, recorder) = Door::public(Caps::default(), Bounds::default()).await;
+    let (server, recorder) = TestServer::public(Caps::default(), Bounds::default()).await;
     for length in [CAP + 1, 1 << 60] {
-        let mut wire = door.call().await;
+        let mut wire = server.call().await;
         wire.say(announced(length).replace("x-hub-signature-256", "x-unsigned"))
             .await;
         assert_eq!(
@@ -79,8 +79,8 @@ async fn one_byte_more_is_413_before_it_is_sent() {
 
 #[tokio::test]
 async fn a_sender_may_go_on_for_a_moment_after_its_refusal() {
-    let (door, _recorder) = Door::public(Caps::default(), Bounds::default()).await;
-    let mut wire = door.call().await;
+    let (server, _recorder) = TestServer::public(Caps::default(), Bounds::default()).await;
+    let mut wire = server.call().await;
     let mut request = announced(CAP + 1).into_bytes();
     request.extend_from_slice(&padded(400_000));
     wire.say(request).await;
@@ -97,7 +97,7 @@ async fn a_sender_may_go_on_for_a_moment_after_its_refusal() {
 
 #[tokio::test]
 async fn chunks_over_the_cap_are_413_at_the_cap() {
-    let (door, recorder) = Door::public(
+    let (server, recorder) = TestServer::public(
         Caps {
             body: 300_000,
             ..Caps::default()
@@ -105,7 +105,7 @@ async fn chunks_over_the_cap_are_413_at_the_cap() {
         Bounds::default(),
     )
     .await;
-    let mut wire = door.call().await;
+    let mut wire = server.call().await;
     let body = padded(2_000_000);
     wire.say(chunked(&body)).await;
     say_chunks(&mut wire, &body).await;
@@ -115,7 +115,7 @@ async fn chunks_over_the_cap_are_413_at_the_cap() {
 
 #[tokio::test]
 async fn chunks_beside_a_false_length_are_never_taken_for_more_than_they_are() {
-    let (door, recorder) = Door::public(
+    let (server, recorder) = TestServer::public(
         Caps {
             body: 1000,
             ..Caps::default()
@@ -124,7 +124,7 @@ async fn chunks_beside_a_false_length_are_never_taken_for_more_than_they_are() {
     )
     .await;
     for length in [1, 5000] {
-        let mut wire = door.call().await;
+        let mut wire = server.call().await;
         let body = padded(2000);
         let lying = chunked(&body).replace(
             "host: skep",
@@ -143,8 +143,8 @@ async fn chunks_beside_a_false_length_are_never_taken_for_more_than_they_are() {
 
 #[tokio::test]
 async fn less_than_announced_is_never_taken() {
-    let (door, recorder) = Door::public(Caps::default(), Bounds::default()).await;
-    let mut wire = door.call().await;
+    let (server, recorder) = TestServer::public(Caps::default(), Bounds::default()).await;
+    let mut wire = server.call().await;
     wire.say(announced(3)).await;
     wire.say("{}").await;
     wire.0.shutdown().await.expect("it was open");
@@ -158,8 +158,8 @@ async fn a_slow_body_is_408_and_the_connection_ends() {
         body_time: Duration::from_millis(200),
         ..Caps::default()
     };
-    let (door, recorder) = Door::public(caps, Bounds::default()).await;
-    let mut wire = door.call().await;
+    let (server, recorder) = TestServer::public(caps, Bounds::default()).await;
+    let mut wire = server.call().await;
     let began = Instant::now();
     wire.say(announced(2)).await;
     wire.say("{").await;
@@ -174,17 +174,17 @@ async fn a_slow_body_is_408_and_the_connection_ends() {
 }
 
 /// Opens a large body, sends its first part, and leaves it there.
-async fn half_sent(door: &Door) -> (Wire, Vec<u8>) {
+async fn half_sent(server: &TestServer) -> (Wire, Vec<u8>) {
     let request = delivery("issues", "large", &padded(100_000));
-    let mut wire = door.call().await;
+    let mut wire = server.call().await;
     wire.say(&request[..50_000]).await;
     (wire, request[50_000..].to_vec())
 }
 
 /// A refused large body is the sign that the places are taken; before that, the first parts may still be on their way.
-async fn until_crowded(door: &Door) {
+async fn until_crowded(server: &TestServer) {
     loop {
-        let mut wire = door.call().await;
+        let mut wire = server.call().await;
         wire.say(announced(100_000)).await;
         // An admitted probe is dropped with its connection; a refused one is answered.
         if let Ok(reply) = tokio::time::timeout(Duration::from_millis(200), wire.reply()).await {
@@ -197,7 +197,7 @@ async fn until_crowded(door: &Door) {
 
 #[tokio::test]
 async fn large_bodies_beyond_their_places_are_503_and_small_ones_pass() {
-    let (door, recorder) = Door::public(
+    let (server, recorder) = TestServer::public(
         Caps {
             large_bodies: 2,
             ..Caps::default()
@@ -205,10 +205,11 @@ async fn large_bodies_beyond_their_places_are_503_and_small_ones_pass() {
         Bounds::default(),
     )
     .await;
-    let held = [half_sent(&door).await, half_sent(&door).await];
-    until_crowded(&door).await;
+    let held = [half_sent(&server).await, half_sent(&server).await];
+    until_crowded(&server).await;
     assert_eq!(
-        door.ask(delivery("issues", "small", &padded(65_536)))
+        server
+            .ask(delivery("issues", "small", &padded(65_536)))
             .await
             .status,
         202
@@ -218,7 +219,8 @@ async fn large_bodies_beyond_their_places_are_503_and_small_ones_pass() {
         assert_eq!(wire.reply().await.status, 202);
     }
     assert_eq!(
-        door.ask(delivery("issues", "after", &padded(100_000)))
+        server
+            .ask(delivery("issues", "after", &padded(100_000)))
             .await
             .status,
         202
@@ -232,21 +234,22 @@ async fn the_memory_of_large_bodies_is_bounded_also_when_they_come_in_chunks() {
         large_memory: 1 << 20,
         ..Caps::default()
     };
-    let (door, recorder) = Door::public(caps, Bounds::default()).await;
-    let mut wire = door.call().await;
+    let (server, recorder) = TestServer::public(caps, Bounds::default()).await;
+    let mut wire = server.call().await;
     wire.say(announced((1 << 20) + 1)).await;
     assert_eq!(wire.reply().await.error(), (503, "crowded".to_owned()));
-    let mut wire = door.call().await;
+    let mut wire = server.call().await;
     let body = padded(3 << 20);
     wire.say(chunked(&body)).await;
     say_chunks(&mut wire, &body).await;
     assert_eq!(wire.reply().await.error(), (503, "crowded".to_owned()));
     assert_eq!(
-        door.ask(delivery("issues", "fits", &padded(1 << 20)))
+        server
+            .ask(delivery("issues", "fits", &padded(1 << 20)))
             .await
             .status,
         202
     );
     assert_eq!(recorder.guids(), ["fits"]);
-    assert_eq!(door.ask(get("/healthz")).await.status, 200);
+    assert_eq!(server.ask(get("/healthz")).await.status, 200);
 }

@@ -3,9 +3,9 @@
 //! Everything is spoken byte by byte over TCP, because most of what must hold is about peers that do not speak properly.
 
 mod admin;
+mod comments;
 mod large;
 mod public;
 mod serving;
-mod talk;
 mod webhooks;
 mod wire;

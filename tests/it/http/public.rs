@@ -8,17 +8,17 @@ use serde_json::json;
 use skep::http::{Bounds, Caps};
 use skep::webhook::parse;
 
-use super::wire::{Door, SECRET, delivery, get, headers, post, sign, sign_with};
+use super::wire::{SECRET, TestServer, delivery, get, headers, post, sign, sign_with};
 
-async fn door() -> (Door, std::sync::Arc<super::wire::Recorder>) {
-    Door::public(Caps::default(), Bounds::default()).await
+async fn server() -> (TestServer, std::sync::Arc<super::wire::Recorder>) {
+    TestServer::public(Caps::default(), Bounds::default()).await
 }
 
 #[tokio::test]
 async fn a_signed_delivery_reaches_the_intake_whole() {
-    let (door, recorder) = door().await;
+    let (server, recorder) = server().await;
     let body = r#"{"action":"labeled","title":"ü 🐝"}"#;
-    let reply = door
+    let reply = server
         .ask(delivery(
             "issues",
             "72d3162e-cc78-11e3-81ab-4c9367dc0958",
@@ -42,9 +42,9 @@ async fn a_signed_delivery_reaches_the_intake_whole() {
 
 #[tokio::test]
 async fn the_same_delivery_again_is_accepted_as_known() {
-    let (door, _recorder) = door().await;
-    door.ask(delivery("issues", "g1", b"{}")).await;
-    let again = door.ask(delivery("issues", "g1", b"{}")).await;
+    let (server, _recorder) = server().await;
+    server.ask(delivery("issues", "g1", b"{}")).await;
+    let again = server.ask(delivery("issues", "g1", b"{}")).await;
     assert_eq!(
         (again.status, again.json()["accepted"].clone()),
         (202, json!("duplicate"))
@@ -53,7 +53,7 @@ async fn the_same_delivery_again_is_accepted_as_known() {
 
 #[tokio::test]
 async fn wrong_signatures_are_401_and_leave_nothing() {
-    let (door, recorder) = door().await;
+    let (server, recorder) = server().await;
     let right = sign(b"{}");
     let header = |value: &str| format!("x-hub-signature-256: {value}\r\n");
     let signatures = [
@@ -78,7 +78,9 @@ async fn wrong_signatures_are_401_and_leave_nothing() {
     ];
     for signature in signatures {
         let names = "x-github-event: issues\r\nx-github-delivery: g\r\n";
-        let reply = door.ask(post(&format!("{names}{signature}"), b"{}")).await;
+        let reply = server
+            .ask(post(&format!("{names}{signature}"), b"{}"))
+            .await;
         assert_eq!(reply.error(), (401, "unsigned".to_owned()), "{signature}");
     }
     assert_eq!(recorder.guids(), Vec::<String>::new());
@@ -86,24 +88,24 @@ async fn wrong_signatures_are_401_and_leave_nothing() {
 
 #[tokio::test]
 async fn a_removed_secret_is_refused_at_once() {
-    let (door, recorder) = door().await;
+    let (server, recorder) = server().await;
     let old = delivery("issues", "g1", b"{}");
     recorder
         .secrets
         .replace(["new", SECRET].map(SecretString::from))
         .expect("not empty");
-    assert_eq!(door.ask(&old).await.status, 202);
+    assert_eq!(server.ask(&old).await.status, 202);
     assert!(recorder.last().proof.by_previous_secret());
     recorder
         .secrets
         .replace([SecretString::from("new")])
         .expect("not empty");
-    assert_eq!(door.ask(&old).await.status, 401);
+    assert_eq!(server.ask(&old).await.status, 401);
 }
 
 #[tokio::test]
 async fn the_names_are_judged_only_after_the_signature() {
-    let (door, recorder) = door().await;
+    let (server, recorder) = server().await;
     let signed = |more: &str| {
         post(
             &format!("x-hub-signature-256: {}\r\n{more}", sign(b"{}")),
@@ -122,7 +124,7 @@ async fn the_names_are_judged_only_after_the_signature() {
     ];
     for names in wrong {
         assert_eq!(
-            door.ask(signed(names)).await.error(),
+            server.ask(signed(names)).await.error(),
             (400, "header".to_owned()),
             "{names}"
         );
@@ -131,19 +133,19 @@ async fn the_names_are_judged_only_after_the_signature() {
             b"{}",
         );
         assert_eq!(
-            door.ask(forged).await.error(),
+            server.ask(forged).await.error(),
             (401, "unsigned".to_owned()),
             "{names}"
         );
     }
     let longest = format!("{event}x-github-delivery: {}\r\n", "g".repeat(100));
-    assert_eq!(door.ask(signed(&longest)).await.status, 202);
+    assert_eq!(server.ask(signed(&longest)).await.status, 202);
     assert_eq!(recorder.guids(), ["g".repeat(100)]);
 }
 
 #[tokio::test]
 async fn encoded_bodies_are_415() {
-    let (door, recorder) = door().await;
+    let (server, recorder) = server().await;
     for encoding in [
         "gzip",
         "br",
@@ -152,7 +154,7 @@ async fn encoded_bodies_are_415() {
         "",
     ] {
         let encoding = format!("content-encoding: {encoding}\r\n");
-        let reply = door
+        let reply = server
             .ask(post(
                 &format!("{encoding}{}", headers("issues", "g", b"{}")),
                 b"{}",
@@ -167,13 +169,13 @@ async fn encoded_bodies_are_415() {
         ),
         b"{}",
     );
-    assert_eq!(door.ask(plain).await.status, 202);
+    assert_eq!(server.ask(plain).await.status, 202);
     assert_eq!(recorder.guids(), ["g"]);
 }
 
 #[tokio::test]
 async fn bodies_that_are_no_json_object_are_kept_with_the_reason() {
-    let (door, recorder) = door().await;
+    let (server, recorder) = server().await;
     let flawed: [(&[u8], &str, &str); 6] = [
         (
             b"{\"a\":\"\xff\"}",
@@ -191,12 +193,15 @@ async fn bodies_that_are_no_json_object_are_kept_with_the_reason() {
         (b"{\"a\":1", "{\"a\":1", "the body is not a JSON object"),
     ];
     for (bytes, text, flaw) in flawed {
-        assert_eq!(door.ask(delivery("issues", "g", bytes)).await.status, 202);
+        assert_eq!(server.ask(delivery("issues", "g", bytes)).await.status, 202);
         let taken = recorder.last();
         assert_eq!((taken.body.as_str(), taken.flaw), (text, Some(flaw)));
     }
     assert_eq!(
-        door.ask(delivery("issues", "g", b" \r\n{}\n")).await.status,
+        server
+            .ask(delivery("issues", "g", b" \r\n{}\n"))
+            .await
+            .status,
         202
     );
     assert_eq!(recorder.last().flaw, None);
@@ -204,7 +209,7 @@ async fn bodies_that_are_no_json_object_are_kept_with_the_reason() {
 
 #[tokio::test]
 async fn a_form_is_verified_raw_and_decoded_afterwards() {
-    let (door, recorder) = door().await;
+    let (server, recorder) = server().await;
     let form = |body: &[u8]| {
         let typed = headers("issues", "g", body).replace(
             "application/json",
@@ -213,7 +218,8 @@ async fn a_form_is_verified_raw_and_decoded_afterwards() {
         post(&typed, body)
     };
     assert_eq!(
-        door.ask(form(b"payload=%7B%22a%22%3A%22b+c%2B%C3%BC%22%7D"))
+        server
+            .ask(form(b"payload=%7B%22a%22%3A%22b+c%2B%C3%BC%22%7D"))
             .await
             .status,
         202
@@ -222,7 +228,7 @@ async fn a_form_is_verified_raw_and_decoded_afterwards() {
         (recorder.last().body.as_str(), recorder.last().flaw),
         (r#"{"a":"b c+ü"}"#, None)
     );
-    assert_eq!(door.ask(form(b"other=1")).await.status, 202);
+    assert_eq!(server.ask(form(b"other=1")).await.status, 202);
     assert_eq!(
         (recorder.last().body.as_str(), recorder.last().flaw),
         ("other=1", Some("the form has no payload"))
@@ -235,9 +241,9 @@ async fn a_busy_or_silent_intake_is_503_with_a_time_to_come_back() {
         accept_time: Duration::from_millis(50),
         ..Caps::default()
     };
-    let (door, recorder) = Door::public(caps, Bounds::default()).await;
+    let (server, recorder) = TestServer::public(caps, Bounds::default()).await;
     for event in ["busy", "never"] {
-        let reply = door.ask(delivery(event, "g", b"{}")).await;
+        let reply = server.ask(delivery(event, "g", b"{}")).await;
         assert_eq!(reply.error(), (503, "busy".to_owned()), "{event}");
         assert_eq!(reply.headers["retry-after"], "5");
     }
@@ -246,8 +252,8 @@ async fn a_busy_or_silent_intake_is_503_with_a_time_to_come_back() {
 
 #[tokio::test]
 async fn a_panic_is_500_without_detail_and_the_connection_lives() {
-    let (door, _recorder) = door().await;
-    let mut wire = door.call().await;
+    let (server, _recorder) = server().await;
+    let mut wire = server.call().await;
     wire.say(delivery("panic", "g1", b"{}")).await;
     let reply = wire.reply().await;
     assert_eq!(reply.error(), (500, "internal".to_owned()));
@@ -258,7 +264,7 @@ async fn a_panic_is_500_without_detail_and_the_connection_lives() {
 
 #[tokio::test]
 async fn only_three_addresses_answer_and_a_page_says_so() {
-    let (door, _recorder) = door().await;
+    let (server, _recorder) = server().await;
     let elsewhere = [
         "/index.html",
         "/webhook/",
@@ -271,12 +277,12 @@ async fn only_three_addresses_answer_and_a_page_says_so() {
     ];
     for path in elsewhere {
         assert_eq!(
-            door.ask(get(path)).await.error(),
+            server.ask(get(path)).await.error(),
             (404, "not_found".to_owned()),
             "{path}"
         );
     }
-    let page = door.ask(get("/")).await;
+    let page = server.ask(get("/")).await;
     assert!(
         page.status == 200 && page.body.contains("skep is running here"),
         "{}",
@@ -287,14 +293,14 @@ async fn only_three_addresses_answer_and_a_page_says_so() {
         Some("text/html; charset=utf-8")
     );
     assert_eq!(
-        door.ask(get("/webhook")).await.error(),
+        server.ask(get("/webhook")).await.error(),
         (405, "method_not_allowed".to_owned())
     );
     for path in ["/healthz", "/readyz"] {
-        assert_eq!(door.ask(get(path)).await.status, 200, "{path}");
+        assert_eq!(server.ask(get(path)).await.status, 200, "{path}");
         let posted = get(path).replace("GET", "DELETE");
         assert_eq!(
-            door.ask(posted).await.error(),
+            server.ask(posted).await.error(),
             (405, "method_not_allowed".to_owned()),
             "{path}"
         );
@@ -303,26 +309,26 @@ async fn only_three_addresses_answer_and_a_page_says_so() {
 
 #[tokio::test]
 async fn readiness_gives_its_reasons_and_liveness_needs_none() {
-    let (door, _recorder) = door().await;
+    let (server, _recorder) = server().await;
     assert_eq!(
-        door.ask(get("/readyz")).await.json(),
+        server.ask(get("/readyz")).await.json(),
         json!({ "ok": true, "reasons": { "taken": 0 } })
     );
     for guid in ["g1", "g2"] {
-        door.ask(delivery("issues", guid, b"{}")).await;
+        server.ask(delivery("issues", guid, b"{}")).await;
     }
-    let reply = door.ask(get("/readyz")).await;
+    let reply = server.ask(get("/readyz")).await;
     assert_eq!(
         (reply.status, reply.json()),
         (503, json!({ "ok": false, "reasons": { "taken": 2 } }))
     );
-    assert_eq!(door.ask(get("/healthz")).await.status, 200);
+    assert_eq!(server.ask(get("/healthz")).await.status, 200);
 }
 
 #[test]
 fn signed_noise_of_any_kind_is_kept() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let (door, recorder) = runtime.block_on(door());
+    let (server, recorder) = runtime.block_on(server());
     proptest!(ProptestConfig::with_cases(200), |(noise in proptest::collection::vec(any::<u8>(), 0..2000), form: bool)| {
         let mut request = delivery("issues", "g", &noise);
         if form {
@@ -330,7 +336,7 @@ fn signed_noise_of_any_kind_is_kept() {
             request = post(&typed, &noise);
         }
         let before = recorder.guids().len();
-        prop_assert_eq!(runtime.block_on(door.ask(request)).status, 202);
+        prop_assert_eq!(runtime.block_on(server.ask(request)).status, 202);
         prop_assert_eq!(recorder.guids().len(), before + 1);
         let taken = recorder.last();
         prop_assert!(!taken.body.contains('\0'));

@@ -1,4 +1,4 @@
-//! The serve loop: clocks on silent peers, seats, and an orderly end.
+//! The serve loop: clocks on silent peers, the limit of connections, and an orderly end.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use axum::routing::get as route;
 use skep::http::{Bounds, Caps};
 use tokio::net::TcpStream;
 
-use super::wire::{Door, delivery, get};
+use super::wire::{TestServer, delivery, get};
 
 const SOON: Duration = Duration::from_millis(200);
 
@@ -28,9 +28,9 @@ fn short_idle() -> Bounds {
 
 #[tokio::test]
 async fn a_header_that_never_ends_is_cut_off() {
-    let (door, _recorder) = Door::public(Caps::default(), short_header()).await;
+    let (server, _recorder) = TestServer::public(Caps::default(), short_header()).await;
     for beginning in ["", "G", "POST /webhook HTTP/1.1\r\nhost: skep\r\n"] {
-        let mut wire = door.call().await;
+        let mut wire = server.call().await;
         let began = Instant::now();
         wire.say(beginning).await;
         assert_eq!(wire.rest().await, "");
@@ -44,8 +44,8 @@ async fn a_header_that_never_ends_is_cut_off() {
 
 #[tokio::test]
 async fn a_header_clock_is_not_fed_by_single_bytes() {
-    let (door, _recorder) = Door::public(Caps::default(), short_header()).await;
-    let wire = door.call().await;
+    let (server, _recorder) = TestServer::public(Caps::default(), short_header()).await;
+    let wire = server.call().await;
     let began = Instant::now();
     let drip = async {
         loop {
@@ -68,8 +68,8 @@ async fn a_header_clock_is_not_fed_by_single_bytes() {
 
 #[tokio::test]
 async fn the_second_header_has_a_clock_too() {
-    let (door, _recorder) = Door::public(Caps::default(), short_header()).await;
-    let mut wire = door.call().await;
+    let (server, _recorder) = TestServer::public(Caps::default(), short_header()).await;
+    let mut wire = server.call().await;
     wire.say(get("/healthz")).await;
     assert_eq!(wire.reply().await.status, 200);
     wire.say("GET /healthz HTTP/1.1\r\n").await;
@@ -78,8 +78,8 @@ async fn the_second_header_has_a_clock_too() {
 
 #[tokio::test]
 async fn an_idle_connection_is_closed_after_its_own_time() {
-    let (door, _recorder) = Door::public(Caps::default(), short_idle()).await;
-    let mut wire = door.call().await;
+    let (server, _recorder) = TestServer::public(Caps::default(), short_idle()).await;
+    let mut wire = server.call().await;
     for _ in 0..2 {
         wire.say(get("/healthz")).await;
         assert_eq!(wire.reply().await.status, 200);
@@ -100,11 +100,13 @@ async fn neither_clock_runs_while_we_think() {
         idle_time: SOON,
         ..Bounds::default()
     };
-    let (door, recorder) = Door::public(Caps::default(), bounds).await;
-    let mut wire = door.call().await;
+    let (server, recorder) = TestServer::public(Caps::default(), bounds).await;
+    let mut wire = server.call().await;
     wire.say(delivery("held", "g", b"{}")).await;
     recorder.one_is_held().await;
-    tokio::time::sleep(2 * SOON).await;
+    tokio::time::pause();
+    tokio::time::advance(2 * SOON).await;
+    tokio::time::resume();
     recorder.gate.add_permits(1);
     assert_eq!(wire.reply().await.status, 202);
 }
@@ -112,7 +114,7 @@ async fn neither_clock_runs_while_we_think() {
 #[tokio::test]
 async fn an_answer_nobody_reads_is_given_up() {
     let huge = Router::new().route("/", route(|| async { vec![b'x'; 64 << 20] }));
-    let door = Door::open(
+    let server = TestServer::open(
         huge,
         Bounds {
             connections: 1,
@@ -120,25 +122,29 @@ async fn an_answer_nobody_reads_is_given_up() {
         },
     )
     .await;
-    let mut deaf = door.call().await;
+    let mut deaf = server.call().await;
     deaf.say(get("/")).await;
-    let mut next = door.call().await;
+    let mut next = server.call().await;
     next.say(get("/none")).await;
-    assert_eq!(next.reply().await.status, 404, "the only seat was given up");
+    assert_eq!(
+        next.reply().await.status,
+        404,
+        "the only permit was given up"
+    );
     drop(deaf);
 }
 
 #[tokio::test]
 async fn large_headers_are_431() {
-    let (door, _recorder) = Door::public(Caps::default(), Bounds::default()).await;
+    let (server, _recorder) = TestServer::public(Caps::default(), Bounds::default()).await;
     let with = |length: usize| {
         get("/healthz").replace(
             "\r\n\r\n",
             &format!("\r\nx: {}\r\n\r\n", "y".repeat(length)),
         )
     };
-    assert_eq!(door.ask(with(16_000)).await.status, 200);
-    let mut wire = door.call().await;
+    assert_eq!(server.ask(with(16_000)).await.status, 200);
+    let mut wire = server.call().await;
     wire.say(with(16_400)).await;
     assert_eq!(wire.reply().await.status, 431);
     assert_eq!(wire.rest().await, "");
@@ -146,14 +152,14 @@ async fn large_headers_are_431() {
 
 #[tokio::test]
 async fn what_is_not_http_ends_the_connection() {
-    let (door, _recorder) = Door::public(Caps::default(), Bounds::default()).await;
+    let (server, _recorder) = TestServer::public(Caps::default(), Bounds::default()).await;
     for noise in [
         "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0",
         "GET / HTTP/9.9\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         "\0\0\r\n\r\n",
     ] {
-        let mut wire = door.call().await;
+        let mut wire = server.call().await;
         wire.say(noise).await;
         let rest = wire.rest().await;
         assert!(
@@ -161,13 +167,13 @@ async fn what_is_not_http_ends_the_connection() {
             "{noise:?} => {rest}"
         );
     }
-    assert_eq!(door.ask(get("/healthz")).await.status, 200);
+    assert_eq!(server.ask(get("/healthz")).await.status, 200);
 }
 
 #[tokio::test]
 async fn pipelined_requests_are_answered_in_order() {
-    let (door, recorder) = Door::public(Caps::default(), Bounds::default()).await;
-    let mut wire = door.call().await;
+    let (server, recorder) = TestServer::public(Caps::default(), Bounds::default()).await;
+    let mut wire = server.call().await;
     let three: Vec<u8> = ["g1", "g2", "g3"]
         .iter()
         .flat_map(|guid| delivery("issues", guid, b"{}"))
@@ -180,8 +186,8 @@ async fn pipelined_requests_are_answered_in_order() {
 }
 
 #[tokio::test]
-async fn connections_beyond_the_seats_wait_their_turn() {
-    let (door, recorder) = Door::public(
+async fn connections_beyond_the_limit_wait_their_turn() {
+    let (server, recorder) = TestServer::public(
         Caps::default(),
         Bounds {
             connections: 2,
@@ -189,18 +195,18 @@ async fn connections_beyond_the_seats_wait_their_turn() {
         },
     )
     .await;
-    let mut held = [door.call().await, door.call().await];
+    let mut held = [server.call().await, server.call().await];
     for wire in &mut held {
         wire.say(delivery("held", "g", b"{}")).await;
         recorder.one_is_held().await;
     }
-    let mut third = door.call().await;
+    let mut third = server.call().await;
     third.say(get("/healthz")).await;
     assert!(
         tokio::time::timeout(SOON, third.0.readable())
             .await
             .is_err(),
-        "there is no seat"
+        "there is no permit"
     );
     recorder.gate.add_permits(1);
     assert_eq!(third.reply().await.status, 200);
@@ -211,34 +217,38 @@ async fn connections_beyond_the_seats_wait_their_turn() {
         assert_eq!(
             (reply.status, goes_on),
             (202, Some("close")),
-            "seats are given up while all are taken"
+            "permits are given up while all are taken"
         );
     }
 }
 
 #[tokio::test]
 async fn a_dropped_loop_leaves_no_connection() {
-    let (door, recorder) = Door::public(Caps::default(), Bounds::default()).await;
-    let mut wire = door.call().await;
+    let (server, recorder) = TestServer::public(Caps::default(), Bounds::default()).await;
+    let mut wire = server.call().await;
     wire.say(delivery("held", "g", b"{}")).await;
     recorder.one_is_held().await;
-    door.abort();
+    server.abort();
     assert_eq!(wire.rest().await, "");
 }
 
 #[tokio::test]
 async fn a_stop_finishes_the_request_in_flight_and_refuses_new_connections() {
-    let (door, recorder) = Door::public(Caps::default(), Bounds::default()).await;
-    let (mut busy, mut idle, mut fresh) = (door.call().await, door.call().await, door.call().await);
+    let (server, recorder) = TestServer::public(Caps::default(), Bounds::default()).await;
+    let (mut busy, mut idle, mut fresh) = (
+        server.call().await,
+        server.call().await,
+        server.call().await,
+    );
     idle.say(get("/healthz")).await;
     assert_eq!(idle.reply().await.status, 200);
     busy.say(delivery("held", "g", b"{}")).await;
     recorder.one_is_held().await;
-    door.stop.cancel();
+    server.stop.cancel();
     assert_eq!(idle.rest().await, "");
     assert_eq!(fresh.rest().await, "");
     assert!(
-        TcpStream::connect(door.address).await.is_err(),
+        TcpStream::connect(server.address).await.is_err(),
         "the listener is closed"
     );
     recorder.gate.add_permits(1);
@@ -251,7 +261,7 @@ async fn a_stop_finishes_the_request_in_flight_and_refuses_new_connections() {
         (202, Some("close"))
     );
     assert_eq!(busy.rest().await, "");
-    door.closed().await;
+    server.closed().await;
     assert_eq!(recorder.guids(), ["g"]);
 }
 
@@ -261,7 +271,7 @@ async fn a_request_that_outlives_the_drain_time_is_ended() {
         drain_time: SOON,
         ..Bounds::default()
     };
-    let (door, recorder) = Door::public(
+    let (server, recorder) = TestServer::public(
         Caps {
             accept_time: Duration::from_secs(60),
             ..Caps::default()
@@ -269,12 +279,12 @@ async fn a_request_that_outlives_the_drain_time_is_ended() {
         bounds,
     )
     .await;
-    let mut wire = door.call().await;
+    let mut wire = server.call().await;
     wire.say(delivery("held", "g", b"{}")).await;
     recorder.one_is_held().await;
     let began = Instant::now();
-    door.stop.cancel();
-    door.closed().await;
+    server.stop.cancel();
+    server.closed().await;
     assert!(
         began.elapsed() >= SOON,
         "not before its time: {:?}",

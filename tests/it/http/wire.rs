@@ -1,4 +1,4 @@
-//! A door on a real port, the recording intake behind it, and a client that says exactly what it is told to.
+//! A server on a real port, the recording intake behind it, and a client that says exactly what it is told to.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -117,13 +117,13 @@ impl Intake for Recorder {
 }
 
 /// A serve loop on a port of its own.
-pub struct Door {
+pub struct TestServer {
     pub address: SocketAddr,
     pub stop: CancellationToken,
     served: JoinHandle<()>,
 }
 
-impl Door {
+impl TestServer {
     pub async fn open(router: Router, bounds: Bounds) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
@@ -148,7 +148,7 @@ impl Door {
         Wire(
             TcpStream::connect(self.address)
                 .await
-                .expect("the door is open"),
+                .expect("the server listens"),
         )
     }
 

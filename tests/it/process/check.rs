@@ -2,12 +2,12 @@
 
 use skep_simulator::fault::{Fault, FaultRule};
 
-use super::ground::Ground;
 use super::running::{Ended, Served, skep};
+use super::setup::Setup;
 
-/// The ground's environment with other values; ports of a real number, since 0 is always free.
-async fn check(ground: &Ground, more: &[(&str, &str)], flags: &str) -> Ended {
-    let mut variables = ground.environment();
+/// The setup's environment with other values; ports of a real number, since 0 is always free.
+async fn check(setup: &Setup, more: &[(&str, &str)], flags: &str) -> Ended {
+    let mut variables = setup.environment();
     variables.extend(
         more.iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
@@ -17,8 +17,8 @@ async fn check(ground: &Ground, more: &[(&str, &str)], flags: &str) -> Ended {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_right_is_said_line_by_line_and_nothing_is_left() {
-    let ground = Ground::new().await;
-    let (code, out, err) = check(&ground, &[], "").await;
+    let setup = Setup::new().await;
+    let (code, out, err) = check(&setup, &[], "").await;
     assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
     for part in [
         "data folder",
@@ -44,16 +44,16 @@ async fn what_is_right_is_said_line_by_line_and_nothing_is_left() {
         out.ends_with("Everything works: start `skep serve`.\n"),
         "{out}"
     );
-    assert!(!ground.data().exists(), "the data folder was left behind");
+    assert!(!setup.data().exists(), "the data folder was left behind");
 }
 
 /// Each alone makes the check fail, and its line says what to do.
 #[tokio::test(flavor = "multi_thread")]
 async fn each_thing_that_is_wrong_has_its_line() {
-    let ground = Ground::new().await;
+    let setup = Setup::new().await;
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").to_string();
-    let file = ground.folder.path().join("file");
+    let file = setup.folder.path().join("file");
     std::fs::write(&file, "x").expect("written");
     let below = file.join("data").display().to_string();
     let wrong = [
@@ -94,7 +94,7 @@ async fn each_thing_that_is_wrong_has_its_line() {
         ),
     ];
     for (more, part, text) in wrong {
-        let (code, out, err) = check(&ground, &[more], "").await;
+        let (code, out, err) = check(&setup, &[more], "").await;
         let line = out
             .lines()
             .find(|line| line.starts_with(&format!("✗ {part} ")));
@@ -111,32 +111,32 @@ async fn each_thing_that_is_wrong_has_its_line() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_no_of_github_is_named_and_offline_it_is_not_asked() {
-    let ground = Ground::new().await;
+    let setup = Setup::new().await;
     let no = Fault::Status {
         status: 404,
         message: "Not Found".into(),
     };
-    ground.github.add_fault(FaultRule::next("GET", "/app", no));
-    let (code, out, _) = check(&ground, &[], "").await;
+    setup.github.add_fault(FaultRule::next("GET", "/app", no));
+    let (code, out, _) = check(&setup, &[], "").await;
     assert!(
         code == Some(1) && out.contains("✗ GitHub ") && out.contains("SKEP_APP_ID"),
         "{out}"
     );
-    let before = ground.github.calls().len();
-    let (code, out, _) = check(&ground, &[], " --offline").await;
+    let before = setup.github.calls().len();
+    let (code, out, _) = check(&setup, &[], " --offline").await;
     assert_eq!(
         (code, out.contains("not asked (--offline)")),
         (Some(0), true),
         "{out}"
     );
-    assert_eq!(ground.github.calls().len(), before);
+    assert_eq!(setup.github.calls().len(), before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn beside_a_running_skep_its_ports_are_not_called_taken() {
-    let ground = Ground::new().await;
-    let served = Served::start(&ground);
-    let (code, out, _) = check(&ground, &[("SKEP_LISTEN", &served.listen)], "").await;
+    let setup = Setup::new().await;
+    let served = Served::start(&setup);
+    let (code, out, _) = check(&setup, &[("SKEP_LISTEN", &served.listen)], "").await;
     assert_eq!(
         (code, out.contains("a skep is running on it")),
         (Some(0), true),

@@ -7,8 +7,8 @@ use skep_simulator::fault::{Fault, FaultRule};
 
 use crate::agents::until;
 
-use super::ground::{Ground, PATIENCE};
 use super::running::Served;
+use super::setup::{PATIENCE, Setup};
 use super::stop::{ONCE, waiting};
 
 const SCRIPT: &str =
@@ -16,19 +16,19 @@ const SCRIPT: &str =
 
 /// Kills it when the event was seen, and follows the next life to the end.
 async fn killed_after(event: &str) {
-    let ground = Ground::new().await;
-    ground.hurry();
-    let served = Served::start(&ground);
-    let issue = ground.go(SCRIPT);
+    let setup = Setup::new().await;
+    setup.hurry();
+    let served = Served::start(&setup);
+    let issue = setup.go(SCRIPT);
     served.event(event).await;
-    goes_on(&ground, served, issue).await;
+    goes_on(&setup, served, issue).await;
 }
 
 /// Kills it and follows the next life to the end.
-async fn goes_on(ground: &Ground, served: Served, issue: IssueNumber) {
+async fn goes_on(setup: &Setup, served: Served, issue: IssueNumber) {
     served.kill();
-    let served = Served::start(ground);
-    served.ends_well(ground, issue).await;
+    let served = Served::start(setup);
+    served.ends_well(setup, issue).await;
 }
 
 macro_rules! killed_after {
@@ -55,13 +55,13 @@ killed_after! {
 
 /// Kills it as soon as GitHub has done what it was asked for: skep cannot have written down that it is done.
 async fn killed_on(method: &str, end_of_path: &str) {
-    let ground = Ground::new().await;
-    ground.hurry();
-    let served = Served::start(&ground);
-    let issue = ground.go(SCRIPT);
+    let setup = Setup::new().await;
+    setup.hurry();
+    let served = Served::start(&setup);
+    let issue = setup.go(SCRIPT);
     let began = Instant::now();
     let done = || {
-        ground
+        setup
             .github
             .calls()
             .iter()
@@ -75,8 +75,8 @@ async fn killed_on(method: &str, end_of_path: &str) {
         );
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    goes_on(&ground, served, issue).await;
-    let asked = ground
+    goes_on(&setup, served, issue).await;
+    let asked = setup
         .github
         .calls()
         .into_iter()
@@ -107,10 +107,10 @@ killed_on! {
 /// One run that dies after each new thing it told of.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_again_and_again() {
-    let ground = Ground::new().await;
-    ground.hurry();
-    let mut served = Served::start(&ground);
-    let issue = ground.go(SCRIPT);
+    let setup = Setup::new().await;
+    setup.hurry();
+    let mut served = Served::start(&setup);
+    let issue = setup.go(SCRIPT);
     let stations = [
         "task.received",
         "session.dispatched",
@@ -124,77 +124,74 @@ async fn killed_again_and_again() {
     for event in stations {
         served.event(event).await;
         served.kill();
-        served = Served::start(&ground);
+        served = Served::start(&setup);
     }
-    served.ends_well(&ground, issue).await;
+    served.ends_well(&setup, issue).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_the_agent_waits() {
-    let ground = Ground::new().await;
-    ground.hurry();
-    while_the_agent_waits(&ground, &[]).await;
+    let setup = Setup::new().await;
+    setup.hurry();
+    while_the_agent_waits(&setup, &[]).await;
 }
 
 /// git in the middle of a talk with a GitHub that does not go on outlives the kill: the next start ends it.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_git_waits_for_github() {
-    let ground = Ground::new().await;
-    ground.hurry();
-    ground.github.add_fault(FaultRule::next(
+    let setup = Setup::new().await;
+    setup.hurry();
+    setup.github.add_fault(FaultRule::next(
         "POST",
         "/octo/hello.git/git-upload-pack",
         Fault::Held,
     ));
-    let served = Served::start(&ground);
-    let issue = ground.go(SCRIPT);
+    let served = Served::start(&setup);
+    let issue = setup.go(SCRIPT);
     until("git asks for the commits", || {
-        ground.github.waiting_faults().is_empty()
+        setup.github.waiting_faults().is_empty()
     })
     .await;
     served.kill();
-    let orphans = ground.agents();
+    let orphans = setup.agents();
     assert!(
         !orphans.is_empty(),
         "nothing outlived the kill, so there is nothing to end"
     );
-    let served = Served::start(&ground);
+    let served = Served::start(&setup);
     until("git of the former life ends", || {
-        !ground
-            .agents()
-            .iter()
-            .any(|number| orphans.contains(number))
+        !setup.agents().iter().any(|number| orphans.contains(number))
     })
     .await;
-    ground.github.let_go();
-    served.ends_well(&ground, issue).await;
+    setup.github.let_go();
+    served.ends_well(&setup, issue).await;
 }
 
-async fn while_the_agent_waits(ground: &Ground, more: &[(&str, &str)]) {
-    let served = Served::start_with(ground, more);
-    let issue = ground.go(ONCE);
-    waiting(ground).await;
-    let before = ground.agents();
+async fn while_the_agent_waits(setup: &Setup, more: &[(&str, &str)]) {
+    let served = Served::start_with(setup, more);
+    let issue = setup.go(ONCE);
+    waiting(setup).await;
+    let before = setup.agents();
     served.kill();
-    let served = Served::start_with(ground, more);
+    let served = Served::start_with(setup, more);
     let began = Instant::now();
-    while ground.agents().iter().any(|number| before.contains(number)) {
+    while setup.agents().iter().any(|number| before.contains(number)) {
         assert!(
             began.elapsed() < Duration::from_secs(10),
             "agents of the former life go on"
         );
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    served.ends_well(ground, issue).await;
+    served.ends_well(setup, issue).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_postgres_all_the_same() {
     crate::store::on_postgres(|database| async move {
-        let ground = Ground::new().await;
-        ground.hurry();
-        while_the_agent_waits(&ground, &[("SKEP_DATABASE_URL", &database.url)]).await;
-        assert!(!ground.data().join("skep.db").exists(), "it went to SQLite");
+        let setup = Setup::new().await;
+        setup.hurry();
+        while_the_agent_waits(&setup, &[("SKEP_DATABASE_URL", &database.url)]).await;
+        assert!(!setup.data().join("skep.db").exists(), "it went to SQLite");
     })
     .await;
 }

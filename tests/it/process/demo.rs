@@ -6,8 +6,8 @@ use std::process::{Command, Output};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use super::ground::{PATIENCE, ask};
 use super::running::{Told, skep};
+use super::setup::{PATIENCE, ask};
 
 /// A folder of its own for what the demo keeps, so that a test sees what is left of it.
 fn stage() -> tempfile::TempDir {
@@ -393,19 +393,21 @@ async fn what_is_kept_works_as_printed() {
     );
     let sent = sh(&format!("{sign}\n{send}")).await;
     assert!(sent.starts_with("HTTP/1.1 202 "), "{sent}");
-    let door = send
+    let page_address = send
         .split("http://")
         .nth(1)
         .and_then(|rest| rest.split('/').next())
         .expect("an address");
     for (page, part) in [("/healthz", "ok"), ("/", "skep is running here")] {
-        let (status, body) = ask(door, &format!("GET {page}"), &[], "")
+        let (status, body) = ask(page_address, &format!("GET {page}"), &[], "")
             .await
             .expect("an answer");
         assert!(status == 200 && body.contains(part), "{page}: {body}");
     }
-    let desk = look.rsplit_once("http://").expect("an address").1;
-    let (status, body) = ask(desk, "GET /", &[], "").await.expect("an answer");
+    let admin_address = look.rsplit_once("http://").expect("an address").1;
+    let (status, body) = ask(admin_address, "GET /", &[], "")
+        .await
+        .expect("an answer");
     assert!(status == 200 && body.contains("skep status"), "{body}");
     assert_eq!(left(stage.path()).len(), 1);
     interrupt(&told);

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::ground::Ground;
 use super::running::Served;
+use super::setup::Setup;
 use crate::required;
 
 /// Room for a database, a mirror and small working copies; the agent asks for twice as much.
@@ -18,10 +18,10 @@ async fn one_agent_that_fills_the_disk_stops_no_other() {
     if !required::installed(&["bwrap"], "a small disk for skep") {
         return;
     }
-    let ground = Ground::new().await;
-    ground.hurry();
-    std::fs::create_dir_all(ground.data()).expect("a folder");
-    let data = ground.data().display().to_string();
+    let setup = Setup::new().await;
+    setup.hurry();
+    std::fs::create_dir_all(setup.data()).expect("a folder");
+    let data = setup.data().display().to_string();
     let disk = [
         "bwrap",
         "--die-with-parent",
@@ -33,15 +33,15 @@ async fn one_agent_that_fills_the_disk_stops_no_other() {
         "--tmpfs",
         &data,
     ];
-    let served = Served::start_within(&ground, &disk);
-    let greedy = ground.go("run head -c 50331648 /dev/urandom > big.bin\nhang");
+    let served = Served::start_within(&setup, &disk);
+    let greedy = setup.go("run head -c 50331648 /dev/urandom > big.bin\nhang");
     let task = served.settled(greedy, "failed").await;
-    let thread = ground
+    let thread = setup
         .github
-        .thread(ground.repository, greedy)
+        .thread(setup.repository, greedy)
         .expect("a thread");
     assert!(thread.contains("disk"), "{task}\n{thread}");
-    let next = ground.go("write B.md: b\nsay Done.");
+    let next = setup.go("write B.md: b\nsay Done.");
     served.settled(next, "in-review").await;
     served.signal(Signal::KILL);
     assert_eq!(said_too_often(&served.log()), [""; 0], "{}", served.log());

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use skep::store::Store;
 
-use super::ground::{Ground, ask, signed};
 use super::running::Served;
+use super::setup::{Setup, ask, signed};
 use crate::test_app::SECRET;
 
 const DELIVERIES: usize = 100;
@@ -55,15 +55,15 @@ async fn send(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_accepted_is_there_after_kill_9() {
-    let ground = Ground::new().await;
-    ground.hurry();
-    let url = skep::store::sqlite_url(&ground.data().join("skep.db")).expect("a path");
+    let setup = Setup::new().await;
+    setup.hurry();
+    let url = skep::store::sqlite_url(&setup.data().join("skep.db")).expect("a path");
     let mut all = Vec::new();
     for round in 0..ROUNDS {
         let mut byte = [0_u8];
         getrandom::fill(&mut byte).expect("randomness");
         let kill_after = 1 + usize::from(byte[0]) % (DELIVERIES - AT_ONCE);
-        let served = Served::start(&ground);
+        let served = Served::start(&setup);
         let address = served.listen.clone();
         let (kill, killed) = tokio::sync::oneshot::channel();
         let dying = tokio::spawn(async move {

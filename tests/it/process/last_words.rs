@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::ground::Ground;
 use super::running::skep;
+use super::setup::Setup;
 
 fn only_line(err: &str) -> Value {
     assert_eq!(err.lines().count(), 1, "{err}");
@@ -20,10 +20,10 @@ fn only_line(err: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_reads_json_gets_json_to_the_end() {
-    let ground = Ground::new().await;
+    let setup = Setup::new().await;
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").to_string();
-    let mut variables = ground.environment();
+    let mut variables = setup.environment();
     variables.push(("SKEP_LISTEN".to_owned(), port.clone()));
     // Even where nothing else would be logged.
     variables.push(("SKEP_LOG".to_owned(), "off".to_owned()));

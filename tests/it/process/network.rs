@@ -11,8 +11,8 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::ground::Ground;
 use super::running::Served;
+use super::setup::Setup;
 use crate::required::installed;
 
 /// A host that exists for the proxy only.
@@ -160,42 +160,39 @@ const SCRIPT: &str = "run echo \"${HTTPS_PROXY#http://ana:hunter2-hunter2@} $NO_
 /// The settings of a skep, by the folder with the certificates and the ports of GitHub and of the proxy.
 type Settings<'a> = dyn Fn(&Path, u16, u16) -> Vec<(&'static str, String)> + 'a;
 
-async fn story(locked: bool, more: &Settings<'_>) -> Option<(Ground, Vec<(String, String)>)> {
+async fn story(locked: bool, more: &Settings<'_>) -> Option<(Setup, Vec<(String, String)>)> {
     if !installed(&["openssl"], "a GitHub behind a private authority") {
         return None;
     }
-    let ground = Ground::new().await;
-    ground.hurry();
-    certificates(ground.folder.path());
-    let behind = ground
+    let setup = Setup::new().await;
+    setup.hurry();
+    certificates(setup.folder.path());
+    let behind = setup
         .github
         .api_url()
         .trim_start_matches("http://")
         .trim_end_matches('/')
         .to_owned();
-    let end = tls_end(ground.folder.path(), behind).await;
+    let end = tls_end(setup.folder.path(), behind).await;
     let (proxy, asked) = proxy(end, locked).await;
-    let more = more(ground.folder.path(), end, proxy);
+    let more = more(setup.folder.path(), end, proxy);
     let more: Vec<(&str, &str)> = more
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    let served = Served::start_with(&ground, &more);
-    let issue = ground.go(SCRIPT);
+    let served = Served::start_with(&setup, &more);
+    let issue = setup.go(SCRIPT);
     served.settled(issue, "in-review").await;
     served.stop().await;
     let asked = asked.lock().expect("no panic").clone();
-    Some((ground, asked))
+    Some((setup, asked))
 }
 
-async fn told(ground: &Ground, name: &str) -> String {
-    let pulls = ground
+async fn told(setup: &Setup, name: &str) -> String {
+    let pulls = setup.github.pulls(setup.repository).expect("pull requests");
+    let file = setup
         .github
-        .pulls(ground.repository)
-        .expect("pull requests");
-    let file = ground
-        .github
-        .file(ground.repository, &pulls[0].head, name)
+        .file(setup.repository, &pulls[0].head, name)
         .await;
     file.expect("a look").unwrap_or_default()
 }
@@ -214,7 +211,7 @@ async fn a_private_authority_and_a_proxy_with_a_password_reach_api_git_and_agent
             ),
         ]
     };
-    let Some((ground, asked)) = story(true, &told_by).await else {
+    let Some((setup, asked)) = story(true, &told_by).await else {
         return;
     };
     // ana:hunter2-hunter2
@@ -226,15 +223,12 @@ async fn a_private_authority_and_a_proxy_with_a_password_reach_api_git_and_agent
         "{asked:?}"
     );
     assert!(asked.len() > 3, "API and git: {asked:?}");
-    let given = told(&ground, "told").await;
+    let given = told(&setup, "told").await;
     assert!(
         given.starts_with("127.0.0.1:") && given.trim().ends_with("::1"),
         "with the password: {given}"
     );
-    let said = ground
-        .github
-        .pulls(ground.repository)
-        .expect("pull requests")[0]
+    let said = setup.github.pulls(setup.repository).expect("pull requests")[0]
         .issue
         .body
         .clone();
@@ -242,7 +236,7 @@ async fn a_private_authority_and_a_proxy_with_a_password_reach_api_git_and_agent
         said.contains("Done, by way of") && !said.contains("hunter2-hunter2"),
         "the agent told the password: {said}"
     );
-    let trusted: usize = told(&ground, "trusted")
+    let trusted: usize = told(&setup, "trusted")
         .await
         .trim()
         .parse()
@@ -262,7 +256,7 @@ async fn what_is_excepted_goes_directly_and_the_environments_authority_counts_fo
             ("NO_PROXY", "127.0.0.0/8".to_owned()),
         ]
     };
-    let Some((_ground, asked)) = story(false, &told_by).await else {
+    let Some((_setup, asked)) = story(false, &told_by).await else {
         return;
     };
     assert_eq!(asked, []);

@@ -1,4 +1,4 @@
-//! `skep serve` while GitHub is away, and what an operator sees of the door.
+//! `skep serve` while GitHub is away, and what an operator sees of the public address.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -7,8 +7,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use skep_simulator::fault::{Fault, FaultRule};
 
-use super::ground::{Ground, PATIENCE, ask, get, signed};
 use super::running::{Served, skep};
+use super::setup::{PATIENCE, Setup, ask, get, signed};
 use crate::test_app::SECRET;
 
 /// A `skep serve` on ports of its own choice, which may never be ready.
@@ -24,18 +24,18 @@ fn free() -> String {
 }
 
 impl Starting {
-    fn new(ground: &Ground, more: &[(&str, &str)]) -> Self {
+    fn new(setup: &Setup, more: &[(&str, &str)]) -> Self {
         let (listen, admin) = (free(), free());
         let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
         command
             .arg("serve")
             .env_clear()
-            .envs(ground.environment())
+            .envs(setup.environment())
             .envs(more.iter().copied());
         command
             .env("SKEP_LISTEN", &listen)
             .env("SKEP_ADMIN_LISTEN", &admin)
-            .current_dir(ground.folder.path());
+            .current_dir(setup.folder.path());
         let child = command.stderr(Stdio::null()).spawn().expect("it starts");
         Self {
             child,
@@ -82,23 +82,23 @@ impl Drop for Starting {
 /// What GitHub may answer during an outage.
 #[tokio::test(flavor = "multi_thread")]
 async fn webhooks_are_stored_while_github_does_not_say_who_we_are() {
-    let ground = Ground::new().await;
-    ground.hurry();
+    let setup = Setup::new().await;
+    setup.hurry();
     let away = Fault::Status {
         status: 503,
         message: "try later".into(),
     };
-    ground.github.add_fault(FaultRule::next(
+    setup.github.add_fault(FaultRule::next(
         "GET",
         "/app",
         Fault::SecondaryLimit {
             retry_after: Some(1),
         },
     ));
-    ground
+    setup
         .github
         .add_fault(FaultRule::next("GET", "/app", away).times(1_000));
-    let mut starting = Starting::new(&ground, &[]);
+    let mut starting = Starting::new(&setup, &[]);
     let reasons = starting.ready(503).await["reasons"].clone();
     assert!(
         reasons["github"]
@@ -106,15 +106,15 @@ async fn webhooks_are_stored_while_github_does_not_say_who_we_are() {
             .is_some_and(|why| why.starts_with("GitHub has not said who we are")),
         "{reasons}"
     );
-    ground
+    setup
         .github
         .set_webhook_url(&format!("http://{}/webhook", starting.listen));
-    let issue = ground.go("write A.md: a\nsay Done.");
+    let issue = setup.go("write A.md: a\nsay Done.");
     let status = get(&starting.admin, "/api/v1/status").await;
     assert_eq!(status["health"]["github"]["known"], false, "{status}");
     let (code, out, _) = skep(&format!("status --admin {}", starting.admin), &[]).await;
     assert!(code == Some(0) && out.contains("github:"), "{out}");
-    ground.github.clear_faults();
+    setup.github.clear_faults();
     let ready = starting.ready(200).await;
     assert_eq!(ready["reasons"]["github"], "knows us", "{ready}");
     let began = Instant::now();
@@ -141,9 +141,9 @@ async fn webhooks_are_stored_while_github_does_not_say_who_we_are() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_at_githubs_address_is_waited_for_and_a_signal_ends_the_waiting() {
-    let ground = Ground::new().await;
+    let setup = Setup::new().await;
     let nowhere = format!("http://{}", free());
-    let mut starting = Starting::new(&ground, &[("SKEP_GITHUB_API_URL", &nowhere)]);
+    let mut starting = Starting::new(&setup, &[("SKEP_GITHUB_API_URL", &nowhere)]);
     starting.ready(503).await;
     kill_process(Pid::from_child(&starting.child), Signal::TERM).expect("it runs");
     assert_eq!(starting.ends().await, Some(0));
@@ -151,16 +151,16 @@ async fn nobody_at_githubs_address_is_waited_for_and_a_signal_ends_the_waiting()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_definite_no_ends_the_start() {
-    let ground = Ground::new().await;
+    let setup = Setup::new().await;
     for status in [401, 404] {
         let trouble = Fault::Status {
             status,
             message: "no".into(),
         };
-        ground
+        setup
             .github
             .add_fault(FaultRule::next("GET", "/app", trouble).times(2));
-        let (code, _, err) = skep("serve", &ground.environment()).await;
+        let (code, _, err) = skep("serve", &setup.environment()).await;
         assert_eq!(code, Some(1), "{status}: {err}");
         assert!(
             err.lines()
@@ -168,15 +168,15 @@ async fn a_definite_no_ends_the_start() {
                 .is_some_and(|line| line.contains("SKEP_APP_ID") || line.contains("signature")),
             "{err}"
         );
-        ground.github.clear_faults();
+        setup.github.clear_faults();
     }
 }
 
 /// The commonest mistakes of a new installation.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_secret_and_a_ping_are_seen() {
-    let ground = Ground::new().await;
-    let served = Served::start(&ground);
+    let setup = Setup::new().await;
+    let served = Served::start(&setup);
     let post = async |guid: &str, secret: &str| {
         ask(
             &served.listen,
@@ -215,13 +215,13 @@ async fn a_wrong_secret_and_a_ping_are_seen() {
 /// Closing the terminal, or `systemctl reload`.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hang_up_reads_the_webhook_secret_again_and_kills_nobody() {
-    let ground = Ground::new().await;
-    let file = ground.folder.path().join("skep.toml");
+    let setup = Setup::new().await;
+    let file = setup.folder.path().join("skep.toml");
     let write = |secret: &str| {
         std::fs::write(&file, format!("webhook_secret = '{secret}'\n")).expect("written")
     };
     write(SECRET);
-    let served = Served::start_with(&ground, &[("SKEP_WEBHOOK_SECRET", "")]);
+    let served = Served::start_with(&setup, &[("SKEP_WEBHOOK_SECRET", "")]);
     let ping = async |guid: &str, secret: &str| {
         let answer = ask(
             &served.listen,

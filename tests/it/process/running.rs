@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use skep::core::ids::IssueNumber;
 
-use super::ground::{Ground, PATIENCE, ask, get};
+use super::setup::{PATIENCE, Setup, ask, get};
 
 /// The program's exit code, output and errors.
 pub type Ended = (Option<i32>, String, String);
@@ -36,7 +36,7 @@ pub async fn skep(line: &str, variables: &[(String, String)]) -> Ended {
     tokio::task::spawn_blocking(run).await.expect("it ran")
 }
 
-/// A `skep serve` of a ground.
+/// A `skep serve` of a setup.
 pub struct Served {
     child: Child,
     /// Where webhooks go.
@@ -47,23 +47,23 @@ pub struct Served {
 }
 
 impl Served {
-    /// Starts it with the ground's environment and lets GitHub send its webhooks there.
-    pub fn start(ground: &Ground) -> Self {
-        Self::start_with(ground, &[])
+    /// Starts it with the setup's environment and lets GitHub send its webhooks there.
+    pub fn start(setup: &Setup) -> Self {
+        Self::start_with(setup, &[])
     }
 
     /// The same with further variables.
-    pub fn start_with(ground: &Ground, more: &[(&str, &str)]) -> Self {
+    pub fn start_with(setup: &Setup, more: &[(&str, &str)]) -> Self {
         // The simulator must go on meanwhile, whichever thread this is.
-        tokio::task::block_in_place(|| Self::begin(ground, &[], more))
+        tokio::task::block_in_place(|| Self::begin(setup, &[], more))
     }
 
     /// The same as the last part of another command line.
-    pub fn start_within(ground: &Ground, wrapper: &[&str]) -> Self {
-        tokio::task::block_in_place(|| Self::begin(ground, wrapper, &[]))
+    pub fn start_within(setup: &Setup, wrapper: &[&str]) -> Self {
+        tokio::task::block_in_place(|| Self::begin(setup, wrapper, &[]))
     }
 
-    fn begin(ground: &Ground, wrapper: &[&str], more: &[(&str, &str)]) -> Self {
+    fn begin(setup: &Setup, wrapper: &[&str], more: &[(&str, &str)]) -> Self {
         let line: Vec<&str> = wrapper
             .iter()
             .copied()
@@ -73,10 +73,10 @@ impl Served {
         command
             .args(&line[1..])
             .env_clear()
-            .envs(ground.environment())
+            .envs(setup.environment())
             .envs(more.iter().copied());
         let mut child = command
-            .current_dir(ground.folder.path())
+            .current_dir(setup.folder.path())
             .stderr(Stdio::piped())
             .spawn()
             .expect("it starts");
@@ -114,7 +114,7 @@ impl Served {
             admin: text("admin"),
             log,
         };
-        ground
+        setup
             .github
             .set_webhook_url(&format!("http://{}/webhook", served.listen));
         served
@@ -159,9 +159,9 @@ impl Served {
     }
 
     /// The issue ends in its one pull request, after one session, and then the program ends as well.
-    pub async fn ends_well(self, ground: &Ground, issue: IssueNumber) {
+    pub async fn ends_well(self, setup: &Setup, issue: IssueNumber) {
         self.settled(issue, "in-review").await;
-        ground.one_pull_request(issue);
+        setup.one_pull_request(issue);
         self.one_completed_session().await;
         self.stop().await;
     }

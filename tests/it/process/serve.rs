@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::ground::{Ground, ask, get, signed};
 use super::running::{Served, skep};
+use super::setup::{Setup, ask, get, signed};
 
 const SCRIPT: &str = "plan Look | Write\nstart 1\ntick 1\nwrite A.md: a\ntick 2\nsay Done.";
 
@@ -16,24 +16,24 @@ async fn json_of(line: &str) -> Value {
 /// Also: the pace of a real GitHub, the key as PKCS#8, and the REST API where GitHub Enterprise Server has it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_label_becomes_a_pull_request_by_environment_alone() {
-    let ground = Ground::new().await;
+    let setup = Setup::new().await;
     let key = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/fixtures/keys/test-only-app.pkcs8.pem"
     );
-    let api = format!("{}/api/v3", ground.github.api_url());
+    let api = format!("{}/api/v3", setup.github.api_url());
     let served = Served::start_with(
-        &ground,
+        &setup,
         &[
             ("SKEP_PRIVATE_KEY_FILE", key),
             ("SKEP_GITHUB_API_URL", &api),
         ],
     );
-    let issue = ground.go(SCRIPT);
+    let issue = setup.go(SCRIPT);
     served.settled(issue, "in-review").await;
-    ground.one_pull_request(issue);
+    setup.one_pull_request(issue);
     served.one_completed_session().await;
-    let calls = ground.github.calls();
+    let calls = setup.github.calls();
     let elsewhere = calls
         .iter()
         .filter(|call| !call.path.contains(".git/") && !call.path.starts_with("/api/v3/"));
@@ -46,10 +46,10 @@ async fn a_label_becomes_a_pull_request_by_environment_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn people_and_scripts_see_the_same() {
-    let ground = Ground::new().await;
-    ground.hurry();
-    let served = Served::start(&ground);
-    let issue = ground.go(SCRIPT);
+    let setup = Setup::new().await;
+    setup.hurry();
+    let served = Served::start(&setup);
+    let issue = setup.go(SCRIPT);
     served.settled(issue, "in-review").await;
     let (admin, at) = (&served.admin, format!("--admin {}", served.admin));
     let all = get(admin, "/api/v1/sessions").await;
@@ -123,18 +123,18 @@ async fn people_and_scripts_see_the_same() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dispatch_that_waits_tells_by_its_exit_code() {
-    let ground = Ground::new().await;
-    ground.hurry();
-    let served = Served::start(&ground);
-    let (good, bad) = (ground.file(SCRIPT), ground.file("write A.md: a\ncrash"));
+    let setup = Setup::new().await;
+    setup.hurry();
+    let served = Served::start(&setup);
+    let (good, bad) = (setup.file(SCRIPT), setup.file("write A.md: a\ncrash"));
     let at = format!("--wait --admin {}", served.admin);
-    let (code, out, err) = skep(&format!("dispatch octo/hello#{good} {at}"), &ground.token()).await;
+    let (code, out, err) = skep(&format!("dispatch octo/hello#{good} {at}"), &setup.token()).await;
     assert_eq!(
         (code, out.contains("1 of 1 started"), err.as_str()),
         (Some(0), true, ""),
         "{out}"
     );
-    let (code, out, _) = skep(&format!("dispatch octo/hello#{bad} {at}"), &ground.token()).await;
+    let (code, out, _) = skep(&format!("dispatch octo/hello#{bad} {at}"), &setup.token()).await;
     assert_eq!(
         (
             code,
@@ -146,7 +146,7 @@ async fn a_dispatch_that_waits_tells_by_its_exit_code() {
     );
     let (code, out, _) = skep(
         &format!("dispatch octo/hello#{good} 99 {at}"),
-        &ground.token(),
+        &setup.token(),
     )
     .await;
     assert_eq!(
@@ -156,7 +156,7 @@ async fn a_dispatch_that_waits_tells_by_its_exit_code() {
     );
     let (code, out, err) = skep(
         &format!("dispatch octo/hello --label typo --admin {}", served.admin),
-        &ground.token(),
+        &setup.token(),
     )
     .await;
     assert_eq!(
@@ -175,7 +175,7 @@ async fn a_dispatch_that_waits_tells_by_its_exit_code() {
     );
     let line = format!(
         "dispatch octo/hello#99 --data-dir {} --admin {}",
-        ground.data().display(),
+        setup.data().display(),
         served.admin
     );
     let (code, out, err) = skep(&line, &[]).await;
@@ -184,7 +184,7 @@ async fn a_dispatch_that_waits_tells_by_its_exit_code() {
         "the folder's token is not shown: {out}{err}"
     );
     let mode = std::os::unix::fs::PermissionsExt::mode(
-        &std::fs::metadata(ground.data().join("admin-token"))
+        &std::fs::metadata(setup.data().join("admin-token"))
             .expect("a token")
             .permissions(),
     );
@@ -194,13 +194,13 @@ async fn a_dispatch_that_waits_tells_by_its_exit_code() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_secret_gets_nowhere() {
-    let ground = Ground::new().await;
-    ground.hurry();
-    let served = Served::start(&ground);
-    ground.github.set_webhook_secret("not the secret");
-    let issue = ground.go(SCRIPT);
-    ground.github.quiet().await;
-    let answers: Vec<i64> = ground
+    let setup = Setup::new().await;
+    setup.hurry();
+    let served = Served::start(&setup);
+    setup.github.set_webhook_secret("not the secret");
+    let issue = setup.go(SCRIPT);
+    setup.github.quiet().await;
+    let answers: Vec<i64> = setup
         .github
         .deliveries()
         .iter()
@@ -229,9 +229,9 @@ async fn a_wrong_secret_gets_nowhere() {
     let status = get(&served.admin, "/api/v1/status").await;
     assert_eq!(status["tasks"], json!({}), "{status}");
     assert_eq!(
-        ground
+        setup
             .github
-            .comments(ground.repository, issue)
+            .comments(setup.repository, issue)
             .expect("comments"),
         []
     );

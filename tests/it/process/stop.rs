@@ -4,21 +4,21 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use super::ground::{Ground, PATIENCE};
 use super::running::{Served, skep};
+use super::setup::{PATIENCE, Setup};
 
 /// Waits in the first life only: the home of a session outlives its agent, the working copy must not change by it.
 pub const ONCE: &str =
     "run test -e ~/once || { touch ~/once; sleep 100; }\nwrite A.md: a\nsay Done.";
 
 /// Waits until the agent has begun to wait.
-pub async fn waiting(ground: &Ground) {
+pub async fn waiting(setup: &Setup) {
     let began = std::time::Instant::now();
     let sleeps = |number: &u32| {
         std::fs::read_to_string(format!("/proc/{number}/comm"))
             .is_ok_and(|name| name.trim() == "sleep")
     };
-    while !ground.agents().iter().any(sleeps) {
+    while !setup.agents().iter().any(sleeps) {
         assert!(began.elapsed() < PATIENCE, "the agent never waits");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -26,11 +26,11 @@ pub async fn waiting(ground: &Ground) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_interrupts_the_agent_and_the_next_start_goes_on() {
-    let ground = Ground::new().await;
-    ground.hurry();
-    let mut served = Served::start(&ground);
-    let issue = ground.go(ONCE);
-    waiting(&ground).await;
+    let setup = Setup::new().await;
+    setup.hurry();
+    let mut served = Served::start(&setup);
+    let issue = setup.go(ONCE);
+    waiting(&setup).await;
     served.signal(Signal::TERM);
     let (code, took) = served.ended().await;
     assert_eq!(code, Some(0), "{}", served.log());
@@ -38,26 +38,23 @@ async fn a_stop_interrupts_the_agent_and_the_next_start_goes_on() {
         took < Duration::from_secs(30),
         "longer than `drain`: {took:?}"
     );
-    assert_eq!(ground.agents(), [0_u32; 0]);
+    assert_eq!(setup.agents(), [0_u32; 0]);
     assert_eq!(
-        ground
-            .github
-            .pulls(ground.repository)
-            .expect("pull requests"),
+        setup.github.pulls(setup.repository).expect("pull requests"),
         []
     );
-    let served = Served::start(&ground);
-    served.ends_well(&ground, issue).await;
+    let served = Served::start(&setup);
+    served.ends_well(&setup, issue).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_ends_it_at_once() {
-    let ground = Ground::new().await;
-    ground.hurry();
-    let mut served = Served::start(&ground);
-    ground.go("hang");
+    let setup = Setup::new().await;
+    setup.hurry();
+    let mut served = Served::start(&setup);
+    setup.go("hang");
     served.event("session.running").await;
-    let left = ground.agents();
+    let left = setup.agents();
     assert!(!left.is_empty());
     served.signal(Signal::TERM);
     let began = std::time::Instant::now();
@@ -73,9 +70,9 @@ async fn a_second_signal_ends_it_at_once() {
         "{}",
         served.log()
     );
-    let again = Served::start(&ground);
+    let again = Served::start(&setup);
     assert!(
-        !ground.agents().iter().any(|number| left.contains(number)),
+        !setup.agents().iter().any(|number| left.contains(number)),
         "agents of the former life go on"
     );
     again.kill();
@@ -83,15 +80,15 @@ async fn a_second_signal_ends_it_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_one_on_the_same_folder_says_so_and_leaves() {
-    let ground = Ground::new().await;
-    let served = Served::start(&ground);
-    let (code, out, err) = skep("serve", &ground.environment()).await;
+    let setup = Setup::new().await;
+    let served = Served::start(&setup);
+    let (code, out, err) = skep("serve", &setup.environment()).await;
     assert_eq!((code, out.as_str()), (Some(1), ""), "{err}");
     let last = err.lines().last().expect("a message");
     assert!(
         last.contains("\"level\":\"ERROR\"") && last.contains("another skep (process "),
         "{err}"
     );
-    assert!(last.contains(&ground.data().display().to_string()), "{err}");
+    assert!(last.contains(&setup.data().display().to_string()), "{err}");
     served.stop().await;
 }

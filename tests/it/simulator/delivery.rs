@@ -3,6 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use skep_simulator::StatusDraft;
 use skep_simulator::world::outgoing::Flow;
 use skep_simulator::world::{IssueDraft, IssueEdit, PullDraft, ReviewDraft};
 
@@ -115,7 +116,15 @@ async fn pull_requests_tell_their_story() {
         .set_check(home, sha.as_str(), "ci", Some("success"))
         .expect("a check");
     github
-        .set_status(home, sha.as_str(), "build", "success", "octo")
+        .set_status(
+            home,
+            sha.as_str(),
+            StatusDraft {
+                context: "build",
+                state: "success",
+            },
+            "octo",
+        )
         .expect("a status");
     github.merge(home, pull, "octo").await.expect("merged");
     github.quiet().await;

@@ -216,7 +216,7 @@ async fn people_act_and_look_over_http() {
 }
 
 #[tokio::test]
-async fn stopping_closes_the_door() {
+async fn stopping_refuses_new_connections() {
     let stage = stage().await;
     stage.simulator.stop().await;
     assert!(

@@ -3,15 +3,17 @@
 //! These tests hold it to what GitHub documents; stories rely on it being strict.
 
 pub mod client;
+mod comments;
 mod delivery;
 mod fault;
 mod git;
+mod issues;
+mod product;
+mod product_ci;
 mod pull;
 mod reading;
 mod rest;
-mod room;
 mod rules;
 mod strict;
-mod talk;
 mod token;
 mod told;

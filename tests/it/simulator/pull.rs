@@ -2,6 +2,7 @@
 
 use hyper::Method;
 use serde_json::{Value, json};
+use skep_simulator::StatusDraft;
 use skep_simulator::world::{LineComment, PullDraft, ReviewDraft};
 
 use super::client::{Stage, stage};
@@ -526,11 +527,27 @@ async fn checks_and_statuses() {
     assert_eq!(suites["check_suites"][1]["conclusion"], "failure");
     stage
         .simulator
-        .set_status(stage.home, sha.as_str(), "build", "pending", "octo")
+        .set_status(
+            stage.home,
+            sha.as_str(),
+            StatusDraft {
+                context: "build",
+                state: "pending",
+            },
+            "octo",
+        )
         .expect("a status");
     stage
         .simulator
-        .set_status(stage.home, sha.as_str(), "build", "success", "octo")
+        .set_status(
+            stage.home,
+            sha.as_str(),
+            StatusDraft {
+                context: "build",
+                state: "success",
+            },
+            "octo",
+        )
         .expect("a status");
     let combined = stage
         .get(&format!("{R}/commits/{sha}/status"), &token)

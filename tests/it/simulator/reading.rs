@@ -3,8 +3,8 @@
 use serde_json::json;
 use skep::core::event::Event;
 use skep::webhook::{Parsed, parse};
-use skep_simulator::JobEnd;
 use skep_simulator::world::{IssueDraft, PullDraft, ReviewDraft};
+use skep_simulator::{JobEnd, StatusDraft};
 
 use super::client::{Hook, Listener, Stage, stage};
 
@@ -189,7 +189,15 @@ async fn what_happens_to_our_branch_is_read_as_the_issues() {
         )
         .expect("a job");
     github
-        .set_status(home, sha.as_str(), "build", "success", "octo")
+        .set_status(
+            home,
+            sha.as_str(),
+            StatusDraft {
+                context: "build",
+                state: "success",
+            },
+            "octo",
+        )
         .expect("a status");
     github
         .push_to_branch(home, "main", &[("c.txt", "c\n")], "octo")

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use hyper::Method;
 use serde_json::json;
-use skep_simulator::JobEnd;
 use skep_simulator::behaviour::WEBHOOKS;
 use skep_simulator::world::account::Access;
 use skep_simulator::world::{IssueDraft, IssueEdit, LineComment, PullDraft, ReviewDraft};
+use skep_simulator::{JobEnd, StatusDraft};
 
 use super::client::{Listener, Stage, stage};
 
@@ -154,7 +154,15 @@ async fn checks(stage: &Stage) {
         )
         .expect("a job");
     github
-        .set_status(home, &head, "build", "success", "octo")
+        .set_status(
+            home,
+            &head,
+            StatusDraft {
+                context: "build",
+                state: "success",
+            },
+            "octo",
+        )
         .expect("a status");
     let all = github.installation(home).expect("an installation");
     github

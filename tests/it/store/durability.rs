@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use skep::store::Store;
 
-use super::{Ground, fact, on_postgres, on_sqlite};
+use super::{TestDatabase, fact, on_postgres, on_sqlite};
 
 const DATABASE: &str = "SKEP_TEST_ACCEPT_INTO";
 const ROUND: &str = "SKEP_TEST_ROUND";
@@ -80,17 +80,17 @@ fn killed_after(url: &str, round: u64, acks: usize) -> Vec<String> {
     acked
 }
 
-async fn rounds(ground: Ground, rounds: u64) {
+async fn rounds(database: TestDatabase, rounds: u64) {
     let mut promised = Vec::new();
     for round in 0..rounds {
         // Spread over the first group commits and some later ones.
         let acks = 1 + (round * 37 % 151) as usize;
-        let url = ground.url.clone();
+        let url = database.url.clone();
         let acked = tokio::task::spawn_blocking(move || killed_after(&url, round, acks))
             .await
             .expect("joined");
         promised.extend(acked);
-        let store = ground.open().await;
+        let store = database.open().await;
         let stored = store.unhandled(100_000).await.expect("rows");
         let ids: std::collections::HashSet<_> = stored.iter().map(|row| row.id.as_str()).collect();
         let lost: Vec<_> = promised
@@ -108,9 +108,9 @@ async fn rounds(ground: Ground, rounds: u64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_by_a_kill() {
-    on_sqlite(|ground| async move {
-        rounds(ground.clone(), 20).await;
-        let mut stranger = ground.stranger().await;
+    on_sqlite(|database| async move {
+        rounds(database.clone(), 20).await;
+        let mut stranger = database.stranger().await;
         let check: (String,) = sqlx::query_as("PRAGMA integrity_check")
             .fetch_one(&mut stranger)
             .await
@@ -118,5 +118,5 @@ async fn nothing_acknowledged_is_lost_by_a_kill() {
         assert_eq!(check.0, "ok");
     })
     .await;
-    on_postgres(|ground| rounds(ground, 5)).await;
+    on_postgres(|database| rounds(database, 5)).await;
 }

@@ -6,8 +6,8 @@ use super::{fact, key, on_each};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_of_the_same_at_once_are_one() {
-    on_each(|ground| async move {
-        let (one, other) = (ground.open().await, ground.open().await);
+    on_each(|database| async move {
+        let (one, other) = (database.open().await, database.open().await);
         let mut racing = tokio::task::JoinSet::new();
         for n in 0..100 {
             let store = if n % 2 == 0 {
@@ -36,8 +36,8 @@ async fn a_hundred_of_the_same_at_once_are_one() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_answered_is_there_and_in_the_order_of_the_answers() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let mut before = 0;
         for round in 0..20 {
             let mut racing = tokio::task::JoinSet::new();
@@ -56,7 +56,7 @@ async fn what_was_answered_is_there_and_in_the_order_of_the_answers() {
                 newest = newest.max(seq);
             }
             before = newest;
-            let other = ground.open().await;
+            let other = database.open().await;
             assert_eq!(
                 other.unhandled(1_000).await.expect("rows").len(),
                 (round + 1) * 20
@@ -73,8 +73,8 @@ async fn what_was_answered_is_there_and_in_the_order_of_the_answers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_fact_comes_back_as_it_went_in() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let mut new = fact("webhook:a");
         new.task = Some(key(12));
         new.body = "{\"title\":\"naïve ✨ 'quoted' \\u0000\"}".to_owned();
@@ -113,8 +113,8 @@ async fn a_fact_comes_back_as_it_went_in() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_largest_body_github_sends_fits() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let mut large = fact("webhook:large");
         large.body = "x".repeat(25 * 1024 * 1024);
         let neighbour = store.clone();
@@ -134,8 +134,8 @@ async fn the_largest_body_github_sends_fits() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pruning_empties_old_bodies_and_keeps_ids_for_ever() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         for id in ["webhook:old", "webhook:new", "webhook:waiting"] {
             store.accept(fact(id)).await.expect("a row");
         }
@@ -182,8 +182,8 @@ async fn pruning_empties_old_bodies_and_keeps_ids_for_ever() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_fact_rings_and_a_known_one_does_not() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let bell = store.inbox_wake();
         store.accept(fact("webhook:a")).await.expect("a row");
         assert!(bell.has_changed().expect("open"));
@@ -197,12 +197,12 @@ async fn a_new_fact_rings_and_a_known_one_does_not() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn closing_serves_who_waits_and_refuses_who_comes_later() {
-    on_each(|ground| async move {
+    on_each(|database| async move {
         let tuning = Tuning {
             group_rows: 1,
             ..Tuning::default()
         };
-        let store = ground.open_with(tuning).await;
+        let store = database.open_with(tuning).await;
         let mut racing = tokio::task::JoinSet::new();
         for n in 0..50 {
             let store = store.clone();
@@ -210,7 +210,7 @@ async fn closing_serves_who_waits_and_refuses_who_comes_later() {
         }
         tokio::task::yield_now().await;
         store.close().await;
-        let again = ground.open().await;
+        let again = database.open().await;
         for (n, answer) in racing.join_all().await {
             let there = again
                 .inbox(&format!("webhook:{n}"))

@@ -39,8 +39,8 @@ async fn claimed(store: &Store, wish: Claim<'_>) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_due_is_claimed_in_order_within_the_limits() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let mut urgent = effect("urgent");
         urgent.rank = 1;
         let mut later = effect("later");
@@ -82,8 +82,8 @@ async fn what_is_due_is_claimed_in_order_within_the_limits() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_effect_is_claimed_twice_however_many_ask() {
-    on_each(|ground| async move {
-        let stores = [ground.open().await, ground.open().await];
+    on_each(|database| async move {
+        let stores = [database.open().await, database.open().await];
         let many: Vec<_> = (0..200).map(|n| effect(&format!("e{n}"))).collect();
         add(&stores[0], &many).await;
         let mut racing = tokio::task::JoinSet::new();
@@ -121,8 +121,8 @@ async fn no_effect_is_claimed_twice_however_many_ask() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_serial_lane_has_one_at_a_time() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let serial = |id: &str, lane: &str, rank| {
             let mut serial = effect(id);
             (serial.serial, serial.lane, serial.rank) = (true, lane.to_owned(), rank);
@@ -174,8 +174,8 @@ async fn a_serial_lane_has_one_at_a_time() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_head_of_a_serial_lane_is_the_first_that_is_due() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let serial = |id: &str, lane: &str, rank, not_before| {
             let mut new = effect(id);
             (new.lane, new.serial, new.rank, new.not_before) =
@@ -213,8 +213,8 @@ async fn the_head_of_a_serial_lane_is_the_first_that_is_due() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_serial_lane_has_one_at_a_time_while_many_ask_and_add() {
-    on_each(|ground| async move {
-        let stores = [ground.open().await, ground.open().await];
+    on_each(|database| async move {
+        let stores = [database.open().await, database.open().await];
         let mut racing = tokio::task::JoinSet::new();
         for worker in 0..6_i64 {
             let store = stores[worker as usize % 2].clone();
@@ -259,8 +259,8 @@ async fn a_serial_lane_has_one_at_a_time_while_many_ask_and_add() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_word_of_a_former_holder_does_not_count() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         add(&store, &[effect("e")]).await;
         let first = store.claim(WISH).await.expect("claimed").remove(0);
         assert_eq!((first.attempts, first.fence), (1, 1));
@@ -342,8 +342,8 @@ async fn the_word_of_a_former_holder_does_not_count() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lapsed_lease_nobody_took_still_counts() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         add(&store, &[effect("e")]).await;
         let row = store.claim(WISH).await.expect("claimed").remove(0);
         assert_eq!(
@@ -362,8 +362,8 @@ async fn a_lapsed_lease_nobody_took_still_counts() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_restart_our_own_leases_are_free_at_once() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         add(&store, &[effect("a"), effect("b")]).await;
         assert_eq!(claimed(&store, Claim { limit: 1, ..WISH }).await, ["a"]);
         assert_eq!(
@@ -387,8 +387,8 @@ async fn after_a_restart_our_own_leases_are_free_at_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dead_letters_are_listed() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         add(&store, &[effect("e")]).await;
         let row = store.claim(WISH).await.expect("claimed").remove(0);
         let failed = Completion {
@@ -412,8 +412,8 @@ async fn dead_letters_are_listed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_limiter_learns_what_was_created_lately() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let mut label = effect("label");
         label.content = false;
         let mut elsewhere = effect("elsewhere");
@@ -449,8 +449,8 @@ async fn the_limiter_learns_what_was_created_lately() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_put_back_gives_way_to_a_newer_one_of_its_key() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let status = |id: &str| {
             let mut status = effect(id);
             status.coalesce = Some("status:7#1".to_owned());

@@ -9,8 +9,8 @@ use super::{add, effect, event, fact, key, on_each, session, task};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_log_is_paged_tailed_and_pruned() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let (one, other) = (SessionId::new(key(1), 1), SessionId::new(key(2), 1));
         let lines: Vec<_> = (0..600)
             .map(|n| LogLine {
@@ -48,8 +48,8 @@ async fn a_session_log_is_paged_tailed_and_pruned() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_follows_the_events_misses_none() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let mut writers = tokio::task::JoinSet::new();
         for writer in 0..6 {
             let store = store.clone();
@@ -90,8 +90,8 @@ async fn who_follows_the_events_misses_none() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn listings_restrict_and_counts_count() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let mut decision = store.begin().await.expect("a decision");
         for issue in 1..=3 {
             let mut row = task(issue);
@@ -215,8 +215,8 @@ async fn listings_restrict_and_counts_count() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_word_is_set_once_by_many_and_replaced_by_one() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let mut racing = tokio::task::JoinSet::new();
         for n in 0..20 {
             let store = store.clone();

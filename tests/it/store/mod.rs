@@ -18,11 +18,11 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 
 /// One empty database.
 #[derive(Clone)]
-pub struct Ground {
+pub struct TestDatabase {
     pub url: String,
 }
 
-impl Ground {
+impl TestDatabase {
     pub async fn open(&self) -> Store {
         Store::open(&self.url).await.expect("a database that opens")
     }
@@ -43,14 +43,16 @@ impl Ground {
 }
 
 /// Runs `body` on an empty SQLite file.
-pub async fn on_sqlite<F: Future<Output = ()>>(body: impl FnOnce(Ground) -> F) {
+pub async fn on_sqlite<F: Future<Output = ()>>(body: impl FnOnce(TestDatabase) -> F) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let url = sqlite_url(&directory.path().join("skep.db")).expect("an absolute path");
-    body(Ground { url }).await;
+    body(TestDatabase { url }).await;
 }
 
 /// Runs `body` on an empty schema of the Postgres server, if there is one.
-pub async fn on_postgres<F: Future<Output = ()> + Send + 'static>(body: impl FnOnce(Ground) -> F) {
+pub async fn on_postgres<F: Future<Output = ()> + Send + 'static>(
+    body: impl FnOnce(TestDatabase) -> F,
+) {
     let Ok(server) = std::env::var("SKEP_TEST_POSTGRES_URL") else {
         return crate::required::skip("the Postgres half (SKEP_TEST_POSTGRES_URL is not set)");
     };
@@ -68,7 +70,7 @@ pub async fn on_postgres<F: Future<Output = ()> + Send + 'static>(body: impl FnO
     let joint = if server.contains('?') { '&' } else { '?' };
     let url = format!("{server}{joint}options[search_path]={schema}");
     // In a task of its own, so that the schema goes even when the body fails.
-    let done = tokio::spawn(body(Ground { url })).await;
+    let done = tokio::spawn(body(TestDatabase { url })).await;
     run(&server, format!("DROP SCHEMA {schema} CASCADE")).await;
     if let Err(failed) = done {
         std::panic::resume_unwind(failed.into_panic());
@@ -87,7 +89,7 @@ async fn run(server: &str, sql: String) {
 }
 
 /// Runs `body` on each database.
-pub async fn on_each<F: Future<Output = ()> + Send + 'static>(body: impl Fn(Ground) -> F) {
+pub async fn on_each<F: Future<Output = ()> + Send + 'static>(body: impl Fn(TestDatabase) -> F) {
     on_sqlite(&body).await;
     on_postgres(&body).await;
 }

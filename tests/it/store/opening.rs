@@ -7,13 +7,13 @@ use skep::core::failure::Failure;
 use skep::store::{Accepted, Store, StoreError, Tuning, lock_data_dir};
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{Ground, fact, on_each, on_postgres, on_sqlite};
+use super::{TestDatabase, fact, on_each, on_postgres, on_sqlite};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn opening_twice_changes_nothing() {
-    on_each(|ground| async move {
-        let (one, two, three) = tokio::join!(ground.open(), ground.open(), ground.open());
-        let mut stranger = ground.stranger().await;
+    on_each(|database| async move {
+        let (one, two, three) = tokio::join!(database.open(), database.open(), database.open());
+        let mut stranger = database.stranger().await;
         let rows = sqlx::query("SELECT number, name, checksum FROM migration ORDER BY number");
         let rows = rows.fetch_all(&mut stranger).await.expect("a ledger");
         let numbers: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
@@ -22,7 +22,7 @@ async fn opening_twice_changes_nothing() {
         for store in [one, two, three] {
             store.close().await;
         }
-        let again = ground.open().await;
+        let again = database.open().await;
         assert_eq!(
             again.accept(fact("webhook:a")).await,
             Ok(Accepted::Duplicate)
@@ -34,14 +34,14 @@ async fn opening_twice_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_step_that_was_edited_stops_the_start() {
-    on_each(|ground| async move {
-        ground.open().await.close().await;
-        let mut stranger = ground.stranger().await;
+    on_each(|database| async move {
+        database.open().await.close().await;
+        let mut stranger = database.stranger().await;
         sqlx::query("UPDATE migration SET checksum = 'other'")
             .execute(&mut stranger)
             .await
             .expect("edited");
-        let error = Store::open(&ground.url).await.expect_err("must not open");
+        let error = Store::open(&database.url).await.expect_err("must not open");
         assert!(matches!(&error, StoreError::Corrupt(_)), "{error}");
         assert!(matches!(Failure::from(error), Failure::Broken { .. }));
     })
@@ -50,9 +50,9 @@ async fn a_step_that_was_edited_stops_the_start() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_writes_ahead_and_its_file_remembers_it() {
-    on_sqlite(|ground| async move {
-        let store = ground.open().await;
-        let mut stranger = ground.stranger().await;
+    on_sqlite(|database| async move {
+        let store = database.open().await;
+        let mut stranger = database.stranger().await;
         let row = sqlx::query("PRAGMA journal_mode")
             .fetch_one(&mut stranger)
             .await
@@ -66,10 +66,10 @@ async fn sqlite_writes_ahead_and_its_file_remembers_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_sqlite_writes_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
-    on_sqlite(|ground| async move {
-        let store = ground.open().await;
+    on_sqlite(|database| async move {
+        let store = database.open().await;
         store.accept(fact("webhook:a")).await.expect("a row");
-        let path = std::path::PathBuf::from(ground.url.trim_start_matches("sqlite://"));
+        let path = std::path::PathBuf::from(database.url.trim_start_matches("sqlite://"));
         for entry in std::fs::read_dir(path.parent().expect("a folder"))
             .expect("listed")
             .flatten()
@@ -84,18 +84,18 @@ async fn what_sqlite_writes_is_for_its_owner_alone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_locked_database_is_busy_and_then_works_again() {
-    on_sqlite(|ground| async move {
+    on_sqlite(|database| async move {
         // The tables are made with all the patience there is: only the locked one is met with little.
-        ground.open().await.close().await;
+        database.open().await.close().await;
         let (busy, accept) = (Duration::from_millis(100), Duration::from_millis(300));
-        let store = ground
+        let store = database
             .open_with(Tuning {
                 busy,
                 accept,
                 ..Tuning::default()
             })
             .await;
-        let mut stranger = ground.stranger().await;
+        let mut stranger = database.stranger().await;
         sqlx::raw_sql("BEGIN EXCLUSIVE")
             .execute(&mut stranger)
             .await
@@ -124,9 +124,9 @@ async fn a_locked_database_is_busy_and_then_works_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_within_patience_is_only_slow() {
-    on_sqlite(|ground| async move {
-        let store = ground.open().await;
-        let mut stranger = ground.stranger().await;
+    on_sqlite(|database| async move {
+        let store = database.open().await;
+        let mut stranger = database.stranger().await;
         sqlx::raw_sql("BEGIN EXCLUSIVE")
             .execute(&mut stranger)
             .await
@@ -149,16 +149,16 @@ async fn a_lock_within_patience_is_only_slow() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_locked_table_is_busy_on_postgres_too() {
-    on_postgres(|ground| async move {
+    on_postgres(|database| async move {
         let (busy, accept) = (Duration::from_millis(100), Duration::from_millis(300));
-        let store = ground
+        let store = database
             .open_with(Tuning {
                 busy,
                 accept,
                 ..Tuning::default()
             })
             .await;
-        let mut stranger = ground.stranger().await;
+        let mut stranger = database.stranger().await;
         sqlx::raw_sql("BEGIN; LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
             .execute(&mut stranger)
             .await
@@ -180,11 +180,11 @@ async fn a_locked_table_is_busy_on_postgres_too() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_connection_is_replaced() {
-    on_postgres(|ground| async move {
-        let store = ground.open().await;
+    on_postgres(|database| async move {
+        let store = database.open().await;
         store.accept(fact("webhook:a")).await.expect("a row");
-        let schema = ground.url.rsplit('=').next().expect("a schema").to_owned();
-        let mut stranger = ground.stranger().await;
+        let schema = database.url.rsplit('=').next().expect("a schema").to_owned();
+        let mut stranger = database.stranger().await;
         let kill = format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
              AND datname = current_database() AND query LIKE '%{schema}%'"
@@ -213,9 +213,9 @@ fn unlike(seed: usize) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_database_says_so_loses_nothing_and_works_again_when_there_is_room() {
-    on_sqlite(|ground| async move {
+    on_sqlite(|database| async move {
         let most_bytes = Some(6 * 1024 * 1024);
-        let store = ground
+        let store = database
             .open_with(Tuning {
                 most_bytes,
                 ..Tuning::default()
@@ -333,8 +333,8 @@ async fn a_child_that_still_has_the_files_of_a_killed_skep_is_waited_for() {
 
 #[tokio::test]
 async fn one_skep_at_a_time_works_on_a_postgres() {
-    let body = |ground: Ground| async move {
-        let (first, second) = (ground.open().await, ground.open().await);
+    let body = |database: TestDatabase| async move {
+        let (first, second) = (database.open().await, database.open().await);
         first.hold_alone().await.expect("nobody else is there");
         let refused = second
             .hold_alone()
@@ -370,16 +370,16 @@ const BEFORE_WORDS: [&str; 7] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn older_rows_get_the_words_and_columns_of_now() {
-    on_each(|ground| async move {
-        ground.open().await.close().await;
-        let mut stranger = ground.stranger().await;
+    on_each(|database| async move {
+        database.open().await.close().await;
+        let mut stranger = database.stranger().await;
         for sql in BEFORE_WORDS {
             sqlx::query(sql)
                 .execute(&mut stranger)
                 .await
                 .expect("made older");
         }
-        ground.open().await.close().await;
+        database.open().await.close().await;
         let effects = sqlx::query("SELECT kind, parked, why FROM effect ORDER BY id");
         let effects: Vec<(String, i64, String)> = effects
             .fetch_all(&mut stranger)

@@ -17,8 +17,8 @@ const WISH: Claim<'static> = Claim {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_of_a_decision_or_nothing() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let Ok(Accepted::New { seq }) = store.accept(fact("webhook:a")).await else {
             panic!("not new")
         };
@@ -90,8 +90,8 @@ async fn all_of_a_decision_or_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_facts_of_one_decision_each_get_their_own_mark() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let mut seqs = Vec::new();
         for n in 0..301 {
             let Ok(Accepted::New { seq }) = store.accept(fact(&format!("webhook:{n}"))).await
@@ -128,8 +128,8 @@ async fn many_facts_of_one_decision_each_get_their_own_mark() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tasks_looked_up_together_are_those_of_the_decision() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let mut decision = store.begin().await.expect("a decision");
         for issue in [1, 2] {
             decision.put_task(&task(issue), 0).await.expect("written");
@@ -161,8 +161,8 @@ async fn tasks_looked_up_together_are_those_of_the_decision() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_one_of_two_decisions_about_a_version_is_taken() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         for version in 0..3 {
             let mut racing = tokio::task::JoinSet::new();
             for _ in 0..10 {
@@ -201,8 +201,8 @@ async fn only_one_of_two_decisions_about_a_version_is_taken() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_task_has_one_live_session() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let put = async |row| {
             let mut decision = store.begin().await?;
             decision.put_session(&row).await?;
@@ -231,8 +231,8 @@ async fn a_task_has_one_live_session() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn waiting_effects_of_one_key_become_one() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let status = |id: &str, body: &str, not_before| {
             let mut status = effect(id);
             (status.coalesce, status.body, status.not_before) =
@@ -277,8 +277,8 @@ async fn waiting_effects_of_one_key_become_one() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn withdrawing_closes_what_waits_and_asks_what_runs() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let mut foreign = effect("foreign");
         foreign.task = Some(key(2));
         let mut other = effect("other");
@@ -345,8 +345,8 @@ async fn withdrawing_closes_what_waits_and_asks_what_runs() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_queue_goes_by_priority_then_wait_then_key() {
-    on_each(|ground| async move {
-        let store = ground.open().await;
+    on_each(|database| async move {
+        let store = database.open().await;
         let mut decision = store.begin().await.expect("a decision");
         for (issue, priority, queued_at, state) in [
             (1, 0, Some(10), "queued"),

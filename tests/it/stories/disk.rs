@@ -1,4 +1,4 @@
-//! Without room on the disk nothing starts, and whoever waits is told why. (What one session may take: `knobs::disk`.)
+//! Without room on the disk nothing starts, and whoever waits is told why. (What one session may take: `settings::disk`.)
 
 use crate::test_app::TestApp;
 

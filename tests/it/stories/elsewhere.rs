@@ -1,4 +1,4 @@
-//! The ground moves: repositories that are empty, archived or gone, an App that may not, issues that go away while an agent
+//! What is around an issue changes: repositories that are empty, archived or gone, an App that may not, issues that go away while an agent
 //! works. It is said where it can be said, and nothing is asked for ever.
 
 use std::time::Duration;
@@ -143,7 +143,15 @@ async fn an_app_without_the_permission_says_which() {
         assert_ne!(app.state(issue).await, "in-review");
         let said = app.our_comments(issue).remove(0);
         assert!(said.contains(permission), "{said}");
-        insta::assert_snapshot!(format!("without_{permission}"), said);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(said, @r"
+            **Not started**
+
+            Nothing was started: The App may not read issues, pull requests and files in octo/hello: it needs the permission metadata=read, issues=read, pull_requests=read, contents=read, and not all of that is granted. Open the App's settings → Permissions &amp; events, grant it, then accept the new permissions on the installation's page. Then comment `/agent go`.
+
+            <sub>updated 00:00:01Z</sub>
+            ");
+        }
         app.done().await;
     }
 }

@@ -72,7 +72,7 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         EffectKind::PrepareWorkspace | EffectKind::CheckTrigger | EffectKind::CheckPublish => {
             Some(("POST", "/access_tokens"))
         }
-        // The conversation has a grid of its own: `talk::faults`.
+        // The conversation has a grid of its own: `conversation::faults`.
         EffectKind::UpsertComment
         | EffectKind::ReactTo
         | EffectKind::AuthorizeComment

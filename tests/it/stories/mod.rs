@@ -1,9 +1,11 @@
 //! Stories: what a person does on GitHub, and what the issue looks like afterwards.
 
 mod access;
+mod agent_starts;
 mod agents;
 mod beside;
 mod cancel;
+mod conversation;
 mod crash;
 mod disk;
 mod downtime;
@@ -14,7 +16,6 @@ mod finishing;
 mod follow;
 mod input;
 mod kept;
-mod knobs;
 mod operator;
 mod outage;
 mod pace;
@@ -26,9 +27,10 @@ mod reach;
 mod real;
 mod recovery;
 mod roles;
+mod second_run;
+mod settings;
 mod status;
 mod switch;
-mod talk;
 mod tries;
 mod unfinished;
 mod who;

@@ -19,8 +19,8 @@ impl TestApp {
     /// The operator asks for issues (`skep dispatch`), while the engine takes facts up.
     pub async fn dispatch(&mut self, targets: Vec<Target>) -> Result<Batch, ApiError> {
         self.advance(Duration::from_secs(1));
-        let desk = self.product().admin.clone();
-        let asked = tokio::spawn(async move { desk.dispatch(targets).await });
+        let admin = self.product().admin.clone();
+        let asked = tokio::spawn(async move { admin.dispatch(targets).await });
         while !asked.is_finished() {
             self.engine().step().await.expect("facts are handled");
             tokio::task::yield_now().await;
@@ -32,7 +32,7 @@ impl TestApp {
     pub async fn post(&self, event: &str, guid: &str, body: &[u8]) -> u16 {
         let mut stream = TcpStream::connect(self.address())
             .await
-            .expect("the door is open");
+            .expect("the server listens");
         let head = format!(
             "POST /webhook HTTP/1.1\r\nhost: skep\r\nconnection: close\r\ncontent-type: application/json\r\n\
              x-github-event: {event}\r\nx-github-delivery: {guid}\r\nx-hub-signature-256: {}\r\n\

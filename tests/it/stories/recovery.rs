@@ -293,19 +293,21 @@ async fn held(app: &TestApp, kind: &str) -> (String, i64) {
 }
 
 /// Stands between GitHub and skep; while `deaf` is set, answers are lost after skep has committed.
-async fn lossy(door: std::net::SocketAddr, deaf: Arc<AtomicBool>) -> String {
+async fn lossy(target: std::net::SocketAddr, deaf: Arc<AtomicBool>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            tokio::spawn(pass_on(client, door, deaf.clone()));
+            tokio::spawn(pass_on(client, target, deaf.clone()));
         }
     });
     format!("http://{address}/webhook")
 }
 
-async fn pass_on(client: TcpStream, door: std::net::SocketAddr, deaf: Arc<AtomicBool>) {
-    let server = TcpStream::connect(door).await.expect("the door is open");
+async fn pass_on(client: TcpStream, target: std::net::SocketAddr, deaf: Arc<AtomicBool>) {
+    let server = TcpStream::connect(target)
+        .await
+        .expect("the server listens");
     let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
         (client.into_split(), server.into_split());
     let asking =
@@ -324,7 +326,7 @@ async fn a_lost_answer_and_a_redelivery_are_one_effect() {
     let (_, clean) = CODE.clean().await;
     let mut app = TestApp::new().await;
     let deaf = Arc::new(AtomicBool::new(true));
-    let url = lossy(app.door(), deaf.clone()).await;
+    let url = lossy(app.address(), deaf.clone()).await;
     app.simulator.set_webhook_url(&url);
     let issue = app.go_as("Add a greeting", CODE.script, CODE.labels);
     app.simulator.quiet().await;

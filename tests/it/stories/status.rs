@@ -237,7 +237,7 @@ async fn the_checklist_ticks_while_the_agent_works() {
     let mut app = TestApp::new().await;
     let gate = app.data_dir().join("gate");
     let script = format!(
-        "plan read the code | write the tests | mend it\ntick 1\nstart 2\nrun while [ ! -e {} ]; do sleep 0.02; done\ntick 2\ntick 3\nwrite a.txt: a",
+        "plan read the code | write the tests | fix it\ntick 1\nstart 2\nrun while [ ! -e {} ]; do sleep 0.02; done\ntick 2\ntick 3\nwrite a.txt: a",
         gate.display()
     );
     let issue = app.go("Tick", &script);
@@ -264,12 +264,12 @@ async fn the_checklist_ticks_while_the_agent_works() {
 
     - [x] read the code
     - [ ] write the tests ⏳
-    - [ ] mend it
+    - [ ] fix it
     ");
     std::fs::write(gate, "").expect("a gate");
     app.settle_all().await;
     assert!(
-        app.status(issue).contains("- [x] mend it"),
+        app.status(issue).contains("- [x] fix it"),
         "{}",
         app.status(issue)
     );

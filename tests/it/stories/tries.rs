@@ -26,7 +26,7 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         EffectKind::Publish => (CODE, fault("POST", "/octo/hello.git/git-receive-pack")),
         EffectKind::OpenPull => (CODE, fault("POST", "/repos/*/*/pulls")),
         EffectKind::PostAnswer => (ANSWER, fault("POST", "/repos/*/*/issues/*/comments")),
-        // The conversation has a grid of its own: `talk::faults`.
+        // The conversation has a grid of its own: `conversation::faults`.
         EffectKind::UpsertComment
         | EffectKind::ReactTo
         | EffectKind::AuthorizeComment

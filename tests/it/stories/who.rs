@@ -50,11 +50,53 @@ async fn less_than_write_is_told_no_and_nothing_starts() {
     app.simulator
         .set_custom_role(app.repository, "cleo", "sorter", "triage")
         .expect("a role");
+    // What ana asked for is the same each time.
+    let asked =
+        "\n\nana:\n  Please.\n\n  ```skep-demo\n  write NOTE.md: hello\n  say Wrote it.\n  ```\n\n";
+    let mut told = Vec::new();
     for who in ["stranger", "rob", "tina", "cleo"] {
         let issue = labeled_by(&mut app, who).await;
         assert_eq!(app.state(issue).await, "refused", "{who}");
-        insta::assert_snapshot!(format!("refused_{who}"), app.told(issue));
+        told.push(app.told(issue).replace(asked, "\n"));
     }
+    insta::assert_snapshot!(told.concat(), @r"
+    #1 Add a note (open)
+    labels: agent:go
+    reactions: eyes skep[bot], confused skep[bot]
+    skep[bot]:
+      **Not started**
+
+      Nothing was started: `@stranger` has read access here, and agents are started by people with write access. Someone with write access can start it: comment `/agent go`.
+
+      <sub>updated TIME</sub>
+    #2 Add a note (open)
+    labels: agent:go
+    reactions: eyes skep[bot], confused skep[bot]
+    skep[bot]:
+      **Not started**
+
+      Nothing was started: `@rob` has read access here, and agents are started by people with write access. Someone with write access can start it: comment `/agent go`.
+
+      <sub>updated TIME</sub>
+    #3 Add a note (open)
+    labels: agent:go
+    reactions: eyes skep[bot], confused skep[bot]
+    skep[bot]:
+      **Not started**
+
+      Nothing was started: `@tina` has triage access here, and agents are started by people with write access. Someone with write access can start it: comment `/agent go`.
+
+      <sub>updated TIME</sub>
+    #4 Add a note (open)
+    labels: agent:go
+    reactions: eyes skep[bot], confused skep[bot]
+    skep[bot]:
+      **Not started**
+
+      Nothing was started: `@cleo` has read access here, and agents are started by people with write access. Someone with write access can start it: comment `/agent go`.
+
+      <sub>updated TIME</sub>
+    ");
     assert!(app.pulls().is_empty() && app.live().await == 0);
     app.done().await;
 }

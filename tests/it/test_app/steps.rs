@@ -402,11 +402,6 @@ impl TestApp {
             .expect("effects end in their time");
     }
 
-    /// Where the door listens.
-    pub fn door(&self) -> std::net::SocketAddr {
-        self.skep().address
-    }
-
     /// Waits for something that happens without skep.
     pub async fn seen(&self, what: &str, so: impl Fn(&Self) -> bool) {
         let patience = tokio::time::Instant::now() + PATIENCE;

@@ -64,7 +64,7 @@ fn modules(path: &str) -> Vec<String> {
 }
 
 /// The module of the top a file belongs to.
-fn room(file: &str) -> &str {
+fn module(file: &str) -> &str {
     match file.strip_prefix("src/") {
         Some(path) => path.split(['/', '.']).next().unwrap_or(path),
         None => file.split('/').nth(1).unwrap_or(file),
@@ -76,11 +76,11 @@ fn upward(graph: &Graph) -> Vec<&Arrow> {
     let floor = |file: &str| {
         FLOORS
             .iter()
-            .find(|(name, _)| *name == room(file))
+            .find(|(name, _)| *name == module(file))
             .map(|(_, floor)| *floor)
     };
     let wrong = |arrow: &&Arrow| match (floor(&arrow.from), floor(&arrow.to)) {
-        (Some(from), Some(to)) => room(&arrow.from) != room(&arrow.to) && to >= from,
+        (Some(from), Some(to)) => module(&arrow.from) != module(&arrow.to) && to >= from,
         _ => false,
     };
     graph.arrows.iter().filter(wrong).collect()

@@ -53,9 +53,9 @@ impl Code {
         lines
     }
 
-    /// The rooms of the crate that are named from a file at this module path, each with its line.
-    pub fn rooms(&self, modules: &[&str]) -> Vec<(usize, String)> {
-        let up = "super::".repeat(modules.len());
+    /// The modules of the crate that are named from a file at this module path, each with its line.
+    pub fn modules_named(&self, path: &[&str]) -> Vec<(usize, String)> {
+        let up = "super::".repeat(path.len());
         let mut named = Vec::new();
         for root in ["crate::", up.as_str()].map(words) {
             for tokens in self.phrases() {
@@ -249,13 +249,13 @@ fn last() { println!("{}", axum ::
     }
 
     #[test]
-    fn rooms_are_seen_through_braces_and_from_below() {
-        let rooms = Code::parse(FILE).rooms(&["runner", "talk"]);
-        let rooms: Vec<(usize, &str)> = rooms
+    fn modules_are_seen_through_braces_and_from_below() {
+        let modules = Code::parse(FILE).modules_named(&["runner", "talk"]);
+        let modules: Vec<(usize, &str)> = modules
             .iter()
-            .map(|(line, room)| (*line, room.as_str()))
+            .map(|(line, module)| (*line, module.as_str()))
             .collect();
-        // The brace itself is no room.
-        assert_eq!(rooms, [(2, "core"), (2, "store"), (2, "{"), (6, "git")]);
+        // The brace itself is no module.
+        assert_eq!(modules, [(2, "core"), (2, "store"), (2, "{"), (6, "git")]);
     }
 }

@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 
 use code::Code;
 
-/// A source file with its room: the first folder or file below `src`, or the crate `core` or `simulator`.
+/// A source file with its module: the first folder or file below `src`, or the crate `core` or `simulator`.
 struct Source {
     /// From the top of the tree.
     file: String,
-    /// The same with the room in front: `git/mirror.rs`.
+    /// The same with the module in front: `git/mirror.rs`.
     path: String,
-    room: String,
+    module: String,
     text: String,
 }
 
@@ -61,7 +61,7 @@ fn below(folder: &str, before: &str) -> Vec<Source> {
             .to_string_lossy()
             .into_owned();
         let path = format!("{before}{short}");
-        let room = path
+        let module = path
             .split('/')
             .next()
             .unwrap_or_default()
@@ -71,7 +71,7 @@ fn below(folder: &str, before: &str) -> Vec<Source> {
         Source {
             file: format!("{folder}/{short}"),
             path,
-            room,
+            module,
             text,
         }
     };
@@ -110,7 +110,7 @@ fn assert_none(rule: &str, found: &[String]) {
 }
 
 #[test]
-fn only_its_room_names_a_library() {
+fn only_its_module_names_a_library() {
     let rules: [(&[&str], &[&str]); 8] = [
         (&["sqlx"], &["store"]),
         (&["octocrab"], &["github"]),
@@ -121,9 +121,9 @@ fn only_its_room_names_a_library() {
         (&["aws_lc_rs"], &["cli"]),
         (&["skep_simulator"], &["agent", "cli"]),
     ];
-    for (words, rooms) in rules {
-        let found = offenders(words, |source| rooms.contains(&source.room.as_str()));
-        assert_none(&format!("only {rooms:?} may name {words:?}"), &found);
+    for (words, modules) in rules {
+        let found = offenders(words, |source| modules.contains(&source.module.as_str()));
+        assert_none(&format!("only {modules:?} may name {words:?}"), &found);
     }
 }
 
@@ -134,7 +134,7 @@ fn only_git_and_agent_start_processes() {
             "simulator/git/git_commands.rs",
             "simulator/demo_agent/shell.rs",
         ];
-        matches!(source.room.as_str(), "git" | "agent")
+        matches!(source.module.as_str(), "git" | "agent")
             || of_simulator.contains(&source.path.as_str())
     };
     assert_none(
@@ -145,7 +145,7 @@ fn only_git_and_agent_start_processes() {
 
 #[test]
 fn only_config_reads_the_environment() {
-    let allowed = |source: &Source| source.room == "config";
+    let allowed = |source: &Source| source.module == "config";
     let words = [
         "env::var",
         "env::var_os",
@@ -184,7 +184,7 @@ const IMPURE: [&str; 17] = [
 
 #[test]
 fn the_core_is_pure() {
-    let found = offenders(&IMPURE, |source| source.room != "core");
+    let found = offenders(&IMPURE, |source| source.module != "core");
     assert_none("the core reaches out", &found);
 }
 
@@ -249,11 +249,11 @@ fn the_simulator_depends_on_nothing_of_skep() {
     assert!(ours.is_empty(), "the simulator depends on {ours:?}");
 }
 
-/// `core` <- rooms <- engine, runner, sweep, http <- app <- cli <- main: arrows never turn back, siblings do not meet.
+/// `core` <- modules <- engine, runner, sweep, http <- app <- cli <- main: arrows never turn back, siblings do not meet.
 #[test]
 fn arrows_never_turn_back() {
     // The core and the simulator are crates: that they name nothing here the compiler sees to.
-    let rooms: BTreeMap<&str, &[&str]> = BTreeMap::from([
+    let modules: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("webhook", &["core"] as &[&str]),
         ("store", &["core"]),
         ("github", &["core"]),
@@ -275,22 +275,22 @@ fn arrows_never_turn_back() {
     ]);
     let mut found = Vec::new();
     for source in &sources() {
-        let Some(allowed) = rooms.get(source.room.as_str()) else {
+        let Some(allowed) = modules.get(source.module.as_str()) else {
             continue;
         };
-        let modules: Vec<&str> = source
+        let path: Vec<&str> = source
             .path
             .trim_end_matches(".rs")
             .trim_end_matches("/mod")
             .split('/')
             .collect();
-        for (number, target) in code(source).rooms(&modules) {
-            let is_room = rooms.contains_key(target.as_str())
+        for (number, target) in code(source).modules_named(&path) {
+            let is_module = modules.contains_key(target.as_str())
                 || matches!(target.as_str(), "core" | "app" | "cli");
-            if is_room && target != source.room && !allowed.contains(&target.as_str()) {
+            if is_module && target != source.module && !allowed.contains(&target.as_str()) {
                 found.push(format!(
                     "{}:{number}: {} may not use {target}",
-                    source.file, source.room
+                    source.file, source.module
                 ));
             }
         }

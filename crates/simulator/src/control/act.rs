@@ -197,13 +197,22 @@ pub async fn perform(state: &Arc<State>, act: Act) -> Result<Value, ApiError> {
             .map(|r| r.id)
             .ok_or_else(ApiError::not_found)
     })?;
-    let by = act.login.as_str();
-    match act.action {
-        Action::Merge => Ok(json!({ "sha": merging::merge(state, home, act.issue, by).await? })),
-        Action::PushFile {
-            branch,
-            path,
-            content,
+    match act {
+        Act {
+            action: Action::Merge,
+            issue,
+            login,
+            ..
+        } => Ok(json!({ "sha": merging::merge(state, home, issue, &login).await? })),
+        Act {
+            action:
+                Action::PushFile {
+                    branch,
+                    path,
+                    content,
+                },
+            login,
+            ..
         } => {
             let message = format!("Change {path}");
             let change = Change {
@@ -211,21 +220,16 @@ pub async fn perform(state: &Arc<State>, act: Act) -> Result<Value, ApiError> {
                 files: vec![(path, Some(content.into_bytes()))],
                 message,
             };
-            Ok(json!({ "sha": merging::commit(state, home, change, by).await?.as_str() }))
+            Ok(json!({ "sha": merging::commit(state, home, change, &login).await?.as_str() }))
         }
-        action => state.change(|world| simple(world, home, act.issue, action, by)),
+        act => state.change(|world| simple(world, home, act)),
     }
 }
 
 /// The actions that need no git.
-fn simple(
-    world: &mut World,
-    home: i64,
-    issue: i64,
-    action: Action,
-    by: &str,
-) -> Result<Value, ApiError> {
-    match action {
+fn simple(world: &mut World, home: i64, act: Act) -> Result<Value, ApiError> {
+    let (issue, by) = (act.issue, act.login.as_str());
+    match act.action {
         Action::OpenIssue {
             title,
             body,

@@ -33,7 +33,7 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
   recall                      says how often it was prompted
   model                       says which model was chosen for it
   system-prompt               says the first line of its system prompt (SKEP_DEMO_SYSTEM_PROMPT=1, else it takes none)
-  wait SECONDS                can be cancelled             hang              cannot
+  wait SECONDS                can be cancelled             hang [PATH]       cannot; makes that file once it cannot
   flood BYTES                 talks that much              garbage [N]       N lines that are not JSON
   lie                         claims, does nothing         fail rate-limit|auth|server   as when the model fails
   spawn-survivor              a child that leaves home     crash, exit CODE  the process ends
@@ -126,7 +126,7 @@ pub enum Step {
     /// A pause that a cancel ends.
     Wait(Duration),
     /// A pause that nothing ends.
-    Hang,
+    Hang(Option<String>),
     /// So many bytes of messages.
     Flood(u64),
     /// So many lines that are no JSON.
@@ -246,7 +246,7 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
         "model" => Some(Step::Model),
         "system-prompt" => Some(Step::SystemPrompt),
         "wait" => seconds(told).map(Step::Wait),
-        "hang" => Some(Step::Hang),
+        "hang" => Some(Step::Hang(path(told))),
         "flood" => told.parse().ok().map(Step::Flood),
         "garbage" => Some(Step::Garbage(told.parse().unwrap_or(10))),
         "lie" => Some(Step::Lie),

@@ -127,7 +127,7 @@ impl ScriptRunner {
             ))?,
             Step::SystemPrompt => self.system_prompt()?,
             Step::Wait(time) => self.wait(time).await,
-            Step::Hang => self.hang().await,
+            Step::Hang(sign) => self.hang(sign.as_deref()).await?,
             Step::Flood(bytes) => self.flood(bytes).await?,
             Step::Garbage(lines) => self.garbage(lines).await,
             Step::Lie => {
@@ -239,9 +239,14 @@ impl ScriptRunner {
         }
     }
 
-    async fn hang(&self) {
+    /// The sign is for whoever waits until it hangs.
+    async fn hang(&self, sign: Option<&str>) -> Result<(), Error> {
         self.server.stubborn.store(true, Ordering::Release);
-        std::future::pending::<()>().await;
+        if let Some(sign) = sign {
+            std::fs::write(self.session.folder.join(sign), "")
+                .map_err(Error::into_internal_error)?;
+        }
+        std::future::pending().await
     }
 
     /// Past the protocol's own queue, which has no bound: the agent must feel that nobody reads.

@@ -1,6 +1,6 @@
 //! The server side of git's smart HTTP protocol: what `git-http-backend` does, over a directory.
 //!
-//! It exists so that the simulator serves real packs to real git clients; the tests of the git room stand their own server
+//! It exists so that the simulator serves real packs to real git clients; the tests of the product's git module stand their own server
 //! on it. It must never decide who may do what (that is `git.rs`; this file only speaks the protocol), and never run a hook:
 //! its repositories have none. <https://git-scm.com/docs/http-protocol>
 

@@ -168,14 +168,23 @@ pub async fn commit(state: &State, home: i64, change: Change, by: &str) -> Resul
     Ok(made)
 }
 
+/// A branch that is pointed elsewhere, or deleted.
+#[derive(Debug, Clone, Copy)]
+pub struct BranchMove<'a> {
+    /// The branch.
+    pub branch: &'a str,
+    /// Where it points from now on; `None` deletes it.
+    pub to: Option<&'a Sha>,
+}
+
 /// Moves a branch anywhere, as a forced push or a deletion does, and tells of it.
 pub async fn move_branch(
     state: &State,
     home: i64,
-    branch: &str,
-    to: Option<&Sha>,
+    wanted: BranchMove<'_>,
     by: &str,
 ) -> Result<(), ApiError> {
+    let BranchMove { branch, to } = wanted;
     let _gate = state.gate.lock().await;
     let (dir, old) = state.read(|world| {
         let repository = world.repository(home)?;
@@ -246,7 +255,16 @@ pub async fn moved_ref(
     }
     let branch = name.strip_prefix("refs/heads/").unwrap_or_default();
     for (place, number) in state.read(|world| world.pulls_from(home, branch)) {
-        let seen = compare_pull(state, &dir, (place, number), new).await?;
+        let seen = compare_pull(
+            state,
+            place,
+            number,
+            PulledHead {
+                dir: &dir,
+                sha: new,
+            },
+        )
+        .await?;
         moved.pulls.push((place, number, seen));
     }
     for pull in state.read(|world| world.pulls_to(home, branch)) {
@@ -259,13 +277,19 @@ pub async fn moved_ref(
     Ok(moved)
 }
 
+/// The commit a pull request is about now, and the git directory that has it.
+struct PulledHead<'a> {
+    dir: &'a PathBuf,
+    sha: &'a Sha,
+}
+
+/// Brings a pull request's new head into its repository and compares it with the base.
 async fn compare_pull(
     state: &State,
-    from: &PathBuf,
-    pull: (i64, i64),
-    head: &Sha,
+    place: i64,
+    number: i64,
+    head: PulledHead<'_>,
 ) -> Result<Comparison, ApiError> {
-    let (place, number) = pull;
     let (dir, base, branch) = state.read(|world| {
         let (_, pull) = world.pull(place, number)?;
         Ok::<_, ApiError>((
@@ -275,14 +299,16 @@ async fn compare_pull(
         ))
     })?;
     let name = format!("refs/pull/{number}/head");
-    if dir == *from {
-        git_commands::set_ref(&dir, &name, Some(head))
+    if dir == *head.dir {
+        git_commands::set_ref(&dir, &name, Some(head.sha))
             .await
             .map_err(broken)?;
     } else {
-        git_commands::borrow_branch(&dir, from, &branch, &name)
+        git_commands::borrow_branch(&dir, head.dir, &branch, &name)
             .await
             .map_err(broken)?;
     }
-    inspect::compare(&dir, &base, head).await.map_err(broken)
+    inspect::compare(&dir, &base, head.sha)
+        .await
+        .map_err(broken)
 }

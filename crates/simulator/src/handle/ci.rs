@@ -24,6 +24,15 @@ pub struct JobEnd<'a> {
     pub log: &'a str,
 }
 
+/// A commit status to be set.
+#[derive(Debug, Clone, Copy)]
+pub struct StatusDraft<'a> {
+    /// Whose: the name that sets it apart from other statuses of the commit.
+    pub context: &'a str,
+    /// `success`, `failure`, `pending` or `error`.
+    pub state: &'a str,
+}
+
 /// Where it is said that a check must be green.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Required {
@@ -117,24 +126,23 @@ impl Simulator {
         &self,
         home: impl Into<i64>,
         sha: &str,
-        context: &str,
-        state: &str,
+        status: StatusDraft<'_>,
         actor: &str,
     ) -> Done<()> {
-        let home = home.into();
         let status = Status {
             id: 0,
             sha: sha.to_owned(),
-            state: state.to_owned(),
-            context: context.to_owned(),
+            state: status.state.to_owned(),
+            context: status.context.to_owned(),
             description: None,
             target_url: None,
             creator: actor.to_owned(),
             created_at: 0,
         };
-        self.state()
-            .change(|world| world.create_status(home, status, actor))?;
-        Ok(())
+        self.as_user(actor, |world| {
+            world.create_status(home.into(), status, actor)
+        })
+        .map(drop)
     }
 
     /// Says which checks a branch requires before a merge.

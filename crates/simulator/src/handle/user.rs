@@ -7,13 +7,14 @@ use crate::api_error::ApiError;
 use crate::git::git_commands;
 use crate::git::host;
 use crate::git::merging;
-use crate::git::merging::Change;
+use crate::git::merging::{BranchMove, Change};
 use crate::handle::simulator::Simulator;
 use crate::handle::simulator::SimulatorError;
 use crate::ids::Sha;
 use crate::world::account::Collaborator;
 use crate::world::account::Role;
 use crate::world::account::UserKind;
+use crate::world::facts::World;
 
 type Done<T> = Result<T, SimulatorError>;
 
@@ -37,6 +38,18 @@ impl Simulator {
     pub fn create_user(&self, login: &str) -> i64 {
         self.state()
             .change(|world| world.create_user(login, UserKind::Person).id)
+    }
+
+    /// Lets somebody change the world; whoever acts has an account.
+    pub(super) fn as_user<T>(
+        &self,
+        login: &str,
+        change: impl FnOnce(&mut World) -> Result<T, ApiError>,
+    ) -> Done<T> {
+        Ok(self.state().change(|world| {
+            world.create_user(login, UserKind::Person);
+            change(world)
+        })?)
     }
 
     /// Makes another bot.
@@ -245,6 +258,6 @@ impl Simulator {
         actor: &str,
     ) -> Done<()> {
         let home = home.into();
-        Ok(merging::move_branch(self.state(), home, branch, to, actor).await?)
+        Ok(merging::move_branch(self.state(), home, BranchMove { branch, to }, actor).await?)
     }
 }

@@ -14,11 +14,9 @@ type Done<T> = Result<T, SimulatorError>;
 impl Simulator {
     /// Opens an issue.
     pub fn open_issue(&self, home: impl Into<i64>, author: &str, draft: IssueDraft) -> Done<i64> {
-        let home = home.into();
-        self.create_user(author);
-        Ok(self
-            .state()
-            .change(|world| world.open_issue(home, author, &draft))?)
+        self.as_user(author, |world| {
+            world.open_issue(home.into(), author, &draft)
+        })
     }
 
     /// Puts a label on; made when it does not exist.
@@ -29,11 +27,9 @@ impl Simulator {
         label: &str,
         actor: &str,
     ) -> Done<()> {
-        let (home, issue) = (home.into(), issue.into());
-        self.create_user(actor);
-        Ok(self
-            .state()
-            .change(|world| world.add_labels(home, issue, &[label.to_owned()], actor))?)
+        self.as_user(actor, |world| {
+            world.add_labels(home.into(), issue.into(), &[label.to_owned()], actor)
+        })
     }
 
     /// Takes a label off.
@@ -44,11 +40,9 @@ impl Simulator {
         label: &str,
         actor: &str,
     ) -> Done<()> {
-        let (home, issue) = (home.into(), issue.into());
-        self.create_user(actor);
-        Ok(self
-            .state()
-            .change(|world| world.remove_label(home, issue, label, actor))?)
+        self.as_user(actor, |world| {
+            world.remove_label(home.into(), issue.into(), label, actor)
+        })
     }
 
     /// Comments on an issue or pull request.
@@ -59,11 +53,9 @@ impl Simulator {
         actor: &str,
         body: &str,
     ) -> Done<i64> {
-        let (home, issue) = (home.into(), issue.into());
-        self.create_user(actor);
-        Ok(self
-            .state()
-            .change(|world| world.add_comment(home, issue, actor, body))?)
+        self.as_user(actor, |world| {
+            world.add_comment(home.into(), issue.into(), actor, body)
+        })
     }
 
     /// Replaces a comment's text: their own, or anybody's when they may push.
@@ -75,10 +67,10 @@ impl Simulator {
         body: &str,
     ) -> Done<()> {
         let (home, comment) = (home.into(), comment.into());
-        Ok(self.state().change(|world| {
+        self.as_user(actor, |world| {
             world.may_moderate(home, comment, actor)?;
             world.edit_comment(home, comment, body, actor)
-        })?)
+        })
     }
 
     /// Deletes a comment: their own, or anybody's when they may push.
@@ -89,10 +81,10 @@ impl Simulator {
         actor: &str,
     ) -> Done<()> {
         let (home, comment) = (home.into(), comment.into());
-        Ok(self.state().change(|world| {
+        self.as_user(actor, |world| {
             world.may_moderate(home, comment, actor)?;
             world.delete_comment(home, comment, actor)
-        })?)
+        })
     }
 
     /// Ticks the box of a task list whose words hold `option`, as a click on the page does: the comment is edited.
@@ -122,10 +114,10 @@ impl Simulator {
         content: &str,
         actor: &str,
     ) -> Done<()> {
-        let (home, issue) = (home.into(), issue.into());
-        self.state()
-            .change(|world| world.react(home, Subject::Issue(issue), content, actor))?;
-        Ok(())
+        self.as_user(actor, |world| {
+            world.react(home.into(), Subject::Issue(issue.into()), content, actor)
+        })
+        .map(drop)
     }
 
     /// Reacts to a comment.
@@ -136,10 +128,15 @@ impl Simulator {
         content: &str,
         actor: &str,
     ) -> Done<()> {
-        let (home, comment) = (home.into(), comment.into());
-        self.state()
-            .change(|world| world.react(home, Subject::Comment(comment), content, actor))?;
-        Ok(())
+        self.as_user(actor, |world| {
+            world.react(
+                home.into(),
+                Subject::Comment(comment.into()),
+                content,
+                actor,
+            )
+        })
+        .map(drop)
     }
 
     /// Changes title, body, state, labels or assignees of an issue or pull request.
@@ -150,10 +147,9 @@ impl Simulator {
         edit: IssueEdit,
         actor: &str,
     ) -> Done<()> {
-        let (home, issue) = (home.into(), issue.into());
-        Ok(self
-            .state()
-            .change(|world| world.edit_issue(home, issue, &edit, actor))?)
+        self.as_user(actor, |world| {
+            world.edit_issue(home.into(), issue.into(), &edit, actor)
+        })
     }
 
     /// Changes the title of an issue or pull request.
@@ -164,16 +160,11 @@ impl Simulator {
         title: &str,
         actor: &str,
     ) -> Done<()> {
-        let (home, issue) = (home.into(), issue.into());
-        self.edit_issue(
-            home,
-            issue,
-            IssueEdit {
-                title: Some(title.to_owned()),
-                ..IssueEdit::default()
-            },
-            actor,
-        )
+        let edit = IssueEdit {
+            title: Some(title.to_owned()),
+            ..IssueEdit::default()
+        };
+        self.edit_issue(home, issue, edit, actor)
     }
 
     /// Changes the text of an issue or pull request.
@@ -184,16 +175,11 @@ impl Simulator {
         body: &str,
         actor: &str,
     ) -> Done<()> {
-        let (home, issue) = (home.into(), issue.into());
-        self.edit_issue(
-            home,
-            issue,
-            IssueEdit {
-                body: Some(body.to_owned()),
-                ..IssueEdit::default()
-            },
-            actor,
-        )
+        let edit = IssueEdit {
+            body: Some(body.to_owned()),
+            ..IssueEdit::default()
+        };
+        self.edit_issue(home, issue, edit, actor)
     }
 
     /// Closes an issue or pull request.
@@ -203,10 +189,9 @@ impl Simulator {
         issue: impl Into<i64>,
         actor: &str,
     ) -> Done<()> {
-        let (home, issue) = (home.into(), issue.into());
-        Ok(self
-            .state()
-            .change(|world| world.close(home, issue, None, actor))?)
+        self.as_user(actor, |world| {
+            world.close(home.into(), issue.into(), None, actor)
+        })
     }
 
     /// Reopens an issue or pull request.
@@ -216,10 +201,9 @@ impl Simulator {
         issue: impl Into<i64>,
         actor: &str,
     ) -> Done<()> {
-        let (home, issue) = (home.into(), issue.into());
-        Ok(self
-            .state()
-            .change(|world| world.reopen(home, issue, actor))?)
+        self.as_user(actor, |world| {
+            world.reopen(home.into(), issue.into(), actor)
+        })
     }
 
     /// Locks an issue, so that nobody may comment, or unlocks it.
@@ -245,10 +229,9 @@ impl Simulator {
         issue: impl Into<i64>,
         actor: &str,
     ) -> Done<()> {
-        let (home, issue) = (home.into(), issue.into());
-        Ok(self
-            .state()
-            .change(|world| world.delete_issue(home, issue, actor))?)
+        self.as_user(actor, |world| {
+            world.delete_issue(home.into(), issue.into(), actor)
+        })
     }
 
     /// Moves an issue to another repository; gives its number there.
@@ -259,10 +242,9 @@ impl Simulator {
         to: impl Into<i64>,
         actor: &str,
     ) -> Done<i64> {
-        let (home, issue, to) = (home.into(), issue.into(), to.into());
-        Ok(self
-            .state()
-            .change(|world| world.transfer_issue(home, issue, to, actor))?)
+        self.as_user(actor, |world| {
+            world.transfer_issue(home.into(), issue.into(), to.into(), actor)
+        })
     }
 }
 

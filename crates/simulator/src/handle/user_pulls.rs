@@ -7,7 +7,7 @@ use crate::handle::simulator::Simulator;
 use crate::handle::simulator::SimulatorError;
 use crate::world::comment::Subject;
 use crate::world::pull::PullDraft;
-use crate::world::review::ReviewDraft;
+use crate::world::review::{LineReply, ReviewDraft};
 
 type Done<T> = Result<T, SimulatorError>;
 
@@ -26,18 +26,16 @@ impl Simulator {
 
     /// Takes the draft mark off a pull request.
     pub fn mark_ready(&self, home: impl Into<i64>, pull: impl Into<i64>, actor: &str) -> Done<()> {
-        let (home, pull) = (home.into(), pull.into());
-        Ok(self
-            .state()
-            .change(|world| world.mark_ready(home, pull, actor))?)
+        self.as_user(actor, |world| {
+            world.mark_ready(home.into(), pull.into(), actor)
+        })
     }
 
     /// Puts the draft mark on a pull request.
     pub fn mark_draft(&self, home: impl Into<i64>, pull: impl Into<i64>, actor: &str) -> Done<()> {
-        let (home, pull) = (home.into(), pull.into());
-        Ok(self
-            .state()
-            .change(|world| world.mark_draft(home, pull, actor))?)
+        self.as_user(actor, |world| {
+            world.mark_draft(home.into(), pull.into(), actor)
+        })
     }
 
     /// Reviews a pull request.
@@ -48,11 +46,9 @@ impl Simulator {
         actor: &str,
         draft: ReviewDraft,
     ) -> Done<i64> {
-        let (home, pull) = (home.into(), pull.into());
-        self.create_user(actor);
-        Ok(self
-            .state()
-            .change(|world| world.submit_review(home, pull, actor, &draft))?)
+        self.as_user(actor, |world| {
+            world.submit_review(home.into(), pull.into(), actor, &draft)
+        })
     }
 
     /// Answers a comment on a line.
@@ -64,11 +60,15 @@ impl Simulator {
         body: &str,
     ) -> Done<i64> {
         let home = home.into();
-        self.create_user(actor);
-        Ok(self.state().change(|world| {
+        self.as_user(actor, |world| {
             let pull = world.line(home, line)?.0.number;
-            world.reply_line(home, pull, line, actor, body)
-        })?)
+            let reply = LineReply {
+                to: line,
+                by: actor,
+                body,
+            };
+            world.reply_line(home, pull, reply)
+        })
     }
 
     /// Reacts to a comment on a line.
@@ -79,10 +79,10 @@ impl Simulator {
         content: &str,
         actor: &str,
     ) -> Done<()> {
-        let home = home.into();
-        self.state()
-            .change(|world| world.react(home, Subject::Line(line), content, actor))?;
-        Ok(())
+        self.as_user(actor, |world| {
+            world.react(home.into(), Subject::Line(line), content, actor)
+        })
+        .map(drop)
     }
 
     /// Marks the thread that begins with a comment on a line as resolved.

@@ -7,8 +7,24 @@ use crate::git::inspect::{CommitInfo, Listed};
 use crate::world::facts::World;
 use crate::world::repository::Repository;
 
-/// The facts of one path: its repository's address, its path and the ref it was asked at.
-fn place(url: &str, path: &str, revision: &str) -> Value {
+/// What was asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct ContentPath<'a> {
+    /// The address of its repository.
+    pub url: &'a str,
+    /// The path in the repository.
+    pub path: &'a str,
+    /// The ref it was asked at.
+    pub revision: &'a str,
+}
+
+/// The facts that a file and a directory have in common.
+fn content_path_json(content: ContentPath<'_>) -> Value {
+    let ContentPath {
+        url,
+        path,
+        revision,
+    } = content;
     let address = format!("{url}/contents/{path}?ref={revision}");
     json!({
         "name": path.rsplit('/').next().unwrap_or(path),
@@ -22,7 +38,7 @@ fn place(url: &str, path: &str, revision: &str) -> Value {
 }
 
 /// A `content-file`, with its bytes in base64, broken into lines as GitHub does.
-pub fn content_json(url: &str, path: &str, revision: &str, sha: &str, bytes: &[u8]) -> Value {
+pub fn content_json(path: ContentPath<'_>, sha: &str, bytes: &[u8]) -> Value {
     let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
     let mut content = String::new();
     for line in encoded.as_bytes().chunks(60) {
@@ -30,16 +46,16 @@ pub fn content_json(url: &str, path: &str, revision: &str, sha: &str, bytes: &[u
         content.push('\n');
     }
     let file = json!({ "type": "file", "encoding": "base64", "size": bytes.len(), "sha": sha, "content": content });
-    crate::json::parts::joined([place(url, path, revision), file])
+    crate::json::parts::joined([content_path_json(path), file])
 }
 
 /// A `content-directory`: its entries without contents.
-pub fn directory_json(url: &str, path: &str, revision: &str, listed: &[Listed]) -> Value {
+pub fn directory_json(directory: ContentPath<'_>, listed: &[Listed]) -> Value {
     let entry = |entry: &Listed| {
-        let path = if path.is_empty() {
+        let path = if directory.path.is_empty() {
             entry.name.clone()
         } else {
-            format!("{path}/{}", entry.name)
+            format!("{}/{}", directory.path, entry.name)
         };
         let kind = match entry.kind.as_str() {
             "tree" => "dir",
@@ -47,7 +63,10 @@ pub fn directory_json(url: &str, path: &str, revision: &str, listed: &[Listed]) 
             _ => "file",
         };
         crate::json::parts::joined([
-            place(url, &path, revision),
+            content_path_json(ContentPath {
+                path: &path,
+                ..directory
+            }),
             json!({ "type": kind, "size": entry.size, "sha": entry.sha }),
         ])
     };

@@ -95,16 +95,21 @@ pub struct Call {
     pub repository: i64,
 }
 
+/// What was found out about a request before its endpoint is called.
+pub(super) struct CallFacts {
+    /// Who calls.
+    pub caller: Caller,
+    /// The values of the path.
+    pub values: Values,
+    /// The JSON body; null when there was none.
+    pub body: Value,
+    /// The old world a stale read was asked for.
+    pub snapshot: Option<Arc<World>>,
+}
+
 impl Call {
     /// Puts a request's parts together.
-    pub fn new(
-        state: Arc<State>,
-        snapshot: Option<Arc<World>>,
-        caller: Caller,
-        values: Values,
-        request: &Incoming,
-        body: Value,
-    ) -> Self {
+    pub(super) fn new(state: Arc<State>, request: &Incoming, facts: CallFacts) -> Self {
         let pairs = url::form_urlencoded::parse(request.query.as_bytes());
         let query = pairs
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
@@ -118,14 +123,14 @@ impl Call {
         let secret = secret.trim().to_owned();
         Self {
             state,
-            snapshot,
-            caller,
+            snapshot: facts.snapshot,
+            caller: facts.caller,
             secret,
-            values,
+            values: facts.values,
             query,
             address,
             accept,
-            body,
+            body: facts.body,
             repository: 0,
         }
     }

@@ -34,8 +34,8 @@ use crate::world::account::Access;
 use crate::world::facts::World;
 
 pub use action::log_address;
-use call::Values;
 pub use call::{Answer, Call, Reply};
+use call::{CallFacts, Values};
 use route::{Need, Route};
 
 /// What is known of a request once it was let in.
@@ -59,7 +59,21 @@ pub async fn answer(state: &Arc<State>, request: &Incoming, drawn: Option<&Drawn
     let admitted = Admitted { caller, standing };
     let answer = match admission {
         Err(error) => Err(error),
-        Ok(()) => perform(state, request, drawn, found, &admitted).await,
+        Ok(()) => match found {
+            Ok((route, values)) => {
+                let facts = CallFacts {
+                    caller: admitted.caller.clone(),
+                    values,
+                    body: Value::Null,
+                    snapshot: drawn.and_then(|drawn| drawn.snapshot.clone()),
+                };
+                perform(state, request, route, facts).await
+            }
+            Err(error) => {
+                note_unknown(state, request, &error);
+                Err(error)
+            }
+        },
     };
     let mut outbound = render(request, answer, Some(&admitted));
     outbound.creates = creates;
@@ -147,33 +161,24 @@ fn canonical(world: &World, request: &Incoming) -> Result<String, ApiError> {
     Ok(format!("/repos/{}{rest}", repository.full_name()))
 }
 
+/// Writes down an address that this GitHub does not have.
+fn note_unknown(state: &State, request: &Incoming, error: &ApiError) {
+    if error.status == 404 {
+        let what = format!("{} {}", request.method, request.path);
+        state.call_log(|t| t.unknown.push(what));
+    }
+}
+
 async fn perform(
     state: &Arc<State>,
     request: &Incoming,
-    drawn: Option<&Drawn>,
-    found: Result<(&'static Route, Values), ApiError>,
-    admitted: &Admitted,
+    route: &'static Route,
+    mut facts: CallFacts,
 ) -> Answer {
-    let (route, values) = found.inspect_err(|error| {
-        if error.status == 404 {
-            state.call_log(|t| {
-                t.unknown
-                    .push(format!("{} {}", request.method, request.path))
-            });
-        }
-    })?;
-    let body = parse_body(request)?;
-    let snapshot = drawn
-        .and_then(|drawn| drawn.snapshot.clone())
-        .filter(|_| request.method == Method::GET);
-    let mut call = Call::new(
-        Arc::clone(state),
-        snapshot,
-        admitted.caller.clone(),
-        values,
-        request,
-        body,
-    );
+    facts.body = parse_body(request)?;
+    facts.snapshot = facts.snapshot.filter(|_| request.method == Method::GET);
+    let installation = facts.caller.installation();
+    let mut call = Call::new(Arc::clone(state), request, facts);
     let kept = |error: ApiError| error.keeping(&request.path);
     call.repository = state
         .read(|world| permit(world, route, &call))
@@ -183,7 +188,7 @@ async fn perform(
             route.need,
             Need::Repository(..) | Need::Issue(_) | Need::Either(_)
         );
-    let Some(number) = admitted.caller.installation().filter(|_| change) else {
+    let Some(number) = installation.filter(|_| change) else {
         return (route.run)(call).await.map_err(kept);
     };
     let now = state.read(World::now);

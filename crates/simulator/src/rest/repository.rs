@@ -10,7 +10,7 @@ use crate::git::git_commands;
 use crate::git::git_commands::GitFault;
 use crate::git::inspect;
 use crate::git::inspect::{CommitInfo, Entry};
-use crate::json::git::{content_json, directory_json};
+use crate::json::git::{ContentPath, content_json, directory_json};
 use crate::rest::call::{Answer, Call, Reply};
 use crate::world::facts::World;
 
@@ -65,12 +65,17 @@ pub async fn contents(call: Call) -> Answer {
         };
         return Err(ApiError::new(404, &message));
     };
+    let shown = ContentPath {
+        url: &url,
+        path: &path,
+        revision: &asked,
+    };
     match inspect::entry(&dir, &commit, &path)
         .await
         .map_err(|fault| broken(&fault))?
     {
         None => Err(ApiError::not_found()),
-        Some(Entry::Directory(listed)) => Reply::ok(directory_json(&url, &path, &asked, &listed)),
+        Some(Entry::Directory(listed)) => Reply::ok(directory_json(shown, &listed)),
         Some(Entry::File { bytes, .. }) if call.accept.contains("raw") => {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             Ok(Reply {
@@ -78,9 +83,7 @@ pub async fn contents(call: Call) -> Answer {
                 ..Reply::new(200, Value::Null)
             })
         }
-        Some(Entry::File { sha, bytes }) => {
-            Reply::ok(content_json(&url, &path, &asked, &sha, &bytes))
-        }
+        Some(Entry::File { sha, bytes }) => Reply::ok(content_json(shown, &sha, &bytes)),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::rest::call::{Answer, Call, Reply};
 use crate::time::parse_iso;
 use crate::world::facts::World;
 use crate::world::issue::{PENDING, Pull, ReviewComment};
-use crate::world::review::{LineComment, ReviewDraft};
+use crate::world::review::{LineComment, LineReply, ReviewDraft};
 
 fn shown(world: &World, call: &Call, number: i64, id: i64) -> Result<Value, ApiError> {
     let (issue, pull) = world.pull(call.repository, number)?;
@@ -163,7 +163,10 @@ pub async fn reply(call: Call) -> Answer {
                 "invalid",
             ));
         }
-        let id = world.reply_line(call.repository, number, to, &actor, &body)?;
+        let id = {
+            let (by, body) = (actor.as_str(), body.as_str());
+            world.reply_line(call.repository, number, LineReply { to, by, body })?
+        };
         let (issue, pull) = world.pull(call.repository, number)?;
         let reply = pull
             .review_comments

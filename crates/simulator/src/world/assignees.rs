@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::world::account::{Role, UserKind};
+use crate::world::activity::Activity;
 use crate::world::facts::World;
 
 /// How many people may have an issue.
@@ -70,13 +71,21 @@ impl World {
         self.issue_mut(home, number)?.assignees = wanted.clone();
         for login in before.iter().filter(|login| !wanted.contains(login)) {
             let assignee = json!({ "assignee": self.user_json(login) });
-            self.note(home, number, "unassigned", by, assignee.clone())?;
-            self.tell(home, number, "unassigned", by, assignee)?;
+            self.note(
+                home,
+                number,
+                Activity::new("unassigned", by).with(assignee.clone()),
+            )?;
+            self.tell(home, number, Activity::new("unassigned", by).with(assignee))?;
         }
         for login in wanted.iter().filter(|login| !before.contains(login)) {
             let assignee = json!({ "assignee": self.user_json(login) });
-            self.note(home, number, "assigned", by, assignee.clone())?;
-            self.tell(home, number, "assigned", by, assignee)?;
+            self.note(
+                home,
+                number,
+                Activity::new("assigned", by).with(assignee.clone()),
+            )?;
+            self.tell(home, number, Activity::new("assigned", by).with(assignee))?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on as holds};
 use crate::world::account::Role;
+use crate::world::activity::Activity;
 use crate::world::content::check_body;
 use crate::world::facts::World;
 use crate::world::issue::{Comment, REACTIONS, Reaction};
@@ -55,7 +56,7 @@ impl World {
         let issue = self.issue_mut(home, number)?;
         issue.comments.push(comment);
         issue.updated_at = now;
-        self.tell_comment(home, id, "created", author, json!({}))?;
+        self.tell_comment(home, id, Activity::new("created", author))?;
         Ok(id)
     }
 
@@ -134,9 +135,7 @@ impl World {
         self.tell_comment(
             home,
             id,
-            "edited",
-            by,
-            json!({ "changes": { "body": { "from": before } } }),
+            Activity::new("edited", by).with(json!({ "changes": { "body": { "from": before } } })),
         )
     }
 
@@ -144,21 +143,14 @@ impl World {
     pub fn delete_comment(&mut self, home: i64, id: i64, by: &str) -> Result<(), ApiError> {
         self.writable(home)?;
         let number = self.comment_home(home, id)?;
-        self.tell_comment(home, id, "deleted", by, json!({}))?;
+        self.tell_comment(home, id, Activity::new("deleted", by))?;
         self.issue_mut(home, number)?
             .comments
             .retain(|comment| comment.id != id);
         Ok(())
     }
 
-    fn tell_comment(
-        &mut self,
-        home: i64,
-        id: i64,
-        action: &str,
-        by: &str,
-        extra: Value,
-    ) -> Result<(), ApiError> {
+    fn tell_comment(&mut self, home: i64, id: i64, activity: Activity<'_>) -> Result<(), ApiError> {
         let number = self.comment_home(home, id)?;
         let repository = self.repository(home)?;
         let issue = self.issue(home, number)?;
@@ -166,16 +158,16 @@ impl World {
             "issue": self.issue_json(repository, issue),
             "comment": self.comment_json(repository, issue, self.comment(home, id)?),
         });
-        if let (Value::Object(body), Value::Object(extra)) = (&mut body, extra) {
+        if let (Value::Object(body), Value::Object(extra)) = (&mut body, activity.details) {
             body.extend(extra);
         }
         let event = "issue_comment";
         self.emit(WebhookEvent {
             name: event,
-            action: Some(action),
+            action: Some(activity.action),
             repository: Some(home),
             installation: None,
-            sender: by,
+            sender: activity.by,
             body,
         });
         Ok(())

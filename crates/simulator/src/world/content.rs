@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
+use crate::world::activity::Activity;
 use crate::world::assignees::check_assignees;
 use crate::world::facts::World;
 use crate::world::issue::{Happening, Issue};
@@ -111,9 +112,9 @@ impl World {
                 issue.labels.push(name);
             }
         }
-        self.tell(repository, number, "opened", author, json!({}))?;
+        self.tell(repository, number, Activity::new("opened", author))?;
         for label in self.issue(repository, number)?.labels.clone() {
-            self.announce_label(repository, number, "labeled", &label, author)?;
+            self.announce_label(repository, number, &label, Activity::new("labeled", author))?;
         }
         Ok(number)
     }
@@ -153,14 +154,12 @@ impl World {
         Ok(number)
     }
 
-    /// Sends the `issues` or `pull_request` webhook of an action, with fields besides the usual ones.
+    /// Sends the `issues` or `pull_request` webhook of what somebody did; its details are fields besides the usual ones.
     pub(super) fn tell(
         &mut self,
         home: i64,
         number: i64,
-        action: &str,
-        by: &str,
-        extra: Value,
+        activity: Activity<'_>,
     ) -> Result<(), ApiError> {
         let repository = self.repository(home)?;
         let issue = self.issue(home, number)?;
@@ -170,15 +169,15 @@ impl World {
         } else {
             json!({ "issue": self.issue_json(repository, issue) })
         };
-        if let (Value::Object(body), Value::Object(extra)) = (&mut body, extra) {
+        if let (Value::Object(body), Value::Object(extra)) = (&mut body, activity.details) {
             body.extend(extra);
         }
         let news = WebhookEvent {
             name: event,
-            action: Some(action),
+            action: Some(activity.action),
             repository: Some(home),
             installation: None,
-            sender: by,
+            sender: activity.by,
             body,
         };
         self.emit(news);
@@ -190,18 +189,16 @@ impl World {
         &mut self,
         home: i64,
         number: i64,
-        event: &str,
-        by: &str,
-        details: Value,
+        activity: Activity<'_>,
     ) -> Result<(), ApiError> {
         let (id, now) = (self.next_id(), self.now());
         let issue = self.issue_mut(home, number)?;
         issue.updated_at = now;
         let happening = Happening {
             id,
-            event: event.to_owned(),
-            actor: by.to_owned(),
-            details,
+            event: activity.action.to_owned(),
+            actor: activity.by.to_owned(),
+            details: activity.details,
             created_at: now,
         };
         issue.timeline.push(happening);
@@ -288,9 +285,13 @@ impl World {
         }
         issue.updated_at = now;
         if let Some(details) = renamed {
-            self.note(home, number, "renamed", by, details)?;
+            self.note(home, number, Activity::new("renamed", by).with(details))?;
         }
-        self.tell(home, number, "edited", by, json!({ "changes": changes }))
+        self.tell(
+            home,
+            number,
+            Activity::new("edited", by).with(json!({ "changes": changes })),
+        )
     }
 
     /// Closes; nothing happens when it is closed.
@@ -312,8 +313,8 @@ impl World {
             .pull
             .is_none()
             .then(|| reason.unwrap_or("completed").to_owned());
-        self.note(home, number, "closed", by, json!({}))?;
-        self.tell(home, number, "closed", by, json!({}))
+        self.note(home, number, Activity::new("closed", by))?;
+        self.tell(home, number, Activity::new("closed", by))
     }
 
     /// Reopens; nothing happens when it is open, and a merged pull request stays closed.
@@ -337,7 +338,7 @@ impl World {
         issue.open = true;
         issue.closed_at = None;
         issue.state_reason = issue.pull.is_none().then(|| "reopened".to_owned());
-        self.note(home, number, "reopened", by, json!({}))?;
-        self.tell(home, number, "reopened", by, json!({}))
+        self.note(home, number, Activity::new("reopened", by))?;
+        self.tell(home, number, Activity::new("reopened", by))
     }
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
+use crate::world::activity::Activity;
 use crate::world::facts::World;
 use crate::world::repository::Label;
 
@@ -104,7 +105,7 @@ impl World {
                 continue;
             }
             issue.labels.push(name.clone());
-            self.announce_label(home, number, "labeled", &name, by)?;
+            self.announce_label(home, number, &name, Activity::new("labeled", by))?;
         }
         Ok(())
     }
@@ -129,7 +130,7 @@ impl World {
             Some(at) => at,
         };
         let name = issue.labels.remove(at);
-        self.announce_label(home, number, "unlabeled", &name, by)
+        self.announce_label(home, number, &name, Activity::new("unlabeled", by))
     }
 
     /// Makes the labels of an issue exactly these.
@@ -159,15 +160,14 @@ impl World {
         &mut self,
         h: i64,
         n: i64,
-        action: &str,
         name: &str,
-        by: &str,
+        activity: Activity<'_>,
     ) -> Result<(), ApiError> {
         let home = self.repository(h)?;
         let label = home.label(name).ok_or_else(ApiError::not_found)?;
         let short = json!({ "label": { "name": label.name, "color": label.color } });
         let full = json!({ "label": self.label_json(home, label) });
-        self.note(h, n, action, by, short)?;
-        self.tell(h, n, action, by, full)
+        self.note(h, n, activity.clone().with(short))?;
+        self.tell(h, n, activity.with(full))
     }
 }

@@ -4,6 +4,7 @@
 //! every change makes its webhook. It must never wait for anything: no I/O, no clock but the one it was given.
 
 pub mod account;
+mod activity;
 mod assignees;
 pub mod check;
 pub mod comment;

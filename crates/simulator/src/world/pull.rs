@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::git::inspect::Comparison;
+use crate::world::activity::Activity;
 use crate::world::content::{IssueDraft, check_body, check_title};
 use crate::world::facts::World;
 use crate::world::issue::{Issue, Pull};
@@ -127,7 +128,7 @@ impl World {
             review_comments: Vec::new(),
             comparison: seen.clone(),
         });
-        self.tell(home, number, "opened", author, json!({}))?;
+        self.tell(home, number, Activity::new("opened", author))?;
         self.refer(home, number, author)?;
         Ok(number)
     }
@@ -140,9 +141,7 @@ impl World {
             self.note(
                 home,
                 issue,
-                "cross-referenced",
-                by,
-                json!({ "source": source }),
+                Activity::new("cross-referenced", by).with(json!({ "source": source })),
             )?;
         }
         Ok(())
@@ -184,8 +183,8 @@ impl World {
         if !std::mem::replace(&mut pull.draft, false) {
             return Ok(());
         }
-        self.note(home, number, "ready_for_review", by, json!({}))?;
-        self.tell(home, number, "ready_for_review", by, json!({}))
+        self.note(home, number, Activity::new("ready_for_review", by))?;
+        self.tell(home, number, Activity::new("ready_for_review", by))
     }
 
     /// Puts the draft mark on.
@@ -194,8 +193,8 @@ impl World {
         if std::mem::replace(&mut pull.draft, true) {
             return Ok(());
         }
-        self.note(home, number, "convert_to_draft", by, json!({}))?;
-        self.tell(home, number, "converted_to_draft", by, json!({}))
+        self.note(home, number, Activity::new("convert_to_draft", by))?;
+        self.tell(home, number, Activity::new("converted_to_draft", by))
     }
 
     /// Asks people to look.
@@ -237,8 +236,16 @@ impl World {
             if !pull.reviewers.contains(login) {
                 pull.reviewers.push(login.clone());
                 let who = json!({ "requested_reviewer": self.user_json(login) });
-                self.note(home, number, "review_requested", by, who.clone())?;
-                self.tell(home, number, "review_requested", by, who)?;
+                self.note(
+                    home,
+                    number,
+                    Activity::new("review_requested", by).with(who.clone()),
+                )?;
+                self.tell(
+                    home,
+                    number,
+                    Activity::new("review_requested", by).with(who),
+                )?;
             }
         }
         Ok(())
@@ -257,9 +264,13 @@ impl World {
         let issue = self.issue_mut(home, number)?;
         issue.open = false;
         issue.closed_at = Some(now);
-        self.note(home, number, "merged", by, json!({ "commit_id": commit }))?;
-        self.note(home, number, "closed", by, json!({}))?;
-        self.tell(home, number, "closed", by, json!({}))?;
+        self.note(
+            home,
+            number,
+            Activity::new("merged", by).with(json!({ "commit_id": commit })),
+        )?;
+        self.note(home, number, Activity::new("closed", by))?;
+        self.tell(home, number, Activity::new("closed", by))?;
         for closed in self
             .closes(home, number)
             .into_iter()

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::git::inspect::{CommitInfo, Comparison};
+use crate::world::activity::Activity;
 use crate::world::facts::World;
 use crate::world::repository::Repository;
 use crate::world::webhook_event::WebhookEvent;
@@ -123,9 +124,7 @@ impl World {
             self.tell(
                 place,
                 number,
-                "synchronize",
-                by,
-                json!({ "before": before, "after": sha }),
+                Activity::new("synchronize", by).with(json!({ "before": before, "after": sha })),
             )?;
         }
         for ((place, number), seen) in &moved.bases {

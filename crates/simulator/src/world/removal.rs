@@ -5,13 +5,14 @@
 use serde_json::json;
 
 use crate::api_error::ApiError;
+use crate::world::activity::Activity;
 use crate::world::facts::World;
 use crate::world::repository::Gone;
 
 impl World {
     /// Deletes an issue: 410 from now on.
     pub fn delete_issue(&mut self, home: i64, number: i64, by: &str) -> Result<(), ApiError> {
-        self.tell(home, number, "deleted", by, json!({}))?;
+        self.tell(home, number, Activity::new("deleted", by))?;
         let repository = self.repository_mut(home)?;
         repository.issues.remove(&number);
         repository.gone.insert(number, Gone::Deleted);
@@ -40,9 +41,7 @@ impl World {
         self.tell(
             home,
             number,
-            "transferred",
-            by,
-            json!({ "changes": changes }),
+            Activity::new("transferred", by).with(json!({ "changes": changes })),
         )?;
         let source = self.repository_mut(home)?;
         source.issues.remove(&number);
@@ -53,7 +52,7 @@ impl World {
                 number: there,
             },
         );
-        self.tell(to, there, "opened", by, json!({}))?;
+        self.tell(to, there, Activity::new("opened", by))?;
         Ok(there)
     }
 }

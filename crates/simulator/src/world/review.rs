@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
+use crate::world::activity::Activity;
 use crate::world::content::check_body;
 use crate::world::facts::World;
 use crate::world::issue::{Issue, PENDING, Review, ReviewComment};
@@ -23,6 +24,17 @@ pub struct LineComment {
     pub body: String,
     /// The part of the diff it is on; empty: a made-up one.
     pub hunk: String,
+}
+
+/// An answer to a comment on a line, to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct LineReply<'a> {
+    /// The id of the comment that is answered.
+    pub to: i64,
+    /// Who answers.
+    pub by: &'a str,
+    /// What it says.
+    pub body: &'a str,
 }
 
 /// A review to be submitted.
@@ -94,17 +106,21 @@ impl World {
             commit,
             submitted_at,
         };
-        self.pull_mut(home, number)?.reviews.push(review);
+        self.pull_mut(home, number)?.reviews.push(review.clone());
         if state != PENDING {
             // Whoever reviewed is not asked any more.
             self.pull_mut(home, number)?
                 .reviewers
                 .retain(|asked| !asked.eq_ignore_ascii_case(by));
-            self.note(home, number, "reviewed", by, json!({ "review_id": id }))?;
-            self.tell_review(home, number, id, "submitted", by)?;
+            self.note(
+                home,
+                number,
+                Activity::new("reviewed", by).with(json!({ "review_id": id })),
+            )?;
+            self.tell_review(home, number, id, Activity::new("submitted", by))?;
         }
         for comment in &draft.comments {
-            self.comment_line(home, number, by, comment, id)?;
+            self.comment_line(home, number, &review, comment)?;
         }
         Ok(id)
     }
@@ -113,16 +129,15 @@ impl World {
         &mut self,
         h: i64,
         n: i64,
-        by: &str,
+        review: &Review,
         comment: &LineComment,
-        review: i64,
     ) -> Result<i64, ApiError> {
         let (id, created_at) = (self.next_id(), self.now());
         let pull = self.pull_mut(h, n)?;
         pull.review_comments.push(ReviewComment {
             id,
-            review,
-            author: by.to_owned(),
+            review: review.id,
+            author: review.author.clone(),
             path: comment.path.clone(),
             line: comment.line,
             body: comment.body.clone(),
@@ -139,7 +154,7 @@ impl World {
             .last()
             .is_some_and(|line| pull.is_pending(line))
         {
-            self.tell_line(h, n, id, by)?;
+            self.tell_line(h, n, id, &review.author)?;
         }
         Ok(id)
     }
@@ -149,10 +164,9 @@ impl World {
         &mut self,
         home: i64,
         number: i64,
-        to: i64,
-        by: &str,
-        body: &str,
+        reply: LineReply<'_>,
     ) -> Result<i64, ApiError> {
+        let LineReply { to, by, body } = reply;
         self.writable(home)?;
         check_body("PullRequestReviewComment", body)?;
         let (_, pull) = self.pull(home, number)?;
@@ -187,7 +201,7 @@ impl World {
             ..parent
         };
         self.pull_mut(home, number)?.review_comments.push(reply);
-        self.tell_review(home, number, review, "submitted", by)?;
+        self.tell_review(home, number, review, Activity::new("submitted", by))?;
         self.tell_line(home, number, id, by)?;
         Ok(id)
     }
@@ -249,7 +263,7 @@ impl World {
             .find(|review| review.id == id)
             .ok_or_else(ApiError::not_found)?;
         review.state = "DISMISSED".to_owned();
-        self.tell_review(home, number, id, "dismissed", by)
+        self.tell_review(home, number, id, Activity::new("dismissed", by))
     }
 
     fn tell_review(
@@ -257,8 +271,7 @@ impl World {
         h: i64,
         n: i64,
         id: i64,
-        action: &str,
-        by: &str,
+        activity: Activity<'_>,
     ) -> Result<(), ApiError> {
         let home = self.repository(h)?;
         let (issue, pull) = self.pull(h, n)?;
@@ -273,14 +286,8 @@ impl World {
         if review.body.is_empty() {
             shown["body"] = Value::Null;
         }
-        self.tell_about(
-            h,
-            n,
-            "pull_request_review",
-            action,
-            by,
-            json!({ "review": shown }),
-        )
+        let activity = activity.with(json!({ "review": shown }));
+        self.tell_about(h, n, "pull_request_review", activity)
     }
 
     fn tell_line(&mut self, h: i64, n: i64, id: i64, by: &str) -> Result<(), ApiError> {
@@ -292,7 +299,8 @@ impl World {
             .find(|c| c.id == id)
             .ok_or_else(ApiError::not_found)?;
         let shown = json!({ "comment": self.review_comment_json(home, issue, comment) });
-        self.tell_about(h, n, "pull_request_review_comment", "created", by, shown)
+        let activity = Activity::new("created", by).with(shown);
+        self.tell_about(h, n, "pull_request_review_comment", activity)
     }
 
     fn tell_about(
@@ -300,17 +308,16 @@ impl World {
         h: i64,
         n: i64,
         event: &str,
-        act: &str,
-        by: &str,
-        mut body: Value,
+        activity: Activity<'_>,
     ) -> Result<(), ApiError> {
+        let mut body = activity.details;
         body["pull_request"] = self.pull_json(self.repository(h)?, self.issue(h, n)?);
         self.emit(WebhookEvent {
             name: event,
-            action: Some(act),
+            action: Some(activity.action),
             repository: Some(h),
             installation: None,
-            sender: by,
+            sender: activity.by,
             body,
         });
         Ok(())

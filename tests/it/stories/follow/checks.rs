@@ -2,14 +2,14 @@
 //! green ones make a draft ready.
 
 use skep::core::policy::MakeReady;
-use skep_simulator::{JobEnd, Required};
+use skep_simulator::{JobEnd, Required, StatusDraft};
 
 use super::Told;
 use crate::test_app::TestApp;
 
-/// An agent that mends its note each time it is sent.
-const MENDING: &str = "write NOTE.md: one\nsay Wrote it.\nrest\nwrite NOTE.md: two\nfinish Mended it.\nrest\nwrite NOTE.md: \
-                       three\nfinish Mended it again.\nrest\nwrite NOTE.md: four\nfinish Once more.\nrest\nwrite NOTE.md: \
+/// An agent that fixes its note each time it is sent.
+const FIXING: &str = "write NOTE.md: one\nsay Wrote it.\nrest\nwrite NOTE.md: two\nfinish Fixed it.\nrest\nwrite NOTE.md: \
+                       three\nfinish Fixed it again.\nrest\nwrite NOTE.md: four\nfinish Once more.\nrest\nwrite NOTE.md: \
                        five\nfinish And again.";
 
 const LOG: &str = "2026-01-01T00:00:01.0000000Z ##[group]Run cargo test\n2026-01-01T00:00:02.0000000Z test note ... FAILED\n\
@@ -60,7 +60,7 @@ impl Told {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_job_goes_to_the_agent_with_its_step_and_log_and_green_makes_it_ready() {
-    let mut told = Told::new(MENDING).await;
+    let mut told = Told::new(FIXING).await;
     told.job("test", "failure");
     told.settle().await;
     assert_eq!(
@@ -98,7 +98,7 @@ async fn a_failed_job_goes_to_the_agent_with_its_step_and_log_and_green_makes_it
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_three_rounds_a_person_has_to_look_and_a_persons_word_counts_anew() {
-    let mut told = Told::new(MENDING).await;
+    let mut told = Told::new(FIXING).await;
     for _ in 0..5 {
         told.job("test", "failure");
         told.settle().await;
@@ -132,7 +132,7 @@ async fn after_three_rounds_a_person_has_to_look_and_a_persons_word_counts_anew(
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_changes_nothing_for_a_failed_check_is_not_sent_again() {
     let mut told =
-        Told::new("write NOTE.md: one\nsay Wrote it.\nrest\nfinish I cannot mend that.").await;
+        Told::new("write NOTE.md: one\nsay Wrote it.\nrest\nfinish I cannot fix that.").await;
     told.job("test", "failure");
     told.settle().await;
     assert_eq!(told.revisions().await, 1, "{}", told.read());
@@ -144,7 +144,7 @@ async fn an_agent_that_changes_nothing_for_a_failed_check_is_not_sent_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn all_rounds_together_have_a_limit() {
     let app = TestApp::with(|plan| plan.limits.rounds = 2).await;
-    let mut told = Told::within(app, MENDING).await;
+    let mut told = Told::within(app, FIXING).await;
     for _ in 0..3 {
         told.job("test", "failure");
         told.settle().await;
@@ -164,7 +164,7 @@ async fn all_rounds_together_have_a_limit() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_fails_on_the_base_as_well_is_reported_and_not_chased() {
-    let mut told = Told::new(MENDING).await;
+    let mut told = Told::new(FIXING).await;
     told.on_base("flaky", "failure");
     told.job("flaky", "failure");
     told.settle().await;
@@ -181,8 +181,10 @@ async fn what_fails_on_the_base_as_well_is_reported_and_not_chased() {
         .set_status(
             told.app.repository,
             told.head().as_str(),
-            "lint",
-            "failure",
+            StatusDraft {
+                context: "lint",
+                state: "failure",
+            },
             "ana",
         )
         .expect("one");
@@ -202,8 +204,10 @@ async fn what_fails_on_the_base_as_well_is_reported_and_not_chased() {
         .set_status(
             told.app.repository,
             told.head().as_str(),
-            "lint",
-            "failure",
+            StatusDraft {
+                context: "lint",
+                state: "failure",
+            },
             "ana",
         )
         .expect("one");
@@ -219,14 +223,16 @@ async fn what_fails_on_the_base_as_well_is_reported_and_not_chased() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_status_and_a_workflow_that_cannot_start_count_too() {
-    let mut told = Told::new(MENDING).await;
+    let mut told = Told::new(FIXING).await;
     told.app
         .simulator
         .set_status(
             told.app.repository,
             told.head().as_str(),
-            "lint",
-            "failure",
+            StatusDraft {
+                context: "lint",
+                state: "failure",
+            },
             "ana",
         )
         .expect("one");
@@ -246,7 +252,7 @@ async fn a_status_and_a_workflow_that_cannot_start_count_too() {
 /// The event says failure; by the time it is looked at, the job has been run again.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_is_a_hint_and_what_is_read_counts() {
-    let mut told = Told::new(MENDING).await;
+    let mut told = Told::new(FIXING).await;
     told.job("test", "failure");
     told.app.settle().await;
     told.job("test", "success");
@@ -262,7 +268,7 @@ async fn an_event_is_a_hint_and_what_is_read_counts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_waits_for_every_required_check() {
-    let mut told = Told::new(MENDING).await;
+    let mut told = Told::new(FIXING).await;
     let home = told.app.repository;
     told.app
         .simulator
@@ -283,11 +289,11 @@ async fn a_draft_waits_for_every_required_check() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_stays_one_without_checks_and_where_the_operator_wants_it() {
-    let told = Told::new(MENDING).await;
+    let told = Told::new(FIXING).await;
     assert!(told.app.the_pull().draft, "no checks, nothing is known");
     told.done().await;
     let app = TestApp::with(|plan| plan.ready = MakeReady::Never).await;
-    let mut told = Told::within(app, MENDING).await;
+    let mut told = Told::within(app, FIXING).await;
     told.job("test", "success");
     told.settle().await;
     assert!(told.app.the_pull().draft);

@@ -3,14 +3,14 @@
 mod again;
 mod checks;
 mod closed;
+mod comments;
 mod crash;
 mod ends;
 mod faults;
+mod interrupted;
 mod pushes;
-mod rest;
 mod reviews;
 mod revised;
-mod talk;
 
 use std::time::Duration;
 

@@ -1,0 +1,85 @@
+//! What a test app is given: the settings that stories differ in.
+
+use std::time::Duration;
+
+use skep::core::policy::{AllowProtected, Limits, MakeReady};
+use skep::github::{Pace, Timeouts};
+use skep::runner::Timings;
+
+/// How a app is built.
+#[derive(Clone)]
+pub struct Options {
+    /// Numbers.
+    pub limits: Limits,
+    /// Protected paths that may be touched.
+    pub allow_protected: AllowProtected,
+    /// The operator's patterns of what to leave out.
+    pub ignore: Vec<String>,
+    /// The operator's roles.
+    pub roles: Vec<skep::core::role::Role>,
+    /// The demo agent runs as a process of its own.
+    pub process: bool,
+    /// The `PATH` of agents, when it is not the test's.
+    pub path: Option<String>,
+    /// Another agent than the demo.
+    pub agent: Option<skep::core::agent::AgentSpec>,
+    /// The repository's files.
+    pub files: Vec<(String, String)>,
+    /// Whether whoever opened an issue may answer.
+    pub author_answers: bool,
+    /// The pace of changes on GitHub.
+    pub pace: Pace,
+    /// How long calls to GitHub may take.
+    pub timeouts: Timeouts,
+    /// Numbers for the edges.
+    pub timings: Timings,
+    /// When a draft becomes ready for review.
+    pub ready: MakeReady,
+    /// Bots that may start work, by login.
+    pub allowed_bots: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            limits: Limits {
+                retry_base_ms: 1_000,
+                quick_answer_ms: 0,
+                disk_reserve_bytes: 0,
+                ..Limits::default()
+            },
+            allow_protected: AllowProtected::Nothing,
+            ignore: vec![],
+            roles: vec![],
+            process: false,
+            path: None,
+            agent: None,
+            files: vec![
+                ("README.md".into(), "# Hello\n".into()),
+                ("src/lib.rs".into(), "pub fn one() {}\n".into()),
+            ],
+            author_answers: false,
+            ready: MakeReady::Green,
+            pace: Pace {
+                burst: 10_000,
+                per_second: 10_000,
+                per_minute: 100_000,
+                per_hour: 100_000,
+                ..Pace::default()
+            },
+            // A slow machine is no fault of GitHub's; a story of a hanging call says so.
+            timeouts: Timeouts {
+                connect: Duration::from_secs(60),
+                total: Duration::from_secs(60),
+            },
+            timings: Timings {
+                initialize: Duration::from_secs(120),
+                cancel_grace: Duration::from_secs(2),
+                look_again: Duration::from_millis(20),
+                progress: Duration::ZERO,
+                ..Timings::default()
+            },
+            allowed_bots: vec![],
+        }
+    }
+}
