@@ -291,6 +291,20 @@ impl TestApp {
             .expect("a label");
     }
 
+    /// Gives somebody a permission in the repository.
+    pub fn permit(&self, who: &str, permission: &str) {
+        self.simulator
+            .set_permission(self.repository, who, permission)
+            .expect("a permission");
+    }
+
+    /// Closes an issue as somebody.
+    pub fn close_issue(&self, issue: IssueNumber, who: &str) {
+        self.simulator
+            .close_issue(self.repository, issue, who)
+            .expect("closed");
+    }
+
     /// Ana takes a label away.
     pub fn unlabel(&self, issue: IssueNumber, label: &str) {
         self.advance(Duration::from_secs(1));

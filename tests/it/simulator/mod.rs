@@ -2,6 +2,7 @@
 //!
 //! These tests hold it to what GitHub documents; stories rely on it being strict.
 
+mod checks;
 pub mod client;
 mod comments;
 mod delivery;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use skep::core::ids::SessionId;
-use skep::store::{InboxKind, LogLine, SessionFilter, TaskFilter};
+use skep::store::{InboxKind, LogLine, SessionFilter, Store, TaskFilter};
 
-use super::{add, effect, event, fact, key, on_each, session, task};
+use super::{TestDatabase, add, effect, event, fact, key, on_each, session, task};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_log_is_paged_tailed_and_pruned() {
@@ -88,29 +88,35 @@ async fn who_follows_the_events_misses_none() {
     .await;
 }
 
+/// Three tasks, three sessions, an effect and three inbox rows.
+async fn some_of_everything(database: &TestDatabase) -> Store {
+    let store = database.open().await;
+    let mut decision = store.begin().await.expect("a decision");
+    for issue in 1..=3 {
+        let mut row = task(issue);
+        row.updated_at = issue;
+        row.state = if issue == 3 { "done" } else { "queued" }.to_owned();
+        decision.put_task(&row, 0).await.expect("written");
+    }
+    let mut ended = session(1, 1);
+    (ended.live, ended.state) = (false, "failed".to_owned());
+    for row in [ended, session(1, 2), session(2, 3)] {
+        decision.put_session(&row).await.expect("written");
+    }
+    decision.commit().await.expect("a commit");
+    add(&store, &[effect("e")]).await;
+    let mut sweep = fact("sweep:1");
+    (sweep.kind, sweep.task) = (InboxKind::Sweep, Some(key(1)));
+    for new in [fact("webhook:a"), fact("webhook:b"), sweep] {
+        store.accept(new).await.expect("a row");
+    }
+    store
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn listings_restrict_and_counts_count() {
+async fn listings_of_sessions_restrict() {
     on_each(|database| async move {
-        let store = database.open().await;
-        let mut decision = store.begin().await.expect("a decision");
-        for issue in 1..=3 {
-            let mut row = task(issue);
-            row.updated_at = issue;
-            row.state = if issue == 3 { "done" } else { "queued" }.to_owned();
-            decision.put_task(&row, 0).await.expect("written");
-        }
-        let mut ended = session(1, 1);
-        (ended.live, ended.state) = (false, "failed".to_owned());
-        for row in [ended, session(1, 2), session(2, 3)] {
-            decision.put_session(&row).await.expect("written");
-        }
-        decision.commit().await.expect("a commit");
-        add(&store, &[effect("e")]).await;
-        let mut sweep = fact("sweep:1");
-        (sweep.kind, sweep.task) = (InboxKind::Sweep, Some(key(1)));
-        for new in [fact("webhook:a"), fact("webhook:b"), sweep] {
-            store.accept(new).await.expect("a row");
-        }
+        let store = some_of_everything(&database).await;
         let found = async |filter: SessionFilter| {
             let rows = store.sessions(&filter, 10).await.expect("a look");
             rows.into_iter()
@@ -156,6 +162,15 @@ async fn listings_restrict_and_counts_count() {
             .await,
             Vec::<String>::new()
         );
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn listings_of_tasks_and_rows_restrict() {
+    on_each(|database| async move {
+        let store = some_of_everything(&database).await;
         let tasks = store
             .tasks(
                 &TaskFilter {
@@ -193,6 +208,15 @@ async fn listings_restrict_and_counts_count() {
                 .collect::<Vec<_>>(),
             ["sweep:1"]
         );
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn counts_count() {
+    on_each(|database| async move {
+        let store = some_of_everything(&database).await;
         let counts = store.counts().await.expect("a look");
         assert_eq!(
             counts.tasks.into_iter().collect::<Vec<_>>(),

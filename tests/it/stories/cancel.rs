@@ -11,9 +11,7 @@ use crate::test_app::TestApp;
 /// Ana closes the issue: unlike taking the label away, which only pauses, this is the end. The clock moves a second first.
 fn close(app: &TestApp, issue: IssueNumber) {
     app.advance(Duration::from_secs(1));
-    app.simulator
-        .close_issue(app.repository, issue, "ana")
-        .expect("closed");
+    app.close_issue(issue, "ana");
 }
 
 /// The issue is open again, and the label taken off and put on.

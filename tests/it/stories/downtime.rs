@@ -369,9 +369,7 @@ async fn whoever_may_not_ask_any_more_does_not_keep_an_agent_at_work() {
         "wait 0.3\nwrite NOTE.md: hello\nsay Wrote it.",
     );
     app.until_working(issue).await;
-    app.simulator
-        .set_permission(app.repository, "ana", "read")
-        .expect("a permission");
+    app.permit("ana", "read");
     app.product().sweep.work_at_hand().await;
     app.settle_all().await;
     assert_eq!(app.state(issue).await, "cancelled");
@@ -394,9 +392,7 @@ async fn a_closed_issue_does_not_see_its_agent_again() {
     );
     app.until_event(issue, "session.running").await;
     app.crash().await;
-    app.simulator
-        .close_issue(app.repository, issue, "ana")
-        .expect("closed");
+    app.close_issue(issue, "ana");
     let running = app.run().await;
     let home = app.repository;
     app.seen("the work is ended", |app| {

@@ -65,9 +65,7 @@ async fn an_empty_repository_is_told_to_get_a_first_commit() {
     };
     let seeded = app.simulator.seed_repository(seed).await;
     app.repository = RepositoryId(seeded.expect("a repository"));
-    app.simulator
-        .set_permission(app.repository, "ana", "write")
-        .expect("a permission");
+    app.permit("ana", "write");
     let issue = app.go("Add a note", SCRIPT);
     rests_within(&mut app, 25).await;
     assert_eq!(app.state(issue).await, "refused");
@@ -212,9 +210,7 @@ async fn an_issue_closed_while_working_stops_the_work_and_keeps_it() {
     let mut app = TestApp::new().await;
     let issue = at_work(&mut app).await;
     app.advance(Duration::from_secs(1));
-    app.simulator
-        .close_issue(app.repository, issue, "ana")
-        .expect("closed");
+    app.close_issue(issue, "ana");
     rests_within(&mut app, 30).await;
     assert_eq!(app.state(issue).await, "cancelled");
     assert!(app.pulls().is_empty());
@@ -231,9 +227,7 @@ async fn a_close_whose_webhook_is_lost_is_seen_before_the_push() {
     let mut app = TestApp::new().await;
     let issue = at_work(&mut app).await;
     app.simulator.set_flow(Flow::Dropped);
-    app.simulator
-        .close_issue(app.repository, issue, "ana")
-        .expect("closed");
+    app.close_issue(issue, "ana");
     rests_within(&mut app, 40).await;
     assert_eq!(app.state(issue).await, "failed");
     assert!(app.pulls().is_empty());

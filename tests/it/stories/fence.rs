@@ -208,9 +208,7 @@ async fn closing_the_issue_ends_the_agent() {
     app.until_event(issue, "session.running").await;
     let before = app.simulator.calls().len();
     app.advance(std::time::Duration::from_secs(1));
-    app.simulator
-        .close_issue(app.repository, issue, "ana")
-        .expect("closed");
+    app.close_issue(issue, "ana");
     app.settle_all().await;
     let changes = quiet_after(&app, issue, before, "**Stopped**");
     assert!(

@@ -165,9 +165,7 @@ async fn an_issue_that_is_closed_unheard_ends_the_wait_for_its_model() {
     app.refuse_deliveries();
     app.crash().await;
     app.advance(Duration::from_secs(10));
-    app.simulator
-        .close_issue(app.repository, issue, "ana")
-        .expect("closed");
+    app.close_issue(issue, "ana");
     app.simulator.quiet().await;
     app.open().await;
     app.look_around().await;

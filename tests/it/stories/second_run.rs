@@ -198,7 +198,7 @@ async fn a_persons_second_push_while_the_agent_works_ends_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_merged_pull_request_is_done_and_a_closed_one_rests() {
+async fn a_merged_pull_request_is_done_and_nothing_of_it_is_left() {
     let mut app = TestApp::new().await;
     let merged = run(&mut app, "write NOTE.md: hello\nsay Wrote it.").await;
     let folder = app.session_dir(merged, 1);
@@ -250,6 +250,12 @@ async fn a_merged_pull_request_is_done_and_a_closed_one_rests() {
 
       <sub>updated TIME</sub>
     ");
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_pull_request_rests_and_is_not_touched_again() {
+    let mut app = TestApp::new().await;
     let closed = run(&mut app, "write OTHER.md: hello\nsay Wrote it.").await;
     let pull = app.pull_for(closed).issue.number;
     app.simulator
@@ -258,10 +264,10 @@ async fn a_merged_pull_request_is_done_and_a_closed_one_rests() {
     app.settle_all().await;
     assert_eq!(app.state(closed).await, "cancelled");
     insta::assert_snapshot!(app.told(closed), @"
-    #3 Add a note (open)
+    #1 Add a note (open)
     labels: agent:go
     reactions: eyes skep[bot], hooray skep[bot]
-    pull requests: #4 Add a note (closed draft)
+    pull requests: #2 Add a note (closed draft)
 
     ana:
       Please.
@@ -274,13 +280,13 @@ async fn a_merged_pull_request_is_done_and_a_closed_one_rests() {
     skep[bot] (edited 2x):
       **Closed** · the pull request was closed without merging
 
-      pull request #4
+      pull request #2
 
       <details><summary>Details</summary>
 
       - Role `swe`: the issue has no `role:*` label, so the default `swe`
       - Agent: `demo` (skep-demo 0.1.0)
-      - Session `1296269-3-1`
+      - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
       - To see the log, comment `/agent logs`
       - TIME Started.
@@ -292,7 +298,7 @@ async fn a_merged_pull_request_is_done_and_a_closed_one_rests() {
       <sub>updated TIME</sub>
 
     skep[bot]:
-      @ana pull request #4 was closed without merging. To try again, say what should be different and comment `/agent retry`.
+      @ana pull request #2 was closed without merging. To try again, say what should be different and comment `/agent retry`.
     ");
     assert_eq!(app.live().await, 0, "it rests");
     assert!(

@@ -189,9 +189,7 @@ async fn a_role_that_writes_and_changed_nothing_needs_a_person() {
 async fn whoever_closes_the_issue_takes_the_words_for_an_answer() {
     let (mut app, issue) = unchanged().await;
     app.advance(std::time::Duration::from_secs(60));
-    app.simulator
-        .close_issue(app.repository, issue, "ana")
-        .expect("closed");
+    app.close_issue(issue, "ana");
     app.settle_all().await;
     assert_eq!(
         (app.state(issue).await.as_str(), app.labels(issue)),

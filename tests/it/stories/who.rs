@@ -20,12 +20,8 @@ async fn labeled_by(app: &mut TestApp, who: &str) -> IssueNumber {
 #[tokio::test(flavor = "multi_thread")]
 async fn write_maintain_admin_and_a_custom_role_on_write_may_start() {
     let mut app = TestApp::new().await;
-    app.simulator
-        .set_permission(app.repository, "mia", "maintain")
-        .expect("a permission");
-    app.simulator
-        .set_permission(app.repository, "ada", "admin")
-        .expect("a permission");
+    app.permit("mia", "maintain");
+    app.permit("ada", "admin");
     app.simulator
         .set_custom_role(app.repository, "cem", "release-crew", "write")
         .expect("a role");
@@ -44,9 +40,7 @@ async fn write_maintain_admin_and_a_custom_role_on_write_may_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn less_than_write_is_told_no_and_nothing_starts() {
     let mut app = TestApp::new().await;
-    app.simulator
-        .set_permission(app.repository, "rob", "read")
-        .expect("a permission");
+    app.permit("rob", "read");
     app.simulator
         .set_custom_role(app.repository, "cleo", "sorter", "triage")
         .expect("a role");
@@ -176,9 +170,7 @@ async fn bots_start_nothing_unless_they_are_allowed() {
     let mut app = TestApp::with(|plan| plan.allowed_bots = vec!["friend[bot]".into()]).await;
     app.simulator.create_bot("other[bot]");
     for bot in ["other[bot]", "friend[bot]"] {
-        app.simulator
-            .set_permission(app.repository, bot, "write")
-            .expect("a permission");
+        app.permit(bot, "write");
     }
     let other = labeled_by(&mut app, "other[bot]").await;
     assert_eq!(app.state(other).await, "refused");
@@ -290,9 +282,7 @@ async fn a_right_lost_while_the_agent_worked_publishes_nothing() {
         &format!("write NOTE.md: hello\n{HOLD}\nsay Wrote it."),
     );
     app.until_working(issue).await;
-    app.simulator
-        .set_permission(app.repository, "ana", "read")
-        .expect("a permission");
+    app.permit("ana", "read");
     app.let_go().await;
     app.settle_all().await;
     assert_eq!(app.state(issue).await, "failed");
@@ -391,9 +381,7 @@ async fn the_operator_dispatches_one_or_several_or_a_label() {
         repository: name,
         label: "batch".into(),
     };
-    app.simulator
-        .close_issue(app.repository, issues[2], "ana")
-        .expect("closed");
+    app.close_issue(issues[2], "ana");
     let batch = app.dispatch(vec![rest]).await.expect("a batch");
     let started: Vec<String> = batch
         .successful
@@ -450,6 +438,27 @@ async fn a_dispatch_of_a_paused_issue_lets_its_session_go_on() {
     app.done().await;
 }
 
+/// A pull request of ana's.
+async fn pull_of_ana(app: &TestApp) -> IssueNumber {
+    let home = app.repository;
+    app.simulator
+        .push_to_branch(home, "feature", &[("x.txt", "x")], "ana")
+        .await
+        .expect("a push");
+    let draft = PullDraft {
+        title: "A pull".into(),
+        head: "feature".into(),
+        base: "main".into(),
+        ..PullDraft::default()
+    };
+    let pull = app
+        .simulator
+        .open_pull(home, "ana", draft)
+        .await
+        .expect("a pull request");
+    IssueNumber(pull)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dispatch_names_what_failed_and_why() {
     let mut app = TestApp::with(|plan| plan.limits.sessions = 1).await;
@@ -472,30 +481,9 @@ async fn a_dispatch_names_what_failed_and_why() {
     app.simulator
         .close_issue(home, closed, "ana")
         .expect("closed");
-    app.simulator
-        .push_to_branch(home, "feature", &[("x.txt", "x")], "ana")
-        .await
-        .expect("a push");
-    let draft = PullDraft {
-        title: "A pull".into(),
-        head: "feature".into(),
-        base: "main".into(),
-        ..PullDraft::default()
-    };
-    let pull = app
-        .simulator
-        .open_pull(home, "ana", draft)
-        .await
-        .expect("a pull request");
+    let pull = pull_of_ana(&app).await;
     let good = app.issue("Good", WRITES, &[]);
-    let issues = vec![
-        busy,
-        queued,
-        closed,
-        IssueNumber(pull),
-        IssueNumber(999),
-        good,
-    ];
+    let issues = vec![busy, queued, closed, pull, IssueNumber(999), good];
     let batch = app
         .dispatch(vec![Target::Issues {
             repository: name,
@@ -542,6 +530,12 @@ async fn a_dispatch_names_what_failed_and_why() {
     "#);
     app.unlabel(busy, "agent:go");
     app.settle_all().await;
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispatch_to_a_repository_without_the_app_says_so() {
+    let mut app = TestApp::new().await;
     let unknown = "nobody/nothing".parse().expect("a name");
     let nothing = app
         .dispatch(vec![Target::Issues {

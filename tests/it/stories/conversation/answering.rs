@@ -179,9 +179,7 @@ async fn a_line_with_a_number_belongs_to_that_question() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_answers_in_one_second_the_first_wins_and_the_other_is_told() {
     let mut app = TestApp::new().await;
-    app.simulator
-        .set_permission(app.repository, "ben", "write")
-        .expect("a permission");
+    app.permit("ben", "write");
     let issue = app.go(
         "Choose a colour",
         "ask Which colour? | red | blue\nwait 0.3\nwrite GREETING.md: {answer}\nsay Done.",

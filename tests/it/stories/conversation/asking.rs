@@ -315,13 +315,21 @@ async fn a_form_a_fence_and_a_plain_question_are_the_same_question() {
     app.done().await;
 }
 
+/// An agent that has asked by that verb and waits a moment for a quick answer.
+async fn asking_by(verb: &str) -> (TestApp, IssueNumber) {
+    let mut app = TestApp::with(|plan| plan.limits.quick_answer_ms = 60_000).await;
+    let issue = app.go("Choose a colour", &COLOUR.replacen("ask", verb, 1));
+    app.until("it asks", |app| {
+        !app.ours_with(issue, "Which colour?").is_empty()
+    })
+    .await;
+    (app, issue)
+}
+
 /// A tool that waits a moment hears an answer that comes at once, in the same turn.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_quick_answer_is_heard_in_the_same_turn() {
-    let mut app = TestApp::with(|plan| plan.limits.quick_answer_ms = 30_000).await;
-    let issue = app.go("Choose a colour", COLOUR);
-    let there = move |app: &TestApp| !app.ours_with(issue, "Which colour?").is_empty();
-    app.until("the question is there", there).await;
+    let (mut app, issue) = asking_by("ask").await;
     app.say("ana", issue, "blue");
     app.settle_all().await;
     assert_eq!(
@@ -338,12 +346,7 @@ async fn a_quick_answer_is_heard_in_the_same_turn() {
 /// A form's fields take only what they offer: an answer in own words reaches the agent all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_in_own_words_to_a_form_is_heard() {
-    let mut app = TestApp::with(|plan| plan.limits.quick_answer_ms = 60_000).await;
-    let issue = app.go("Choose a colour", &COLOUR.replacen("ask", "elicit", 1));
-    app.until("it asks", |app| {
-        !app.ours_with(issue, "Which colour?").is_empty()
-    })
-    .await;
+    let (mut app, issue) = asking_by("elicit").await;
     app.say("ana", issue, "/agent answer sea green");
     app.settle_all().await;
     assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
@@ -360,12 +363,7 @@ async fn an_answer_in_own_words_to_a_form_is_heard() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_while_a_quick_answer_is_waited_for_asks_once() {
     for verb in ["ask", "elicit"] {
-        let mut app = TestApp::with(|plan| plan.limits.quick_answer_ms = 60_000).await;
-        let issue = app.go("Choose a colour", &COLOUR.replacen("ask", verb, 1));
-        app.until("it asks", |app| {
-            !app.ours_with(issue, "Which colour?").is_empty()
-        })
-        .await;
+        let (mut app, issue) = asking_by(verb).await;
         app.crash().await;
         app.open().await;
         app.settle().await;

@@ -123,9 +123,7 @@ async fn hidden_text_commands_nothing_and_answers_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bot_that_echoes_us_is_heard_three_times_and_then_a_person_has_to_speak() {
     let mut app = TestApp::with(|plan| plan.allowed_bots = vec!["echo[bot]".into()]).await;
-    app.simulator
-        .set_permission(app.repository, "echo[bot]", "write")
-        .expect("a permission");
+    app.permit("echo[bot]", "write");
     let issue = app.go("Choose a colour", COLOUR);
     app.settle().await;
     for _ in 0..6 {
@@ -155,9 +153,7 @@ async fn a_bot_that_echoes_us_is_heard_three_times_and_then_a_person_has_to_spea
 async fn a_bot_nobody_allowed_is_met_with_silence() {
     let (mut app, issue) = asked(COLOUR).await;
     app.simulator.create_bot("echo[bot]");
-    app.simulator
-        .set_permission(app.repository, "echo[bot]", "write")
-        .expect("a permission");
+    app.permit("echo[bot]", "write");
     let before = app.our_comments(issue).len();
     let question = app.one_of_ours(issue, "Which colour?").body;
     for words in ["1", "/agent stop", &question] {

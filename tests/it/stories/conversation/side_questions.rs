@@ -115,9 +115,7 @@ async fn what_was_wished_for_a_start_that_was_refused_is_over() {
         &with("Please.", "write GREETING.md: hello"),
         &[],
     );
-    app.simulator
-        .close_issue(app.repository, issue, "ana")
-        .expect("closed");
+    app.close_issue(issue, "ana");
     app.reply(issue, "/agent ask What is it?").await;
     app.settle_all().await;
     app.reply(issue, "/agent role revewer").await;

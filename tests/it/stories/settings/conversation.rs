@@ -263,9 +263,7 @@ async fn bot_rounds() {
             plan.allowed_bots = vec!["friend[bot]".into()];
         })
         .await;
-        app.simulator
-            .set_permission(app.repository, "friend[bot]", "write")
-            .expect("a permission");
+        app.permit("friend[bot]", "write");
         let issue = app.issue("Talk", "To each other.", &[]);
         let mut replies = Vec::new();
         for who in [
