@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use criterion::{BenchmarkId, Criterion};
+use skep::core::actor::{Account, AccountKind};
 use skep::core::event::{Event, Fact};
 use skep::core::ids::{InstallationId, IssueNumber, RepositoryId, UserId};
-use skep::core::place::{Account, AccountKind, Place};
+use skep::core::location::Place;
 use skep::core::policy::{Limits, Me, Policy};
 use skep::core::task::Task;
 use skep::engine::Engine;

@@ -8,9 +8,10 @@ use std::time::Duration;
 use futures::StreamExt;
 
 use super::lookup::read_task;
+use crate::core::actor::Actor;
 use crate::core::event::{Event, Fact};
 use crate::core::ids::{IssueNumber, SessionId, TaskKey};
-use crate::core::place::{Actor, Place};
+use crate::core::location::Place;
 use crate::core::task::Begun;
 use crate::core::text::requests;
 use crate::github::{At, GitHubError};

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::error::EngineError;
+use crate::core::actor::Account;
 use crate::core::event::{Event, Fact};
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, TaskKey};
-use crate::core::place::Account;
 use crate::store::{InboxKind, InboxRow};
 use crate::webhook::{self, Parsed, Turned};
 

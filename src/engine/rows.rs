@@ -8,7 +8,7 @@ use crate::core::decide::{Noted, Planned};
 use crate::core::effect::{self, Action, Effect, Reaction};
 use crate::core::event_name::DomainEvent;
 use crate::core::ids::InstallationId;
-use crate::core::place::Place;
+use crate::core::location::Place;
 use crate::core::policy::Limits;
 use crate::core::session::SessionRecord;
 use crate::core::task::{Stage, Task};

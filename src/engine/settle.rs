@@ -8,7 +8,7 @@ use crate::core::decide::{self, Decision};
 use crate::core::effect::EffectKind;
 use crate::core::event::Fact;
 use crate::core::event_name::DomainEvent;
-use crate::core::place::Place;
+use crate::core::location::Place;
 use crate::core::task::{Task, TurnSoFar};
 use crate::store::{InboxKind, InboxRow, TaskRow, Transition, Withdrawal};
 

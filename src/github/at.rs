@@ -2,7 +2,7 @@
 
 use super::purpose::{Purpose, Scope};
 use crate::core::ids::{InstallationId, IssueNumber, RepositoryId, RepositoryName};
-use crate::core::place::Place;
+use crate::core::location::Place;
 
 /// Where a call goes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

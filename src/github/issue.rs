@@ -7,8 +7,9 @@ use super::client::GitHub;
 use super::error::GitHubError;
 use super::request::{ApiRequest, escape};
 use super::values::millis;
+use crate::core::actor::{self, AccountKind};
 use crate::core::ids::{IssueNumber, UserId};
-use crate::core::place::{self, AccountKind, Snapshot};
+use crate::core::snapshot::Snapshot;
 
 /// Somebody, as GitHub names them in what they wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -24,13 +25,13 @@ pub struct Account {
 
 impl Account {
     /// The account as the core knows accounts.
-    pub fn known(&self) -> place::Account {
+    pub fn known(&self) -> actor::Account {
         let kind = match self.kind.as_str() {
             "User" => AccountKind::User,
             "Bot" => AccountKind::Bot,
             _ => AccountKind::Other,
         };
-        place::Account {
+        actor::Account {
             id: self.id,
             login: self.login.clone(),
             kind,

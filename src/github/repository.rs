@@ -8,8 +8,8 @@ use super::at::At;
 use super::client::GitHub;
 use super::error::GitHubError;
 use super::request::{ApiRequest, escape};
+pub use crate::core::actor::Permission as PermissionLevel;
 use crate::core::ids::{RepositoryId, RepositoryName, Sha, UserId};
-pub use crate::core::place::Permission as PermissionLevel;
 
 /// A repository. <https://docs.github.com/rest/repos/repos#get-a-repository>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

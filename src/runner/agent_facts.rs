@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::lease::Lease;
 use crate::core::event::{Event, Fact};
-use crate::core::place::Place;
+use crate::core::location::Place;
 use crate::core::time::Clock;
 use crate::store::{InboxKind, NewInbox, Store, StoreError};
 

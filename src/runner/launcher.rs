@@ -7,7 +7,7 @@ use crate::agent::{Identity as AgentIdentity, Launch, Resources};
 use crate::core::agent::AgentSpec;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
-use crate::core::place::Place;
+use crate::core::location::Place;
 use crate::git::{Git, Identity};
 use crate::github::{At, GitHub, GitHubError};
 

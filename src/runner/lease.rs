@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::core::effect::{Action, Effect, EffectKind};
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
-use crate::core::place::Place;
+use crate::core::location::Place;
 use crate::core::task::TurnSoFar;
 use crate::store::{Claim, EffectRow, Store, StoreError};
 

@@ -2,9 +2,11 @@
 
 use super::scope::Reading;
 use super::services::Services;
+use crate::core::actor::{Actor, Permission};
 use crate::core::event::{Asking, RepositoryFacts, RoleFile, TriggerFacts};
-use crate::core::place::{Actor, Permission, Place, Quoted, Snapshot};
+use crate::core::location::Place;
 use crate::core::role::{self, RoleName};
+use crate::core::snapshot::{Quoted, Snapshot};
 use crate::github::{At, Comment, GitHub, GitHubError};
 
 /// Of a role file, so many bytes are taken: more than any valid one has, so that a longer one is refused and not passed

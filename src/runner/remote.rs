@@ -4,7 +4,7 @@
 //! name is GitHub's own answer for the repository we act for, never the address a redirect leads to.
 
 use crate::core::failure::Failure;
-use crate::core::place::Place;
+use crate::core::location::Place;
 use crate::git::{GitError, Remote};
 use crate::github::{At, GitHub, Purpose, Token};
 

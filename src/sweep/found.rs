@@ -2,7 +2,7 @@
 
 use crate::core::downtime::DownTime;
 use crate::core::event::Event;
-use crate::core::place::Place;
+use crate::core::location::Place;
 
 /// What a mere look counts as: nothing was missed by it.
 pub(super) const LOOKED: &str = "pull requests looked at";

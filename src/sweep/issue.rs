@@ -5,9 +5,10 @@ use sha2::{Digest, Sha256};
 
 use super::found::Found;
 use super::sweeper::{Sweep, SweepError};
+use crate::core::actor::{Account, AccountKind, Actor};
 use crate::core::event::{Event, Removal};
 use crate::core::ids::CommentId;
-use crate::core::place::{Account, AccountKind, Actor, Place};
+use crate::core::location::Place;
 use crate::core::policy::GO_LABEL;
 use crate::core::task::{Stage, Task};
 use crate::github::{At, GitHubError, Issue, IssueEvent};

@@ -2,9 +2,9 @@
 
 use super::found::{Found, LOOKED};
 use super::sweeper::{FACTS_SINCE, Sweep, SweepError};
+use crate::core::actor::{Account, AccountKind};
 use crate::core::event::{Event, PullStanding};
 use crate::core::ids::IssueNumber;
-use crate::core::place::{Account, AccountKind};
 use crate::core::task::Task;
 use crate::github::{At, Pull, ReviewState};
 use crate::store::TaskRow;

@@ -7,7 +7,7 @@ use super::outcome::{Found, NoEvent, Parsed, account, ignored, installed, of_iss
 use super::payload::{Change, Comments, Issue, Issues};
 use crate::core::event::{Event, Removal};
 use crate::core::ids::{CommentId, IssueNumber, RepositoryId};
-use crate::core::place::Snapshot;
+use crate::core::snapshot::Snapshot;
 
 pub(super) fn labeled(payload: Issues) -> Found {
     let Some(label) = payload.label else {

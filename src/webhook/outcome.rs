@@ -3,11 +3,12 @@
 //! Values only; nothing here knows a particular event of GitHub's.
 
 use super::payload::{Installation, Positive, Repository, User};
+use crate::core::actor::{Account, AccountKind};
 use crate::core::event::Event;
 use crate::core::ids::{
     AgentBranch, InstallationId, IssueNumber, RepositoryId, RepositoryName, UserId,
 };
-use crate::core::place::{Account, AccountKind, Place};
+use crate::core::location::Place;
 
 /// What a delivery turned out to be.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,8 +6,8 @@
 use serde::de::{Error, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 
+use crate::core::actor::{Account, AccountKind};
 use crate::core::ids::{RepositoryName, UserId};
-use crate::core::place::{Account, AccountKind};
 use crate::core::time::parse_rfc3339;
 
 /// What tells one payload of an event from another.

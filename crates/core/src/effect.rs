@@ -15,7 +15,7 @@ pub use shown::{Reaction, StatusLabel};
 pub use turn::{Start, Turn, UnpushedCommits};
 
 use super::ids::SessionId;
-use super::place::Place;
+use super::location::Place;
 
 /// One thing to do outside: on which issue, for which session if for one, and what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,11 +18,12 @@ pub use facts::{
 };
 pub use removal::{Loss, Removal};
 
+use super::actor::Account;
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use super::effect::EffectKind;
 use super::ids::{CommentId, InstallationId, IssueNumber, SessionId, Sha};
-use super::place::{Account, Snapshot};
 use super::question::Asked;
+use super::snapshot::Snapshot;
 
 /// Something that happened to one task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

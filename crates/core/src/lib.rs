@@ -9,6 +9,7 @@
     allow(clippy::disallowed_methods, reason = "tests read and bless fixtures")
 )]
 
+pub mod actor;
 pub mod agent;
 pub mod command;
 pub mod decide;
@@ -22,17 +23,19 @@ pub mod ids;
 pub mod label;
 pub mod leavings;
 mod limits;
+pub mod location;
 pub mod mail;
 pub mod markdown;
 pub mod message;
 pub mod network;
-pub mod place;
+
 pub mod policy;
 pub mod question;
 pub mod role;
 pub mod sanitise;
 pub mod schedule;
 pub mod session;
+pub mod snapshot;
 pub mod task;
 pub mod text;
 pub mod time;

@@ -14,7 +14,7 @@ mod wanted;
 use super::effect::{Reaction, StatusLabel};
 use super::event::Timer;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
-use super::place::Place;
+use super::location::Place;
 
 pub use begun::Begun;
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};

@@ -1,9 +1,9 @@
 //! Reads a comment as it is now, and what whoever wrote or changed it may do.
 
+use crate::core::actor::{Actor, Permission};
 use crate::core::effect::AuthorizeComment;
 use crate::core::event::{AuthorizedComment, Event};
 use crate::core::failure::Failure;
-use crate::core::place::{Actor, Permission};
 use crate::github::{At, GitHub};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;

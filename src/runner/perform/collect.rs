@@ -8,7 +8,7 @@ use crate::core::effect::Collect;
 use crate::core::event::{ChangeKind, Event, FileChange, Whole, Work};
 use crate::core::failure::Failure;
 use crate::core::ids::{SessionId, Sha};
-use crate::core::place::Place;
+use crate::core::location::Place;
 use crate::core::text;
 use crate::git::{CollectSpec, Collected, DiffLimits, GitError};
 use crate::runner::launcher::Access;

@@ -2,7 +2,7 @@
 
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
-use crate::core::place::Place;
+use crate::core::location::Place;
 use crate::runner::folders::Folders;
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;

@@ -4,7 +4,7 @@ use crate::core::effect::{PrepareWorkspace, Start};
 use crate::core::event::{BaseFacts, Event};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
-use crate::core::place::Place;
+use crate::core::location::Place;
 use crate::git::{FetchRequest, WorkspaceSpec};
 use crate::github::Purpose;
 use crate::random;

@@ -1,11 +1,11 @@
 //! Reads a review with the threads its comments belong to.
 
+use crate::core::actor::{Actor, Permission};
 use crate::core::effect::ReadReview;
 use crate::core::event::{Event, ReviewFacts, ReviewVerdict};
 use crate::core::failure::Failure;
 use crate::core::ids::IssueNumber;
 use crate::core::message::Thread;
-use crate::core::place::{Actor, Permission};
 use crate::github::{At, ReviewState, ReviewThread};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;

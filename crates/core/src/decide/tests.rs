@@ -14,10 +14,10 @@ use proptest::prelude::*;
 use pulls::review;
 
 use super::{Decision, decide};
+use crate::actor::Permission;
 use crate::agent::{ErrorClass, Finished};
 use crate::effect::{self, Action, EffectKind};
 use crate::event::{Event, PullStanding, ReviewVerdict, Timer};
-use crate::place::Permission;
 use crate::session::SessionState;
 use crate::task::{Stage, Task};
 

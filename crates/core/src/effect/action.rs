@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Reaction, Start, StatusLabel, Turn, UnpushedCommits};
+use crate::actor::{Account, Actor};
 use crate::event::{Asking, Timer};
 use crate::ids::{AgentBranch, CommentId, IssueNumber, Sha};
-use crate::place::{Account, Actor, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// Put a reaction on the issue. A reaction is a set member: adding it twice is adding it once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Event;
-use crate::place::Place;
+use crate::location::Place;
 
 /// A domain event and where it happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

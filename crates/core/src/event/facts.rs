@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::actor::{Account, Actor, Permission};
 use crate::ids::{CommentId, IssueNumber, Sha};
+use crate::location::Place;
 use crate::message::Thread;
-use crate::place::{Account, Actor, Permission, Place, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// How our pull request stands when it is found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

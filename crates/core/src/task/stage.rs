@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::FailureClass;
 use super::step::{Progress, Step, TurnState, is_false};
+use crate::actor::Actor;
 use crate::agent::{ErrorClass, TurnEnd};
 use crate::effect::Start;
 use crate::event::BaseFacts;
 use crate::ids::{AgentBranch, SessionId, Sha};
 use crate::message::Spoken;
-use crate::place::{Actor, Snapshot};
 use crate::role::{Role, Why};
+use crate::snapshot::Snapshot;
 
 /// Where a task stands; each variant carries what is true then and nothing else.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,10 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::FailureClass;
+use crate::actor::{Account, Actor};
 use crate::effect::{Reaction, UnpushedCommits};
 use crate::event::{Asking, Loss, PublishFacts, TriggerFacts, Work};
 use crate::ids::{CommentId, IssueNumber, SessionId, Sha};
-use crate::place::{Account, Actor, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// What was recorded and is not carried out yet.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! Why work failed, for people: what happened, then what to do.
 
+use crate::actor::Permission;
 use crate::agent::ErrorClass;
 use crate::event::Work;
-use crate::place::Permission;
 use crate::policy::AllowProtected;
 use crate::sanitise;
 

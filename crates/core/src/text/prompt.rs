@@ -4,8 +4,8 @@
 use super::count;
 use crate::event::{Failing, Lfs};
 use crate::ids::Sha;
+use crate::location::Place;
 use crate::message::{AgentMessage, MessageKind, Thread};
-use crate::place::Place;
 use crate::question::{Answer, By, Question};
 use crate::sanitise;
 use crate::task::{Job, Planning, WorkspaceBase};

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{LIMIT, count, failure, left_out, role_why};
+use crate::actor::Actor;
 use crate::agent::ErrorClass;
 use crate::event::{FileChange, Work};
-use crate::place::Actor;
 use crate::policy::Context;
 use crate::question::{By, Question};
 use crate::sanitise::{self, Allow};

@@ -1,7 +1,7 @@
 //! Why work does not start. Each sentence ends with what to do next.
 
 use super::code;
-use crate::place::Permission;
+use crate::actor::Permission;
 use crate::sanitise;
 
 /// On a pull request.

@@ -3,11 +3,12 @@
 
 use super::state::{Advance, Fired, because};
 
+use crate::actor::Actor;
 use crate::decide::messages;
 use crate::decide::notes::Notes;
 use crate::event::{Asking, TriggerFacts};
 use crate::message::{AgentMessage, MessageKind};
-use crate::place::{Actor, Quoted, Snapshot};
+use crate::snapshot::{Quoted, Snapshot};
 use crate::task::{Planning, Stage};
 use crate::text;
 

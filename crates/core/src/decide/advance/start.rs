@@ -7,12 +7,12 @@ use serde_json::json;
 
 use super::again;
 use super::state::{Advance, Fired, because};
+use crate::actor::Actor;
 use crate::decide::gates;
 use crate::effect::{self, Reaction};
 use crate::event::Asking;
 use crate::event_name::DomainEvent;
 use crate::label;
-use crate::place::Actor;
 use crate::policy::GO_LABEL;
 use crate::task::{End, Owed, Progress, Stage, Task};
 use crate::text;

@@ -3,7 +3,7 @@
 use super::recording::Recording;
 use crate::event::{Event, Loss};
 use crate::ids::InstallationId;
-use crate::place::Place;
+use crate::location::Place;
 use crate::task::{BlockReason, Order, Read, ReviewState, Stage, Wanted};
 use crate::text;
 

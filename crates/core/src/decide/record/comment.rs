@@ -4,13 +4,13 @@
 use super::hearing::{TAKEN, bot, put_again, reply_key, say_to_agent};
 use super::recording::Recording;
 use super::{answer, command, rest};
+use crate::actor::{Account, AccountKind};
 use crate::command::{self as grammar, Addressed, Command, Line, Spoken};
 use crate::decide::messages;
 use crate::effect::Reaction;
 use crate::event::{AuthorizedComment, Event};
 use crate::ids::{CommentId, IssueNumber};
 use crate::message::MessageKind;
-use crate::place::{Account, AccountKind};
 use crate::question::Saying;
 use crate::task::{Conversation, Read, Stage, Task};
 use crate::text;

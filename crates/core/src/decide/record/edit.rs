@@ -3,10 +3,11 @@
 
 use super::hearing::bot;
 use super::recording::Recording;
+use crate::actor::{Actor, Permission};
 use crate::decide::messages;
 use crate::event::{Event, TriggerFacts};
 use crate::message::{AgentMessage, MessageKind};
-use crate::place::{Actor, Permission, Snapshot};
+use crate::snapshot::Snapshot;
 use crate::task::{Job, Read, Task};
 use crate::text;
 

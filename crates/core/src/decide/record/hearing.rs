@@ -1,12 +1,12 @@
 //! What all that people write has in common: who is listened to, how it is answered, and how it reaches the agent.
 
 use super::recording::Recording;
+use crate::actor::{Account, AccountKind};
 use crate::decide::messages;
 use crate::effect::Reaction;
 use crate::event::AuthorizedComment;
 use crate::ids::{CommentId, IssueNumber};
 use crate::message::{AgentMessage, MessageKind};
-use crate::place::{Account, AccountKind};
 use crate::task::{Conversation, Owed, Task};
 use crate::text;
 

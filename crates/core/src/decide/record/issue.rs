@@ -1,8 +1,8 @@
 //! The issue goes away, or somebody at the machine ends its work.
 
 use super::recording::Recording;
+use crate::actor::Account;
 use crate::event::Removal;
-use crate::place::Account;
 use crate::task::{End, Order, Read, Stage, Task, Wanted};
 use crate::text;
 

@@ -6,10 +6,10 @@ mod checks;
 use serde_json::json;
 
 use super::recording::Recording;
+use crate::actor::Account;
 use crate::event::{PullFacts, PullStanding};
 use crate::event_name::DomainEvent;
 use crate::ids::IssueNumber;
-use crate::place::Account;
 use crate::task::{End, Pull, PullOver, Read, ReviewState, Stage, Task, Wanted};
 use crate::text;
 

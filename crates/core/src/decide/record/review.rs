@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::pull;
 use super::recording::Recording;
+use crate::actor::{Account, AccountKind};
 use crate::command::Addressed;
 use crate::decide::messages;
 use crate::event::{ReviewFacts, ReviewVerdict};
 use crate::event_name::DomainEvent;
 use crate::message::{AgentMessage, MessageKind};
-use crate::place::{Account, AccountKind};
 use crate::task::{Conversation, Read, Task, Wanted};
 
 /// So many reviews are remembered as read.

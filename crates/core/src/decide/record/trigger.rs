@@ -5,13 +5,14 @@ use serde_json::json;
 
 use super::recording::Recording;
 use super::{edit, role};
+use crate::actor::{Account, AccountKind, Actor};
 use crate::decide::gates;
 use crate::effect::Reaction;
 use crate::event::{Asking, TriggerFacts};
 use crate::event_name::DomainEvent;
 use crate::label;
-use crate::place::{Account, AccountKind, Actor, Snapshot};
 use crate::policy::{GO_LABEL, PLAN_LABEL};
+use crate::snapshot::Snapshot;
 use crate::task::{Order, Owed, Stage, Task, Trigger};
 use crate::text;
 

@@ -2,6 +2,7 @@
 
 use super::access::access;
 use super::pulls::{looked, red, review};
+use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
 use crate::effect::EffectKind;
 use crate::event::{
@@ -11,9 +12,10 @@ use crate::event::{
 use crate::ids::{
     CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId,
 };
-use crate::place::{Account, AccountKind, Actor, Permission, Place, Snapshot};
+use crate::location::Place;
 use crate::policy::{AllowProtected, Limits, MakeReady, Me, Policy};
 use crate::question::Asked;
+use crate::snapshot::Snapshot;
 
 pub(super) fn place() -> Place {
     Place {

@@ -3,11 +3,11 @@
 use super::events::*;
 use super::pulls::looked;
 use super::{decide, stages, walk};
+use crate::actor::Permission;
 use crate::agent::ErrorClass;
 use crate::effect::{self, Action, EffectKind};
 use crate::event::{Asking, Event};
 use crate::ids::CommentId;
-use crate::place::Permission;
 use crate::question::{Asked, By};
 use crate::task::{BlockReason, End, Stage, Task};
 

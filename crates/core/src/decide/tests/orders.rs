@@ -5,10 +5,10 @@ use proptest::prelude::*;
 
 use super::events::*;
 use super::pulls::looked;
+use crate::actor::Permission;
 use crate::decide::{Decision, decide};
 use crate::effect::{EffectKind, StatusLabel};
 use crate::event::{Event, PullStanding, Timer};
-use crate::place::Permission;
 use crate::task::{Stage, Task};
 
 /// What GitHub tells of one issue, whose order does not matter to how it ends.

@@ -1,11 +1,11 @@
 //! What happens to the pull request, for the golden table and the random walks.
 
 use super::events::{account, sha};
+use crate::actor::Permission;
 use crate::event::{
     Checks, ChecksState, Event, Failing, PullFacts, PullStanding, ReviewFacts, ReviewVerdict,
 };
 use crate::message::Thread;
-use crate::place::Permission;
 
 pub(super) fn review(verdict: ReviewVerdict, permission: Permission) -> Event {
     let thread = Thread {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::role::Chosen;
+use crate::actor::Actor;
 use crate::decide::advance::state::{Advance, Fired, because};
 use crate::effect::Start;
 use crate::event::{Asking, TriggerFacts};
@@ -10,7 +11,6 @@ use crate::event_name::DomainEvent;
 use crate::ids::{AgentBranch, SessionId};
 use crate::label;
 use crate::message::{AgentMessage, MessageKind};
-use crate::place::Actor;
 use crate::policy::PLAN_LABEL;
 use crate::task::{Job, Next, Planning, Progress, RunOptions, Stage, Task};
 use crate::text;

@@ -1,10 +1,10 @@
 //! What a command comes to where it is no order: words, or the question whether work may start.
 
+use crate::actor::Actor;
 use crate::decide::record::hearing::reply_key;
 use crate::decide::record::recording::Recording;
 use crate::effect::Reaction;
 use crate::event::{Asking, AuthorizedComment};
-use crate::place::Actor;
 use crate::task::{Trigger, Wanted};
 
 /// Answers in words.

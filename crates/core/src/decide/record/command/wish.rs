@@ -1,10 +1,10 @@
 //! Commands that say how the next session shall be: its role, its agent, its place in the queue, a plan first.
 
 use super::reply::{said, start};
+use crate::actor::Actor;
 use crate::command::Priority;
 use crate::decide::record::recording::Recording;
 use crate::event::AuthorizedComment;
-use crate::place::Actor;
 use crate::role;
 use crate::task::{Planning, Read, RunOptions, Stage, Task};
 use crate::text;

@@ -1,28 +1,8 @@
-//! Where work happens and who acts: the nouns that events, tasks and effects share.
+//! Who acts, and what they may do.
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{InstallationId, IssueNumber, RepositoryId, RepositoryName, TaskKey, UserId};
-
-/// One issue, with all that is needed to act on it. The numbers are its identity; `name` is what it was called last.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// The installation through which we may act.
-    pub installation: InstallationId,
-    /// The repository.
-    pub repository: RepositoryId,
-    /// Its name when last heard of.
-    pub name: RepositoryName,
-    /// The issue.
-    pub issue: IssueNumber,
-}
-
-impl Place {
-    /// The key of the task at this place.
-    pub fn task(&self) -> TaskKey {
-        TaskKey::new(self.repository, self.issue)
-    }
-}
+use super::ids::UserId;
 
 /// GitHub's `type` of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,32 +70,4 @@ impl Permission {
     pub fn may_start(self) -> bool {
         self >= Self::Write
     }
-}
-
-/// A comment as it stood when work was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quoted {
-    /// Who wrote it.
-    pub author: String,
-    /// When, epoch milliseconds.
-    pub at: i64,
-    /// What.
-    pub body: String,
-}
-
-/// The words of an issue at the moment somebody asked for work; later edits do not reach the agent by this way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// The title.
-    pub title: String,
-    /// The body, Markdown.
-    pub body: String,
-    /// Who opened it.
-    pub author: Account,
-    /// All labels.
-    pub labels: Vec<String>,
-    /// Comments up to then, oldest first.
-    pub comments: Vec<Quoted>,
-    /// GitHub's time of the trigger, epoch milliseconds.
-    pub at: i64,
 }
