@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What to do.
 #[derive(Clone)]
-pub struct Plan {
+pub(crate) struct Plan {
     pub address: SocketAddr,
     pub connections: usize,
     pub time: Duration,
@@ -28,7 +28,7 @@ pub struct Plan {
 
 /// What came of it.
 #[derive(Default)]
-pub struct Report {
+pub(crate) struct Report {
     connections: usize,
     rate: Option<u64>,
     elapsed: Duration,
@@ -38,7 +38,7 @@ pub struct Report {
     lost: BTreeMap<String, u64>,
 }
 
-pub async fn drive(plan: Plan, forge: Forge) -> Report {
+pub(crate) async fn drive(plan: Plan, forge: Forge) -> Report {
     let tickets = Arc::new(AtomicU64::new(0));
     let began = Instant::now();
     let sending = |_| {

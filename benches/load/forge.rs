@@ -11,14 +11,14 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 /// Bytes of a body: what GitHub sends for an ordinary issue.
-pub const BODY: usize = 20_480;
+pub(crate) const BODY: usize = 20_480;
 
 const NUMBER: usize = 8;
 const TAIL: &[u8] = b"}}";
 
 /// The fixed parts of all deliveries.
 #[derive(Clone)]
-pub struct Forge {
+pub(crate) struct Forge {
     request: Vec<u8>,
     guid_at: usize,
     signature_at: usize,
@@ -28,7 +28,7 @@ pub struct Forge {
 }
 
 impl Forge {
-    pub fn new(url: &Url, secret: &str, label: &str) -> anyhow::Result<Self> {
+    pub(crate) fn new(url: &Url, secret: &str, label: &str) -> anyhow::Result<Self> {
         let beginning = beginning(label)?;
         let signed_beginning = Hmac::new_from_slice(secret.as_bytes())?.chain_update(&beginning);
         let mut request = format!(
@@ -64,7 +64,7 @@ impl Forge {
     }
 
     /// The `ticket`th delivery, as it goes over the wire.
-    pub fn request(&mut self, ticket: u64) -> &[u8] {
+    pub(crate) fn request(&mut self, ticket: u64) -> &[u8] {
         let guid = format!("{:08x}-0000-4000-8000-{ticket:012x}", self.run);
         let number = format!("{:08}", 10_000_000 + ticket % 90_000_000);
         let mac = self

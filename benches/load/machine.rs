@@ -12,7 +12,7 @@ use super::forge::BODY;
 
 const TIME: Duration = Duration::from_secs(2);
 
-pub fn measure(folder: &Path) -> anyhow::Result<()> {
+pub(crate) fn measure(folder: &Path) -> anyhow::Result<()> {
     let key = Hmac::<Sha256>::new_from_slice(b"a secret")?;
     let body = vec![b'x'; BODY];
     let hashed = per_second(|| {

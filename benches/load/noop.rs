@@ -34,7 +34,7 @@ impl Intake for Void {
     }
 }
 
-pub async fn serve(address: SocketAddr, secret: &str) -> anyhow::Result<()> {
+pub(crate) async fn serve(address: SocketAddr, secret: &str) -> anyhow::Result<()> {
     let secrets = Secrets::new([SecretString::from(secret)])?;
     let listener = tokio::net::TcpListener::bind(address)
         .await

@@ -18,7 +18,7 @@ use crate::http::api_types::{
 const WARN_EVERY: i64 = 60_000;
 
 /// What is known since the start.
-pub struct Health {
+pub(super) struct Health {
     clock: Clock,
     seen: Mutex<Seen>,
 }

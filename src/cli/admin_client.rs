@@ -60,7 +60,7 @@ impl From<AdminError> for crate::core::failure::Failure {
 }
 
 /// Reads `http://host:port`, or only `host:port`.
-pub fn parse_address(typed: &str) -> Result<Url, String> {
+pub(super) fn parse_address(typed: &str) -> Result<Url, String> {
     let wrong = || text::cli::not_an_address(typed);
     let address = if typed.contains("://") {
         typed.to_owned()
@@ -80,14 +80,14 @@ pub fn parse_address(typed: &str) -> Result<Url, String> {
 }
 
 /// The admin address of a skep.
-pub struct Admin {
+pub(super) struct Admin {
     base: Url,
     token: Option<SecretString>,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
 impl Admin {
-    pub fn new(AdminAccess { url, token }: AdminAccess) -> Self {
+    pub(super) fn new(AdminAccess { url, token }: AdminAccess) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(CONNECT));
         Self {
@@ -98,7 +98,11 @@ impl Admin {
     }
 
     /// The answer to a question, as JSON.
-    pub async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, AdminError> {
+    pub(super) async fn get(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<Value, AdminError> {
         let bytes = self
             .ask(Method::GET, &self.url(path, query), Bytes::new())
             .await?;
@@ -106,13 +110,13 @@ impl Admin {
     }
 
     /// An answer as it is.
-    pub async fn bytes(&self, path: &str) -> Result<Bytes, AdminError> {
+    pub(super) async fn bytes(&self, path: &str) -> Result<Bytes, AdminError> {
         self.ask(Method::GET, &self.url(path, &[]), Bytes::new())
             .await
     }
 
     /// The answer to an order.
-    pub async fn post(&self, path: &str, order: &Value) -> Result<Value, AdminError> {
+    pub(super) async fn post(&self, path: &str, order: &Value) -> Result<Value, AdminError> {
         let bytes = self
             .ask(
                 Method::POST,
@@ -124,7 +128,7 @@ impl Admin {
     }
 
     /// Newline-delimited JSON.
-    pub async fn lines<T: DeserializeOwned>(
+    pub(super) async fn lines<T: DeserializeOwned>(
         &self,
         path: &str,
         query: &[(&str, String)],
@@ -141,7 +145,7 @@ impl Admin {
     }
 
     /// A value of an answer as what it should be.
-    pub fn read<T: DeserializeOwned>(&self, value: &Value) -> Result<T, AdminError> {
+    pub(super) fn read<T: DeserializeOwned>(&self, value: &Value) -> Result<T, AdminError> {
         self.understood(T::deserialize(value))
     }
 

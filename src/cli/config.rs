@@ -14,7 +14,7 @@ use crate::core::text;
 
 /// Check, show or begin the configuration.
 #[derive(Debug, clap::Args)]
-pub struct Config {
+pub(super) struct Config {
     #[command(subcommand)]
     command: Command,
 }

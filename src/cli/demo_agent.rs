@@ -7,7 +7,7 @@ use super::command_error::CommandResult;
 /// Be the demo's coding agent on standard input and output; `skep demo` starts it.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = HELP)]
-pub struct DemoAgent {
+pub(super) struct DemoAgent {
     /// Take a further prompt while working on one (`1` switches it on).
     #[arg(long, env = QUEUE, hide = true, default_value = "", num_args = 0..=1, default_missing_value = "1")]
     queue: String,

@@ -27,7 +27,7 @@ const TIMES_AWAY: u32 = 30;
 /// Examples: `skep dispatch owner/repo#12`, `skep dispatch owner/repo#12 13 14` (write `'#13'` in quotes, for a shell takes
 /// a bare #13 for a comment), `skep dispatch owner/repo --label agent:go`.
 #[derive(Debug, clap::Args)]
-pub struct Dispatch {
+pub(super) struct Dispatch {
     /// `owner/repo#12`, or an issue's address; `13` means the same repository as the one before; with --label only `owner/repo`.
     #[arg(value_name = "TARGET", required = true)]
     targets: Vec<String>,

@@ -6,7 +6,7 @@ use crate::core::text;
 
 /// Print the help of a command.
 #[derive(Debug, clap::Args)]
-pub struct Help {
+pub(super) struct Help {
     /// Which; nothing means all of them.
     #[arg(value_name = "COMMAND")]
     command: Vec<String>,

@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 const NARROWEST: usize = 4;
 
 /// Prints to standard output. A reader that went away (`skep sessions | head`) is not an error.
-pub fn print(text: &str) -> io::Result<()> {
+pub(super) fn print(text: &str) -> io::Result<()> {
     print_bytes(text.as_bytes())
 }
 
-pub fn print_bytes(bytes: &[u8]) -> io::Result<()> {
+pub(super) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -22,7 +22,7 @@ pub fn print_bytes(bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Prints JSON, a value a line.
-pub fn print_json(value: &serde_json::Value) -> io::Result<()> {
+pub(super) fn print_json(value: &serde_json::Value) -> io::Result<()> {
     print(&format!("{value}\n"))
 }
 
@@ -38,12 +38,12 @@ fn width() -> Option<usize> {
 
 /// Rows under headings, in columns as wide as their widest cell; the last column is not filled up. On a terminal that is too
 /// narrow for them, the widest cells are cut.
-pub fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> String {
+pub(super) fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> String {
     table_within(width(), headings, rows)
 }
 
 /// A table that fits, if it can: the first column, by which a row is named, is never cut.
-pub fn table_within<const N: usize>(
+pub(super) fn table_within<const N: usize>(
     columns: Option<usize>,
     headings: [&str; N],
     rows: &[[String; N]],
@@ -102,7 +102,7 @@ fn cut(cell: &str, width: usize) -> String {
 }
 
 /// `name: value` lines with the values below each other; rows without a value are left out.
-pub fn facts(rows: &[(&str, String)]) -> String {
+pub(super) fn facts(rows: &[(&str, String)]) -> String {
     let width = rows
         .iter()
         .map(|(name, _)| name.len())
@@ -116,14 +116,14 @@ pub fn facts(rows: &[(&str, String)]) -> String {
 }
 
 /// Text on one line, without characters a terminal would act on.
-pub fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.chars()
         .map(|c| if is_unsafe(c) { ' ' } else { c })
         .collect()
 }
 
 /// Text of several lines, each of them safe.
-pub fn lines(text: &str) -> String {
+pub(super) fn lines(text: &str) -> String {
     text.lines().map(|line| one_line(line) + "\n").collect()
 }
 
@@ -134,19 +134,19 @@ fn is_unsafe(c: char) -> bool {
 }
 
 /// Now in epoch milliseconds, for "how long so far".
-pub fn now() -> i64 {
+pub(super) fn now() -> i64 {
     DateTime::<Utc>::from(SystemTime::now()).timestamp_millis()
 }
 
 /// Epoch milliseconds as UTC, to the second.
-pub fn moment(ms: i64) -> String {
+pub(super) fn moment(ms: i64) -> String {
     DateTime::from_timestamp_millis(ms).map_or_else(String::new, |at| {
         at.format("%Y-%m-%d %H:%M:%SZ").to_string()
     })
 }
 
 /// How long something took, in its two largest units.
-pub fn span(ms: i64) -> String {
+pub(super) fn span(ms: i64) -> String {
     let seconds = ms.max(0) / 1000;
     match seconds {
         0..60 => format!("{seconds}s"),

@@ -8,7 +8,7 @@ use crate::core::text::{self, setup::Need};
 
 /// Serve webhooks and run sessions until SIGTERM or SIGINT; SIGHUP reads the webhook secrets again.
 #[derive(Debug, clap::Args)]
-pub struct Serve {
+pub(super) struct Serve {
     #[command(flatten)]
     pub(super) args: Args,
 }

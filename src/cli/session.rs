@@ -16,7 +16,7 @@ const PAGE: &str = "1000";
 
 /// Show one session with its timeline.
 #[derive(Debug, clap::Args)]
-pub struct Session {
+pub(super) struct Session {
     /// The session's id, as `skep sessions` lists it.
     #[arg(value_name = "ID")]
     id: SessionId,

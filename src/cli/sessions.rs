@@ -10,7 +10,7 @@ use crate::http::api_types::{SessionLine, SessionsAnswer};
 
 /// List sessions, newest first.
 #[derive(Debug, clap::Args)]
-pub struct Sessions {
+pub(super) struct Sessions {
     /// Only those in this state.
     #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(SessionState::ALL.map(SessionState::name)))]
     state: Option<String>,

@@ -7,20 +7,20 @@ use crate::core::text::count;
 use crate::http::api_types::SessionLine;
 
 /// How long a session has taken, or took.
-pub fn took(session: &SessionLine, now: i64) -> String {
+pub(super) fn took(session: &SessionLine, now: i64) -> String {
     session.started_at.map_or_else(String::new, |started| {
         span(session.ended_at.unwrap_or(now) - started)
     })
 }
 
 /// When a session was queued.
-pub fn since(session: &SessionLine) -> String {
+pub(super) fn since(session: &SessionLine) -> String {
     moment(session.created_at)
 }
 
 /// The details of an event or a log line, on one line: texts without quotes, commits by their first digits, lists of things by
 /// their number. `--json` has everything.
-pub fn brief(details: &Value) -> String {
+pub(super) fn brief(details: &Value) -> String {
     let Value::Object(fields) = details else {
         return word(details);
     };

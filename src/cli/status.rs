@@ -12,7 +12,7 @@ use crate::http::api_types::{
 
 /// Show counts, the queue and what is active. Fails when no skep is running.
 #[derive(Debug, clap::Args)]
-pub struct Status {
+pub(super) struct Status {
     #[command(flatten)]
     pub(super) admin: AdminOptions,
 }

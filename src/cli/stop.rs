@@ -11,7 +11,7 @@ use crate::core::text;
 
 /// Stop a session; the issue is told.
 #[derive(Debug, clap::Args)]
-pub struct StopSession {
+pub(super) struct StopSession {
     /// The session's id, as `skep sessions` lists it.
     #[arg(value_name = "ID")]
     id: SessionId,

@@ -36,43 +36,43 @@ pub(super) struct Table {
 }
 
 impl Item {
-    pub fn wrong(&self, what: impl Into<String>) -> Mistake {
+    pub(super) fn wrong(&self, what: impl Into<String>) -> Mistake {
         Mistake::new(&self.at, what)
     }
 
-    pub fn text(self) -> Result<String, Mistake> {
+    pub(super) fn text(self) -> Result<String, Mistake> {
         match self.value {
             Value::Text(text) => Ok(text),
             ref other => Err(self.wrong(value::text(other.kind()))),
         }
     }
 
-    pub fn switch(self) -> Result<bool, Mistake> {
+    pub(super) fn switch(self) -> Result<bool, Mistake> {
         match self.value {
             Value::Switch(on) => Ok(on),
             ref other => Err(self.wrong(value::switch(other.kind()))),
         }
     }
 
-    pub fn integer(self) -> Result<i64, Mistake> {
+    pub(super) fn integer(self) -> Result<i64, Mistake> {
         match self.value {
             Value::Integer(number) => Ok(number),
             ref other => Err(self.wrong(value::integer(other.kind()))),
         }
     }
 
-    pub fn list(self) -> Result<Vec<Item>, Mistake> {
+    pub(super) fn list(self) -> Result<Vec<Item>, Mistake> {
         match self.value {
             Value::List(items) => Ok(items),
             ref other => Err(self.wrong(value::list(other.kind()))),
         }
     }
 
-    pub fn texts(self) -> Result<Vec<String>, Mistake> {
+    pub(super) fn texts(self) -> Result<Vec<String>, Mistake> {
         self.list()?.into_iter().map(Self::text).collect()
     }
 
-    pub fn table(self) -> Result<Table, Mistake> {
+    pub(super) fn table(self) -> Result<Table, Mistake> {
         match self.value {
             Value::Table(table) => Ok(table),
             ref other => Err(self.wrong(value::table(other.kind()))),
@@ -102,7 +102,7 @@ impl Value {
 
 impl Table {
     /// Reads a document; what cannot be read is named by line, and the rest is still there.
-    pub fn parse(file: &str, text: &str) -> (Self, Vec<Mistake>) {
+    pub(super) fn parse(file: &str, text: &str) -> (Self, Vec<Mistake>) {
         let reader = Reader { file, text };
         let (tree, errors) = DeTable::parse_recoverable(text);
         let mistakes = errors.iter().map(|error| {
@@ -113,20 +113,20 @@ impl Table {
         (reader.table(tree.get_ref(), ""), mistakes)
     }
 
-    pub fn get(&self, key: &str) -> Option<&Item> {
+    pub(super) fn get(&self, key: &str) -> Option<&Item> {
         self.entries.get(key)
     }
 
-    pub fn items(&self) -> impl Iterator<Item = (&str, &Item)> {
+    pub(super) fn items(&self) -> impl Iterator<Item = (&str, &Item)> {
         self.entries.iter().map(|(key, item)| (key.as_str(), item))
     }
 
-    pub fn take(&mut self, key: &str) -> Option<Item> {
+    pub(super) fn take(&mut self, key: &str) -> Option<Item> {
         self.entries.remove(key)
     }
 
     /// Takes a table out; one that is not there is empty.
-    pub fn take_table(&mut self, key: &str, mistakes: &mut Vec<Mistake>) -> Self {
+    pub(super) fn take_table(&mut self, key: &str, mistakes: &mut Vec<Mistake>) -> Self {
         let taken = self.take(key).map(Item::table);
         taken
             .and_then(|table| table.map_err(|mistake| mistakes.push(mistake)).ok())
@@ -134,12 +134,12 @@ impl Table {
     }
 
     /// Takes everything out, in alphabetical order.
-    pub fn drain(&mut self) -> impl Iterator<Item = (String, Item)> + use<> {
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = (String, Item)> + use<> {
         std::mem::take(&mut self.entries).into_iter()
     }
 
     /// What was not taken is unknown.
-    pub fn finish(self, known: &[&str], mistakes: &mut Vec<Mistake>) {
+    pub(super) fn finish(self, known: &[&str], mistakes: &mut Vec<Mistake>) {
         for (key, item) in self.entries {
             let near = nearest(&key, known.iter().copied());
             mistakes.push(item.wrong(source::unknown_key(near)));

@@ -67,7 +67,7 @@ pub(super) struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    pub fn new(sources: &'a Sources) -> Self {
+    pub(super) fn new(sources: &'a Sources) -> Self {
         Self {
             sources,
             root: sources.root(),
@@ -78,7 +78,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The value of a key as typed.
-    pub fn found(&mut self, key: &'static str) -> Option<Found> {
+    pub(super) fn found(&mut self, key: &'static str) -> Option<Found> {
         self.root.take(key);
         let found = self.sources.find(key);
         let found = self.noted(found)?;
@@ -101,7 +101,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The value of a key as meant.
-    pub fn meant<T>(
+    pub(super) fn meant<T>(
         &mut self,
         key: &'static str,
         parse: impl FnOnce(&Found) -> Result<T, String>,
@@ -112,19 +112,19 @@ impl<'a> Resolver<'a> {
     }
 
     /// The value, or its mistake on the list.
-    pub fn noted<T>(&mut self, result: Result<T, Mistake>) -> Option<T> {
+    pub(super) fn noted<T>(&mut self, result: Result<T, Mistake>) -> Option<T> {
         result.map_err(|mistake| self.mistakes.push(mistake)).ok()
     }
 
     /// Where a key is said, for mistakes that show only later.
-    pub fn at(&self, key: &str) -> String {
+    pub(super) fn at(&self, key: &str) -> String {
         self.origins
             .get(key)
             .map_or_else(|| key.to_owned(), |origin| origin.at.clone())
     }
 
     /// Remembers where a value comes from.
-    pub fn note(&mut self, key: &str, at: &str, said: &str) {
+    pub(super) fn note(&mut self, key: &str, at: &str, said: &str) {
         self.origins.insert(
             key.to_owned(),
             Origin {
@@ -136,7 +136,7 @@ impl<'a> Resolver<'a> {
 
     /// Remembers where each value below `[path]` comes from; what they are may be secret, so only what is looked up by its words
     /// is kept.
-    pub fn note_table(&mut self, path: &str, table: &Table) {
+    pub(super) fn note_table(&mut self, path: &str, table: &Table) {
         for (key, item) in table.items() {
             let path = format!("{path}.{key}");
             match &item.value {
@@ -148,7 +148,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A key that only the file has.
-    pub fn of_file<T>(
+    pub(super) fn of_file<T>(
         &mut self,
         key: &'static str,
         parse: impl FnOnce(Item) -> Result<T, Mistake>,

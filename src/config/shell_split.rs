@@ -8,7 +8,7 @@ use crate::core::text::mistakes::command_line as mistake;
 const SHELL_ONLY: &str = "|&;<>()$`*?#~[]{}!";
 
 /// The words of a command line; at least one. The error says what is wrong with it.
-pub fn split(line: &str) -> Result<Vec<String>, String> {
+pub(super) fn split(line: &str) -> Result<Vec<String>, String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut letters = line.chars();

@@ -117,11 +117,11 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub fn wrong(&self, what: impl Into<String>) -> Mistake {
+    pub(super) fn wrong(&self, what: impl Into<String>) -> Mistake {
         Mistake::new(&self.at, what)
     }
 
-    pub fn path(&self) -> PathBuf {
+    pub(super) fn path(&self) -> PathBuf {
         self.folder.join(self.text.trim())
     }
 }

@@ -90,7 +90,7 @@ pub(super) struct Share {
 }
 
 impl Reader {
-    pub fn new(caps: Caps) -> Self {
+    pub(super) fn new(caps: Caps) -> Self {
         let places = Arc::new(Semaphore::new(caps.large_bodies));
         let pieces = Arc::new(Semaphore::new(caps.large_memory / PIECE));
         Self {
@@ -100,12 +100,12 @@ impl Reader {
         }
     }
 
-    pub fn caps(&self) -> &Caps {
+    pub(super) fn caps(&self) -> &Caps {
         &self.caps
     }
 
     /// What can be refused by the headers alone, before a byte of the body is read.
-    pub fn check(&self, headers: &HeaderMap, body: &Body) -> Result<(), BodyError> {
+    pub(super) fn check(&self, headers: &HeaderMap, body: &Body) -> Result<(), BodyError> {
         let stated = headers
             .get(header::CONTENT_LENGTH)
             .and_then(|value| value.to_str().ok());
@@ -124,7 +124,7 @@ impl Reader {
     }
 
     /// Reads the whole body. What was [checked](Self::check) is not checked again; what was not stated is found out here.
-    pub async fn read(&self, body: Body) -> Result<WholeBody, BodyError> {
+    pub(super) async fn read(&self, body: Body) -> Result<WholeBody, BodyError> {
         match tokio::time::timeout(self.caps.body_time, self.collect(body)).await {
             Ok(read) => read,
             Err(_elapsed) => Err(BodyError::Slow),

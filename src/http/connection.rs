@@ -42,7 +42,12 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Serves requests until the peer is done, a clock runs out, or `stop` (after the request in flight) or `end` (at once).
-    pub async fn run(self, stream: TcpStream, stop: CancellationToken, end: CancellationToken) {
+    pub(super) async fn run(
+        self,
+        stream: TcpStream,
+        stop: CancellationToken,
+        end: CancellationToken,
+    ) {
         if let Some(Err(error)) = end.run_until_cancelled(self.exchange(stream, stop)).await {
             tracing::debug!(%error, "a connection ended early");
         }

@@ -68,7 +68,7 @@ pub(super) struct Pools {
 
 impl Pools {
     /// Starts a transaction that may write.
-    pub async fn begin(&self) -> Result<Writing, StoreError> {
+    pub(super) async fn begin(&self) -> Result<Writing, StoreError> {
         let statement = match self.backend {
             Backend::Sqlite => "BEGIN IMMEDIATE",
             Backend::Postgres => "BEGIN",
@@ -94,7 +94,7 @@ impl Pools {
     }
 
     /// Gives one operation its time limit.
-    pub async fn within<T>(
+    pub(super) async fn within<T>(
         &self,
         work: impl Future<Output = Result<T, sqlx::Error>>,
     ) -> Result<T, StoreError> {

@@ -43,7 +43,7 @@ pub(super) struct GroupCommit {
 pub(super) struct Arrivals(Arc<AtomicUsize>);
 
 impl Arrivals {
-    pub fn take(&self) -> usize {
+    pub(super) fn take(&self) -> usize {
         self.0.swap(0, Ordering::Relaxed)
     }
 }

@@ -33,7 +33,7 @@ pub struct NewInbox {
 pub(super) struct Ready(pub NewInbox);
 
 impl Ready {
-    pub fn of(mut fact: NewInbox) -> Self {
+    pub(super) fn of(mut fact: NewInbox) -> Self {
         if let Cow::Owned(packed) = packing::pack(&fact.body) {
             fact.body = packed;
         }

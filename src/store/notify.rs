@@ -10,17 +10,17 @@ use tokio::sync::watch;
 pub(super) struct Wake(watch::Sender<u64>);
 
 impl Wake {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(watch::Sender::new(0))
     }
 
     /// Rings it. Never waits.
-    pub fn ring(&self) {
+    pub(super) fn ring(&self) {
         self.0.send_modify(|rung| *rung = rung.wrapping_add(1));
     }
 
     /// A listener that hears every ring from now on (several in a row may be heard as one).
-    pub fn listen(&self) -> watch::Receiver<u64> {
+    pub(super) fn listen(&self) -> watch::Receiver<u64> {
         self.0.subscribe()
     }
 }

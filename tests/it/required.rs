@@ -14,12 +14,12 @@ const SIDE_BY_SIDE: usize = 3;
 const ONE_IN: usize = 10;
 
 /// True where `SKEP_TEST_REQUIRE=all`: nothing may be skipped.
-pub fn everything() -> bool {
+pub(crate) fn everything() -> bool {
     std::env::var("SKEP_TEST_REQUIRE").is_ok_and(|what| what == "all")
 }
 
 /// Says once what is skipped and why.
-pub fn skip(why: &str) {
+pub(crate) fn skip(why: &str) {
     assert!(!everything(), "SKEP_TEST_REQUIRE=all, but: {why}");
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if SAID
@@ -32,7 +32,7 @@ pub fn skip(why: &str) {
 }
 
 /// Whether these programs are installed; says what is skipped where one is not.
-pub fn installed(programs: &[&str], what: &str) -> bool {
+pub(crate) fn installed(programs: &[&str], what: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let there =
         |program: &&&str| std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
@@ -44,7 +44,7 @@ pub fn installed(programs: &[&str], what: &str) -> bool {
 }
 
 /// The cells to tell here, spread over the grid.
-pub fn part<C>(cells: impl IntoIterator<Item = C>) -> Vec<C> {
+pub(crate) fn part<C>(cells: impl IntoIterator<Item = C>) -> Vec<C> {
     let cells: Vec<C> = cells.into_iter().collect();
     if everything() || cells.len() < 2 {
         return cells;
@@ -64,7 +64,10 @@ pub fn part<C>(cells: impl IntoIterator<Item = C>) -> Vec<C> {
 }
 
 /// Tells the cells, some at a time, each in a task of its own; what they answer, in no order.
-pub async fn grid<C, F>(cells: impl IntoIterator<Item = C>, tell: impl Fn(C) -> F) -> Vec<F::Output>
+pub(crate) async fn grid<C, F>(
+    cells: impl IntoIterator<Item = C>,
+    tell: impl Fn(C) -> F,
+) -> Vec<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,
 {

@@ -31,7 +31,7 @@ fn witness(name: &str) {
 }
 
 /// Called before a simulator starts.
-pub fn arrange() {
+pub(crate) fn arrange() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let off = std::env::var(WITHOUT).unwrap_or_default();

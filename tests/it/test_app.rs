@@ -29,21 +29,21 @@ use skep_simulator::{Simulator, SimulatorConfig};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-pub use options::Options;
+pub(crate) use options::Options;
 
-pub use steps::{ANSWER, CODE, Ending, SLOW_CODE, Scenario, timeless};
+pub(crate) use steps::{ANSWER, CODE, Ending, SLOW_CODE, Scenario, timeless};
 
 /// What the simulator signs with.
-pub const SECRET: &str = "it is a secret to everybody";
+pub(crate) const SECRET: &str = "it is a secret to everybody";
 /// How long anything may take on the real clock before a story gives up: no story is decided by it, however slow the machine.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 /// A step at which the agent of an issue stands until [`TestApp::let_go`].
-pub const HOLD: &str = "until-there ../home/go";
+pub(crate) const HOLD: &str = "until-there ../home/go";
 /// The first moment of every story: 2026-01-01T00:00:00Z.
-pub const DAWN: i64 = 1_767_225_600_000;
+pub(crate) const DAWN: i64 = 1_767_225_600_000;
 
 /// A skep at work in a story.
-pub struct TestApp {
+pub(crate) struct TestApp {
     /// The GitHub.
     pub simulator: Simulator,
     /// The repository of the story.
@@ -65,7 +65,7 @@ struct Skep {
 }
 
 /// A fixture's key.
-pub fn key(name: &str) -> String {
+pub(crate) fn key(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures/keys")
         .join(name);
@@ -74,12 +74,12 @@ pub fn key(name: &str) -> String {
 
 impl TestApp {
     /// A app with the defaults.
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(|_| ()).await
     }
 
     /// A app with some wishes.
-    pub async fn with(wish: impl FnOnce(&mut Options)) -> Self {
+    pub(crate) async fn with(wish: impl FnOnce(&mut Options)) -> Self {
         crate::sweep::arrange();
         let mut plan = Options::default();
         wish(&mut plan);
@@ -129,7 +129,7 @@ impl TestApp {
     }
 
     /// Where skep keeps everything.
-    pub fn data_dir(&self) -> PathBuf {
+    pub(crate) fn data_dir(&self) -> PathBuf {
         self.folder.path().join("skep")
     }
 
@@ -180,12 +180,12 @@ impl TestApp {
     }
 
     /// Other wishes for the next start.
-    pub fn wish(&mut self, wish: impl FnOnce(&mut Options)) {
+    pub(crate) fn wish(&mut self, wish: impl FnOnce(&mut Options)) {
         wish(&mut self.options);
     }
 
     /// Starts skep (again) on what is stored.
-    pub async fn open(&mut self) {
+    pub(crate) async fn open(&mut self) {
         assert!(self.skep.is_none(), "skep runs already");
         let app = self.build().await;
         app.engine
@@ -214,7 +214,7 @@ impl TestApp {
     }
 
     /// Ends skep as `kill -9` would: nothing is finished, nothing is said, leases stay where they are.
-    pub async fn crash(&mut self) {
+    pub(crate) async fn crash(&mut self) {
         let Some(mut skep) = self.skep.take() else {
             return;
         };
@@ -231,43 +231,49 @@ impl TestApp {
     }
 
     /// The database.
-    pub fn store(&self) -> &Store {
+    pub(crate) fn store(&self) -> &Store {
         &self.skep().app.store
     }
 
     /// The engine.
-    pub fn engine(&self) -> &Engine {
+    pub(crate) fn engine(&self) -> &Engine {
         &self.skep().app.engine
     }
 
     /// The runner.
-    pub fn runner(&self) -> &Runner {
+    pub(crate) fn runner(&self) -> &Runner {
         &self.skep().app.runner
     }
 
     /// The modules.
-    pub fn product(&self) -> &App {
+    pub(crate) fn product(&self) -> &App {
         &self.skep().app
     }
 
     /// Moves the clock.
-    pub fn advance(&self, time: Duration) {
+    pub(crate) fn advance(&self, time: Duration) {
         let ms = i64::try_from(time.as_millis()).expect("a span that fits");
         self.time.fetch_add(ms, Ordering::SeqCst);
     }
 
     /// The time.
-    pub fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         self.time.load(Ordering::SeqCst)
     }
 
     /// Ana opens an issue.
-    pub fn issue(&self, title: &str, body: &str, labels: &[&str]) -> IssueNumber {
+    pub(crate) fn issue(&self, title: &str, body: &str, labels: &[&str]) -> IssueNumber {
         self.issue_by("ana", title, body, labels)
     }
 
     /// Somebody opens an issue.
-    pub fn issue_by(&self, author: &str, title: &str, body: &str, labels: &[&str]) -> IssueNumber {
+    pub(crate) fn issue_by(
+        &self,
+        author: &str,
+        title: &str,
+        body: &str,
+        labels: &[&str],
+    ) -> IssueNumber {
         let draft = IssueDraft {
             title: title.to_owned(),
             body: Some(body.to_owned()),
@@ -279,12 +285,12 @@ impl TestApp {
     }
 
     /// Ana adds a label. The clock moves a second first: GitHub's times have no finer grain.
-    pub fn label(&self, issue: IssueNumber, label: &str) {
+    pub(crate) fn label(&self, issue: IssueNumber, label: &str) {
         self.label_by("ana", issue, label);
     }
 
     /// Somebody adds a label.
-    pub fn label_by(&self, who: &str, issue: IssueNumber, label: &str) {
+    pub(crate) fn label_by(&self, who: &str, issue: IssueNumber, label: &str) {
         self.advance(Duration::from_secs(1));
         self.simulator
             .label(self.repository, issue, label, who)
@@ -292,21 +298,21 @@ impl TestApp {
     }
 
     /// Gives somebody a permission in the repository.
-    pub fn permit(&self, who: &str, permission: &str) {
+    pub(crate) fn permit(&self, who: &str, permission: &str) {
         self.simulator
             .set_permission(self.repository, who, permission)
             .expect("a permission");
     }
 
     /// Closes an issue as somebody.
-    pub fn close_issue(&self, issue: IssueNumber, who: &str) {
+    pub(crate) fn close_issue(&self, issue: IssueNumber, who: &str) {
         self.simulator
             .close_issue(self.repository, issue, who)
             .expect("closed");
     }
 
     /// Ana takes a label away.
-    pub fn unlabel(&self, issue: IssueNumber, label: &str) {
+    pub(crate) fn unlabel(&self, issue: IssueNumber, label: &str) {
         self.advance(Duration::from_secs(1));
         self.simulator
             .unlabel(self.repository, issue, label, "ana")
@@ -314,12 +320,12 @@ impl TestApp {
     }
 
     /// An issue with a script for the demo agent, labeled to go.
-    pub fn go(&self, title: &str, script: &str) -> IssueNumber {
+    pub(crate) fn go(&self, title: &str, script: &str) -> IssueNumber {
         self.go_as(title, script, &[])
     }
 
     /// The same with further labels.
-    pub fn go_as(&self, title: &str, script: &str, labels: &[&str]) -> IssueNumber {
+    pub(crate) fn go_as(&self, title: &str, script: &str, labels: &[&str]) -> IssueNumber {
         let issue = self.issue(
             title,
             &format!("Please.\n\n```skep-demo\n{script}\n```\n"),
@@ -330,12 +336,12 @@ impl TestApp {
     }
 
     /// Steps until nothing is left to do now; what waits for a later time stays.
-    pub async fn settle(&mut self) {
+    pub(crate) async fn settle(&mut self) {
         while self.step().await {}
     }
 
     /// Settles, and lets the time pass for what waits, until nothing waits any more.
-    pub async fn settle_all(&mut self) {
+    pub(crate) async fn settle_all(&mut self) {
         for _ in 0..200 {
             self.settle().await;
             let Some(due) = self
@@ -352,7 +358,7 @@ impl TestApp {
     }
 
     /// One step: a batch of facts, or one effect brought to its end. False when there was nothing to do.
-    pub async fn step(&mut self) -> bool {
+    pub(crate) async fn step(&mut self) -> bool {
         self.simulator.quiet().await;
         let skep = self.skep.as_mut().expect("skep is down");
         if skep.app.engine.step().await.expect("facts are handled") > 0 {
@@ -374,7 +380,7 @@ impl TestApp {
     }
 
     /// Starts what is due without waiting for it; facts first.
-    pub async fn nudge(&mut self) {
+    pub(crate) async fn nudge(&mut self) {
         self.simulator.quiet().await;
         let skep = self.skep.as_mut().expect("skep is down");
         while skep.app.engine.step().await.expect("facts are handled") > 0 {}
@@ -386,7 +392,7 @@ impl TestApp {
     }
 
     /// Nudges until something is so.
-    pub async fn until(&mut self, what: &str, mut so: impl FnMut(&Self) -> bool) {
+    pub(crate) async fn until(&mut self, what: &str, mut so: impl FnMut(&Self) -> bool) {
         let patience = tokio::time::Instant::now() + PATIENCE;
         while !so(self) {
             assert!(
@@ -400,7 +406,7 @@ impl TestApp {
     }
 
     /// Nudges until all that can be done beside the turns that run is done.
-    pub async fn heard(&mut self) {
+    pub(crate) async fn heard(&mut self) {
         let patience = tokio::time::Instant::now() + PATIENCE;
         loop {
             self.nudge().await;
@@ -427,7 +433,7 @@ impl TestApp {
     }
 
     /// Lets the agents go on that stand at [`HOLD`], once all that was said so far is heard.
-    pub async fn let_go(&mut self) {
+    pub(crate) async fn let_go(&mut self) {
         self.heard().await;
         let sessions = std::fs::read_dir(self.data_dir().join("sessions"))
             .expect("the folder of the sessions");
@@ -441,14 +447,14 @@ impl TestApp {
     }
 
     /// The whole issue as a reader sees it.
-    pub fn thread(&self, issue: IssueNumber) -> String {
+    pub(crate) fn thread(&self, issue: IssueNumber) -> String {
         self.simulator
             .thread(self.repository, issue)
             .expect("a thread")
     }
 
     /// The names of the events of an issue, in order.
-    pub async fn timeline(&self, issue: IssueNumber) -> Vec<String> {
+    pub(crate) async fn timeline(&self, issue: IssueNumber) -> Vec<String> {
         let key = TaskKey::new(self.repository, issue);
         let events = self.store().task_events(key, 1_000).await.expect("events");
         events.into_iter().map(|row| row.event.name).collect()
@@ -456,7 +462,7 @@ impl TestApp {
 
     /// The same as it is told on any machine: how often progress is noted, when the turn is seen to run, and when GitHub's echo
     /// of our own changes comes in between, depend on how fast it is.
-    pub async fn course(&self, issue: IssueNumber) -> Vec<String> {
+    pub(crate) async fn course(&self, issue: IssueNumber) -> Vec<String> {
         let mut names = self.timeline(issue).await;
         names.retain(|name| !name.starts_with("delivery.") && name != "session.running");
         names.dedup();
@@ -464,7 +470,7 @@ impl TestApp {
     }
 
     /// The state of a task.
-    pub async fn state(&self, issue: IssueNumber) -> String {
+    pub(crate) async fn state(&self, issue: IssueNumber) -> String {
         let key = TaskKey::new(self.repository, issue);
         self.store()
             .task(key)
@@ -474,7 +480,7 @@ impl TestApp {
     }
 
     /// Live sessions.
-    pub async fn live(&self) -> usize {
+    pub(crate) async fn live(&self) -> usize {
         let filter = SessionFilter {
             live: Some(true),
             ..SessionFilter::default()
@@ -487,18 +493,18 @@ impl TestApp {
     }
 
     /// Where GitHub reaches skep.
-    pub fn address(&self) -> std::net::SocketAddr {
+    pub(crate) fn address(&self) -> std::net::SocketAddr {
         self.skep().address
     }
 
     /// The story leaves rows behind on purpose.
-    pub fn leave_unfinished(&mut self) {
+    pub(crate) fn leave_unfinished(&mut self) {
         self.unfinished = true;
     }
 
     /// Ends the story: nothing may be left in the inbox or outbox, GitHub must have nothing to complain of, and all that was
     /// said on the wire must be as it describes its API.
-    pub async fn done(mut self) {
+    pub(crate) async fn done(mut self) {
         let violations = self.simulator.violations();
         assert!(violations.is_empty(), "GitHub complains: {violations:?}");
         crate::described::check(&self.simulator);

@@ -14,7 +14,7 @@ use crate::world::facts::World;
 
 /// Who calls.
 #[derive(Debug, Clone)]
-pub enum Caller {
+pub(crate) enum Caller {
     /// No credentials.
     Nobody,
     /// The App itself.
@@ -25,7 +25,7 @@ pub enum Caller {
 
 impl Caller {
     /// The installation of the token, if it is one.
-    pub fn installation(&self) -> Option<i64> {
+    pub(crate) fn installation(&self) -> Option<i64> {
         match self {
             Self::Installation(token) => Some(token.installation),
             Self::Nobody | Self::App => None,
@@ -34,7 +34,7 @@ impl Caller {
 }
 
 /// Finds out who an `Authorization` header speaks for.
-pub fn identify(world: &World, authorization: Option<&str>) -> Result<Caller, ApiError> {
+pub(crate) fn identify(world: &World, authorization: Option<&str>) -> Result<Caller, ApiError> {
     let Some(text) = authorization else {
         return Ok(Caller::Nobody);
     };
@@ -51,7 +51,7 @@ pub fn identify(world: &World, authorization: Option<&str>) -> Result<Caller, Ap
 }
 
 /// The token a text names, if it lives.
-pub fn token(world: &World, text: &str) -> Result<Token, ApiError> {
+pub(crate) fn token(world: &World, text: &str) -> Result<Token, ApiError> {
     let token = world
         .tokens
         .get(text)
@@ -60,7 +60,7 @@ pub fn token(world: &World, text: &str) -> Result<Token, ApiError> {
 }
 
 /// The password of a Basic header: `x-access-token:<token>`.
-pub fn basic_password(encoded: &str) -> Result<String, ApiError> {
+pub(crate) fn basic_password(encoded: &str) -> Result<String, ApiError> {
     let decoded = base64::engine::general_purpose::STANDARD
         .decode(encoded)
         .ok();
@@ -85,7 +85,7 @@ fn check_jwt(world: &World, text: &str) -> Result<(), ApiError> {
 }
 
 /// The client id of the App with that number; a JWT may name either.
-pub fn client_id(app: i64) -> String {
+pub(crate) fn client_id(app: i64) -> String {
     format!("Iv23li{app:014}")
 }
 

@@ -40,7 +40,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 struct Cut;
 
 /// Takes connections until told to stop; then closes those that are open.
-pub async fn run(listener: TcpListener, state: Arc<State>, stop: CancellationToken) {
+pub(crate) async fn run(listener: TcpListener, state: Arc<State>, stop: CancellationToken) {
     let mut connections = JoinSet::new();
     let work = TaskTracker::new();
     loop {

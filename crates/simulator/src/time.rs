@@ -9,22 +9,22 @@ fn moment(at: i64) -> DateTime<Utc> {
 }
 
 /// `2026-11-21T03:51:03Z`.
-pub fn iso(at: i64) -> String {
+pub(crate) fn iso(at: i64) -> String {
     moment(at).to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// `2026-11-21T03:51:03.123Z`, as deliveries are dated.
-pub fn iso_millis(at: i64) -> String {
+pub(crate) fn iso_millis(at: i64) -> String {
     moment(at).to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// `Sat, 21 Nov 2026 03:51:03 GMT`, the form of the `Date` header.
-pub fn http_date(at: i64) -> String {
+pub(crate) fn http_date(at: i64) -> String {
     moment(at).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 /// Epoch milliseconds of an ISO 8601 time.
-pub fn parse_iso(text: &str) -> Option<i64> {
+pub(crate) fn parse_iso(text: &str) -> Option<i64> {
     DateTime::parse_from_rfc3339(text)
         .ok()
         .map(|at| at.timestamp_millis())

@@ -166,7 +166,7 @@ impl Outbound {
 }
 
 /// Percent-decodes a path segment or query value; `+` is a space in queries only.
-pub fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, tail)) = rest.split_first() {

@@ -22,7 +22,7 @@ async fn rude(mode: &str) -> Option<Bench> {
 }
 
 /// The rude agent with that manner.
-pub fn agent(mode: &str) -> skep::core::agent::AgentSpec {
+pub(crate) fn agent(mode: &str) -> skep::core::agent::AgentSpec {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/rude.py");
     let script = std::fs::read_to_string(script).expect("a script");
     Setup::command(&["python3", "-c", &script, mode]).agent

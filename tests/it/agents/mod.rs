@@ -4,8 +4,8 @@
 mod asking;
 mod fence;
 mod hostile;
-pub mod manners;
-pub mod real;
+pub(crate) mod manners;
+pub(crate) mod real;
 mod steering;
 mod tools;
 mod turns;
@@ -25,21 +25,21 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// A data folder, the agents of a process and one session in it.
-pub struct Bench {
+pub(crate) struct Bench {
     pub agents: Agents,
     pub root: TempDir,
     pub launch: Launch,
 }
 
 /// How the bench is set up.
-pub struct Setup {
+pub(crate) struct Setup {
     pub sandbox: SandboxChoice,
     pub in_process: bool,
     pub agent: AgentSpec,
 }
 
 impl Setup {
-    pub fn demo() -> Self {
+    pub(crate) fn demo() -> Self {
         let agent = presets::demo(env!("CARGO_BIN_EXE_skep"));
         Self {
             sandbox: SandboxChoice::Auto,
@@ -48,7 +48,7 @@ impl Setup {
         }
     }
 
-    pub fn command(argv: &[&str]) -> Self {
+    pub(crate) fn command(argv: &[&str]) -> Self {
         let command = argv.iter().map(|part| (*part).to_owned()).collect();
         Self {
             agent: AgentSpec::new("custom", command),
@@ -56,21 +56,21 @@ impl Setup {
         }
     }
 
-    pub fn without_sandbox(self) -> Self {
+    pub(crate) fn without_sandbox(self) -> Self {
         Self {
             sandbox: SandboxChoice::Off,
             ..self
         }
     }
 
-    pub fn in_process(self) -> Self {
+    pub(crate) fn in_process(self) -> Self {
         Self {
             in_process: true,
             ..self
         }
     }
 
-    pub async fn bench(self) -> Bench {
+    pub(crate) async fn bench(self) -> Bench {
         let root = tempfile::Builder::new()
             .prefix("agents")
             .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
@@ -112,7 +112,7 @@ impl Setup {
     }
 }
 
-pub fn config(data: &Path, sandbox: SandboxChoice, demo_in_process: bool) -> AgentsConfig {
+pub(crate) fn config(data: &Path, sandbox: SandboxChoice, demo_in_process: bool) -> AgentsConfig {
     let path = std::env::var("PATH").expect("a path");
     AgentsConfig {
         data_dir: data.to_owned(),
@@ -125,23 +125,23 @@ pub fn config(data: &Path, sandbox: SandboxChoice, demo_in_process: bool) -> Age
 }
 
 /// The sandbox is the fence.
-pub fn allow_all() -> PermissionPolicy {
+pub(crate) fn allow_all() -> PermissionPolicy {
     PermissionPolicy {
         kinds: BTreeMap::new(),
         otherwise: Answer::Allow,
     }
 }
 
-pub fn session() -> SessionId {
+pub(crate) fn session() -> SessionId {
     "1296269-12-1".parse().expect("a session id")
 }
 
 impl Bench {
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.root.path().join("data")
     }
 
-    pub fn request(&self, steps: &str) -> TurnRequest {
+    pub(crate) fn request(&self, steps: &str) -> TurnRequest {
         TurnRequest {
             launch: self.launch.clone(),
             resume: None,
@@ -159,17 +159,20 @@ impl Bench {
     }
 
     /// Runs a turn to its end.
-    pub async fn turn(&self, request: TurnRequest) -> (Result<TurnEnd, AgentError>, Vec<Update>) {
+    pub(crate) async fn turn(
+        &self,
+        request: TurnRequest,
+    ) -> (Result<TurnEnd, AgentError>, Vec<Update>) {
         self.turn_until(request, |_| false).await
     }
 
-    pub async fn play(&self, steps: &str) -> (TurnEnd, Vec<Update>) {
+    pub(crate) async fn play(&self, steps: &str) -> (TurnEnd, Vec<Update>) {
         let (end, updates) = self.turn(self.request(steps)).await;
         (end.expect("the turn ends"), updates)
     }
 
     /// Runs a turn and cancels it at the first update that `cancel_at` likes.
-    pub async fn turn_until(
+    pub(crate) async fn turn_until(
         &self,
         request: TurnRequest,
         cancel_at: impl Fn(&Update) -> bool,
@@ -190,7 +193,7 @@ impl Bench {
     }
 
     /// Kills everything that runs here, and waits until it is gone.
-    pub async fn kill(&self) {
+    pub(crate) async fn kill(&self) {
         let all = self.processes();
         all.iter().copied().for_each(kill);
         // A dying process loses its environment before it is dead.
@@ -201,12 +204,12 @@ impl Bench {
     }
 
     /// What is in a file of the working copy.
-    pub fn file(&self, name: &str) -> Option<String> {
+    pub(crate) fn file(&self, name: &str) -> Option<String> {
         std::fs::read_to_string(self.launch.workspace.join(name)).ok()
     }
 
     /// Numbers of the living processes that carry this data folder's mark.
-    pub fn processes(&self) -> Vec<u32> {
+    pub(crate) fn processes(&self) -> Vec<u32> {
         marked(&self.data())
     }
 }
@@ -218,7 +221,7 @@ fn runs(number: u32) -> bool {
 }
 
 /// Living processes whose environment names this data folder.
-pub fn marked(data: &Path) -> Vec<u32> {
+pub(crate) fn marked(data: &Path) -> Vec<u32> {
     let mark = format!(
         "SKEP_HOME={}",
         data.canonicalize().expect("it is there").display()
@@ -235,7 +238,7 @@ pub fn marked(data: &Path) -> Vec<u32> {
 }
 
 /// Waits until something holds, asking often; the only clock is the limit.
-pub async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !holds() {
         assert!(Instant::now() < deadline, "{what} did not happen");
@@ -244,7 +247,7 @@ pub async fn until(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// Sends SIGKILL by number.
-pub fn kill(number: u32) {
+pub(crate) fn kill(number: u32) {
     let pid = i32::try_from(number)
         .ok()
         .and_then(rustix::process::Pid::from_raw)
@@ -258,7 +261,7 @@ pub fn kill(number: u32) {
 }
 
 /// The text of the last message among the updates.
-pub fn messages(updates: &[Update]) -> Vec<String> {
+pub(crate) fn messages(updates: &[Update]) -> Vec<String> {
     let mut texts: Vec<(String, String)> = vec![];
     for update in updates {
         if let Update::Message { id, text } = update {

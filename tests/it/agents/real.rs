@@ -16,7 +16,7 @@ use super::tools::TestTools;
 use super::{Bench, Setup, allow_all, config, kill, messages, session, until};
 
 /// The folder with the agents; none, and said so, where there is none.
-pub fn installed() -> Option<PathBuf> {
+pub(crate) fn installed() -> Option<PathBuf> {
     let folder = std::env::var_os("SKEP_TEST_AGENTS").map(PathBuf::from);
     if folder.is_none() {
         crate::required::skip("real agents (SKEP_TEST_AGENTS names no folder with them)");
@@ -25,13 +25,13 @@ pub fn installed() -> Option<PathBuf> {
 }
 
 /// The scripted model; ends with the value.
-pub struct Model {
+pub(crate) struct Model {
     process: Child,
     pub address: String,
 }
 
 impl Model {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/acp/model.py");
         let mut process = Command::new("python3")
             .args([script, "--port", "0"])
@@ -85,7 +85,7 @@ async fn real(name: &str) -> Option<Real> {
 }
 
 /// The preset of that name, installed in `folder` and pointed at the scripted model; `home` is where it will live.
-pub fn spec(name: &str, folder: &Path, model: &Model, home: &Path) -> AgentSpec {
+pub(crate) fn spec(name: &str, folder: &Path, model: &Model, home: &Path) -> AgentSpec {
     let mut agent = presets::preset(name).expect("a preset");
     agent.command[0] = folder
         .join(name)
@@ -122,7 +122,7 @@ pub fn spec(name: &str, folder: &Path, model: &Model, home: &Path) -> AgentSpec 
 }
 
 /// `PATH` with the node that the agents need.
-pub fn path(folder: &Path) -> String {
+pub(crate) fn path(folder: &Path) -> String {
     format!(
         "{}:{}",
         folder.join("node/node_modules/.bin").display(),

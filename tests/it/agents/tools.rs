@@ -10,7 +10,7 @@ use skep::core::question::Asked;
 
 /// What came to the tools.
 #[derive(Debug, Clone, Default)]
-pub struct Seen {
+pub(super) struct Seen {
     pub asked: Vec<Vec<Asked>>,
     pub reports: Vec<String>,
     pub finished: Vec<Finished>,
@@ -19,21 +19,21 @@ pub struct Seen {
 
 /// The tools of one session; without a reply at hand nobody ever answers.
 #[derive(Default)]
-pub struct TestTools {
+pub(super) struct TestTools {
     seen: Mutex<Seen>,
     replies: Mutex<VecDeque<AskReply>>,
 }
 
 impl TestTools {
     /// The answer to a question to come.
-    pub fn reply(&self, reply: AskReply) {
+    pub(super) fn reply(&self, reply: AskReply) {
         self.replies
             .lock()
             .expect("no test panics with it")
             .push_back(reply);
     }
 
-    pub fn seen(&self) -> Seen {
+    pub(super) fn seen(&self) -> Seen {
         self.open().clone()
     }
 

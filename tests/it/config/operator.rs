@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::{PKCS1, SECRET, read};
 
 /// The program itself, in an environment of that content.
-pub fn skep(line: &str, variables: &[(&str, &str)]) -> (Option<i32>, String, String) {
+pub(super) fn skep(line: &str, variables: &[(&str, &str)]) -> (Option<i32>, String, String) {
     let folder = TempDir::new().expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
     command

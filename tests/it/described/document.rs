@@ -26,7 +26,7 @@ struct Components {
 }
 
 /// The description.
-pub struct Document {
+pub(super) struct Document {
     raw: Raw,
     validators: Mutex<HashMap<String, Arc<Validator>>>,
 }
@@ -35,7 +35,7 @@ pub struct Document {
 struct Validator(Schemas, SchemaIndex);
 
 /// One operation, and the values its path had.
-pub struct Operation {
+pub(super) struct Operation {
     pub name: String,
     pub told: Value,
     pub values: HashMap<String, String>,
@@ -43,7 +43,7 @@ pub struct Operation {
 
 impl Document {
     /// The description; says once that it is skipped where there is none.
-    pub fn get() -> Option<&'static Self> {
+    pub(super) fn get() -> Option<&'static Self> {
         static DOCUMENT: LazyLock<Option<Document>> = LazyLock::new(|| {
             let folder = std::env::var_os("SKEP_TEST_OPENAPI")?;
             let path = Path::new(&folder).join("generated/api.github.com.json");
@@ -64,7 +64,7 @@ impl Document {
     }
 
     /// The operation of a method and a path; where several fit, the one with the most words of its own.
-    pub fn operation(&self, method: &str, path: &str) -> Option<Operation> {
+    pub(super) fn operation(&self, method: &str, path: &str) -> Option<Operation> {
         let method = method.to_ascii_lowercase();
         let near = self
             .raw
@@ -90,14 +90,14 @@ impl Document {
     }
 
     /// The schema of a webhook's body.
-    pub fn webhook(&self, name: &str) -> Option<Value> {
+    pub(super) fn webhook(&self, name: &str) -> Option<Value> {
         let told: Value = serde_json::from_str(self.raw.webhooks.get(name)?.get()).ok()?;
         told.pointer("/post/requestBody/content/application~1json/schema")
             .cloned()
     }
 
     /// What a reference to a parameter or a response stands for.
-    pub fn resolved<'v>(&'v self, value: &'v Value) -> &'v Value {
+    pub(super) fn resolved<'v>(&'v self, value: &'v Value) -> &'v Value {
         let Some(name) = value.get("$ref").and_then(Value::as_str) else {
             return value;
         };
@@ -111,7 +111,7 @@ impl Document {
     }
 
     /// What is wrong with a value, each in one line; `place` names the schema.
-    pub fn complaints(&self, place: &str, schema: &Value, value: &Value) -> Vec<String> {
+    pub(super) fn complaints(&self, place: &str, schema: &Value, value: &Value) -> Vec<String> {
         let validator = self.validator(place, schema);
         let mut lines = Vec::new();
         if let Err(error) = validator.0.validate(value, validator.1) {

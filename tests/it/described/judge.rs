@@ -22,7 +22,7 @@ fn described_path(path: &str) -> String {
 }
 
 /// What is wrong with an exchange.
-pub fn exchange(document: &Document, seen: &Exchange) -> Vec<String> {
+pub(super) fn exchange(document: &Document, seen: &Exchange) -> Vec<String> {
     let path = described_path(&seen.path);
     if exception(&path).is_some() {
         return Vec::new();
@@ -49,7 +49,12 @@ pub fn exchange(document: &Document, seen: &Exchange) -> Vec<String> {
 }
 
 /// What is wrong with a webhook.
-pub fn webhook(document: &Document, event: &str, action: Option<&str>, body: &str) -> Vec<String> {
+pub(super) fn webhook(
+    document: &Document,
+    event: &str,
+    action: Option<&str>,
+    body: &str,
+) -> Vec<String> {
     let action = action.map_or(String::new(), |action| format!("-{action}"));
     let name = format!("{event}{action}").replace('_', "-");
     let Some(schema) = document.webhook(&name) else {

@@ -13,15 +13,15 @@ use skep_simulator::Simulator;
 use document::Document;
 
 /// What the tests' own client calls itself: it asks for the wrong on purpose.
-pub const PLAIN_CLIENT: &str = "plain-test";
+pub(crate) const PLAIN_CLIENT: &str = "plain-test";
 
 /// Whether there is something to hold exchanges against.
-pub fn is_there() -> bool {
+pub(crate) fn is_there() -> bool {
     Document::get().is_some()
 }
 
 /// Fails with all that GitHub would not have sent or taken.
-pub fn check(simulator: &Simulator) {
+pub(crate) fn check(simulator: &Simulator) {
     let Some(document) = Document::get() else {
         return;
     };
@@ -47,7 +47,7 @@ pub fn check(simulator: &Simulator) {
 }
 
 /// Why an exchange is not looked at, if it is one of those GitHub does not describe.
-pub fn exception(path: &str) -> Option<&'static str> {
+pub(crate) fn exception(path: &str) -> Option<&'static str> {
     let git = [
         ".git/info/refs",
         ".git/git-upload-pack",
@@ -72,4 +72,4 @@ pub fn exception(path: &str) -> Option<&'static str> {
 
 /// What GitHub answers at any address, and describes at some: moved, not modified, and the refusals that are not about the
 /// request itself; and 422, which it forgets at check runs, assignees and replies.
-pub const ANYWHERE: [u16; 10] = [301, 304, 400, 401, 403, 404, 409, 410, 422, 429];
+pub(crate) const ANYWHERE: [u16; 10] = [301, 304, 400, 401, 403, 404, 409, 410, 422, 429];

@@ -18,20 +18,20 @@ use skep::github::{At, GitHub, GitHubConfig, Pace, Timeouts};
 
 use server::Server;
 
-pub const ISSUE: IssueNumber = IssueNumber(12);
+pub(crate) const ISSUE: IssueNumber = IssueNumber(12);
 
 /// What the standard answers know.
-pub const NOW: i64 = 1_700_000_000_000;
-pub const BOT: i64 = 42;
+pub(crate) const NOW: i64 = 1_700_000_000_000;
+pub(crate) const BOT: i64 = 42;
 
-pub fn key(name: &str) -> SecretString {
+pub(crate) fn key(name: &str) -> SecretString {
     let path = format!("{}/fixtures/keys/{name}", env!("CARGO_MANIFEST_DIR"));
     SecretString::from(
         std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}")),
     )
 }
 
-pub fn config(server: &Server) -> GitHubConfig {
+pub(crate) fn config(server: &Server) -> GitHubConfig {
     GitHubConfig {
         api_url: server.url().parse().expect("an address"),
         web_url: "https://github.example/".parse().expect("an address"),
@@ -48,11 +48,11 @@ pub fn config(server: &Server) -> GitHubConfig {
     }
 }
 
-pub fn github(server: &Server) -> GitHub {
+pub(crate) fn github(server: &Server) -> GitHub {
     GitHub::new(config(server)).expect("a working configuration")
 }
 
-pub fn at() -> At {
+pub(crate) fn at() -> At {
     At {
         installation: InstallationId(5),
         repository: RepositoryId(77),
@@ -62,18 +62,18 @@ pub fn at() -> At {
 
 /// A clock the test moves.
 #[derive(Clone)]
-pub struct Hands(Arc<AtomicI64>);
+pub(crate) struct Hands(Arc<AtomicI64>);
 
 impl Hands {
-    pub fn at(now: i64) -> Self {
+    pub(crate) fn at(now: i64) -> Self {
         Self(Arc::new(AtomicI64::new(now)))
     }
 
-    pub fn advance(&self, ms: i64) {
+    pub(crate) fn advance(&self, ms: i64) {
         self.0.fetch_add(ms, Ordering::SeqCst);
     }
 
-    pub fn clock(&self) -> skep::core::time::Clock {
+    pub(crate) fn clock(&self) -> skep::core::time::Clock {
         let hands = Arc::clone(&self.0);
         Arc::new(move || hands.load(Ordering::SeqCst))
     }

@@ -17,7 +17,7 @@ use super::{BOT, NOW};
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub(crate) struct Seen {
     pub method: String,
     /// Path and query.
     pub target: String,
@@ -28,25 +28,25 @@ pub struct Seen {
 }
 
 impl Seen {
-    pub fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
     }
 
-    pub fn is(&self, method: &str, path: &str) -> bool {
+    pub(crate) fn is(&self, method: &str, path: &str) -> bool {
         self.method == method && self.path() == path
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    pub fn mints(&self) -> bool {
+    pub(crate) fn mints(&self) -> bool {
         self.method == "POST" && self.path().ends_with("/access_tokens")
     }
 }
 
 /// What the script says.
-pub enum Reply {
+pub(crate) enum Reply {
     Answer(u16, Vec<(&'static str, String)>, String),
     /// The connection is cut without an answer.
     Reset,
@@ -54,16 +54,16 @@ pub enum Reply {
     Hang,
 }
 
-pub fn ok(body: Value) -> Reply {
+pub(super) fn ok(body: Value) -> Reply {
     status(200, body)
 }
 
-pub fn status(status: u16, body: Value) -> Reply {
+pub(super) fn status(status: u16, body: Value) -> Reply {
     Reply::Answer(status, Vec::new(), body.to_string())
 }
 
 impl Reply {
-    pub fn with(self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn with(self, name: &'static str, value: impl Into<String>) -> Self {
         match self {
             Self::Answer(status, mut headers, body) => {
                 headers.push((name, value.into()));
@@ -75,7 +75,7 @@ impl Reply {
 }
 
 /// Tokens `ghs_1`, `ghs_2`, …, the App and its bot; 404 for the rest.
-pub fn standard(seen: &Seen) -> Reply {
+pub(super) fn standard(seen: &Seen) -> Reply {
     if seen.mints() {
         return token(&format!("ghs_{}", seen.nth + 1), NOW + 3_600_000);
     }
@@ -88,7 +88,7 @@ pub fn standard(seen: &Seen) -> Reply {
     }
 }
 
-pub fn token(secret: &str, expires_at: i64) -> Reply {
+pub(super) fn token(secret: &str, expires_at: i64) -> Reply {
     let expires = chrono::DateTime::from_timestamp_millis(expires_at)
         .expect("a time")
         .to_rfc3339();
@@ -97,14 +97,14 @@ pub fn token(secret: &str, expires_at: i64) -> Reply {
 
 type Script = dyn Fn(&Seen) -> Reply + Send + Sync;
 
-pub struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     accepting: JoinHandle<()>,
 }
 
 impl Server {
-    pub async fn start(script: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(script: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -116,15 +116,15 @@ impl Server {
         }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/", self.address)
     }
 
-    pub fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().expect("not poisoned").clone()
     }
 
-    pub fn count(&self, wanted: impl Fn(&Seen) -> bool) -> usize {
+    pub(crate) fn count(&self, wanted: impl Fn(&Seen) -> bool) -> usize {
         self.seen().iter().filter(|seen| wanted(seen)).count()
     }
 }
@@ -198,7 +198,7 @@ async fn read(request: hyper::Request<Incoming>, all: &Mutex<Vec<Seen>>) -> Seen
     seen
 }
 
-pub fn http_date(at: i64) -> String {
+pub(super) fn http_date(at: i64) -> String {
     let time = chrono::DateTime::from_timestamp_millis(at).expect("a time");
     time.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }

@@ -20,13 +20,13 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-pub const SECRET: &str = "a secret of the tests";
+pub(super) const SECRET: &str = "a secret of the tests";
 
 /// Nothing in these tests takes longer unless it hangs.
-pub const LONG: Duration = Duration::from_secs(20);
+pub(super) const LONG: Duration = Duration::from_secs(20);
 
 /// Answers deliveries the way its event name asks for, and keeps what it took.
-pub struct Recorder {
+pub(super) struct Recorder {
     pub secrets: Secrets,
     pub taken: Mutex<Vec<Delivery>>,
     /// Why deliveries were refused.
@@ -38,7 +38,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    pub fn new() -> Arc<Self> {
+    pub(super) fn new() -> Arc<Self> {
         let secrets = Secrets::new([SecretString::from(SECRET)]).expect("not empty");
         let (gate, arrived) = (Semaphore::new(0), Semaphore::new(0));
         Arc::new(Self {
@@ -50,7 +50,7 @@ impl Recorder {
         })
     }
 
-    pub fn guids(&self) -> Vec<String> {
+    pub(super) fn guids(&self) -> Vec<String> {
         self.taken
             .lock()
             .expect("no test panics in it")
@@ -59,7 +59,7 @@ impl Recorder {
             .collect()
     }
 
-    pub fn last(&self) -> Delivery {
+    pub(super) fn last(&self) -> Delivery {
         self.taken
             .lock()
             .expect("no test panics in it")
@@ -69,7 +69,7 @@ impl Recorder {
     }
 
     /// Waits until a delivery of the event `held` is inside.
-    pub async fn one_is_held(&self) {
+    pub(super) async fn one_is_held(&self) {
         let arrived = tokio::time::timeout(LONG, self.arrived.acquire())
             .await
             .expect("it arrives");
@@ -117,14 +117,14 @@ impl Intake for Recorder {
 }
 
 /// A serve loop on a port of its own.
-pub struct TestServer {
+pub(super) struct TestServer {
     pub address: SocketAddr,
     pub stop: CancellationToken,
     served: JoinHandle<()>,
 }
 
 impl TestServer {
-    pub async fn open(router: Router, bounds: Bounds) -> Self {
+    pub(super) async fn open(router: Router, bounds: Bounds) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let stop = CancellationToken::new();
@@ -136,7 +136,7 @@ impl TestServer {
         }
     }
 
-    pub async fn public(caps: Caps, bounds: Bounds) -> (Self, Arc<Recorder>) {
+    pub(super) async fn public(caps: Caps, bounds: Bounds) -> (Self, Arc<Recorder>) {
         let recorder = Recorder::new();
         (
             Self::open(public_router(Arc::clone(&recorder), caps), bounds).await,
@@ -144,7 +144,7 @@ impl TestServer {
         )
     }
 
-    pub async fn call(&self) -> Wire {
+    pub(super) async fn call(&self) -> Wire {
         Wire(
             TcpStream::connect(self.address)
                 .await
@@ -153,19 +153,19 @@ impl TestServer {
     }
 
     /// One request on a connection of its own.
-    pub async fn ask(&self, request: impl AsRef<[u8]>) -> Reply {
+    pub(super) async fn ask(&self, request: impl AsRef<[u8]>) -> Reply {
         let mut wire = self.call().await;
         wire.say(request).await;
         wire.reply().await
     }
 
     /// Drops the loop without telling it to stop.
-    pub fn abort(self) {
+    pub(super) fn abort(self) {
         self.served.abort();
     }
 
     /// Waits until the loop has ended.
-    pub async fn closed(self) {
+    pub(super) async fn closed(self) {
         tokio::time::timeout(LONG, self.served)
             .await
             .expect("the loop ends")
@@ -174,10 +174,10 @@ impl TestServer {
 }
 
 /// A connection, spoken byte by byte.
-pub struct Wire(pub TcpStream);
+pub(super) struct Wire(pub TcpStream);
 
 impl Wire {
-    pub async fn say(&mut self, bytes: impl AsRef<[u8]>) {
+    pub(super) async fn say(&mut self, bytes: impl AsRef<[u8]>) {
         self.0
             .write_all(bytes.as_ref())
             .await
@@ -185,7 +185,7 @@ impl Wire {
     }
 
     /// The next answer, whole.
-    pub async fn reply(&mut self) -> Reply {
+    pub(super) async fn reply(&mut self) -> Reply {
         tokio::time::timeout(LONG, self.read_reply())
             .await
             .expect("an answer in time")
@@ -223,7 +223,7 @@ impl Wire {
     }
 
     /// Waits for the end of the connection and gives what came before it. A reset is an end, too.
-    pub async fn rest(&mut self) -> String {
+    pub(super) async fn rest(&mut self) -> String {
         let mut rest = Vec::new();
         let read = tokio::time::timeout(LONG, self.0.read_to_end(&mut rest))
             .await
@@ -234,20 +234,20 @@ impl Wire {
 }
 
 #[derive(Debug)]
-pub struct Reply {
+pub(super) struct Reply {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
     pub body: String,
 }
 
 impl Reply {
-    pub fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_str(&self.body)
             .unwrap_or_else(|error| panic!("{error} in {:?}", self.body))
     }
 
     /// Status and error code in one.
-    pub fn error(&self) -> (u16, String) {
+    pub(super) fn error(&self) -> (u16, String) {
         (
             self.status,
             self.json()["error"]["code"]
@@ -258,11 +258,11 @@ impl Reply {
     }
 }
 
-pub fn sign(body: &[u8]) -> String {
+pub(super) fn sign(body: &[u8]) -> String {
     sign_with(SECRET, body)
 }
 
-pub fn sign_with(secret: &str, body: &[u8]) -> String {
+pub(super) fn sign_with(secret: &str, body: &[u8]) -> String {
     let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
         .expect("any length")
         .chain_update(body);
@@ -270,7 +270,7 @@ pub fn sign_with(secret: &str, body: &[u8]) -> String {
 }
 
 /// The usual headers of a delivery of an event, signed.
-pub fn headers(event: &str, guid: &str, body: &[u8]) -> String {
+pub(super) fn headers(event: &str, guid: &str, body: &[u8]) -> String {
     format!(
         "x-github-event: {event}\r\nx-github-delivery: {guid}\r\nx-hub-signature-256: {}\r\n\
          content-type: application/json\r\n",
@@ -279,7 +279,7 @@ pub fn headers(event: &str, guid: &str, body: &[u8]) -> String {
 }
 
 /// A `POST /webhook` with these header lines and this body.
-pub fn post(headers: &str, body: &[u8]) -> Vec<u8> {
+pub(super) fn post(headers: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let mut request = format!(
         "POST /webhook HTTP/1.1\r\nhost: skep\r\ncontent-length: {length}\r\n{headers}\r\n"
@@ -290,10 +290,10 @@ pub fn post(headers: &str, body: &[u8]) -> Vec<u8> {
 }
 
 /// A delivery as GitHub sends it.
-pub fn delivery(event: &str, guid: &str, body: &[u8]) -> Vec<u8> {
+pub(super) fn delivery(event: &str, guid: &str, body: &[u8]) -> Vec<u8> {
     post(&headers(event, guid, body), body)
 }
 
-pub fn get(path: &str) -> String {
+pub(super) fn get(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")
 }

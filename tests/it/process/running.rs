@@ -12,10 +12,10 @@ use skep::core::ids::IssueNumber;
 use super::setup::{PATIENCE, Setup, ask, get};
 
 /// The program's exit code, output and errors.
-pub type Ended = (Option<i32>, String, String);
+pub(super) type Ended = (Option<i32>, String, String);
 
 /// Runs the program to its end.
-pub async fn skep(line: &str, variables: &[(String, String)]) -> Ended {
+pub(super) async fn skep(line: &str, variables: &[(String, String)]) -> Ended {
     let (line, variables) = (line.to_owned(), variables.to_vec());
     let run = move || {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
@@ -37,7 +37,7 @@ pub async fn skep(line: &str, variables: &[(String, String)]) -> Ended {
 }
 
 /// A `skep serve` of a setup.
-pub struct Served {
+pub(super) struct Served {
     child: Child,
     /// Where webhooks go.
     pub listen: String,
@@ -48,18 +48,18 @@ pub struct Served {
 
 impl Served {
     /// Starts it with the setup's environment and lets GitHub send its webhooks there.
-    pub fn start(setup: &Setup) -> Self {
+    pub(super) fn start(setup: &Setup) -> Self {
         Self::start_with(setup, &[])
     }
 
     /// The same with further variables.
-    pub fn start_with(setup: &Setup, more: &[(&str, &str)]) -> Self {
+    pub(super) fn start_with(setup: &Setup, more: &[(&str, &str)]) -> Self {
         // The simulator must go on meanwhile, whichever thread this is.
         tokio::task::block_in_place(|| Self::begin(setup, &[], more))
     }
 
     /// The same as the last part of another command line.
-    pub fn start_within(setup: &Setup, wrapper: &[&str]) -> Self {
+    pub(super) fn start_within(setup: &Setup, wrapper: &[&str]) -> Self {
         tokio::task::block_in_place(|| Self::begin(setup, wrapper, &[]))
     }
 
@@ -121,22 +121,22 @@ impl Served {
     }
 
     /// What it has logged.
-    pub fn log(&self) -> String {
+    pub(super) fn log(&self) -> String {
         self.log.lock().expect("no panic").clone()
     }
 
-    pub fn signal(&self, signal: Signal) {
+    pub(super) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).expect("it runs");
     }
 
     /// Ends it without a word.
-    pub fn kill(mut self) {
+    pub(super) fn kill(mut self) {
         self.child.kill().expect("it runs");
         tokio::task::block_in_place(|| self.child.wait()).expect("it is gone");
     }
 
     /// Waits for its end; answers with its exit code and how long it took.
-    pub async fn ended(&mut self) -> (Option<i32>, Duration) {
+    pub(super) async fn ended(&mut self) -> (Option<i32>, Duration) {
         let began = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
@@ -152,14 +152,14 @@ impl Served {
     }
 
     /// Ends it as an operator does.
-    pub async fn stop(mut self) {
+    pub(super) async fn stop(mut self) {
         self.signal(Signal::TERM);
         let (code, _) = self.ended().await;
         assert_eq!(code, Some(0), "{}", self.log());
     }
 
     /// The issue ends in its one pull request, after one session, and then the program ends as well.
-    pub async fn ends_well(self, setup: &Setup, issue: IssueNumber) {
+    pub(super) async fn ends_well(self, setup: &Setup, issue: IssueNumber) {
         self.settled(issue, "in-review").await;
         setup.one_pull_request(issue);
         self.one_completed_session().await;
@@ -167,7 +167,7 @@ impl Served {
     }
 
     /// Waits for the first event of that name.
-    pub async fn event(&self, name: &str) -> Value {
+    pub(super) async fn event(&self, name: &str) -> Value {
         let (began, mut after) = (Instant::now(), 0);
         loop {
             let line = format!("GET /api/v1/events?after={after}&wait=20");
@@ -185,7 +185,7 @@ impl Served {
     }
 
     /// Waits until a task is in that state and nothing is left to do; answers with the task.
-    pub async fn settled(&self, issue: IssueNumber, state: &str) -> Value {
+    pub(super) async fn settled(&self, issue: IssueNumber, state: &str) -> Value {
         let began = Instant::now();
         loop {
             let path = format!("GET /api/v1/tasks/octo/hello/{issue}");
@@ -213,7 +213,7 @@ impl Served {
     }
 
     /// The only session there is must have ended with its pull request.
-    pub async fn one_completed_session(&self) {
+    pub(super) async fn one_completed_session(&self) {
         let all = get(&self.admin, "/api/v1/sessions").await;
         let all = all["sessions"].as_array().expect("a list");
         assert_eq!(all.len(), 1, "{all:?}");
@@ -253,14 +253,14 @@ impl Drop for Served {
 }
 
 /// A process whose output is read line by line.
-pub struct Told {
+pub(super) struct Told {
     pub child: Child,
     output: BufReader<std::process::ChildStdout>,
     pub said: String,
 }
 
 impl Told {
-    pub fn start(mut command: Command) -> Self {
+    pub(super) fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
         let output = BufReader::new(child.stdout.take().expect("piped"));
         Self {
@@ -271,7 +271,7 @@ impl Told {
     }
 
     /// Reads until a line that holds `part`.
-    pub fn until(&mut self, part: &str) -> String {
+    pub(super) fn until(&mut self, part: &str) -> String {
         loop {
             let mut line = String::new();
             let length = self.output.read_line(&mut line).expect("text");
@@ -284,7 +284,7 @@ impl Told {
     }
 
     /// Reads the rest and waits for the end.
-    pub fn end(&mut self) -> Option<i32> {
+    pub(super) fn end(&mut self) -> Option<i32> {
         self.output.read_to_string(&mut self.said).expect("text");
         self.child.wait().expect("it ends").code()
     }

@@ -15,10 +15,10 @@ use tokio::net::TcpStream;
 use crate::test_app::SECRET;
 
 /// Nothing here takes longer unless it hangs.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A GitHub with a repository, and a folder for one skep.
-pub struct Setup {
+pub(super) struct Setup {
     pub github: Simulator,
     pub repository: RepositoryId,
     pub folder: tempfile::TempDir,
@@ -27,7 +27,7 @@ pub struct Setup {
 const ROOMY: &str = "[limits]\ndisk_reserve = '0B'\n";
 
 impl Setup {
-    pub async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
         let public = crate::test_app::key("test-only-app.public.pem");
         let mut config = SimulatorConfig::new(folder.path().join("github"), public);
@@ -55,12 +55,12 @@ impl Setup {
     }
 
     /// The data folder of the skep.
-    pub fn data(&self) -> PathBuf {
+    pub(super) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
     /// What the command line needs to find the admin token.
-    pub fn token(&self) -> [(String, String); 1] {
+    pub(super) fn token(&self) -> [(String, String); 1] {
         [(
             "SKEP_DATA_DIR".to_owned(),
             self.data().display().to_string(),
@@ -68,7 +68,7 @@ impl Setup {
     }
 
     /// What `skep serve` needs, as variables.
-    pub fn environment(&self) -> Vec<(String, String)> {
+    pub(super) fn environment(&self) -> Vec<(String, String)> {
         let key =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys/test-only-app.pkcs1.pem");
         let pairs = [
@@ -95,14 +95,14 @@ impl Setup {
     }
 
     /// A file that lets skep change things as fast as it can; what the tests are about is not the pace.
-    pub fn hurry(&self) {
+    pub(super) fn hurry(&self) {
         let fast = "retry_base = '50ms'\nmutation_burst = 100\nmutations_per_second = 100\n";
         let text = format!("look_again = '10ms'\n{ROOMY}{fast}");
         std::fs::write(self.folder.path().join("skep.toml"), text).expect("written");
     }
 
     /// Ana files an issue with a script for the demo agent and labels it.
-    pub fn go(&self, script: &str) -> IssueNumber {
+    pub(super) fn go(&self, script: &str) -> IssueNumber {
         let issue = self.file(script);
         self.github
             .label(self.repository, issue, "agent:go", "ana")
@@ -111,7 +111,7 @@ impl Setup {
     }
 
     /// Ana files an issue with a script for the demo agent.
-    pub fn file(&self, script: &str) -> IssueNumber {
+    pub(super) fn file(&self, script: &str) -> IssueNumber {
         let body = Some(format!("Please.\n\n```skep-demo\n{script}\n```\n"));
         let draft = IssueDraft {
             title: "Write A".into(),
@@ -123,7 +123,7 @@ impl Setup {
     }
 
     /// What must be so after one issue became one pull request, whatever happened on the way.
-    pub fn one_pull_request(&self, issue: IssueNumber) {
+    pub(super) fn one_pull_request(&self, issue: IssueNumber) {
         let thread = self
             .github
             .thread(self.repository, issue)
@@ -155,13 +155,18 @@ impl Setup {
     }
 
     /// Living agents of this skep.
-    pub fn agents(&self) -> Vec<u32> {
+    pub(super) fn agents(&self) -> Vec<u32> {
         crate::agents::marked(&self.data())
     }
 }
 
 /// A delivery as GitHub signs it.
-pub fn signed(event: &str, guid: &str, body: &str, secret: &str) -> Vec<(&'static str, String)> {
+pub(super) fn signed(
+    event: &str,
+    guid: &str,
+    body: &str,
+    secret: &str,
+) -> Vec<(&'static str, String)> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
     mac.update(body.as_bytes());
     let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
@@ -174,7 +179,7 @@ pub fn signed(event: &str, guid: &str, body: &str, secret: &str) -> Vec<(&'stati
 }
 
 /// One request; none when the other side is not there or goes away before it has answered.
-pub async fn ask(
+pub(super) async fn ask(
     address: &str,
     line: &str,
     headers: &[(&str, String)],
@@ -210,7 +215,7 @@ pub async fn ask(
 }
 
 /// `GET` of something that must be there, as JSON.
-pub async fn get(address: &str, path: &str) -> Value {
+pub(super) async fn get(address: &str, path: &str) -> Value {
     let (status, body) = ask(address, &format!("GET {path}"), &[], "")
         .await
         .expect("an answer");

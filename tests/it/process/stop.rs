@@ -8,11 +8,11 @@ use super::running::{Served, skep};
 use super::setup::{PATIENCE, Setup};
 
 /// Waits in the first life only: the home of a session outlives its agent, the working copy must not change by it.
-pub const ONCE: &str =
+pub(super) const ONCE: &str =
     "run test -e ~/once || { touch ~/once; sleep 100; }\nwrite A.md: a\nsay Done.";
 
 /// Waits until the agent has begun to wait.
-pub async fn waiting(setup: &Setup) {
+pub(super) async fn waiting(setup: &Setup) {
     let began = std::time::Instant::now();
     let sleeps = |number: &u32| {
         std::fs::read_to_string(format!("/proc/{number}/comm"))

@@ -16,33 +16,34 @@ use skep_simulator::{Simulator, SimulatorConfig};
 
 use crate::described::PLAIN_CLIENT;
 
-pub const KEY: &str = include_str!("../../../fixtures/keys/test-only-app.pkcs1.pem");
-pub const KEY_PKCS8: &str = include_str!("../../../fixtures/keys/test-only-app.pkcs8.pem");
-pub const STRANGER: &str = include_str!("../../../fixtures/keys/test-only-stranger.pkcs1.pem");
-pub const PUBLIC: &str = include_str!("../../../fixtures/keys/test-only-app.public.pem");
-pub const BEGIN: i64 = 1_790_000_000_000;
+pub(crate) const KEY: &str = include_str!("../../../fixtures/keys/test-only-app.pkcs1.pem");
+pub(crate) const KEY_PKCS8: &str = include_str!("../../../fixtures/keys/test-only-app.pkcs8.pem");
+pub(crate) const STRANGER: &str =
+    include_str!("../../../fixtures/keys/test-only-stranger.pkcs1.pem");
+pub(crate) const PUBLIC: &str = include_str!("../../../fixtures/keys/test-only-app.public.pem");
+pub(crate) const BEGIN: i64 = 1_790_000_000_000;
 
 /// An answer, read to its end.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub text: String,
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
     }
 
-    pub fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         self.json()["message"]
             .as_str()
             .unwrap_or_default()
@@ -50,7 +51,7 @@ impl Answer {
     }
 }
 
-pub struct Stage {
+pub(crate) struct Stage {
     pub simulator: Simulator,
     pub home: i64,
     pub clock: Arc<AtomicI64>,
@@ -59,11 +60,11 @@ pub struct Stage {
 }
 
 /// A stage with `octo/hello`: `README.md` on `main`.
-pub async fn stage() -> Stage {
+pub(crate) async fn stage() -> Stage {
     stage_with(|config| config).await
 }
 
-pub async fn stage_with(change: impl FnOnce(SimulatorConfig) -> SimulatorConfig) -> Stage {
+pub(crate) async fn stage_with(change: impl FnOnce(SimulatorConfig) -> SimulatorConfig) -> Stage {
     crate::sweep::arrange();
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the test");
     let clock = Arc::new(AtomicI64::new(BEGIN));
@@ -89,7 +90,7 @@ pub async fn stage_with(change: impl FnOnce(SimulatorConfig) -> SimulatorConfig)
     }
 }
 
-pub fn jwt(key: &str, claims: &Value) -> String {
+pub(crate) fn jwt(key: &str, claims: &Value) -> String {
     let key = EncodingKey::from_rsa_pem(key.as_bytes()).expect("a test key");
     jsonwebtoken::encode(&Header::new(Algorithm::RS256), claims, &key).expect("a signed token")
 }
@@ -104,15 +105,15 @@ impl Drop for Stage {
 }
 
 impl Stage {
-    pub fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         self.clock.load(Ordering::SeqCst)
     }
 
-    pub fn pass(&self, seconds: i64) {
+    pub(crate) fn pass(&self, seconds: i64) {
         self.clock.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
 
-    pub fn app(&self) -> String {
+    pub(crate) fn app(&self) -> String {
         let now = self.now() / 1000;
         format!(
             "Bearer {}",
@@ -124,7 +125,7 @@ impl Stage {
     }
 
     /// Sends with an `Authorization` header; `None` when the connection broke.
-    pub async fn try_send(
+    pub(crate) async fn try_send(
         &self,
         method: Method,
         path: &str,
@@ -151,7 +152,7 @@ impl Stage {
         .await
     }
 
-    pub async fn exchange(&self, request: Request<Full<Bytes>>) -> Option<Answer> {
+    pub(crate) async fn exchange(&self, request: Request<Full<Bytes>>) -> Option<Answer> {
         let response = self.http.request(request).await.ok()?;
         let (head, body) = response.into_parts();
         let text = String::from_utf8_lossy(&body.collect().await.ok()?.to_bytes()).into_owned();
@@ -162,22 +163,22 @@ impl Stage {
         })
     }
 
-    pub async fn send(&self, method: Method, path: &str, auth: &str, body: Value) -> Answer {
+    pub(crate) async fn send(&self, method: Method, path: &str, auth: &str, body: Value) -> Answer {
         self.try_send(method, path, auth, &body)
             .await
             .expect("an answer")
     }
 
-    pub async fn get(&self, path: &str, auth: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str, auth: &str) -> Answer {
         self.send(Method::GET, path, auth, Value::Null).await
     }
 
-    pub async fn post(&self, path: &str, auth: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, auth: &str, body: Value) -> Answer {
         self.send(Method::POST, path, auth, body).await
     }
 
     /// Mints a token; `body` narrows it.
-    pub async fn mint(&self, body: Value) -> Answer {
+    pub(crate) async fn mint(&self, body: Value) -> Answer {
         let installation = self
             .simulator
             .installation(self.home)
@@ -191,11 +192,11 @@ impl Stage {
     }
 
     /// The header of a token with all the installation may do.
-    pub async fn token(&self) -> String {
+    pub(crate) async fn token(&self) -> String {
         self.narrow(json!({})).await
     }
 
-    pub async fn narrow(&self, body: Value) -> String {
+    pub(crate) async fn narrow(&self, body: Value) -> String {
         let minted = self.mint(body).await;
         assert_eq!(minted.status, 201, "{}", minted.text);
         format!(
@@ -204,7 +205,7 @@ impl Stage {
         )
     }
 
-    pub fn issue(&self, title: &str) -> i64 {
+    pub(crate) fn issue(&self, title: &str) -> i64 {
         let draft = IssueDraft {
             title: title.to_owned(),
             ..IssueDraft::default()
@@ -217,13 +218,13 @@ impl Stage {
 
 /// A webhook as it arrived.
 #[derive(Debug, Clone)]
-pub struct Hook {
+pub(crate) struct Hook {
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
 impl Hook {
-    pub fn header(&self, name: &str) -> String {
+    pub(crate) fn header(&self, name: &str) -> String {
         self.headers
             .get(name)
             .and_then(|value| value.to_str().ok())
@@ -231,12 +232,12 @@ impl Hook {
             .to_owned()
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("a JSON payload")
     }
 
     /// `issues.labeled`.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         let event = self.header("x-github-event");
         match self.json()["action"].as_str() {
             Some(action) => format!("{event}.{action}"),
@@ -247,14 +248,14 @@ impl Hook {
 
 /// Collects webhooks and answers each with a status.
 #[derive(Clone)]
-pub struct Listener {
+pub(crate) struct Listener {
     pub url: String,
     seen: Arc<Mutex<Vec<Hook>>>,
     status: Arc<AtomicI64>,
 }
 
 impl Listener {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let socket = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a port");
@@ -297,15 +298,15 @@ impl Listener {
         listener
     }
 
-    pub fn answer_with(&self, status: u16) {
+    pub(crate) fn answer_with(&self, status: u16) {
         self.status.store(i64::from(status), Ordering::SeqCst);
     }
 
-    pub fn seen(&self) -> Vec<Hook> {
+    pub(crate) fn seen(&self) -> Vec<Hook> {
         self.seen.lock().expect("no panic inside").clone()
     }
 
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         self.seen().iter().map(Hook::name).collect()
     }
 }

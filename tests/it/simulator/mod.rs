@@ -3,7 +3,7 @@
 //! These tests hold it to what GitHub documents; stories rely on it being strict.
 
 mod checks;
-pub mod client;
+pub(crate) mod client;
 mod comments;
 mod delivery;
 mod fault;

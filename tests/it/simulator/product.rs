@@ -14,13 +14,13 @@ use skep_simulator::world::{LineComment, PullDraft, ReviewDraft};
 use super::client::{KEY, Stage, stage};
 
 /// The GitHub module on a stage of the simulator.
-pub struct Product {
+pub(super) struct Product {
     pub stage: Stage,
     pub github: GitHub,
     pub at: At,
 }
 
-pub async fn product() -> Product {
+pub(super) async fn product() -> Product {
     let stage = stage().await;
     let now = Arc::clone(&stage.clock);
     let config = GitHubConfig {
@@ -57,7 +57,7 @@ pub async fn product() -> Product {
 
 impl Product {
     /// A pull request of the bot from `agent/1-one`, and its head.
-    pub async fn pull(&self, draft: bool) -> (IssueNumber, Sha) {
+    pub(super) async fn pull(&self, draft: bool) -> (IssueNumber, Sha) {
         let home = self.stage.home;
         let push = self.stage.simulator.push_to_branch(
             home,
@@ -111,7 +111,7 @@ impl Product {
         threads.remove(0)
     }
 
-    pub fn revoke(&self, permission: &str) {
+    pub(super) fn revoke(&self, permission: &str) {
         self.stage
             .simulator
             .set_app_permission(self.at.installation, permission, None)

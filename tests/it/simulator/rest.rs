@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::client::{Stage, stage, stage_with};
 
-pub const R: &str = "/repos/octo/hello";
+pub(super) const R: &str = "/repos/octo/hello";
 
-pub async fn delete(stage: &Stage, path: &str, token: &str) -> u16 {
+pub(super) async fn delete(stage: &Stage, path: &str, token: &str) -> u16 {
     stage
         .send(Method::DELETE, path, token, Value::Null)
         .await

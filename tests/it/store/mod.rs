@@ -18,23 +18,23 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 
 /// One empty database.
 #[derive(Clone)]
-pub struct TestDatabase {
+pub(crate) struct TestDatabase {
     pub url: String,
 }
 
 impl TestDatabase {
-    pub async fn open(&self) -> Store {
+    pub(crate) async fn open(&self) -> Store {
         Store::open(&self.url).await.expect("a database that opens")
     }
 
-    pub async fn open_with(&self, tuning: Tuning) -> Store {
+    pub(crate) async fn open_with(&self, tuning: Tuning) -> Store {
         Store::open_with(&self.url, tuning)
             .await
             .expect("a database that opens")
     }
 
     /// A connection of somebody else's.
-    pub async fn stranger(&self) -> AnyConnection {
+    pub(crate) async fn stranger(&self) -> AnyConnection {
         sqlx::any::install_default_drivers();
         AnyConnection::connect(&self.url)
             .await
@@ -43,14 +43,14 @@ impl TestDatabase {
 }
 
 /// Runs `body` on an empty SQLite file.
-pub async fn on_sqlite<F: Future<Output = ()>>(body: impl FnOnce(TestDatabase) -> F) {
+pub(crate) async fn on_sqlite<F: Future<Output = ()>>(body: impl FnOnce(TestDatabase) -> F) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let url = sqlite_url(&directory.path().join("skep.db")).expect("an absolute path");
     body(TestDatabase { url }).await;
 }
 
 /// Runs `body` on an empty schema of the Postgres server, if there is one.
-pub async fn on_postgres<F: Future<Output = ()> + Send + 'static>(
+pub(crate) async fn on_postgres<F: Future<Output = ()> + Send + 'static>(
     body: impl FnOnce(TestDatabase) -> F,
 ) {
     let Ok(server) = std::env::var("SKEP_TEST_POSTGRES_URL") else {
@@ -89,16 +89,18 @@ async fn run(server: &str, sql: String) {
 }
 
 /// Runs `body` on each database.
-pub async fn on_each<F: Future<Output = ()> + Send + 'static>(body: impl Fn(TestDatabase) -> F) {
+pub(crate) async fn on_each<F: Future<Output = ()> + Send + 'static>(
+    body: impl Fn(TestDatabase) -> F,
+) {
     on_sqlite(&body).await;
     on_postgres(&body).await;
 }
 
-pub fn key(issue: i64) -> TaskKey {
+pub(crate) fn key(issue: i64) -> TaskKey {
     TaskKey::new(RepositoryId(7), IssueNumber(issue))
 }
 
-pub fn fact(id: &str) -> NewInbox {
+pub(crate) fn fact(id: &str) -> NewInbox {
     NewInbox {
         id: id.to_owned(),
         kind: InboxKind::Webhook,
@@ -109,7 +111,7 @@ pub fn fact(id: &str) -> NewInbox {
     }
 }
 
-pub fn task(issue: i64) -> TaskRow {
+pub(crate) fn task(issue: i64) -> TaskRow {
     TaskRow {
         key: key(issue),
         version: 0,
@@ -122,7 +124,7 @@ pub fn task(issue: i64) -> TaskRow {
     }
 }
 
-pub fn session(issue: i64, number: u32) -> SessionRow {
+pub(crate) fn session(issue: i64, number: u32) -> SessionRow {
     SessionRow {
         id: SessionId::new(key(issue), number),
         task: key(issue),
@@ -141,7 +143,7 @@ pub fn session(issue: i64, number: u32) -> SessionRow {
     }
 }
 
-pub fn effect(id: &str) -> NewEffect {
+pub(crate) fn effect(id: &str) -> NewEffect {
     NewEffect {
         id: id.to_owned(),
         task: Some(key(1)),
@@ -159,7 +161,7 @@ pub fn effect(id: &str) -> NewEffect {
     }
 }
 
-pub fn event(name: &str) -> NewEvent {
+pub(crate) fn event(name: &str) -> NewEvent {
     NewEvent {
         at: 1,
         name: name.to_owned(),
@@ -173,7 +175,7 @@ pub fn event(name: &str) -> NewEvent {
 }
 
 /// Adds effects in one decision.
-pub async fn add(store: &Store, effects: &[NewEffect]) {
+pub(crate) async fn add(store: &Store, effects: &[NewEffect]) {
     let mut decision = store.begin().await.expect("a decision");
     for effect in effects {
         decision.add_effect(effect).await.expect("an effect");

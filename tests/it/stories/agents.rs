@@ -10,10 +10,10 @@ use crate::agents::marked;
 use crate::test_app::{Options, TestApp};
 
 /// A token nobody may ever see on an issue.
-pub const CANARY: &str = "ghs_16C7e42F292c6912E7710c838347Ae178B4a";
+pub(super) const CANARY: &str = "ghs_16C7e42F292c6912E7710c838347Ae178B4a";
 
 /// Agents have half a second to say something, and no time to think about a cancel.
-pub fn impatient(plan: &mut Options) {
+pub(super) fn impatient(plan: &mut Options) {
     plan.limits.silence_ms = 500;
     plan.limits.retry_base_ms = 1;
     plan.limits.model_attempts = 1;
@@ -21,7 +21,7 @@ pub fn impatient(plan: &mut Options) {
 }
 
 /// A app whose agent is a shell script.
-pub async fn shell(script: &str) -> TestApp {
+pub(super) async fn shell(script: &str) -> TestApp {
     let command = ["sh", "-c", script].map(str::to_owned).to_vec();
     TestApp::with(|plan| {
         impatient(plan);
@@ -31,7 +31,7 @@ pub async fn shell(script: &str) -> TestApp {
 }
 
 /// What holds after every failure.
-pub async fn failed(app: &TestApp, issue: IssueNumber, class: &str) -> String {
+pub(super) async fn failed(app: &TestApp, issue: IssueNumber, class: &str) -> String {
     assert_eq!(app.state(issue).await, "failed");
     assert_eq!(app.labels(issue), ["agent:failed", "agent:go"]);
     assert_eq!(app.reactions(issue), ["eyes", "confused"]);
@@ -73,7 +73,7 @@ pub async fn failed(app: &TestApp, issue: IssueNumber, class: &str) -> String {
 }
 
 /// A thread without what differs from run to run: the names of commits, and how many edits came together in one.
-pub fn readable(thread: &str) -> String {
+pub(super) fn readable(thread: &str) -> String {
     let sha = regex::Regex::new("`[0-9a-f]{7,40}`").expect("a pattern");
     let edits = regex::Regex::new(r" \(edited \d+x\)").expect("a pattern");
     edits

@@ -14,7 +14,7 @@ async fn finished(script: &str) -> (TestApp, IssueNumber) {
     (app, issue)
 }
 
-pub async fn run(app: &mut TestApp, script: &str) -> IssueNumber {
+pub(super) async fn run(app: &mut TestApp, script: &str) -> IssueNumber {
     let issue = app.go("Add a note", script);
     app.settle_all().await;
     issue

@@ -17,7 +17,7 @@ use crate::test_app::{SECRET, TestApp};
 
 impl TestApp {
     /// The operator asks for issues (`skep dispatch`), while the engine takes facts up.
-    pub async fn dispatch(&mut self, targets: Vec<Target>) -> Result<Batch, ApiError> {
+    pub(crate) async fn dispatch(&mut self, targets: Vec<Target>) -> Result<Batch, ApiError> {
         self.advance(Duration::from_secs(1));
         let admin = self.product().admin.clone();
         let asked = tokio::spawn(async move { admin.dispatch(targets).await });
@@ -29,7 +29,7 @@ impl TestApp {
     }
 
     /// Posts these bytes to the public address as GitHub would, signed; answers the status.
-    pub async fn post(&self, event: &str, guid: &str, body: &[u8]) -> u16 {
+    pub(crate) async fn post(&self, event: &str, guid: &str, body: &[u8]) -> u16 {
         let mut stream = TcpStream::connect(self.address())
             .await
             .expect("the server listens");
@@ -56,7 +56,7 @@ impl TestApp {
     }
 
     /// Every prompt that was planned for an issue, oldest first.
-    pub async fn prompts(&self, issue: IssueNumber) -> Vec<String> {
+    pub(crate) async fn prompts(&self, issue: IssueNumber) -> Vec<String> {
         self.planned(issue, EffectKind::RunTurn)
             .await
             .iter()
@@ -65,7 +65,7 @@ impl TestApp {
     }
 
     /// Every effect of a kind that was planned for an issue, oldest first.
-    pub async fn planned(&self, issue: IssueNumber, kind: EffectKind) -> Vec<Effect> {
+    pub(crate) async fn planned(&self, issue: IssueNumber, kind: EffectKind) -> Vec<Effect> {
         let task = Some(TaskKey::new(self.repository, issue));
         let filter = EffectFilter {
             task,
@@ -79,7 +79,7 @@ impl TestApp {
     }
 
     /// What `git` says about the repository on GitHub.
-    pub fn git(&self, args: &[&str]) -> String {
+    pub(crate) fn git(&self, args: &[&str]) -> String {
         let dir = self
             .data_dir()
             .with_file_name("github")
@@ -100,7 +100,7 @@ impl TestApp {
     }
 
     /// What people read in our comments on an issue, oldest first.
-    pub fn our_comments(&self, issue: IssueNumber) -> Vec<String> {
+    pub(crate) fn our_comments(&self, issue: IssueNumber) -> Vec<String> {
         let all = self
             .simulator
             .comments(self.repository, issue)
@@ -120,21 +120,21 @@ impl TestApp {
     }
 
     /// The only pull request there is.
-    pub fn the_pull(&self) -> PullView {
+    pub(crate) fn the_pull(&self) -> PullView {
         let mut pulls = self.pulls();
         assert_eq!(pulls.len(), 1, "{pulls:?}");
         pulls.remove(0)
     }
 
     /// The whole issue as a reader sees it, but for what is another in every run: commits, and times after retries.
-    pub fn told(&self, issue: IssueNumber) -> String {
+    pub(crate) fn told(&self, issue: IssueNumber) -> String {
         let time = regex::Regex::new(r"\b[0-9]{2}:[0-9]{2}:[0-9]{2}Z").expect("a pattern");
         time.replace_all(&without_shas(&self.thread(issue)), "TIME")
             .into_owned()
     }
 
     /// The newest pull request that closes an issue.
-    pub fn pull_for(&self, issue: IssueNumber) -> PullView {
+    pub(crate) fn pull_for(&self, issue: IssueNumber) -> PullView {
         let closes = format!("Closes #{issue}\n");
         let found = self
             .pulls()
@@ -145,7 +145,7 @@ impl TestApp {
     }
 
     /// Until a session is at work on an issue.
-    pub async fn until_working(&mut self, issue: IssueNumber) {
+    pub(crate) async fn until_working(&mut self, issue: IssueNumber) {
         let home = self.repository;
         let shows = move |app: &Self| {
             let labels = app.simulator.issue(home, issue).expect("an issue").labels;
@@ -155,7 +155,7 @@ impl TestApp {
     }
 
     /// Nudges until an issue's timeline has an event of that name.
-    pub async fn until_event(&mut self, issue: IssueNumber, name: &str) {
+    pub(crate) async fn until_event(&mut self, issue: IssueNumber, name: &str) {
         let patience = tokio::time::Instant::now() + crate::test_app::PATIENCE;
         while !self.timeline(issue).await.iter().any(|other| other == name) {
             assert!(tokio::time::Instant::now() < patience, "never told: {name}");
@@ -165,14 +165,14 @@ impl TestApp {
     }
 
     /// All pull requests.
-    pub fn pulls(&self) -> Vec<PullView> {
+    pub(crate) fn pulls(&self) -> Vec<PullView> {
         self.simulator
             .pulls(self.repository)
             .expect("pull requests")
     }
 
     /// How many calls of a method go to a path that ends so.
-    pub fn calls(&self, method: &str, end: &str) -> usize {
+    pub(crate) fn calls(&self, method: &str, end: &str) -> usize {
         let calls = self.simulator.calls();
         calls
             .iter()
@@ -182,7 +182,7 @@ impl TestApp {
 }
 
 /// A text with `SHA` for every short or whole commit in it, and without the warning of machines that have no fence.
-pub fn without_shas(text: &str) -> String {
+pub(super) fn without_shas(text: &str) -> String {
     let sha = regex::Regex::new(r"\b([0-9a-f]{10}|[0-9a-f]{40})\b").expect("a pattern");
     let warning = regex::Regex::new(r"(?m)^ *- ⚠️ .*: agents can read what skep can read.*\n")
         .expect("a pattern");

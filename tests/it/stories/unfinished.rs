@@ -21,7 +21,7 @@ async fn rude(mode: &str) -> Option<TestApp> {
 }
 
 /// What people see first in the pull request: the mark of our part is a comment.
-pub fn top(app: &TestApp) -> String {
+pub(super) fn top(app: &TestApp) -> String {
     let body = app.the_pull().issue.body;
     let (mark, rest) = body.split_once('\n').expect("a body");
     assert!(mark.starts_with("<!-- skep: "), "{body}");

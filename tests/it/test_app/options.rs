@@ -8,7 +8,7 @@ use skep::runner::Timings;
 
 /// How a app is built.
 #[derive(Clone)]
-pub struct Options {
+pub(crate) struct Options {
     /// Numbers.
     pub limits: Limits,
     /// Protected paths that may be touched.

@@ -14,7 +14,7 @@ use super::{Options, PATIENCE, TestApp};
 
 /// An issue for the demo agent and the app it is told in.
 #[derive(Clone)]
-pub struct Scenario {
+pub(crate) struct Scenario {
     /// What the agent does.
     pub script: &'static str,
     /// Labels beside `agent:go`.
@@ -24,18 +24,18 @@ pub struct Scenario {
 }
 
 /// Agents that write code.
-pub const CODE: Scenario = Scenario {
+pub(crate) const CODE: Scenario = Scenario {
     script: "write GREETING.md: hello",
     labels: &["role:swe"],
     wish: |_| (),
 };
 /// The same, taking long enough for people to see it at work.
-pub const SLOW_CODE: Scenario = Scenario {
+pub(crate) const SLOW_CODE: Scenario = Scenario {
     script: "write GREETING.md: hello\nwait 0.4",
     ..CODE
 };
 /// Agents that answer.
-pub const ANSWER: Scenario = Scenario {
+pub(crate) const ANSWER: Scenario = Scenario {
     script: "say It is as it should be.",
     labels: &["role:triage"],
     wish: |_| (),
@@ -66,20 +66,20 @@ fn unordered(thread: &str) -> String {
 
 impl Scenario {
     /// A app and the issue in it, labeled to go.
-    pub async fn begin(&self) -> (TestApp, IssueNumber) {
+    pub(crate) async fn begin(&self) -> (TestApp, IssueNumber) {
         let app = TestApp::with(self.wish).await;
         let issue = app.go_as("Add a greeting", self.script, self.labels);
         (app, issue)
     }
 
     /// The end without any trouble, and in how many steps it is reached.
-    pub async fn clean(&self) -> (usize, Ending) {
+    pub(crate) async fn clean(&self) -> (usize, Ending) {
         let told = self.told().await;
         (told.steps, told.ending.clone())
     }
 
     /// The story without any trouble: told once in this process, since every telling is the same.
-    pub async fn told(&self) -> Arc<Told> {
+    pub(crate) async fn told(&self) -> Arc<Told> {
         type Once = Arc<OnceCell<Arc<Told>>>;
         static TOLD: Mutex<Vec<(Scenario, Once)>> = Mutex::new(Vec::new());
         let cell = {
@@ -117,7 +117,7 @@ impl Scenario {
 }
 
 /// A story without trouble.
-pub struct Told {
+pub(crate) struct Told {
     /// In how many steps the end is reached.
     pub steps: usize,
     /// The end.
@@ -128,7 +128,7 @@ pub struct Told {
 
 /// Everything people are left with, without times and hashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ending {
+pub(crate) struct Ending {
     /// The issue as it is read.
     pub thread: String,
     /// Reactions to it, sorted.
@@ -148,7 +148,7 @@ pub struct Ending {
 }
 
 /// Takes times, spans, hashes and counts of edits out of a text.
-pub fn timeless(text: &str) -> String {
+pub(crate) fn timeless(text: &str) -> String {
     static TABLE: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         let table = [
             (r"\d\d:\d\d:\d\dZ", "TIME"),
@@ -172,7 +172,7 @@ pub fn timeless(text: &str) -> String {
 
 impl Ending {
     /// Fails with the fields that differ.
-    pub fn must_be(&self, clean: &Self, when: &str) {
+    pub(crate) fn must_be(&self, clean: &Self, when: &str) {
         let both = format!("{self:#?}")
             .lines()
             .map(str::to_owned)
@@ -198,7 +198,7 @@ impl Ending {
 
 impl TestApp {
     /// Takes up to so many steps; time passes when nothing else is left to do. Answers how many there were.
-    pub async fn run_steps(&mut self, most: usize) -> usize {
+    pub(crate) async fn run_steps(&mut self, most: usize) -> usize {
         self.simulator.quiet().await;
         let mut steps = 0;
         while steps < most {
@@ -223,7 +223,7 @@ impl TestApp {
     }
 
     /// The open effects in words.
-    pub async fn waiting(&self) -> Vec<String> {
+    pub(crate) async fn waiting(&self) -> Vec<String> {
         let filter = EffectFilter {
             open: Some(true),
             ..EffectFilter::default()
@@ -241,14 +241,14 @@ impl TestApp {
     }
 
     /// Kills skep, starts it again, and looks for sessions nobody works for.
-    pub async fn crash_and_open(&mut self) {
+    pub(crate) async fn crash_and_open(&mut self) {
         self.crash().await;
         self.open().await;
         self.no_zombies().await;
     }
 
     /// Every live session has an effect that carries it on, or a fact that waits to be handled.
-    pub async fn no_zombies(&self) {
+    pub(crate) async fn no_zombies(&self) {
         let store = self.store();
         if store.counts().await.expect("counts").inbox_unhandled > 0 {
             return;
@@ -278,7 +278,7 @@ impl TestApp {
     }
 
     /// What people are left with.
-    pub async fn ending(&self, issue: IssueNumber) -> Ending {
+    pub(crate) async fn ending(&self, issue: IssueNumber) -> Ending {
         let (world, home) = (&self.simulator, self.repository);
         let mut pulls = Vec::new();
         for pull in world.pulls(home).expect("pulls") {
@@ -324,7 +324,7 @@ impl TestApp {
     }
 
     /// Ends the stepped skep and builds one that runs by itself; `open` takes over again after its stop.
-    pub async fn run(&mut self) -> Running {
+    pub(crate) async fn run(&mut self) -> Running {
         self.crash().await;
         let app = self.build().await;
         let any = "127.0.0.1:0".parse().expect("an address");
@@ -341,13 +341,13 @@ impl TestApp {
     }
 
     /// The one issue of the story.
-    pub fn only_issue(&self) -> IssueNumber {
+    pub(crate) fn only_issue(&self) -> IssueNumber {
         IssueNumber(1)
     }
 
     /// Lets everything run without waiting for its end, and time pass where nothing is on, until something is so; false when
     /// all is quiet before.
-    pub async fn settle_until(&mut self, mut so: impl FnMut(&Self) -> bool) -> bool {
+    pub(crate) async fn settle_until(&mut self, mut so: impl FnMut(&Self) -> bool) -> bool {
         let patience = tokio::time::Instant::now() + PATIENCE;
         loop {
             self.nudge().await;
@@ -382,7 +382,7 @@ impl TestApp {
     }
 
     /// Effects are begun and ended before any fact is handled.
-    pub async fn runner_first(&mut self) {
+    pub(crate) async fn runner_first(&mut self) {
         self.simulator.quiet().await;
         let skep = self.skep.as_mut().expect("skep is down");
         skep.app
@@ -394,7 +394,7 @@ impl TestApp {
     }
 
     /// Waits for the effects under way, starting none.
-    pub async fn land(&mut self) {
+    pub(crate) async fn land(&mut self) {
         let tasks = &mut self.skep.as_mut().expect("skep is down").tasks;
         let all = async { while tasks.join_next().await.is_some() {} };
         tokio::time::timeout(PATIENCE, all)
@@ -403,7 +403,7 @@ impl TestApp {
     }
 
     /// Waits for something that happens without skep.
-    pub async fn seen(&self, what: &str, so: impl Fn(&Self) -> bool) {
+    pub(crate) async fn seen(&self, what: &str, so: impl Fn(&Self) -> bool) {
         let patience = tokio::time::Instant::now() + PATIENCE;
         while !so(self) {
             assert!(tokio::time::Instant::now() < patience, "never seen: {what}");
@@ -412,7 +412,7 @@ impl TestApp {
     }
 
     /// What a second skep on the same folder is told.
-    pub async fn build_another(&self) -> Option<String> {
+    pub(crate) async fn build_another(&self) -> Option<String> {
         App::build(self.setup())
             .await
             .err()

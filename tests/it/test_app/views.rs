@@ -8,7 +8,7 @@ use super::TestApp;
 
 impl TestApp {
     /// The status comment as it is stored, its mark included; an issue has at most one.
-    pub fn status(&self, issue: IssueNumber) -> String {
+    pub(crate) fn status(&self, issue: IssueNumber) -> String {
         let comments = self
             .simulator
             .comments(self.repository, issue)
@@ -25,7 +25,7 @@ impl TestApp {
     }
 
     /// The labels of an issue, sorted.
-    pub fn labels(&self, issue: IssueNumber) -> Vec<String> {
+    pub(crate) fn labels(&self, issue: IssueNumber) -> Vec<String> {
         self.simulator
             .issue(self.repository, issue)
             .expect("an issue")
@@ -33,7 +33,7 @@ impl TestApp {
     }
 
     /// The reactions on an issue, in order.
-    pub fn reactions(&self, issue: IssueNumber) -> Vec<String> {
+    pub(crate) fn reactions(&self, issue: IssueNumber) -> Vec<String> {
         let all = self
             .simulator
             .issue(self.repository, issue)
@@ -45,19 +45,19 @@ impl TestApp {
     }
 
     /// The id of a session of an issue.
-    pub fn session(&self, issue: IssueNumber, number: u32) -> skep::core::ids::SessionId {
+    pub(crate) fn session(&self, issue: IssueNumber, number: u32) -> skep::core::ids::SessionId {
         skep::core::ids::SessionId::new(TaskKey::new(self.repository, issue), number)
     }
 
     /// The folder of a session.
-    pub fn session_dir(&self, issue: IssueNumber, number: u32) -> PathBuf {
+    pub(crate) fn session_dir(&self, issue: IssueNumber, number: u32) -> PathBuf {
         self.data_dir()
             .join("sessions")
             .join(self.session(issue, number).as_str())
     }
 
     /// A file of what a session left, as the mirror keeps it.
-    pub fn kept(&self, issue: IssueNumber, number: u32, path: &str) -> Option<String> {
+    pub(crate) fn kept(&self, issue: IssueNumber, number: u32, path: &str) -> Option<String> {
         let mirror = self
             .product()
             .runner
@@ -79,7 +79,7 @@ impl TestApp {
     }
 
     /// How often the effects of a kind were tried in all, and how many there were.
-    pub async fn tries(&self, kind: &str) -> (i64, usize) {
+    pub(crate) async fn tries(&self, kind: &str) -> (i64, usize) {
         let all = self
             .store()
             .effects(&skep::store::EffectFilter::default(), 10_000)
@@ -94,7 +94,7 @@ impl TestApp {
     }
 
     /// The details of the last event of that name.
-    pub async fn detail(&self, issue: IssueNumber, name: &str) -> Option<serde_json::Value> {
+    pub(crate) async fn detail(&self, issue: IssueNumber, name: &str) -> Option<serde_json::Value> {
         let key = TaskKey::new(self.repository, issue);
         let events = self.store().task_events(key, 1_000).await.expect("events");
         let found = events.into_iter().rfind(|row| row.event.name == name)?;

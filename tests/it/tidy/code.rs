@@ -7,13 +7,13 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// A word, a punctuation mark or a bracket, and its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
+pub(super) struct Token {
     pub line: usize,
     pub text: String,
 }
 
 /// The product code of a file: its tokens in order, then its `use` lines as whole paths.
-pub struct Code {
+pub(super) struct Code {
     tokens: Vec<Token>,
     uses: Vec<Vec<Token>>,
 }
@@ -23,7 +23,7 @@ const LITERAL: &str = "\"\"";
 
 impl Code {
     /// Reads a file.
-    pub fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         let stream: TokenStream = text.parse().expect("a file the compiler reads");
         let mut tokens = Vec::new();
         flatten(stream, &mut tokens);
@@ -42,7 +42,7 @@ impl Code {
     }
 
     /// The lines that hold a phrase such as `env::var` or `#[allow(`, whole words only.
-    pub fn lines_with(&self, phrase: &str) -> Vec<usize> {
+    pub(super) fn lines_with(&self, phrase: &str) -> Vec<usize> {
         let wanted = words(phrase);
         let mut lines: Vec<usize> = self
             .phrases()
@@ -54,7 +54,7 @@ impl Code {
     }
 
     /// The modules of the crate that are named from a file at this module path, each with its line.
-    pub fn modules_named(&self, path: &[&str]) -> Vec<(usize, String)> {
+    pub(super) fn modules_named(&self, path: &[&str]) -> Vec<(usize, String)> {
         let up = "super::".repeat(path.len());
         let mut named = Vec::new();
         for root in ["crate::", up.as_str()].map(words) {

@@ -10,7 +10,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemUse, UseTree, Visibility};
 
 /// A file of a crate.
-pub struct SourceFile {
+pub(super) struct SourceFile {
     /// What the file is called in reports.
     pub name: String,
     /// The crate, as paths name it.
@@ -23,7 +23,7 @@ pub struct SourceFile {
 
 /// One file uses something that another defines.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Arrow {
+pub(super) struct Arrow {
     pub from: String,
     pub to: String,
     /// The path that is named.
@@ -31,7 +31,7 @@ pub struct Arrow {
 }
 
 /// All arrows between some files.
-pub struct Graph {
+pub(super) struct Graph {
     pub arrows: BTreeSet<Arrow>,
 }
 
@@ -55,7 +55,7 @@ struct File {
 
 impl Graph {
     /// Reads the files.
-    pub fn of(files: &[SourceFile]) -> Self {
+    pub(super) fn of(files: &[SourceFile]) -> Self {
         let read: BTreeMap<Module, File> = files
             .iter()
             .map(|file| ((file.krate.clone(), file.modules.clone()), File::read(file)))
@@ -79,7 +79,7 @@ impl Graph {
     }
 
     /// The sets of files that lead to each other, each sorted.
-    pub fn circles(&self) -> Vec<BTreeSet<String>> {
+    pub(super) fn circles(&self) -> Vec<BTreeSet<String>> {
         let mut next: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for arrow in &self.arrows {
             next.entry(&arrow.from).or_default().insert(&arrow.to);
@@ -112,7 +112,7 @@ impl Graph {
     }
 
     /// The arrows inside a set of files, for a report: each with one path it stands for.
-    pub fn inside(&self, files: &BTreeSet<String>) -> Vec<String> {
+    pub(super) fn inside(&self, files: &BTreeSet<String>) -> Vec<String> {
         let mut told = BTreeMap::new();
         for arrow in &self.arrows {
             if files.contains(&arrow.from) && files.contains(&arrow.to) {
@@ -276,7 +276,7 @@ fn is_test(attributes: &[Attribute]) -> bool {
 }
 
 /// Whether an item is there for tests alone.
-pub fn is_for_tests(item: &Item) -> bool {
+pub(super) fn is_for_tests(item: &Item) -> bool {
     is_test(attributes(item))
 }
 

@@ -44,7 +44,7 @@ const VERBS: [(&str, &[&str], &[&str]); 17] = [
 
 /// Somebody does something.
 #[derive(Debug, Deserialize)]
-pub struct Act {
+pub(super) struct Act {
     /// Who; made when there is nobody of that login.
     #[serde(rename = "as")]
     login: String,
@@ -123,7 +123,7 @@ enum Action {
 }
 
 /// Every verb with its fields, a line each.
-pub fn usage() -> String {
+pub(super) fn usage() -> String {
     let line = |(verb, needed, more): &(&str, &[&str], &[&str])| {
         let more = more.iter().map(|field| format!("[{field}]"));
         let fields: Vec<String> = needed
@@ -140,7 +140,7 @@ pub fn usage() -> String {
 }
 
 /// Reads an action. The error is for whoever typed it: all that is missing or unknown.
-pub fn parse(body: &[u8]) -> Result<Act, String> {
+pub(super) fn parse(body: &[u8]) -> Result<Act, String> {
     let fields: Map<String, Value> =
         serde_json::from_slice(body).map_err(|error| format!("not a JSON object: {error}"))?;
     let there = "GET this address for the verbs and their fields";
@@ -188,7 +188,7 @@ pub fn parse(body: &[u8]) -> Result<Act, String> {
 }
 
 /// Does it.
-pub async fn perform(state: &Arc<State>, act: Act) -> Result<Value, ApiError> {
+pub(super) async fn perform(state: &Arc<State>, act: Act) -> Result<Value, ApiError> {
     let home = state.change(|world| {
         world.create_user(&act.login, UserKind::Person);
         let named = act.repository.split_once('/');

@@ -24,7 +24,7 @@ use crate::wire::{Incoming, Outbound};
 use crate::world::facts::World;
 
 /// Answers a request below `/_simulator`.
-pub async fn answer(state: &Arc<State>, request: &Incoming) -> Outbound {
+pub(crate) async fn answer(state: &Arc<State>, request: &Incoming) -> Outbound {
     let segments: Vec<&str> = request.path.trim_matches('/').split('/').skip(1).collect();
     match (&request.method, segments.as_slice()) {
         (&Method::GET, ["state"]) => Outbound::json(200, &overview(state)),
@@ -55,7 +55,7 @@ pub async fn answer(state: &Arc<State>, request: &Incoming) -> Outbound {
 }
 
 /// Adds a fault; a stale read shows the world as it is now.
-pub fn add_fault(state: &State, fault: FaultRule) {
+pub(crate) fn add_fault(state: &State, fault: FaultRule) {
     let snapshot = (fault.fault == Fault::StaleRead).then(|| Arc::new(state.read(World::clone)));
     state.faults(|faults| faults.add(fault, snapshot));
 }

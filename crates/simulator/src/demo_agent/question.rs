@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something people are asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Question {
+pub(super) struct Question {
     /// The question, Markdown.
     pub text: String,
     /// What can be chosen; may be empty.

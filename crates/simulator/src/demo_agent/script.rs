@@ -48,7 +48,7 @@ else is named and passed over.
 
 /// One line of a script.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Step {
+pub(super) enum Step {
     /// A message.
     Say(String),
     /// A thought.
@@ -145,7 +145,7 @@ pub enum Step {
 
 /// A path and what goes there, with its last line end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Text {
+pub(super) struct Text {
     /// Relative to the working copy.
     pub path: String,
     /// The content.
@@ -153,7 +153,7 @@ pub struct Text {
 }
 
 /// The steps of the last block marked `skep-demo`; none if there is no such block.
-pub fn parse(prompt: &str) -> Option<Vec<Step>> {
+pub(super) fn parse(prompt: &str) -> Option<Vec<Step>> {
     let lines = last_block(prompt)?;
     let mut lines = lines.into_iter();
     let mut steps = vec![];

@@ -22,7 +22,7 @@ const USER_URLS: [(&str, &str); 9] = [
 ];
 
 /// Permissions as an object of words.
-pub fn permissions_json(permissions: &Permissions) -> Value {
+pub(crate) fn permissions_json(permissions: &Permissions) -> Value {
     let word = |(name, width): (&String, &Access)| (name.clone(), json!(width.as_str()));
     Value::Object(permissions.iter().map(word).collect::<Map<_, _>>())
 }

@@ -9,7 +9,7 @@ use crate::world::repository::Repository;
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy)]
-pub struct ContentPath<'a> {
+pub(crate) struct ContentPath<'a> {
     /// The address of its repository.
     pub url: &'a str,
     /// The path in the repository.
@@ -38,7 +38,7 @@ fn content_path_json(content: ContentPath<'_>) -> Value {
 }
 
 /// A `content-file`, with its bytes in base64, broken into lines as GitHub does.
-pub fn content_json(path: ContentPath<'_>, sha: &str, bytes: &[u8]) -> Value {
+pub(crate) fn content_json(path: ContentPath<'_>, sha: &str, bytes: &[u8]) -> Value {
     let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
     let mut content = String::new();
     for line in encoded.as_bytes().chunks(60) {
@@ -50,7 +50,7 @@ pub fn content_json(path: ContentPath<'_>, sha: &str, bytes: &[u8]) -> Value {
 }
 
 /// A `content-directory`: its entries without contents.
-pub fn directory_json(directory: ContentPath<'_>, listed: &[Listed]) -> Value {
+pub(crate) fn directory_json(directory: ContentPath<'_>, listed: &[Listed]) -> Value {
     let entry = |entry: &Listed| {
         let path = if directory.path.is_empty() {
             entry.name.clone()

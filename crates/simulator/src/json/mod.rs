@@ -2,9 +2,9 @@
 //!
 //! It exists so that REST answers and webhooks show the same object the same way. It must never change the world.
 
-pub mod account;
+pub(crate) mod account;
 mod check;
-pub mod git;
+pub(crate) mod git;
 mod issue;
 mod parts;
 mod pull;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::world::issue::{REACTIONS, Reaction};
 
 /// Puts the fields of several objects into one; later ones win.
-pub fn joined(parts: impl IntoIterator<Item = Value>) -> Value {
+pub(super) fn joined(parts: impl IntoIterator<Item = Value>) -> Value {
     let mut all = Map::new();
     for part in parts {
         if let Value::Object(fields) = part {
@@ -18,7 +18,7 @@ pub fn joined(parts: impl IntoIterator<Item = Value>) -> Value {
 }
 
 /// The `reactions` object: how many of each.
-pub fn rollup(url: &str, reactions: &[Reaction]) -> Value {
+pub(super) fn rollup(url: &str, reactions: &[Reaction]) -> Value {
     let mut counts = Map::new();
     counts.insert("url".to_owned(), json!(format!("{url}/reactions")));
     counts.insert("total_count".to_owned(), json!(reactions.len()));

@@ -14,7 +14,7 @@ use crate::world::facts::World;
 use crate::world::repository::{CheckRun, Repository, WorkflowRun};
 
 /// `GET /repos/{owner}/{repo}/actions/runs`: newest first.
-pub async fn runs(call: Call) -> Answer {
+pub(super) async fn runs(call: Call) -> Answer {
     let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
         let fits =
@@ -37,14 +37,14 @@ fn found<'w>(world: &'w World, call: &Call) -> Result<(&'w Repository, &'w Check
 }
 
 /// `GET /repos/{owner}/{repo}/actions/jobs/{job}`
-pub async fn job(call: Call) -> Answer {
+pub(super) async fn job(call: Call) -> Answer {
     Reply::ok(
         call.read(|world| found(world, &call).map(|(home, check)| world.job_json(home, check)))?,
     )
 }
 
 /// `GET /repos/{owner}/{repo}/actions/jobs/{job}/logs`: a redirect; 410 once the log is gone.
-pub async fn logs(call: Call) -> Answer {
+pub(super) async fn logs(call: Call) -> Answer {
     let address = call.read(|world| {
         let (_, check) = found(world, &call)?;
         if check.log.is_none() && on(Rule::LogGone) {
@@ -62,7 +62,7 @@ pub async fn logs(call: Call) -> Answer {
 }
 
 /// Where a job's log lies, signed.
-pub fn log_address(world: &World, job: i64) -> String {
+pub(crate) fn log_address(world: &World, job: i64) -> String {
     format!(
         "{}/_logs/{job}?sig={}",
         world.root,

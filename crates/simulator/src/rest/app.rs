@@ -20,7 +20,7 @@ use crate::world::lifecycle::selection_word;
 const TOKEN_LIFE: i64 = 3_600_000;
 
 /// `GET /`
-pub async fn root(call: Call) -> Answer {
+pub(super) async fn root(call: Call) -> Answer {
     let root = call.read(|world| world.root.clone());
     Reply::ok(json!({
         "current_user_url": format!("{root}/user"),
@@ -30,14 +30,14 @@ pub async fn root(call: Call) -> Answer {
 }
 
 /// `GET /meta`
-pub async fn meta(_call: Call) -> Answer {
+pub(super) async fn meta(_call: Call) -> Answer {
     Reply::ok(
         json!({ "verifiable_password_authentication": false, "hooks": ["127.0.0.1/32"], "git": ["127.0.0.1/32"] }),
     )
 }
 
 /// `GET /rate_limit`
-pub async fn rate_limit(call: Call) -> Answer {
+pub(super) async fn rate_limit(call: Call) -> Answer {
     let now = call.state().read(World::now);
     let number = call.caller.installation().unwrap_or(0);
     let standing = call.state().call_log(|t| t.standing(number, now));
@@ -49,7 +49,7 @@ pub async fn rate_limit(call: Call) -> Answer {
 }
 
 /// `GET /users/{login}`
-pub async fn user(call: Call) -> Answer {
+pub(super) async fn user(call: Call) -> Answer {
     let found = call.read(|world| {
         world
             .user(call.value("login"))
@@ -71,12 +71,12 @@ pub async fn user(call: Call) -> Answer {
 }
 
 /// `GET /app`
-pub async fn get(call: Call) -> Answer {
+pub(super) async fn get(call: Call) -> Answer {
     Reply::ok(call.read(|world| world.app_json(&world.app.slug)))
 }
 
 /// `GET /app/installations`
-pub async fn installations(call: Call) -> Answer {
+pub(super) async fn installations(call: Call) -> Answer {
     let all: Vec<Value> = call.read(|world| {
         world
             .installations
@@ -96,12 +96,12 @@ fn found<'w>(world: &'w World, call: &Call) -> Result<&'w Installation, ApiError
 }
 
 /// `GET /app/installations/{id}`
-pub async fn installation(call: Call) -> Answer {
+pub(super) async fn installation(call: Call) -> Answer {
     Reply::ok(call.read(|world| found(world, &call).map(|i| world.installation_json(i)))?)
 }
 
 /// `GET /repos/{owner}/{repo}/installation`
-pub async fn repository_installation(call: Call) -> Answer {
+pub(super) async fn repository_installation(call: Call) -> Answer {
     let found = call.read(|world| {
         let repository = world.repository(call.repository)?;
         let installation = world
@@ -113,7 +113,7 @@ pub async fn repository_installation(call: Call) -> Answer {
 }
 
 /// `POST /app/installations/{id}/access_tokens`
-pub async fn mint(call: Call) -> Answer {
+pub(super) async fn mint(call: Call) -> Answer {
     call.change(|world| {
         let installation = found(world, &call)?.clone();
         if installation.suspended_at.is_some() && on(Rule::SuspendedMint) {
@@ -218,7 +218,7 @@ fn narrowed_permissions(
 }
 
 /// `DELETE /installation/token`
-pub async fn revoke(call: Call) -> Answer {
+pub(super) async fn revoke(call: Call) -> Answer {
     let secret = call.secret.clone();
     if on(Rule::TokenRevoked) {
         call.change(|world| world.tokens.remove(&secret));
@@ -227,7 +227,7 @@ pub async fn revoke(call: Call) -> Answer {
 }
 
 /// `GET /installation/repositories`
-pub async fn repositories(call: Call) -> Answer {
+pub(super) async fn repositories(call: Call) -> Answer {
     let Caller::Installation(token) = &call.caller else {
         return Err(ApiError::not_permitted());
     };

@@ -18,14 +18,14 @@ use crate::world::facts::World;
 use crate::world::repository::Repository;
 
 /// The values a path had for the names of its pattern.
-pub type Values = BTreeMap<String, String>;
+pub(super) type Values = BTreeMap<String, String>;
 
 /// An endpoint's answer.
-pub type Answer = Result<Reply, ApiError>;
+pub(crate) type Answer = Result<Reply, ApiError>;
 
 /// An answer that is no refusal.
 #[derive(Debug, Clone)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// The status.
     pub status: u16,
     /// The JSON; null is no body.
@@ -38,7 +38,7 @@ pub struct Reply {
 
 impl Reply {
     /// A status with a body.
-    pub fn new(status: u16, body: Value) -> Self {
+    pub(crate) fn new(status: u16, body: Value) -> Self {
         Self {
             status,
             body,
@@ -48,22 +48,22 @@ impl Reply {
     }
 
     /// 200.
-    pub fn ok(body: Value) -> Answer {
+    pub(crate) fn ok(body: Value) -> Answer {
         Ok(Self::new(200, body))
     }
 
     /// 201.
-    pub fn created(body: Value) -> Answer {
+    pub(crate) fn created(body: Value) -> Answer {
         Ok(Self::new(201, body))
     }
 
     /// 204.
-    pub fn no_content() -> Answer {
+    pub(crate) fn no_content() -> Answer {
         Ok(Self::new(204, Value::Null))
     }
 
     /// 200 with a `Link` header, when there are other pages.
-    pub fn page(body: Value, link: Option<String>) -> Answer {
+    pub(crate) fn page(body: Value, link: Option<String>) -> Answer {
         let headers = link
             .into_iter()
             .map(|link| ("link".to_owned(), link))
@@ -76,7 +76,7 @@ impl Reply {
 }
 
 /// A request that may use its endpoint.
-pub struct Call {
+pub(crate) struct Call {
     state: Arc<State>,
     snapshot: Option<Arc<World>>,
     /// Who calls.
@@ -136,12 +136,12 @@ impl Call {
     }
 
     /// The shared heart.
-    pub fn state(&self) -> &Arc<State> {
+    pub(crate) fn state(&self) -> &Arc<State> {
         &self.state
     }
 
     /// Reads the world, or the old one a stale read was asked for.
-    pub fn read<T>(&self, read: impl FnOnce(&World) -> T) -> T {
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&World) -> T) -> T {
         match &self.snapshot {
             Some(world) => read(world),
             None => self.state.read(read),
@@ -149,22 +149,22 @@ impl Call {
     }
 
     /// Changes the world.
-    pub fn change<T>(&self, write: impl FnOnce(&mut World) -> T) -> T {
+    pub(crate) fn change<T>(&self, write: impl FnOnce(&mut World) -> T) -> T {
         self.state.change(write)
     }
 
     /// A value of the path, decoded.
-    pub fn value(&self, name: &str) -> &str {
+    pub(crate) fn value(&self, name: &str) -> &str {
         self.values.get(name).map_or("", String::as_str)
     }
 
     /// A number of the path; anything else is 404.
-    pub fn number(&self, name: &str) -> Result<i64, ApiError> {
+    pub(crate) fn number(&self, name: &str) -> Result<i64, ApiError> {
         self.value(name).parse().map_err(|_| ApiError::not_found())
     }
 
     /// A value of the query.
-    pub fn query(&self, name: &str) -> Option<&str> {
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
             .find(|(key, _)| key == name)
@@ -172,27 +172,27 @@ impl Call {
     }
 
     /// A text of the body.
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.body.get(name).and_then(Value::as_str)
     }
 
     /// An owned text of the body.
-    pub fn owned(&self, name: &str) -> Option<String> {
+    pub(crate) fn owned(&self, name: &str) -> Option<String> {
         self.text(name).map(str::to_owned)
     }
 
     /// A text the body must have.
-    pub fn wanted(&self, name: &str) -> Result<&str, ApiError> {
+    pub(crate) fn wanted(&self, name: &str) -> Result<&str, ApiError> {
         self.text(name).ok_or_else(|| missing(name))
     }
 
     /// The labels of the body, if it has any: names, or objects with a name.
-    pub fn labels(&self) -> Result<Option<Vec<String>>, ApiError> {
+    pub(crate) fn labels(&self) -> Result<Option<Vec<String>>, ApiError> {
         self.names("labels", "name")
     }
 
     /// A list of people in the body, if it has one: logins, or objects with a login.
-    pub fn people(&self, field: &str) -> Result<Option<Vec<String>>, ApiError> {
+    pub(crate) fn people(&self, field: &str) -> Result<Option<Vec<String>>, ApiError> {
         self.names(field, "login")
     }
 
@@ -206,7 +206,7 @@ impl Call {
     }
 
     /// A title of the body: a text or a number.
-    pub fn title(&self) -> Option<String> {
+    pub(crate) fn title(&self) -> Option<String> {
         let title = self.body.get("title")?;
         title
             .as_str()
@@ -215,7 +215,7 @@ impl Call {
     }
 
     /// A value of the query that must be one of a few words, if it is there.
-    pub fn choice(&self, name: &str, known: &[&str]) -> Result<Option<&str>, ApiError> {
+    pub(crate) fn choice(&self, name: &str, known: &[&str]) -> Result<Option<&str>, ApiError> {
         let asked = self.query(name);
         if asked.is_some_and(|asked| !known.contains(&asked)) && on(Rule::QueryWord) {
             return Err(ApiError::invalid("Search", name, "invalid"));
@@ -224,12 +224,12 @@ impl Call {
     }
 
     /// The login of who calls.
-    pub fn actor(&self) -> String {
+    pub(crate) fn actor(&self) -> String {
         self.state.read(|world| world.app.bot())
     }
 
     /// Whether the token may set a type: who may push.
-    pub fn may_type(&self) -> bool {
+    pub(crate) fn may_type(&self) -> bool {
         let Caller::Installation(token) = &self.caller else {
             return false;
         };
@@ -241,7 +241,7 @@ impl Call {
     }
 
     /// Writes down that a well-behaved client would not have called this.
-    pub fn violates(&self, what: &str) {
+    pub(crate) fn violates(&self, what: &str) {
         let at = self.state.read(World::now);
         let what = what.to_owned();
         self.state
@@ -249,7 +249,7 @@ impl Call {
     }
 
     /// Whether the path speaks of a pull request (by number, or by a comment on one).
-    pub fn concerns_pull(&self, world: &World, home: &Repository) -> bool {
+    pub(crate) fn concerns_pull(&self, world: &World, home: &Repository) -> bool {
         let number = match (self.number("number"), self.number("comment")) {
             (Ok(number), _) => Some(number),
             (_, Ok(comment)) => world.comment_home(home.id, comment).ok(),
@@ -261,7 +261,7 @@ impl Call {
     }
 
     /// The part of a list that was asked for, and the `Link` header to the other parts.
-    pub fn slice<T>(&self, items: Vec<T>) -> (Vec<T>, Option<String>) {
+    pub(crate) fn slice<T>(&self, items: Vec<T>) -> (Vec<T>, Option<String>) {
         let asked = |name: &str, otherwise: usize| {
             self.query(name)
                 .and_then(|v| v.parse().ok())

@@ -65,7 +65,7 @@ fn shown(call: &Call, id: i64) -> Result<Value, ApiError> {
 }
 
 /// `POST /repos/{owner}/{repo}/check-runs`
-pub async fn create(call: Call) -> Answer {
+pub(super) async fn create(call: Call) -> Answer {
     call.wanted("name")?;
     let head_sha = kept_commit(&call, call.wanted("head_sha")?).await?;
     let (draft, actor) = (
@@ -83,12 +83,12 @@ pub async fn create(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/check-runs/{check}`
-pub async fn get(call: Call) -> Answer {
+pub(super) async fn get(call: Call) -> Answer {
     Reply::ok(shown(&call, call.number("check")?)?)
 }
 
 /// `PATCH /repos/{owner}/{repo}/check-runs/{check}`: only of the App that made it.
-pub async fn update(call: Call) -> Answer {
+pub(super) async fn update(call: Call) -> Answer {
     let (id, draft, actor) = (call.number("check")?, draft(&call), call.actor());
     call.change(|world| {
         let slug = world.app.slug.clone();
@@ -106,7 +106,7 @@ pub async fn update(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/commits/{ref}/check-runs`
-pub async fn list(call: Call) -> Answer {
+pub(super) async fn list(call: Call) -> Answer {
     call.choice("status", &["queued", "in_progress", "completed"])?;
     call.choice("filter", &["latest", "all"])?;
     let sha = commit(&call, call.value("sha")).await?;
@@ -136,7 +136,7 @@ pub async fn list(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/commits/{ref}/check-suites`
-pub async fn suites(call: Call) -> Answer {
+pub(super) async fn suites(call: Call) -> Answer {
     let sha = commit(&call, call.value("sha")).await?;
     let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
@@ -149,7 +149,7 @@ pub async fn suites(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/commits/{ref}/status`
-pub async fn combined(call: Call) -> Answer {
+pub(super) async fn combined(call: Call) -> Answer {
     let sha = commit(&call, call.value("sha")).await?;
     Reply::ok(call.read(|world| {
         world
@@ -159,7 +159,7 @@ pub async fn combined(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/commits/{ref}/statuses`
-pub async fn statuses(call: Call) -> Answer {
+pub(super) async fn statuses(call: Call) -> Answer {
     let sha = commit(&call, call.value("sha")).await?;
     let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
@@ -175,7 +175,7 @@ pub async fn statuses(call: Call) -> Answer {
 }
 
 /// `POST /repos/{owner}/{repo}/statuses/{sha}`
-pub async fn create_status(call: Call) -> Answer {
+pub(super) async fn create_status(call: Call) -> Answer {
     let state = call.wanted("state")?.to_owned();
     let sha = kept_commit(&call, call.value("sha")).await?;
     let actor = call.actor();

@@ -37,7 +37,7 @@ fn page(
 }
 
 /// `GET /repos/{owner}/{repo}/issues/{number}/comments`
-pub async fn list(call: Call) -> Answer {
+pub(super) async fn list(call: Call) -> Answer {
     let number = call.number("number")?;
     let (body, link) = call.read(|world| {
         let issue = world.issue(call.repository, number)?;
@@ -55,7 +55,7 @@ pub async fn list(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/issues/comments`
-pub async fn list_all(call: Call) -> Answer {
+pub(super) async fn list_all(call: Call) -> Answer {
     call.choice("sort", &["created", "updated"])?;
     call.choice("direction", &["asc", "desc"])?;
     let (body, link) = call.read(|world| {
@@ -77,13 +77,13 @@ pub async fn list_all(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/issues/comments/{comment}`
-pub async fn get(call: Call) -> Answer {
+pub(super) async fn get(call: Call) -> Answer {
     let id = call.number("comment")?;
     Reply::ok(call.read(|world| shown(world, &call, id))?)
 }
 
 /// `POST /repos/{owner}/{repo}/issues/{number}/comments`
-pub async fn create(call: Call) -> Answer {
+pub(super) async fn create(call: Call) -> Answer {
     let (number, body, actor) = (
         call.number("number")?,
         call.wanted("body")?.to_owned(),
@@ -97,7 +97,7 @@ pub async fn create(call: Call) -> Answer {
 }
 
 /// `PATCH /repos/{owner}/{repo}/issues/comments/{comment}`
-pub async fn update(call: Call) -> Answer {
+pub(super) async fn update(call: Call) -> Answer {
     let (id, body, actor) = (
         call.number("comment")?,
         call.wanted("body")?.to_owned(),
@@ -111,7 +111,7 @@ pub async fn update(call: Call) -> Answer {
 }
 
 /// `DELETE /repos/{owner}/{repo}/issues/comments/{comment}`
-pub async fn delete(call: Call) -> Answer {
+pub(super) async fn delete(call: Call) -> Answer {
     let (id, actor) = (call.number("comment")?, call.actor());
     call.change(|world| world.delete_comment(call.repository, id, &actor))?;
     Reply::no_content()
@@ -128,7 +128,7 @@ fn subject(call: &Call) -> Result<Subject, ApiError> {
 }
 
 /// `GET …/reactions`
-pub async fn reactions(call: Call) -> Answer {
+pub(super) async fn reactions(call: Call) -> Answer {
     call.choice("content", &REACTIONS)?;
     let on = subject(&call)?;
     let all: Vec<Value> = call.read(|world| {
@@ -148,7 +148,7 @@ pub async fn reactions(call: Call) -> Answer {
 }
 
 /// `POST …/reactions`: 201 when it is new, 200 when it was there.
-pub async fn react(call: Call) -> Answer {
+pub(super) async fn react(call: Call) -> Answer {
     let (on, content, actor) = (
         subject(&call)?,
         call.wanted("content")?.to_owned(),
@@ -162,7 +162,7 @@ pub async fn react(call: Call) -> Answer {
 }
 
 /// `DELETE …/reactions/{reaction}`
-pub async fn unreact(call: Call) -> Answer {
+pub(super) async fn unreact(call: Call) -> Answer {
     let (on, id) = (subject(&call)?, call.number("reaction")?);
     call.change(|world| world.unreact(call.repository, on, id))?;
     Reply::no_content()

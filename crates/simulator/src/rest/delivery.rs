@@ -30,7 +30,7 @@ fn item(attempt: &Attempt) -> Value {
 }
 
 /// `GET /app/hook/deliveries`: newest first, paged by cursor.
-pub async fn list(call: Call) -> Answer {
+pub(super) async fn list(call: Call) -> Answer {
     call.choice("status", &["success", "failure"])?;
     let size = call
         .query("per_page")
@@ -75,7 +75,7 @@ fn fits(call: &Call, attempt: &Attempt) -> bool {
 }
 
 /// `GET /app/hook/deliveries/{delivery}`
-pub async fn get(call: Call) -> Answer {
+pub(super) async fn get(call: Call) -> Answer {
     let id = call.number("delivery")?;
     let found = call.read(|world| {
         let attempt = world
@@ -102,7 +102,7 @@ pub async fn get(call: Call) -> Answer {
 }
 
 /// `POST /app/hook/deliveries/{delivery}/attempts`: the same GUID again.
-pub async fn redeliver(call: Call) -> Answer {
+pub(super) async fn redeliver(call: Call) -> Answer {
     let id = call.number("delivery")?;
     let again = call.change(|world: &mut World| {
         let now = world.now();

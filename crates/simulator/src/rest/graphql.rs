@@ -25,7 +25,7 @@ const FORBIDDEN: [&str; 5] = [
 ];
 
 /// `POST /graphql`
-pub async fn post(call: Call) -> Answer {
+pub(super) async fn post(call: Call) -> Answer {
     let query = call.wanted("query")?.to_owned();
     for name in FORBIDDEN
         .iter()

@@ -21,7 +21,7 @@ fn shown(world: &World, call: &Call, number: i64) -> Result<Value, ApiError> {
 }
 
 /// `GET /repos/{owner}/{repo}/issues/{number}`
-pub async fn get(call: Call) -> Answer {
+pub(super) async fn get(call: Call) -> Answer {
     let number = call.number("number")?;
     Reply::ok(call.read(|world| shown(world, &call, number))?)
 }
@@ -58,7 +58,7 @@ fn sort(call: &Call, issues: &mut [&Issue]) {
 }
 
 /// `GET /repos/{owner}/{repo}/issues`: pull requests too, as on GitHub.
-pub async fn list(call: Call) -> Answer {
+pub(super) async fn list(call: Call) -> Answer {
     call.choice("state", &["open", "closed", "all"])?;
     call.choice("sort", &["created", "updated", "comments"])?;
     call.choice("direction", &["asc", "desc"])?;
@@ -81,7 +81,7 @@ pub async fn list(call: Call) -> Answer {
 }
 
 /// `POST /repos/{owner}/{repo}/issues`
-pub async fn create(call: Call) -> Answer {
+pub(super) async fn create(call: Call) -> Answer {
     no_milestone(&call)?;
     let draft = IssueDraft {
         title: call.title().ok_or_else(|| missing("title"))?,
@@ -113,7 +113,7 @@ fn no_milestone(call: &Call) -> Result<(), ApiError> {
 }
 
 /// What a `PATCH` body asks for.
-pub fn edit_of(call: &Call) -> Result<IssueEdit, ApiError> {
+pub(super) fn edit_of(call: &Call) -> Result<IssueEdit, ApiError> {
     let open = match call.text("state") {
         None => None,
         Some("open") => Some(true),
@@ -139,7 +139,7 @@ pub fn edit_of(call: &Call) -> Result<IssueEdit, ApiError> {
 }
 
 /// `PATCH /repos/{owner}/{repo}/issues/{number}`
-pub async fn update(call: Call) -> Answer {
+pub(super) async fn update(call: Call) -> Answer {
     let (number, edit, actor) = (call.number("number")?, edit_of(&call)?, call.actor());
     if let Some(labels) = &edit.labels {
         label::watch_set(&call, number, labels)?;
@@ -152,7 +152,7 @@ pub async fn update(call: Call) -> Answer {
 }
 
 /// `POST /repos/{owner}/{repo}/issues/{number}/assignees`
-pub async fn add_assignees(call: Call) -> Answer {
+pub(super) async fn add_assignees(call: Call) -> Answer {
     Reply::created(assign(&call, |now, asked| {
         now.iter()
             .chain(asked.iter().filter(|a| !now.contains(a)))
@@ -162,7 +162,7 @@ pub async fn add_assignees(call: Call) -> Answer {
 }
 
 /// `DELETE /repos/{owner}/{repo}/issues/{number}/assignees`
-pub async fn remove_assignees(call: Call) -> Answer {
+pub(super) async fn remove_assignees(call: Call) -> Answer {
     Reply::ok(assign(&call, |now, asked| {
         now.iter().filter(|a| !asked.contains(a)).cloned().collect()
     })?)
@@ -181,7 +181,7 @@ fn assign(call: &Call, join: fn(&[String], &[String]) -> Vec<String>) -> Result<
 }
 
 /// `GET /repos/{owner}/{repo}/issues/{number}/timeline`
-pub async fn timeline(call: Call) -> Answer {
+pub(super) async fn timeline(call: Call) -> Answer {
     let number = call.number("number")?;
     let all = call.read(|world| {
         let home = world.repository(call.repository)?;
@@ -192,7 +192,7 @@ pub async fn timeline(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/issues/{number}/events`: the timeline without what was said.
-pub async fn events(call: Call) -> Answer {
+pub(super) async fn events(call: Call) -> Answer {
     let number = call.number("number")?;
     let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;

@@ -33,7 +33,7 @@ fn watch<'n>(call: &Call, verb: &str, number: i64, names: impl IntoIterator<Item
 }
 
 /// Watches a change of all labels at once.
-pub fn watch_set(call: &Call, number: i64, names: &[String]) -> Result<(), ApiError> {
+pub(super) fn watch_set(call: &Call, number: i64, names: &[String]) -> Result<(), ApiError> {
     let now = call.state().read(|world| {
         world
             .issue(call.repository, number)
@@ -60,7 +60,7 @@ fn names(call: &Call) -> Result<Vec<String>, ApiError> {
 }
 
 /// `GET /repos/{owner}/{repo}/issues/{number}/labels`
-pub async fn on_issue(call: Call) -> Answer {
+pub(super) async fn on_issue(call: Call) -> Answer {
     let number = call.number("number")?;
     let all = call.read(|world| on(world, &call, number))?;
     let (page, link) = call.slice(all.as_array().cloned().unwrap_or_default());
@@ -68,7 +68,7 @@ pub async fn on_issue(call: Call) -> Answer {
 }
 
 /// `POST /repos/{owner}/{repo}/issues/{number}/labels`: at least one.
-pub async fn add(call: Call) -> Answer {
+pub(super) async fn add(call: Call) -> Answer {
     let (number, names, actor) = (call.number("number")?, names(&call)?, call.actor());
     if call.body["labels"] == json!([]) && holds(Rule::LabelList) {
         return Err(ApiError::invalid("Issue", "labels", "invalid"));
@@ -82,7 +82,7 @@ pub async fn add(call: Call) -> Answer {
 }
 
 /// `PUT /repos/{owner}/{repo}/issues/{number}/labels`: none takes all away.
-pub async fn set(call: Call) -> Answer {
+pub(super) async fn set(call: Call) -> Answer {
     let (number, names, actor) = (call.number("number")?, names(&call)?, call.actor());
     watch_set(&call, number, &names)?;
     let changed = call.change(|world| {
@@ -93,7 +93,7 @@ pub async fn set(call: Call) -> Answer {
 }
 
 /// `DELETE /repos/{owner}/{repo}/issues/{number}/labels`
-pub async fn clear(call: Call) -> Answer {
+pub(super) async fn clear(call: Call) -> Answer {
     let (number, actor) = (call.number("number")?, call.actor());
     watch_set(&call, number, &[])?;
     call.change(|world| world.set_labels(call.repository, number, &[], &actor))?;
@@ -101,7 +101,7 @@ pub async fn clear(call: Call) -> Answer {
 }
 
 /// `DELETE /repos/{owner}/{repo}/issues/{number}/labels/{label}`
-pub async fn remove(call: Call) -> Answer {
+pub(super) async fn remove(call: Call) -> Answer {
     let (number, actor) = (call.number("number")?, call.actor());
     let name = call.value("label").to_owned();
     let changed = call.change(|world| {
@@ -113,7 +113,7 @@ pub async fn remove(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/labels`
-pub async fn list(call: Call) -> Answer {
+pub(super) async fn list(call: Call) -> Answer {
     let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
         Ok::<_, ApiError>(
@@ -128,7 +128,7 @@ pub async fn list(call: Call) -> Answer {
 }
 
 /// `POST /repos/{owner}/{repo}/labels`
-pub async fn create(call: Call) -> Answer {
+pub(super) async fn create(call: Call) -> Answer {
     let name = call.wanted("name")?.to_owned();
     let color = call.text("color").unwrap_or("ededed").to_owned();
     let about = call.owned("description");
@@ -151,7 +151,7 @@ pub async fn create(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/labels/{label}`
-pub async fn get(call: Call) -> Answer {
+pub(super) async fn get(call: Call) -> Answer {
     let found = call.read(|world| {
         let home = world.repository(call.repository)?;
         home.label(call.value("label"))

@@ -33,8 +33,8 @@ use crate::wire::{Incoming, Outbound};
 use crate::world::account::Access;
 use crate::world::facts::World;
 
-pub use action::log_address;
-pub use call::{Answer, Call, Reply};
+pub(crate) use action::log_address;
+pub(crate) use call::{Answer, Call, Reply};
 use call::{CallFacts, Values};
 use route::{Need, Route};
 
@@ -45,7 +45,11 @@ struct Admitted {
 }
 
 /// Answers a request below the API's root; `drawn` is the fault to play on it, if it is one of the reads.
-pub async fn answer(state: &Arc<State>, request: &Incoming, drawn: Option<&Drawn>) -> Outbound {
+pub(crate) async fn answer(
+    state: &Arc<State>,
+    request: &Incoming,
+    drawn: Option<&Drawn>,
+) -> Outbound {
     let now = state.read(World::now);
     let caller = match enter(state, request) {
         Ok(caller) => caller,

@@ -40,7 +40,7 @@ fn wanted(world: &World, call: &Call, issue: &Issue) -> bool {
 }
 
 /// `GET /repos/{owner}/{repo}/pulls`
-pub async fn list(call: Call) -> Answer {
+pub(super) async fn list(call: Call) -> Answer {
     call.choice("state", &["open", "closed", "all"])?;
     call.choice(
         "sort",
@@ -79,7 +79,7 @@ pub async fn list(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/pulls/{number}`; with the diff media type, the diff.
-pub async fn get(call: Call) -> Answer {
+pub(super) async fn get(call: Call) -> Answer {
     let number = call.number("number")?;
     if !call.accept.contains("diff") {
         return Reply::ok(call.read(|world| shown(world, &call, number))?);
@@ -92,7 +92,7 @@ pub async fn get(call: Call) -> Answer {
 }
 
 /// `POST /repos/{owner}/{repo}/pulls`
-pub async fn create(call: Call) -> Answer {
+pub(super) async fn create(call: Call) -> Answer {
     let draft = PullDraft {
         title: call.text("title").unwrap_or_default().to_owned(),
         body: call.owned("body"),
@@ -109,7 +109,7 @@ pub async fn create(call: Call) -> Answer {
 }
 
 /// `PATCH /repos/{owner}/{repo}/pulls/{number}`
-pub async fn update(call: Call) -> Answer {
+pub(super) async fn update(call: Call) -> Answer {
     let (number, actor) = (call.number("number")?, call.actor());
     let edit = IssueEdit {
         labels: None,
@@ -133,7 +133,7 @@ pub async fn update(call: Call) -> Answer {
 }
 
 /// `PUT /repos/{owner}/{repo}/pulls/{number}/merge`: what a well-behaved skep never calls.
-pub async fn merge(call: Call) -> Answer {
+pub(super) async fn merge(call: Call) -> Answer {
     let number = call.number("number")?;
     if on(Rule::SelfMerge) {
         call.violates(&format!("merged pull request #{number}"));
@@ -143,7 +143,7 @@ pub async fn merge(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/pulls/{number}/commits`
-pub async fn commits(call: Call) -> Answer {
+pub(super) async fn commits(call: Call) -> Answer {
     let number = call.number("number")?;
     let (dir, base, head) = merging::ends(call.state(), call.repository, number)?;
     let listed = inspect::commits_between(&dir, Some(&base), &head)
@@ -163,7 +163,7 @@ pub async fn commits(call: Call) -> Answer {
 }
 
 /// `POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers`
-pub async fn ask(call: Call) -> Answer {
+pub(super) async fn ask(call: Call) -> Answer {
     let (number, actor) = (call.number("number")?, call.actor());
     let logins = call
         .people("reviewers")?

@@ -15,13 +15,13 @@ use crate::rest::call::{Answer, Call, Reply};
 use crate::world::facts::World;
 
 /// A broken git is GitHub's 500.
-pub fn broken(fault: &GitFault) -> ApiError {
+pub(super) fn broken(fault: &GitFault) -> ApiError {
     tracing::error!(%fault, "the simulator's git failed");
     ApiError::new(500, "Server Error")
 }
 
 /// `GET /repos/{owner}/{repo}`
-pub async fn get(call: Call) -> Answer {
+pub(super) async fn get(call: Call) -> Answer {
     Reply::ok(call.read(|world| {
         world
             .repository(call.repository)
@@ -30,7 +30,7 @@ pub async fn get(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/collaborators/{login}/permission`
-pub async fn permission(call: Call) -> Answer {
+pub(super) async fn permission(call: Call) -> Answer {
     let shown = call.read(|world| {
         let login = call.value("login");
         if world.user(login).is_none() && on(Rule::UnknownPerson) {
@@ -42,7 +42,7 @@ pub async fn permission(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/contents/{path}`
-pub async fn contents(call: Call) -> Answer {
+pub(super) async fn contents(call: Call) -> Answer {
     let path = call.value("path").to_owned();
     let (dir, url, branch) = call.read(|world| {
         let home = world.repository(call.repository)?;
@@ -99,7 +99,7 @@ fn head(world: &World, call: &Call) -> Result<String, ApiError> {
 }
 
 /// `GET /repos/{owner}/{repo}/git/ref/heads/{branch}`
-pub async fn git_ref(call: Call) -> Answer {
+pub(super) async fn git_ref(call: Call) -> Answer {
     let shown = call.read(|world| {
         let sha = head(world, &call)?;
         let name = format!("refs/heads/{}", call.value("branch"));
@@ -115,7 +115,7 @@ pub async fn git_ref(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/branches/{branch}`
-pub async fn branch(call: Call) -> Answer {
+pub(super) async fn branch(call: Call) -> Answer {
     let (sha, protected, contexts, url) = call.read(|world| {
         let home = world.repository(call.repository)?;
         let sha = home.heads.get(call.value("branch")).cloned();
@@ -160,7 +160,7 @@ fn required(contexts: &[String]) -> Value {
 }
 
 /// `GET /repos/{owner}/{repo}/rules/branches/{branch}`: also for a branch that does not exist.
-pub async fn rules(call: Call) -> Answer {
+pub(super) async fn rules(call: Call) -> Answer {
     let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
         let rules = home.required.get(call.value("branch")).filter(|(_, rules)| !rules.is_empty());
@@ -177,7 +177,7 @@ pub async fn rules(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/branches`
-pub async fn branches(call: Call) -> Answer {
+pub(super) async fn branches(call: Call) -> Answer {
     let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
         Ok::<_, ApiError>(
@@ -192,7 +192,7 @@ pub async fn branches(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/commits/{ref}`
-pub async fn commit(call: Call) -> Answer {
+pub(super) async fn commit(call: Call) -> Answer {
     let revision = call.value("sha").to_owned();
     let found = found_commit(&call, &revision).await?;
     Reply::ok(call.read(|world| {
@@ -203,7 +203,7 @@ pub async fn commit(call: Call) -> Answer {
 }
 
 /// The commit a text names, as git tells of it; 422 when there is none.
-pub async fn found_commit(call: &Call, revision: &str) -> Result<CommitInfo, ApiError> {
+pub(super) async fn found_commit(call: &Call, revision: &str) -> Result<CommitInfo, ApiError> {
     let dir = call.read(|world| {
         world
             .repository(call.repository)

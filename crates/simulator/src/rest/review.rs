@@ -24,7 +24,7 @@ fn shown(world: &World, call: &Call, number: i64, id: i64) -> Result<Value, ApiE
 }
 
 /// `GET /repos/{owner}/{repo}/pulls/{number}/reviews`
-pub async fn list(call: Call) -> Answer {
+pub(super) async fn list(call: Call) -> Answer {
     let number = call.number("number")?;
     let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
@@ -65,7 +65,7 @@ fn line(value: &Value) -> LineComment {
 }
 
 /// `POST /repos/{owner}/{repo}/pulls/{number}/reviews`
-pub async fn create(call: Call) -> Answer {
+pub(super) async fn create(call: Call) -> Answer {
     let (number, actor) = (call.number("number")?, call.actor());
     let comments = call
         .body
@@ -88,7 +88,7 @@ pub async fn create(call: Call) -> Answer {
 }
 
 /// `PUT /repos/{owner}/{repo}/pulls/{number}/reviews/{review}/dismissals`: what a well-behaved skep never calls.
-pub async fn dismiss(call: Call) -> Answer {
+pub(super) async fn dismiss(call: Call) -> Answer {
     let (number, id, actor) = (call.number("number")?, call.number("review")?, call.actor());
     if on(Rule::SelfDismissal) {
         call.violates(&format!("dismissed a review of pull request #{number}"));
@@ -102,20 +102,20 @@ pub async fn dismiss(call: Call) -> Answer {
 }
 
 /// `GET /repos/{owner}/{repo}/pulls/{number}/reviews/{review}`
-pub async fn get(call: Call) -> Answer {
+pub(super) async fn get(call: Call) -> Answer {
     let (number, id) = (call.number("number")?, call.number("review")?);
     Reply::ok(call.read(|world| shown(world, &call, number, id))?)
 }
 
 /// `GET /repos/{owner}/{repo}/pulls/{number}/reviews/{review}/comments`
-pub async fn comments_of(call: Call) -> Answer {
+pub(super) async fn comments_of(call: Call) -> Answer {
     let (number, id) = (call.number("number")?, call.number("review")?);
     call.read(|world| shown(world, &call, number, id))?;
     lines(&call, number, |line, _| line.review == id)
 }
 
 /// `GET /repos/{owner}/{repo}/pulls/{number}/comments`
-pub async fn comments(call: Call) -> Answer {
+pub(super) async fn comments(call: Call) -> Answer {
     let since = call.query("since").and_then(parse_iso);
     lines(&call, call.number("number")?, |line, pull| {
         since.is_none_or(|since| line.created_at >= since) && !pull.is_pending(line)
@@ -138,7 +138,7 @@ fn lines(call: &Call, number: i64, fits: impl Fn(&ReviewComment, &Pull) -> bool)
 }
 
 /// `GET /repos/{owner}/{repo}/pulls/comments/{line}`
-pub async fn comment(call: Call) -> Answer {
+pub(super) async fn comment(call: Call) -> Answer {
     let id = call.number("line")?;
     let found = call.read(|world| {
         let (issue, line) = world.line(call.repository, id)?;
@@ -152,7 +152,7 @@ pub async fn comment(call: Call) -> Answer {
 }
 
 /// `POST /repos/{owner}/{repo}/pulls/{number}/comments/{line}/replies`: only to the first comment of a thread.
-pub async fn reply(call: Call) -> Answer {
+pub(super) async fn reply(call: Call) -> Answer {
     let (number, to, actor) = (call.number("number")?, call.number("line")?, call.actor());
     let body = call.wanted("body")?.to_owned();
     let made = call.change(|world| {

@@ -15,7 +15,7 @@ use crate::world::account::Access::{Read, Write};
 
 /// What a caller needs.
 #[derive(Debug, Clone, Copy)]
-pub enum Need {
+pub(super) enum Need {
     /// Nothing.
     Open,
     /// To be the App.
@@ -33,7 +33,7 @@ pub enum Need {
 }
 
 /// One address.
-pub struct Route {
+pub(super) struct Route {
     method: Method,
     path: &'static str,
     /// What a caller needs.
@@ -148,7 +148,7 @@ static ROUTES: &[Route] = routes! {
 };
 
 /// The route of a method and path, with the decoded values of the path.
-pub fn find(method: &Method, path: &str) -> Option<(&'static Route, Values)> {
+pub(super) fn find(method: &Method, path: &str) -> Option<(&'static Route, Values)> {
     let method = if *method == Method::HEAD {
         &Method::GET
     } else {

@@ -17,7 +17,7 @@ pub(super) struct Activity<'a> {
 
 impl<'a> Activity<'a> {
     /// An action without fields of its own.
-    pub fn new(action: &'a str, by: &'a str) -> Self {
+    pub(super) fn new(action: &'a str, by: &'a str) -> Self {
         Self {
             action,
             by,
@@ -26,7 +26,7 @@ impl<'a> Activity<'a> {
     }
 
     /// The same with these fields.
-    pub fn with(self, details: Value) -> Self {
+    pub(super) fn with(self, details: Value) -> Self {
         Self { details, ..self }
     }
 }

@@ -14,7 +14,7 @@ use crate::world::facts::World;
 const MOST_ASSIGNEES: usize = 10;
 
 /// Refuses more assignees than GitHub takes.
-pub fn check_assignees(logins: &[String]) -> Result<(), ApiError> {
+pub(super) fn check_assignees(logins: &[String]) -> Result<(), ApiError> {
     if logins.len() > MOST_ASSIGNEES && on(Rule::AssigneeLimit) {
         return Err(ApiError::custom(
             "Issue",

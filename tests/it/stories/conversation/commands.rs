@@ -9,7 +9,7 @@ use crate::test_app::TestApp;
 
 const LONG: &str = "write A.md: a\nwait 20\nwrite GREETING.md: hello\nrecall";
 
-pub fn issue_of(app: &TestApp, script: &str) -> IssueNumber {
+pub(super) fn issue_of(app: &TestApp, script: &str) -> IssueNumber {
     app.issue(
         "Add a greeting",
         &format!("Please.\n\n```skep-demo\n{script}\n```\n"),

@@ -29,21 +29,21 @@ const COLOUR: &str =
 
 impl TestApp {
     /// Somebody comments. The clock moves a second first: GitHub's times have no finer grain.
-    pub fn say(&self, who: &str, on: IssueNumber, body: &str) -> CommentId {
+    pub(crate) fn say(&self, who: &str, on: IssueNumber, body: &str) -> CommentId {
         self.advance(Duration::from_secs(1));
         let comment = self.simulator.comment(self.repository, on, who, body);
         CommentId(comment.expect("a comment"))
     }
 
     /// Ana comments, and all that follows at once happens.
-    pub async fn reply(&mut self, on: IssueNumber, body: &str) -> CommentId {
+    pub(crate) async fn reply(&mut self, on: IssueNumber, body: &str) -> CommentId {
         let comment = self.say("ana", on, body);
         self.settle().await;
         comment
     }
 
     /// Somebody rewrites a comment.
-    pub fn rewrite(&self, who: &str, comment: CommentId, body: &str) {
+    pub(crate) fn rewrite(&self, who: &str, comment: CommentId, body: &str) {
         self.advance(Duration::from_secs(1));
         self.simulator
             .edit_comment(self.repository, comment, who, body)
@@ -51,7 +51,7 @@ impl TestApp {
     }
 
     /// Our comments that hold these words, oldest first.
-    pub fn ours_with(&self, issue: IssueNumber, words: &str) -> Vec<CommentView> {
+    pub(crate) fn ours_with(&self, issue: IssueNumber, words: &str) -> Vec<CommentView> {
         let all = self
             .simulator
             .comments(self.repository, issue)
@@ -62,14 +62,14 @@ impl TestApp {
     }
 
     /// The one comment of ours that holds these words.
-    pub fn one_of_ours(&self, issue: IssueNumber, words: &str) -> CommentView {
+    pub(crate) fn one_of_ours(&self, issue: IssueNumber, words: &str) -> CommentView {
         let mut found = self.ours_with(issue, words);
         assert_eq!(found.len(), 1, "{words:?} in\n{}", self.thread(issue));
         found.remove(0)
     }
 
     /// The reactions of ours on a comment, in order.
-    pub fn reactions_to(&self, issue: IssueNumber, comment: CommentId) -> Vec<String> {
+    pub(crate) fn reactions_to(&self, issue: IssueNumber, comment: CommentId) -> Vec<String> {
         let all = self
             .simulator
             .comments(self.repository, issue)
@@ -86,7 +86,7 @@ impl TestApp {
     }
 
     /// Who is assigned.
-    pub fn assignees(&self, issue: IssueNumber) -> Vec<String> {
+    pub(crate) fn assignees(&self, issue: IssueNumber) -> Vec<String> {
         self.simulator
             .issue(self.repository, issue)
             .expect("an issue")
@@ -94,7 +94,7 @@ impl TestApp {
     }
 
     /// A file of our branch for an issue.
-    pub async fn made(&self, issue: IssueNumber, path: &str) -> Option<String> {
+    pub(crate) async fn made(&self, issue: IssueNumber, path: &str) -> Option<String> {
         let head = self.pull_for(issue).head;
         self.simulator
             .file(self.repository, &head, path)
@@ -103,13 +103,13 @@ impl TestApp {
     }
 
     /// The whole issue as a reader sees it, but for times, commits, and how often we edited what we wrote.
-    pub fn conversation(&self, issue: IssueNumber) -> String {
+    pub(crate) fn conversation(&self, issue: IssueNumber) -> String {
         let edits = regex::Regex::new(r" \(edited \d+x\)").expect("a pattern");
         edits.replace_all(&self.told(issue), "").into_owned()
     }
 
     /// The prompts of an agent that has its session, oldest first.
-    pub async fn resumed(&self, issue: IssueNumber) -> Vec<String> {
+    pub(crate) async fn resumed(&self, issue: IssueNumber) -> Vec<String> {
         let turns = self.planned(issue, EffectKind::RunTurn).await;
         let prompt = |effect: &Effect| match &effect.action {
             Action::RunTurn(effect::RunTurn { turn, .. }) => Some(turn.resumed.clone()),

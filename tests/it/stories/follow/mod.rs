@@ -148,7 +148,7 @@ fn timeless(text: &str) -> String {
 }
 
 /// A script as people put it into their words.
-pub fn with(words: &str, script: &str) -> String {
+pub(super) fn with(words: &str, script: &str) -> String {
     format!("{words}\n\n```skep-demo\n{script}\n```\n")
 }
 
