@@ -18,7 +18,6 @@ const AUTH_REQUIRED: i64 = -32000;
 pub(super) struct Login<'a> {
     /// What it offers.
     pub(super) offered: &'a [AuthMethod],
-    /// Its environment.
     pub(super) environment: &'a BTreeMap<String, String>,
 }
 

@@ -16,7 +16,6 @@ const MOST: usize = 10;
 /// A branch whose commits are taken for the result.
 #[derive(Debug)]
 pub(super) struct Branch {
-    /// Its head.
     pub(super) head: Sha,
     /// Refs whose commits come with it.
     contained: Vec<String>,

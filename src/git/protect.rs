@@ -20,7 +20,6 @@ const NAMED: usize = 5;
 /// A changed symbolic link and where it points.
 #[derive(Debug)]
 pub(super) struct Link<'a> {
-    /// Its path.
     pub(super) path: &'a [u8],
     /// Its target, as stored.
     pub(super) target: Vec<u8>,

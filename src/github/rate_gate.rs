@@ -52,7 +52,6 @@ struct State {
     strikes: u32,
 }
 
-/// The gate.
 pub(super) struct RateGate {
     state: Mutex<State>,
     changed: Notify,

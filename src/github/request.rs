@@ -19,7 +19,6 @@ pub(super) enum Effect {
     Creation,
 }
 
-/// A request.
 #[derive(Debug, Clone)]
 pub(super) struct ApiRequest {
     pub(super) method: Method,

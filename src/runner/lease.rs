@@ -56,7 +56,6 @@ pub(super) struct Lease {
 }
 
 impl Lease {
-    /// The row it is for.
     pub(super) fn row(&self) -> &ClaimedRow {
         &self.row
     }

@@ -24,7 +24,6 @@ impl PostedComments {
         found.map(|(_, comment)| *comment)
     }
 
-    /// Remembers one.
     pub(super) fn remember(&self, task: TaskKey, comment: CommentId) {
         let mut posted = self.posted.lock().unwrap_or_else(PoisonError::into_inner);
         posted.retain(|(key, _)| *key != task);

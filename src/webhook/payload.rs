@@ -66,7 +66,6 @@ pub(super) struct Repositories {
     pub installation: Option<Installation>,
 }
 
-/// `issues`.
 #[derive(Deserialize)]
 pub(super) struct Issues {
     pub issue: Issue,
@@ -243,7 +242,6 @@ pub(super) struct Run {
     pub head_repository: Option<HeadRepository>,
 }
 
-/// `status`.
 #[derive(Deserialize)]
 pub(super) struct Status {
     /// At most ten of those that hold the commit.
@@ -258,7 +256,6 @@ pub(super) struct Branch {
     pub name: String,
 }
 
-/// `push`.
 #[derive(Deserialize)]
 pub(super) struct Push {
     #[serde(rename = "ref")]

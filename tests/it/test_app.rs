@@ -235,12 +235,10 @@ impl TestApp {
         &self.skep().app.store
     }
 
-    /// The engine.
     pub(crate) fn engine(&self) -> &Engine {
         &self.skep().app.engine
     }
 
-    /// The runner.
     pub(crate) fn runner(&self) -> &Runner {
         &self.skep().app.runner
     }
