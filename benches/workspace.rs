@@ -68,8 +68,8 @@ fn main() {
         old_git: OldGit::Allow,
         network: Default::default(),
     };
-    let git = runtime.block_on(Git::open(config)).expect("git");
-    let mirror = git.mirror_path(RepositoryId(1));
+    let product = runtime.block_on(Git::open(config)).expect("git");
+    let mirror = product.mirror_path(RepositoryId(1));
     std::fs::create_dir_all(mirror.parent().expect("a parent")).expect("a folder");
     let (from, to) = (
         origin.to_string_lossy().into_owned(),
@@ -98,11 +98,11 @@ fn main() {
                 };
                 let began = Instant::now();
                 runtime
-                    .block_on(git.create_workspace(&spec))
+                    .block_on(product.create_workspace(&spec))
                     .expect("a working copy");
                 let took = began.elapsed();
                 runtime
-                    .block_on(git.remove_session(RepositoryId(1), &session, &path))
+                    .block_on(product.remove_session(RepositoryId(1), &session, &path))
                     .expect("gone");
                 took
             })

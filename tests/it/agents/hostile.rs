@@ -159,8 +159,8 @@ async fn silence_and_the_wall_end_a_turn() {
     let (end, _) = bench.turn(request.clone()).await;
     assert_eq!(end, Err(AgentError::Silence(Duration::from_millis(500))));
     assert!(bench.processes().is_empty());
-    let talk: String = (0..100).map(|n| format!("say {n}\nwait 0.1\n")).collect();
-    let mut request = bench.request(&talk);
+    let chatter: String = (0..100).map(|n| format!("say {n}\nwait 0.1\n")).collect();
+    let mut request = bench.request(&chatter);
     request.silence = Duration::from_secs(5);
     request.wall = Duration::from_secs(1);
     let (end, updates) = bench.turn(request).await;

@@ -31,7 +31,7 @@ async fn steered(
     let turn = bench
         .agents
         .turn(bench.request(steps), sender, CancellationToken::new());
-    let talk = async {
+    let listening = async {
         let (mut updates, mut answers) = (vec![], vec![]);
         while let Some(update) = receiver.recv().await {
             if matches!(update, Update::Message { .. }) && answers.is_empty() {
@@ -49,7 +49,7 @@ async fn steered(
         }
         (answers, updates)
     };
-    let (end, (answers, updates)) = tokio::join!(turn, talk);
+    let (end, (answers, updates)) = tokio::join!(turn, listening);
     let end = end.expect("the turn ends");
     assert_eq!(end.stop, Stop::EndTurn);
     (answers, updates, end.message)

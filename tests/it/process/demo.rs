@@ -307,6 +307,61 @@ async fn sh(text: &str) -> String {
     out
 }
 
+/// The thread that a printed command shows, once the issue is in review.
+async fn until_in_review(thread: &str) -> String {
+    let began = std::time::Instant::now();
+    loop {
+        let read = sh(thread).await;
+        if read.contains("agent:review") {
+            return read;
+        }
+        assert!(began.elapsed() < PATIENCE, "{read}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+/// Runs the printed commands on the pull request, which are these.
+async fn play_on_pull(on_pull: &[String]) {
+    let verbs = [
+        "line_comment",
+        "check",
+        "check",
+        "push_file",
+        "ready",
+        "review",
+        "merge",
+    ];
+    assert_eq!(on_pull.len(), verbs.len(), "{on_pull:?}");
+    for (line, verb) in on_pull.iter().zip(verbs) {
+        assert!(line.contains(&format!("\"do\":\"{verb}\"")), "{line}");
+        let done: Value = serde_json::from_str(&sh(line).await).expect("JSON");
+        assert!(
+            done.get("message").is_none() && done.is_object(),
+            "{line}: {done}"
+        );
+    }
+}
+
+/// The public and the admin address have a page for people.
+async fn pages_answer(send: &str, look: &str) {
+    let page_address = send
+        .split("http://")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next())
+        .expect("an address");
+    for (page, part) in [("/healthz", "ok"), ("/", "skep is running here")] {
+        let (status, body) = ask(page_address, &format!("GET {page}"), &[], "")
+            .await
+            .expect("an answer");
+        assert!(status == 200 && body.contains(part), "{page}: {body}");
+    }
+    let admin_address = look.rsplit_once("http://").expect("an address").1;
+    let (status, body) = ask(admin_address, "GET /", &[], "")
+        .await
+        .expect("an answer");
+    assert!(status == 200 && body.contains("skep status"), "{body}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_kept_works_as_printed() {
     if !crate::required::installed(&["curl", "openssl"], "the commands that the demo prints") {
@@ -343,15 +398,7 @@ async fn what_is_kept_works_as_printed() {
     );
     let labeled: Value = serde_json::from_str(&sh(label).await).expect("JSON");
     assert_eq!(labeled["issue"], number);
-    let began = std::time::Instant::now();
-    let read = loop {
-        let read = sh(thread).await;
-        if read.contains("agent:review") {
-            break read;
-        }
-        assert!(began.elapsed() < PATIENCE, "{read}");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    };
+    let read = until_in_review(thread).await;
     assert!(read.contains("Say bye"), "{read}");
     let look = told
         .said
@@ -368,24 +415,7 @@ async fn what_is_kept_works_as_printed() {
         read.contains("/agent logs") && !read.lines().any(|line| line.trim() == "/agent status"),
         "{read}"
     );
-    let deeds = [
-        "line_comment",
-        "check",
-        "check",
-        "push_file",
-        "ready",
-        "review",
-        "merge",
-    ];
-    assert_eq!(on_pull.len(), deeds.len(), "{on_pull:?}");
-    for (line, deed) in on_pull.iter().zip(deeds) {
-        assert!(line.contains(&format!("\"do\":\"{deed}\"")), "{line}");
-        let done: Value = serde_json::from_str(&sh(line).await).expect("JSON");
-        assert!(
-            done.get("message").is_none() && done.is_object(),
-            "{line}: {done}"
-        );
-    }
+    play_on_pull(on_pull).await;
     let verbs = sh(verbs).await;
     assert!(
         verbs.contains("edit_comment") && verbs.contains("comment body"),
@@ -393,22 +423,7 @@ async fn what_is_kept_works_as_printed() {
     );
     let sent = sh(&format!("{sign}\n{send}")).await;
     assert!(sent.starts_with("HTTP/1.1 202 "), "{sent}");
-    let page_address = send
-        .split("http://")
-        .nth(1)
-        .and_then(|rest| rest.split('/').next())
-        .expect("an address");
-    for (page, part) in [("/healthz", "ok"), ("/", "skep is running here")] {
-        let (status, body) = ask(page_address, &format!("GET {page}"), &[], "")
-            .await
-            .expect("an answer");
-        assert!(status == 200 && body.contains(part), "{page}: {body}");
-    }
-    let admin_address = look.rsplit_once("http://").expect("an address").1;
-    let (status, body) = ask(admin_address, "GET /", &[], "")
-        .await
-        .expect("an answer");
-    assert!(status == 200 && body.contains("skep status"), "{body}");
+    pages_answer(send, look).await;
     assert_eq!(left(stage.path()).len(), 1);
     interrupt(&told);
     assert_eq!(told.end(), Some(0), "{}", told.said);

@@ -185,7 +185,7 @@ pub(super) async fn ask(
     headers: &[(&str, String)],
     body: &str,
 ) -> Option<(u16, String)> {
-    let talk = async {
+    let exchange = async {
         let mut stream = TcpStream::connect(address).await.ok()?;
         let headers: String = headers
             .iter()
@@ -209,7 +209,7 @@ pub(super) async fn ask(
                 .unwrap_or_default(),
         ))
     };
-    tokio::time::timeout(Duration::from_secs(40), talk)
+    tokio::time::timeout(Duration::from_secs(40), exchange)
         .await
         .expect("an answer or an end")
 }

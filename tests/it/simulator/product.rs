@@ -241,11 +241,11 @@ async fn people_are_assigned_once_and_github_may_refuse_in_silence() {
 }
 
 #[tokio::test]
-async fn a_review_is_read_answered_once_and_resolved() {
+async fn a_review_is_read_with_its_threads() {
     let product = product().await;
     let (pull, _) = product.pull(false).await;
     let id = product.reviewed(pull);
-    let (github, at, home) = (&product.github, &product.at, product.stage.home);
+    let (github, at) = (&product.github, &product.at);
     let review = github
         .review(at, pull, id)
         .await
@@ -278,7 +278,15 @@ async fn a_review_is_read_answered_once_and_resolved() {
         (thread.first_comment, thread.comments[0].review),
         (review.comments[0].id, Some(id))
     );
+}
 
+#[tokio::test]
+async fn a_thread_is_answered_once_and_resolved() {
+    let product = product().await;
+    let (pull, _) = product.pull(false).await;
+    product.reviewed(pull);
+    let (github, at, home) = (&product.github, &product.at, product.stage.home);
+    let thread = product.only_thread(pull).await;
     let marker = "<!-- skep e1 -->";
     product
         .stage

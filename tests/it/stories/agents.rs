@@ -115,10 +115,10 @@ async fn an_agent_that_runs_too_long_is_ended() {
         plan.limits.session_timeout_ms = 700;
     })
     .await;
-    let talk: String = (0..100)
+    let chatter: String = (0..100)
         .map(|n| format!("say Still at it, {n}.\nwait 0.1\n"))
         .collect();
-    let issue = app.go("Take your time", &talk);
+    let issue = app.go("Take your time", &chatter);
     app.settle_all().await;
     let thread = failed(&app, issue, "timeout").await;
     assert!(thread.contains("Still at it, "), "{thread}");

@@ -383,9 +383,9 @@ async fn hostile_plans_are_inert_and_bounded() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_huge_log_makes_no_huge_comment() {
     let mut app = TestApp::with(impatient).await;
-    let talk = "run seq 1 100000\n".repeat(40);
+    let chatter = "run seq 1 100000\n".repeat(40);
     let plan = vec!["@ben closes #1 ".repeat(30); 100].join(" | ");
-    let issue = app.go("Talk", &format!("plan {plan}\n{talk}wait 0.3\ncrash"));
+    let issue = app.go("Talk", &format!("plan {plan}\n{chatter}wait 0.3\ncrash"));
     app.settle_all().await;
     let status = app.status(issue);
     assert!(

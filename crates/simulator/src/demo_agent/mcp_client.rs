@@ -61,7 +61,7 @@ impl McpClient {
 
     /// Calls a tool; the error says why there is no answer.
     pub(super) async fn call(&self, tool: &str, arguments: Value) -> Result<Told, String> {
-        let talk = async {
+        let exchange = async {
             let hello = json!({ "protocolVersion": VERSION, "capabilities": {},
                 "clientInfo": { "name": "skep-demo", "version": env!("CARGO_PKG_VERSION") } });
             let (_, session) = self.post(&request(1, "initialize", hello), None).await?;
@@ -75,7 +75,7 @@ impl McpClient {
             let (answer, _) = self.post(&call, session.as_deref()).await?;
             told(&answer.ok_or("the tool answered nothing")?)
         };
-        tokio::time::timeout(PATIENCE, talk)
+        tokio::time::timeout(PATIENCE, exchange)
             .await
             .map_err(|_| "the tool did not answer in time".to_owned())?
     }

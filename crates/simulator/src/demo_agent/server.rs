@@ -61,12 +61,12 @@ pub async fn serve(
         }
     });
     let outgoing = futures::SinkExt::sink_map_err(lines, std::io::Error::other);
-    let talk = talk(
+    let served = serve_protocol(
         Lines::new(Box::pin(outgoing), Box::pin(incoming)),
         server.clone(),
     );
     let end = tokio::select! {
-        end = talk => end,
+        end = served => end,
         () = write(writer, queue) => Ok(()),
         () = server.gone.cancelled() => Ok(()),
     };
@@ -91,7 +91,7 @@ async fn write(mut writer: impl AsyncWrite + Unpin, mut queue: mpsc::Receiver<St
     }
 }
 
-async fn talk(
+async fn serve_protocol(
     transport: impl agent_client_protocol::ConnectTo<Agent> + 'static,
     server: Arc<DemoServer>,
 ) -> Result<(), Error> {

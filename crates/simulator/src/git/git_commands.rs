@@ -112,7 +112,7 @@ pub async fn run(dir: &Path, args: &[&str], input: &[u8]) -> Result<Vec<u8>, Git
 
 /// Runs a protocol command with the client's `Git-Protocol` and wants an answer; `receive-pack` exits non-zero when it
 /// refused something, which is an answer too.
-pub async fn talk(
+pub async fn run_protocol(
     dir: &Path,
     args: &[&str],
     protocol: Option<&str>,

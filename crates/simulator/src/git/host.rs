@@ -88,7 +88,7 @@ pub async fn advertise(
         "--http-backend-info-refs",
         ".",
     ];
-    answer.extend(git_commands::talk(dir, &args, protocol, &[]).await?);
+    answer.extend(git_commands::run_protocol(dir, &args, protocol, &[]).await?);
     Ok(answer)
 }
 
@@ -99,7 +99,7 @@ pub async fn rpc(
     protocol: Option<&str>,
     body: &[u8],
 ) -> Result<Vec<u8>, GitFault> {
-    git_commands::talk(
+    git_commands::run_protocol(
         dir,
         &[service.subcommand(), "--stateless-rpc", "."],
         protocol,

@@ -163,14 +163,14 @@ async fn sessions() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn session_timeout_ms() {
-    let talk = "say At it.\nwait 0.1\n".repeat(12) + "write a.txt: a";
-    let (state, status) = ends(|plan| plan.limits.session_timeout_ms = 400, &talk).await;
+    let chatter = "say At it.\nwait 0.1\n".repeat(12) + "write a.txt: a";
+    let (state, status) = ends(|plan| plan.limits.session_timeout_ms = 400, &chatter).await;
     assert!(
         state == "failed" && status.contains("stopped after 400 ms"),
         "{status}"
     );
     assert_eq!(
-        ends(|plan| plan.limits.session_timeout_ms = 60_000, &talk)
+        ends(|plan| plan.limits.session_timeout_ms = 60_000, &chatter)
             .await
             .0,
         "in-review"
