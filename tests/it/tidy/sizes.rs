@@ -16,9 +16,8 @@ const FUNCTION_P90: usize = 30;
 const FILE_MAX: usize = 450;
 /// Nine of ten files are at most so long.
 const FILE_P90: usize = 350;
-/// More arguments than these become a struct; the receiver is not counted, and each part of a tuple is. The rule is four: a few
-/// functions are left that take five, and this number only falls.
-const ARGUMENTS_MAX: usize = 5;
+/// More arguments than these become a struct; the receiver is not counted, and each part of a tuple is.
+const ARGUMENTS_MAX: usize = 4;
 
 /// One function that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]

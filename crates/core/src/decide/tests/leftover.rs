@@ -277,7 +277,7 @@ fn what_is_taken_back_on_its_way_is_not_told_later() {
     found.at += 1;
     let changed = Event::CommentAuthorized { found };
     assert_eq!(told(&[]), ["Use red."]);
-    assert_eq!(told(&[deleted.clone()]), [""; 0]);
-    assert_eq!(told(&[changed.clone()]), ["Use blue."]);
+    assert_eq!(told(std::slice::from_ref(&deleted)), [""; 0]);
+    assert_eq!(told(std::slice::from_ref(&changed)), ["Use blue."]);
     assert_eq!(told(&[changed, deleted]), [""; 0]);
 }
