@@ -9,7 +9,7 @@ use crate::core::text::starter;
 /// What `skep serve` cannot do without, in the order it is asked for.
 const NEEDED: [&str; 4] = ["app_id", "private_key_file", "webhook_secret", "agent"];
 
-/// What stands where the default is a rule, or nothing; [`starter`] says the rule beside it.
+/// What stands where the default is a rule, or nothing; [`starter()`] says the rule beside it.
 const EXAMPLES: [(&str, &str); 33] = [
     ("admin_token", "\"…\""),
     ("data_dir", "\"/var/lib/skep\""),

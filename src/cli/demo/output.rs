@@ -49,8 +49,8 @@ impl Output {
         let sandbox = policy
             .confinement_warning
             .as_deref()
-            .unwrap_or("bubblewrap: agents see their own folder only");
-        say!("skep demo: a label becomes a pull request\n");
+            .unwrap_or(demo::SANDBOXED);
+        say!("{}\n", demo::TITLE);
         say!("  GitHub (simulated)   {}", environment.simulator.api_url());
         say!(
             "  skep, for webhooks   http://{}/webhook",
@@ -248,10 +248,8 @@ fn describe(event: DomainEvent, line: &Value) -> Option<String> {
         DomainEvent::QuestionAnswered => {
             format!("answer      “{}” by {}", text("text"), text("by"))
         }
-        DomainEvent::QuestionWithdrawn => {
-            "withdrawn   the agent went on without an answer".to_owned()
-        }
-        DomainEvent::SessionParked => "parked      until the answer comes".to_owned(),
+        DomainEvent::QuestionWithdrawn => format!("withdrawn   {}", demo::WITHDRAWN),
+        DomainEvent::SessionParked => format!("parked      {}", demo::PARKED),
         DomainEvent::ReviewTaken => format!(
             "review      by {} ({})",
             text("by"),

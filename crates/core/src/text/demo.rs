@@ -2,6 +2,15 @@
 
 use super::count;
 
+/// The first line.
+pub const TITLE: &str = "skep demo: a label becomes a pull request";
+/// What confines the agents, where nothing is wrong with it.
+pub const SANDBOXED: &str = "bubblewrap: agents see their own folder only";
+/// What became of a question that is withdrawn.
+pub const WITHDRAWN: &str = "the agent went on without an answer";
+/// How long a session is parked.
+pub const PARKED: &str = "until the answer comes";
+
 /// What happens in the demo that one issue is enough for.
 pub fn files_one(user: &str, repository: &str, agent: &str) -> String {
     format!(
