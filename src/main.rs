@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     };
     let sources = cli.sources(Environment::of_process());
     let format = sources.log_format();
-    match start_log(&cli, &sources).and_then(|()| run(cli, &sources)) {
+    match start_log(&cli, &sources).and_then(|()| cli.run(&sources)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
             if let Some(message) = stop.message() {
@@ -40,13 +40,6 @@ fn misspelt(error: &clap::Error) -> ExitCode {
         return ExitCode::from(2);
     }
     error.exit()
-}
-
-fn run(cli: Cli, sources: &Sources) -> Result<(), CommandError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(cli.run(sources))
 }
 
 /// To standard error: standard output belongs to results and to the agent's protocol.

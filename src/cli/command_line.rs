@@ -81,7 +81,14 @@ impl Cli {
     }
 
     /// Does it.
-    pub async fn run(self, sources: &Sources) -> CommandResult {
+    pub fn run(self, sources: &Sources) -> CommandResult {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(self.perform(sources))
+    }
+
+    async fn perform(self, sources: &Sources) -> CommandResult {
         match self.command {
             Command::Serve(_) => serve::run(sources).await,
             Command::Demo(demo) => demo.run(sources).await,
