@@ -11,7 +11,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
-RUN cargo build --release --locked --bin skep
+RUN cargo build --profile dist --locked --bin skep
 
 FROM debian:bookworm-slim
 RUN apt-get update \
@@ -19,7 +19,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --create-home --home-dir /home/skep --uid 10001 skep \
  && install -d -m 700 -o skep -g skep /data
-COPY --from=build /src/target/release/skep /usr/local/bin/skep
+COPY --from=build /src/target/dist/skep /usr/local/bin/skep
 COPY LICENSE-MIT LICENSE-APACHE /usr/share/doc/skep/
 USER skep
 WORKDIR /home/skep

@@ -40,6 +40,7 @@ pub(super) struct Wire {
     state: Mutex<Exchange>,
     broken: CancellationToken,
     prompted: Notify,
+    updated: Notify,
 }
 
 impl Wire {
@@ -49,12 +50,18 @@ impl Wire {
             state,
             broken,
             prompted: Notify::new(),
+            updated: Notify::new(),
         })
     }
 
     /// Waits until a further prompt is on the wire.
     pub(super) async fn prompted(&self) {
         self.prompted.notified().await;
+    }
+
+    /// Waits until the agent has said or done something.
+    pub(super) async fn updated(&self) {
+        self.updated.notified().await;
     }
 
     /// The shared state; never held across an await.
@@ -216,6 +223,7 @@ impl<R: AsyncRead + Unpin> Inlet<R> {
         self.wire
             .state()
             .updated(parsed.and_then(Result::ok), halves);
+        self.wire.updated.notify_one();
     }
 }
 

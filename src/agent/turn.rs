@@ -23,7 +23,7 @@ use super::steer;
 use super::tools::Server;
 use super::turn_request::TurnRequest;
 
-/// How often updates are delivered and clocks are read.
+/// How often clocks are read, and updates delivered while many come: the first after a pause is delivered at once.
 const BEAT: Duration = Duration::from_millis(200);
 /// How long after a cancel open calls of the session's tools are left open.
 const CALLS_GRACE: Duration = Duration::from_millis(500);
@@ -178,13 +178,18 @@ impl Turn<'_> {
         prompts.say(self.first_words(session));
         let (began, mut cancelled): (Instant, Option<(Why, Instant)>) = (Instant::now(), None);
         let mut beat = tokio::time::interval(BEAT);
+        let mut delivered: Option<Instant> = None;
         let answer = loop {
             let why = tokio::select! {
                 answer = prompts.answered() => break answer,
                 () = live.connection.wire.broken() => break Answer::Missing(Ended::Gone),
                 () = self.cancel.cancelled(), if cancelled.is_none() => Some(Why::Cancelled),
+                () = live.connection.wire.updated(), if delivered.is_none_or(|at| at.elapsed() >= BEAT) => {
+                    delivered = self.deliver().then(Instant::now).or(delivered);
+                    None
+                }
                 _ = beat.tick() => {
-                    self.deliver();
+                    delivered = self.deliver().then(Instant::now).or(delivered);
                     self.overdue(began)
                 }
             };
@@ -214,23 +219,26 @@ impl Turn<'_> {
         (active.elapsed() >= self.request.silence).then_some(Why::Silence)
     }
 
-    /// Delivers what the reader has space for; the rest waits and is merged with what comes.
-    fn deliver(&self) {
+    /// Delivers what the reader has space for; the rest waits and is merged with what comes. True if anything was delivered.
+    fn deliver(&self) -> bool {
         let mut state = self.live.connection.wire.state();
+        let mut any = false;
         while !state.transcript.is_delivered() {
             match self.updates.try_reserve() {
                 Ok(permit) => {
                     if let Some(update) = state.transcript.pop() {
                         permit.send(update);
+                        any = true;
                     }
                 }
-                Err(mpsc::error::TrySendError::Full(())) => return,
+                Err(mpsc::error::TrySendError::Full(())) => return any,
                 // Nobody listens: what was said is dropped, the turn goes on.
                 Err(mpsc::error::TrySendError::Closed(())) => {
                     while state.transcript.pop().is_some() {}
                 }
             }
         }
+        any
     }
 
     async fn deliver_all(&self) {

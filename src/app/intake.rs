@@ -9,7 +9,7 @@ use super::health::Health;
 use crate::core::time::Clock;
 use crate::github::GitHub;
 use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
-use crate::store::{Accepted, Complaint, InboxKind, NewInbox, Store};
+use crate::store::{Accepted, Complaint, IgnoredDelivery, InboxKind, NewInbox, Store};
 use crate::webhook::{self, Notice, Secrets, Turned};
 
 /// Takes deliveries in.
@@ -87,6 +87,41 @@ impl Heard {
     }
 }
 
+/// Longer bodies are left to the engine: reading one here would hold up other deliveries.
+const READ_HERE: usize = 256 * 1024;
+
+/// What concerns nobody, whatever the state of any task, needs neither a body nor the engine.
+fn ignored(delivery: &Delivery) -> Option<IgnoredDelivery> {
+    if delivery.flaw.is_some() || delivery.body.len() > READ_HERE {
+        return None;
+    }
+    let reason = webhook::concerns_nobody(&delivery.event, &delivery.body)?;
+    Some(IgnoredDelivery {
+        id: id(delivery),
+        name: delivery.event.clone(),
+        reason: format!("ignored: {reason}"),
+        received_at: delivery.received_at,
+    })
+}
+
+fn fact(delivery: Delivery) -> NewInbox {
+    NewInbox {
+        id: id(&delivery),
+        kind: match delivery.flaw {
+            Some(_) => InboxKind::Malformed,
+            None => InboxKind::Webhook,
+        },
+        name: delivery.event,
+        task: None,
+        body: delivery.body,
+        received_at: delivery.received_at,
+    }
+}
+
+fn id(delivery: &Delivery) -> String {
+    format!("webhook:{}", delivery.guid)
+}
+
 impl Intake for WebhookIngest {
     fn secrets(&self) -> &Secrets {
         &self.secrets
@@ -99,18 +134,11 @@ impl Intake for WebhookIngest {
             self.github.wake(installation);
         }
         let heard = Heard::of(&delivery);
-        let fact = NewInbox {
-            id: format!("webhook:{}", delivery.guid),
-            kind: match delivery.flaw {
-                Some(_) => InboxKind::Malformed,
-                None => InboxKind::Webhook,
-            },
-            name: delivery.event,
-            task: None,
-            body: delivery.body,
-            received_at: delivery.received_at,
+        let stored = match ignored(&delivery) {
+            Some(ignored) => self.store.accept_ignored(ignored).await,
+            None => self.store.accept(fact(delivery)).await,
         };
-        match self.store.accept(fact).await {
+        match stored {
             Ok(Accepted::New { .. }) => {
                 self.turn(turned);
                 self.note(heard);

@@ -121,13 +121,7 @@ impl Engine {
         now: i64,
         reason: String,
     ) -> Result<(), EngineError> {
-        transition.add_event(rows::delivery(
-            row,
-            DomainEvent::DeliveryIgnored,
-            None,
-            &reason,
-        ));
-        transition.mark_handled(row.seq, now, reason);
+        transition.mark_ignored(row.seq, now, reason);
         Ok(())
     }
 

@@ -96,11 +96,11 @@ async fn serve(group_commit: GroupCommit, mut receiver: mpsc::Receiver<Waiting>)
 }
 
 fn gather(first: Waiting, receiver: &mut mpsc::Receiver<Waiting>, most: usize) -> Vec<Waiting> {
-    let mut bytes = first.fact.0.body.len();
+    let mut bytes = first.fact.fact.body.len();
     let mut group = vec![first];
     while group.len() < most && bytes < GROUP_BYTES {
         let Ok(next) = receiver.try_recv() else { break };
-        bytes += next.fact.0.body.len();
+        bytes += next.fact.fact.body.len();
         group.push(next);
     }
     group.retain(|waiting| !waiting.answer.is_closed());
@@ -113,10 +113,10 @@ async fn commit(group_commit: &GroupCommit, group: Vec<Waiting>) {
     }
     let (facts, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|w| (w.fact, w.answer)).unzip();
     let results = store_all(&group_commit.pools, &facts).await;
-    if results
-        .iter()
-        .any(|one| matches!(one, Ok(Accepted::New { .. })))
-    {
+    let is_work = |(fact, result): (&Ready, &Result<Accepted, StoreError>)| {
+        fact.result.is_none() && matches!(result, Ok(Accepted::New { .. }))
+    };
+    if facts.iter().zip(&results).any(is_work) {
         group_commit.wake.ring();
     }
     for (answer, result) in answers.into_iter().zip(results) {

@@ -7,7 +7,8 @@ use sqlx::AssertSqlSafe;
 
 use super::error::StoreError;
 use super::inbox_row::{
-    Accepted, InboxRow, NewInbox, Ready, WITH_BODY, WITHOUT_BODY, inbox_row, unhandled_sql,
+    Accepted, IgnoredDelivery, InboxRow, NewInbox, Ready, WITH_BODY, WITHOUT_BODY, inbox_row,
+    unhandled_sql,
 };
 use super::{Store, group_commit};
 use crate::core::ids::TaskKey;
@@ -18,6 +19,13 @@ impl Store {
     /// [`StoreError::Busy`]: it was not durable in time; it may or may not be stored, so the sender must send it again.
     pub async fn accept(&self, fact: NewInbox) -> Result<Accepted, StoreError> {
         group_commit::accept(&self.inner.accept, self.inner.accept_limit, Ready::of(fact)).await
+    }
+
+    /// Makes it durable, like [`Store::accept`], that a delivery came and concerns nobody: one row, which nobody has to handle,
+    /// without a body.
+    pub async fn accept_ignored(&self, delivery: IgnoredDelivery) -> Result<Accepted, StoreError> {
+        let ready = Ready::ignored(delivery);
+        group_commit::accept(&self.inner.accept, self.inner.accept_limit, ready).await
     }
 
     /// The oldest rows nobody has handled, oldest first.

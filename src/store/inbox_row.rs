@@ -29,15 +29,46 @@ pub struct NewInbox {
     pub received_at: i64,
 }
 
+/// A delivery that concerns nobody: its id is kept, so that it is taken once, and why; its body is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IgnoredDelivery {
+    /// Unique for ever: `webhook:<guid>`.
+    pub id: String,
+    /// The webhook's event.
+    pub name: String,
+    /// Why it concerns nobody, one line.
+    pub reason: String,
+    /// Epoch milliseconds.
+    pub received_at: i64,
+}
+
 /// A fact whose body is as the database holds it.
-pub(super) struct Ready(pub NewInbox);
+pub(super) struct Ready {
+    pub(super) fact: NewInbox,
+    /// What it came to, for one that nobody has to handle.
+    pub(super) result: Option<String>,
+}
 
 impl Ready {
     pub(super) fn of(mut fact: NewInbox) -> Self {
         if let Cow::Owned(packed) = packing::pack(&fact.body) {
             fact.body = packed;
         }
-        Self(fact)
+        Self { fact, result: None }
+    }
+
+    pub(super) fn ignored(delivery: IgnoredDelivery) -> Self {
+        Self {
+            fact: NewInbox {
+                id: delivery.id,
+                kind: InboxKind::Webhook,
+                name: delivery.name,
+                task: None,
+                body: String::new(),
+                received_at: delivery.received_at,
+            },
+            result: Some(packing::storable(&delivery.reason).into_owned()),
+        }
     }
 }
 
@@ -139,6 +170,7 @@ pub(super) struct Handled {
     /// Epoch milliseconds.
     pub at: i64,
     pub result: String,
+    pub keeps_body: bool,
 }
 
 /// Marks rows as handled, each by its first mark, and none that is marked already.
@@ -161,6 +193,19 @@ pub(super) async fn mark_handled(
         }
         query.execute(&mut *connection).await?;
     }
+    let ignored: Vec<i64> = marks
+        .iter()
+        .filter(|mark| !mark.keeps_body)
+        .map(|mark| mark.seq)
+        .collect();
+    for some in pieces(&ignored, 256) {
+        let head = "DELETE FROM inbox_body WHERE seq IN (SELECT column1 FROM (";
+        let mut query = sqlx::query(many_rows(head, 1, some.len(), ") AS mark)"));
+        for seq in some {
+            query = query.bind(*seq);
+        }
+        query.execute(&mut *connection).await?;
+    }
     Ok(())
 }
 
@@ -169,21 +214,23 @@ pub(super) async fn insert_inbox(
     connection: &mut AnyConnection,
     rows: &[Ready],
 ) -> Result<Vec<Accepted>, sqlx::Error> {
-    let head = "INSERT INTO inbox (id, kind, name, task, received_at)";
+    let head = "INSERT INTO inbox (id, kind, name, task, received_at, handled_at, result)";
     let sql = many_rows(
         head,
-        5,
+        7,
         rows.len(),
         "ON CONFLICT (id) DO NOTHING RETURNING seq, id",
     );
     let mut query = sqlx::query(sql);
-    for Ready(row) in rows {
+    for Ready { fact: row, result } in rows {
         query = query
             .bind(row.id.as_str())
             .bind(row.kind.name())
             .bind(row.name.as_str())
             .bind(row.task.map(|task| task.to_string()))
-            .bind(row.received_at);
+            .bind(row.received_at)
+            .bind(result.as_ref().map(|_| row.received_at))
+            .bind(result.as_deref());
     }
     let mut fresh = HashMap::new();
     for row in query.fetch_all(&mut *connection).await? {
@@ -194,11 +241,13 @@ pub(super) async fn insert_inbox(
     }
     let mut answers = Vec::with_capacity(rows.len());
     let mut bodies = Vec::with_capacity(fresh.len());
-    for Ready(row) in rows {
+    for Ready { fact: row, result } in rows {
         // The same id twice in one statement: the first is the new one.
         match fresh.remove(&row.id) {
             Some(seq) => {
-                bodies.push((seq, row.body.as_str()));
+                if result.is_none() {
+                    bodies.push((seq, row.body.as_str()));
+                }
                 answers.push(Accepted::New { seq });
             }
             None => answers.push(Accepted::Duplicate),

@@ -37,6 +37,11 @@ const STEPS: &[Step] = &[
         name: "words",
         text: include_str!("migrations/0004_words.sql"),
     },
+    Step {
+        number: 5,
+        name: "ignored",
+        text: include_str!("migrations/0005_ignored.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \
@@ -52,6 +57,7 @@ pub(super) async fn run(pools: &Pools) -> Result<(), StoreError> {
             Ok(())
         })
         .await?;
+    let mut changed = false;
     for step in STEPS {
         let text = spelled(step.text, pools.backend);
         let checksum = hex::encode(Sha256::digest(step.text.as_bytes()));
@@ -66,11 +72,33 @@ pub(super) async fn run(pools: &Pools) -> Result<(), StoreError> {
             None => {
                 pools
                     .within(apply(&mut writing, step, text, checksum))
-                    .await?
+                    .await?;
+                changed = true;
             }
         }
     }
-    pools.within(writing.commit()).await
+    pools.within(writing.commit()).await?;
+    match changed && pools.backend == Backend::Sqlite {
+        true => shrink(pools).await,
+        false => Ok(()),
+    }
+}
+
+/// Gives back to the disk what a step has emptied, where that is most of the file. It takes as long as what is left is large,
+/// without a time limit, and needs as much room beside the file; a disk that has none keeps the file as it is.
+async fn shrink(pools: &Pools) -> Result<(), StoreError> {
+    let count = async |what: &'static str| -> Result<i64, StoreError> {
+        let asked = sqlx::query(what).fetch_one(&pools.writer);
+        Ok(pools.within(asked).await?.try_get(0)?)
+    };
+    let free = count("PRAGMA freelist_count").await?;
+    if free * 2 < count("PRAGMA page_count").await? {
+        return Ok(());
+    }
+    if let Err(error) = sqlx::query("VACUUM").execute(&pools.writer).await {
+        tracing::warn!(%error, "the database could not be made smaller");
+    }
+    Ok(())
 }
 
 async fn recorded(

@@ -45,7 +45,7 @@ pub use effect_result::EffectResult;
 pub use error::StoreError;
 pub use event::{EventRow, NewEvent};
 pub use inbox_kind::InboxKind;
-pub use inbox_row::{Accepted, InboxRow, NewInbox};
+pub use inbox_row::{Accepted, IgnoredDelivery, InboxRow, NewInbox};
 pub use lease::{Claim, Closed, Completion, Reschedule};
 pub use lock::{DataLock, is_locked, lock_data_dir};
 pub use outbox::{Added, EffectLook, EffectRow, NewEffect, Withdrawal, Withdrawn};

@@ -144,6 +144,17 @@ impl Transition {
             seq,
             at,
             result: result.into(),
+            keeps_body: true,
+        });
+    }
+
+    /// [`Transition::mark_handled`] for a row that concerns nobody: its body goes.
+    pub fn mark_ignored(&mut self, seq: i64, at: i64, result: impl Into<String>) {
+        self.handled.push(Handled {
+            seq,
+            at,
+            result: result.into(),
+            keeps_body: false,
         });
     }
 

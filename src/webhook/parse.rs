@@ -10,6 +10,7 @@ use super::access::{self, Turned};
 use super::outcome::{Found, NoEvent, Notice, Parsed, ignored};
 use super::payload::{Head, Installed, Opened, Repositories};
 use super::{branch, issue};
+use crate::core::decide;
 use crate::core::event::{Event, Loss, Removal};
 use crate::core::ids::{InstallationId, RepositoryId};
 use crate::core::sanitise;
@@ -17,6 +18,15 @@ use crate::core::sanitise;
 /// Reads the body of an event, named as in `X-GitHub-Event`.
 pub fn parse(event_name: &str, body: &str) -> Parsed {
     read_event(event_name, body).unwrap_or_else(Parsed::from)
+}
+
+/// Why an event concerns nobody here, whatever the state of any task; `None` where it may concern somebody.
+pub fn concerns_nobody(event_name: &str, body: &str) -> Option<String> {
+    match parse(event_name, body) {
+        Parsed::Ignored { reason } if turned(event_name, body).is_none() => Some(reason),
+        Parsed::Event { event, .. } => decide::changes_nothing(&event),
+        _ => None,
+    }
 }
 
 /// What this event says of an installation as such, before anything is decided.

@@ -8,9 +8,6 @@ pub enum DomainEvent {
     /// A webhook was stored and understood.
     #[serde(rename = "delivery.accepted")]
     DeliveryAccepted,
-    /// A webhook was stored and means nothing to us.
-    #[serde(rename = "delivery.ignored")]
-    DeliveryIgnored,
     /// Somebody asked for work.
     #[serde(rename = "task.received")]
     TaskReceived,
@@ -126,9 +123,8 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 38] = [
         Self::DeliveryAccepted,
-        Self::DeliveryIgnored,
         Self::TaskReceived,
         Self::TaskRefused,
         Self::TaskQueued,
@@ -177,7 +173,6 @@ impl DomainEvent {
     pub fn name(self) -> &'static str {
         match self {
             Self::DeliveryAccepted => "delivery.accepted",
-            Self::DeliveryIgnored => "delivery.ignored",
             Self::TaskReceived => "task.received",
             Self::TaskRefused => "task.refused",
             Self::TaskQueued => "task.queued",

@@ -120,3 +120,65 @@ async fn nothing_acknowledged_is_lost_by_a_kill() {
     .await;
     on_postgres(|database| rounds(database, 5)).await;
 }
+
+/// A machine that loses power in the middle of a write leaves any part of it, or other bytes in its place: what was
+/// acknowledged before is there, and of the rest nothing half.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_torn_write_takes_nothing_acknowledged_with_it() {
+    on_sqlite(|database| async move {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let file = database.url.strip_prefix("sqlite://").expect("a file");
+        let log = format!("{file}-wal");
+        let store = Store::open(&database.url).await.expect("a database");
+        for n in 0..3 {
+            store
+                .accept(fact(&format!("webhook:{n}")))
+                .await
+                .expect("stored");
+        }
+        let before = std::fs::read(&log).expect("the log");
+        store.accept(fact("webhook:last")).await.expect("stored");
+        let after = std::fs::read(&log).expect("the log");
+        let whole = std::fs::read(file).expect("the file");
+        store.close().await;
+        assert!(after.len() > before.len(), "the last row is in the log");
+        let last = before.len()..after.len();
+        // Every offset of the last write would take minutes: each of a header's and then one in each stretch of 512.
+        let cuts = last
+            .clone()
+            .filter(|at| at - last.start < 64 || at % 512 == 0);
+        for (n, at) in cuts.enumerate() {
+            for flipped in [false, true] {
+                let mut torn = after.clone();
+                match flipped {
+                    true => torn[at] ^= 0x10,
+                    false => torn.truncate(at),
+                }
+                let copy = path(&format!("{n}-{flipped}.db"));
+                std::fs::write(&copy, &whole).expect("a copy");
+                std::fs::write(format!("{}-wal", copy.display()), torn).expect("its log");
+                let url = skep::store::sqlite_url(&copy).expect("an address");
+                let store = Store::open(&url).await.expect("a database that opens");
+                let ids: Vec<String> = store
+                    .unhandled(10)
+                    .await
+                    .expect("rows")
+                    .into_iter()
+                    .map(|row| row.id)
+                    .collect();
+                assert_eq!(
+                    ids[..3],
+                    ["webhook:0", "webhook:1", "webhook:2"],
+                    "cut at {at}"
+                );
+                assert!(
+                    ids.len() == 3 || ids[3] == "webhook:last",
+                    "cut at {at}: {ids:?}"
+                );
+                store.close().await;
+            }
+        }
+    })
+    .await;
+}

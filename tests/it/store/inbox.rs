@@ -1,6 +1,6 @@
 //! The inbox: once only, in order, large or odd, and awake.
 
-use skep::store::{Accepted, Tuning};
+use skep::store::{Accepted, IgnoredDelivery, Tuning};
 
 use super::{fact, key, on_each};
 
@@ -221,6 +221,37 @@ async fn closing_serves_who_waits_and_refuses_who_comes_later() {
         }
         assert!(store.accept(fact("webhook:late")).await.is_err());
         again.close().await;
+    })
+    .await;
+}
+
+/// A delivery that concerns nobody is one row: taken once, for ever, with the reason in place of a body, and nobody is woken.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_concerns_nobody_is_one_row_that_is_handled() {
+    on_each(|database| async move {
+        let store = database.open().await;
+        let mut wake = store.inbox_wake();
+        wake.mark_unchanged();
+        let delivery = IgnoredDelivery {
+            id: "webhook:a".into(),
+            name: "issues".into(),
+            reason: "ignored: the label is none of ours".into(),
+            received_at: 7,
+        };
+        let first = store.accept_ignored(delivery.clone()).await;
+        assert!(matches!(first, Ok(Accepted::New { .. })), "{first:?}");
+        let again = store.accept_ignored(delivery).await;
+        assert_eq!(again, Ok(Accepted::Duplicate));
+        let as_work = store.accept(fact("webhook:a")).await;
+        assert_eq!(as_work, Ok(Accepted::Duplicate));
+        assert!(!wake.has_changed().expect("an open store"));
+        assert_eq!(store.unhandled(10).await.expect("rows"), []);
+        let row = store.inbox("webhook:a").await.expect("a look").expect("it");
+        assert_eq!(
+            (row.body.as_str(), row.handled_at, row.result.as_deref()),
+            ("", Some(7), Some("ignored: the label is none of ours"))
+        );
+        store.close().await;
     })
     .await;
 }

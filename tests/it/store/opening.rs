@@ -168,10 +168,8 @@ async fn a_locked_table_is_busy_on_postgres_too() {
             .execute(&mut stranger)
             .await
             .expect("unlocked");
-        store
-            .accept(fact("webhook:a"))
-            .await
-            .expect("stored, or known from before");
+        // On a busy machine so short a limit may be over again before the database has come round.
+        while store.accept(fact("webhook:a")).await == Err(StoreError::Busy) {}
         assert_eq!(store.unhandled(10).await.expect("rows").len(), 1);
         store.close().await;
     })

@@ -228,6 +228,30 @@ async fn broken_deliveries_are_stored_and_lead_nowhere() {
     app.done().await;
 }
 
+/// Most of what GitHub sends concerns nobody. It is durable, and done with, before it is acknowledged: no body, no engine.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_concerns_nobody_is_done_with_at_once() {
+    let mut app = TestApp::new().await;
+    let issue = app.issue("Add a note", WRITES, &[]);
+    app.label(issue, "bug");
+    app.simulator.quiet().await;
+    let rows = app.store().deliveries(100).await.expect("deliveries");
+    let labeled = rows
+        .iter()
+        .find(|row| {
+            row.result
+                .as_deref()
+                .is_some_and(|why| why == "ignored: the label \"bug\" means nothing here")
+        })
+        .expect("the label's delivery, before the engine has looked");
+    let row = app.store().inbox(&labeled.id).await.expect("a look");
+    assert_eq!(row.expect("it").body, "");
+    app.settle_all().await;
+    let counts = app.store().counts().await.expect("counts");
+    assert!(counts.tasks.is_empty(), "{counts:?}");
+    app.done().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_old_delivery_under_a_new_number_changes_nothing() {
     let mut app = TestApp::new().await;

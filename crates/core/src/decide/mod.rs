@@ -30,6 +30,12 @@ use super::event::Event;
 use super::policy::{Context, Policy};
 use super::task::Task;
 
+/// Why an event changes nothing, whatever the task and its stage; `None` where it may change something. So it can be told
+/// before it is stored that nobody has to look at it.
+pub fn changes_nothing(event: &Event) -> Option<String> {
+    record::changes_nothing(event)
+}
+
 /// Decides what an event means for a task.
 pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision {
     let cx = Context { policy, now };

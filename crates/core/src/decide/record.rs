@@ -121,6 +121,18 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     }
 }
 
+/// Labels that are neither the switch nor a priority are read when work starts, and at no other time.
+pub(super) fn changes_nothing(event: &Event) -> Option<String> {
+    match event {
+        Event::Labeled { label, .. } | Event::Unlabeled { label, .. }
+            if !label::same(label, GO_LABEL) =>
+        {
+            trigger::unread_now(label)
+        }
+        _ => None,
+    }
+}
+
 /// `happened` names what comes here.
 fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     let me = &on.cx.policy.me.login;

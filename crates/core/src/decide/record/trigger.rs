@@ -175,8 +175,8 @@ fn put_back(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFacts) -> St
 
 /// A label that is not the switch: the priority of a task that waits follows it.
 pub(super) fn labeled_otherwise(stage: &mut Stage, label: &str) -> String {
-    if label::behind(label, PRIORITY).is_none() {
-        return unread_now(label);
+    if let Some(reason) = unread_now(label) {
+        return reason;
     }
     let Stage::Queued { job, .. } = stage else {
         return "its priority counts only while it waits".into();
@@ -190,8 +190,8 @@ pub(super) fn labeled_otherwise(stage: &mut Stage, label: &str) -> String {
 
 /// A label that is not the switch is gone.
 pub(super) fn unlabeled_otherwise(stage: &mut Stage, label: &str) -> String {
-    if label::behind(label, PRIORITY).is_none() {
-        return unread_now(label);
+    if let Some(reason) = unread_now(label) {
+        return reason;
     }
     let Stage::Queued { job, .. } = stage else {
         return "its priority counts only while it waits".into();
@@ -202,13 +202,16 @@ pub(super) fn unlabeled_otherwise(stage: &mut Stage, label: &str) -> String {
     "its priority is as its labels say".into()
 }
 
-/// Why a label changes nothing now.
-fn unread_now(label: &str) -> String {
+/// Why a label that is not the switch changes nothing now; `None` for a priority.
+pub(super) fn unread_now(label: &str) -> Option<String> {
+    if label::behind(label, PRIORITY).is_some() {
+        return None;
+    }
     if label::behind(label, "role:").is_some() || label::same(label, PLAN_LABEL) {
-        return format!("the label {label:?} counts when work starts");
+        return Some(format!("the label {label:?} counts when work starts"));
     }
     if label::behind(label, "agent:").is_some() {
-        return format!("the label {label:?} only shows how it stands");
+        return Some(format!("the label {label:?} only shows how it stands"));
     }
-    format!("the label {label:?} means nothing here")
+    Some(format!("the label {label:?} means nothing here"))
 }
