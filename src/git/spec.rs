@@ -42,7 +42,7 @@ pub struct CollectSpec {
     pub upstream: Option<Sha>,
     /// Its working copy.
     pub workspace: PathBuf,
-    /// Where [`Git::bundle_command`] wrote, if it was run; a file that is not there means no commits.
+    /// Where [`super::Git::bundle_command`] wrote, if it was run; a file that is not there means no commits.
     pub bundle: Option<PathBuf>,
     /// Who a commit of ours is by.
     pub author: Identity,

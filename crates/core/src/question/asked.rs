@@ -118,7 +118,7 @@ impl Question {
     }
 }
 
-/// An option as our comments show it. [`ticked`] knows a box by this text.
+/// An option as our comments show it. [`super::ticked`] knows a box by this text.
 pub fn shown(option: &str) -> String {
     sanitise::inline(&sanitise::redact(option, &[]), OPTION_CHARS * 2)
 }
