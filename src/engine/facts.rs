@@ -23,6 +23,8 @@ pub(super) enum Meaning {
     OfRepositories(OfRepositories),
     /// Nothing, and why.
     Nothing(String),
+    /// It cannot be read, and why: whoever looks into that needs its body.
+    Malformed(String),
 }
 
 /// Something on a pull request.
@@ -57,7 +59,8 @@ pub(super) fn tasks(meanings: &[Meaning]) -> Vec<TaskKey> {
         | Meaning::OfPull(_)
         | Meaning::Pushed(_)
         | Meaning::OfRepositories(_)
-        | Meaning::Nothing(_) => None,
+        | Meaning::Nothing(_)
+        | Meaning::Malformed(_) => None,
     };
     let keys: BTreeSet<TaskKey> = meanings.iter().filter_map(of_one).collect();
     keys.into_iter().collect()
@@ -66,7 +69,7 @@ pub(super) fn tasks(meanings: &[Meaning]) -> Vec<TaskKey> {
 /// Reads a row.
 pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
     if row.kind == InboxKind::Malformed {
-        return Ok(Meaning::Nothing(
+        return Ok(Meaning::Malformed(
             match webhook::parse(&row.name, &row.body) {
                 Parsed::Malformed { reason } => format!("malformed: {reason}"),
                 // It was made readable for the database, so that it is no longer what was signed.
@@ -126,6 +129,6 @@ pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
             event,
         }),
         Parsed::Ignored { reason } => Meaning::Nothing(format!("ignored: {reason}")),
-        Parsed::Malformed { reason } => Meaning::Nothing(format!("malformed: {reason}")),
+        Parsed::Malformed { reason } => Meaning::Malformed(format!("malformed: {reason}")),
     })
 }

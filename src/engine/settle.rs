@@ -84,6 +84,10 @@ impl Engine {
                 transition.mark_handled(row.seq, now, reason);
                 return Ok(());
             }
+            Meaning::Malformed(reason) => {
+                transition.mark_handled(row.seq, now, reason);
+                return Ok(());
+            }
             Meaning::Nothing(reason) => return Self::ignore(transition, row, now, reason),
         };
         self.take(transition, row, &fact, happening).await

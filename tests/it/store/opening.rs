@@ -406,3 +406,45 @@ async fn older_rows_get_the_words_and_columns_of_now() {
     })
     .await;
 }
+
+/// A database of before kept the bodies of what concerns nobody: they go, and the file becomes smaller.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_database_gives_back_what_it_kept_of_ignored_deliveries() {
+    on_sqlite(|database| async move {
+        let size = || {
+            let file = database.url.strip_prefix("sqlite://").expect("a file");
+            std::fs::metadata(file).expect("the file").len()
+        };
+        let store = database.open().await;
+        for n in 0..200_u64 {
+            let mut new = fact(&format!("webhook:{n}"));
+            // Numbers that do not shrink.
+            let mut seed = n + 1;
+            let mut next = || {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                format!("{seed:x}")
+            };
+            new.body = (0..1_000).map(|_| next()).collect();
+            store.accept(new).await.expect("stored");
+        }
+        let mut stranger = database.stranger().await;
+        sqlx::raw_sql(
+            "UPDATE inbox SET kind = 'webhook', handled_at = 1, result = 'ignored: ping' WHERE id <> 'webhook:7'; \
+             DELETE FROM migration WHERE number = 5",
+        )
+        .execute(&mut stranger)
+        .await
+        .expect("as it was before");
+        sqlx::Connection::close(stranger).await.expect("closed");
+        store.close().await;
+        let before = size();
+        let store = database.open().await;
+        for (id, kept) in [("webhook:6", false), ("webhook:7", true)] {
+            let row = store.inbox(id).await.expect("a look").expect("it");
+            assert_eq!(!row.body.is_empty(), kept, "{id}");
+        }
+        store.close().await;
+        assert!(size() * 4 < before, "{} of {before} bytes", size());
+    })
+    .await;
+}

@@ -210,6 +210,20 @@ async fn broken_deliveries_are_stored_and_lead_nowhere() {
             .iter()
             .all(|row| row.result.as_deref().is_some_and(|why| !why.is_empty()))
     );
+    let body = async |guid: &str| {
+        let row = app.store().inbox(&format!("webhook:{guid}")).await;
+        row.expect("a look").expect("it").body
+    };
+    assert_eq!(
+        body("large").await,
+        "",
+        "what concerns nobody keeps no body"
+    );
+    assert_eq!(
+        body("broken-issues-0").await,
+        "{",
+        "what cannot be read does"
+    );
     let reasons: std::collections::BTreeSet<String> =
         stored.into_iter().filter_map(|row| row.result).collect();
     insta::assert_debug_snapshot!(reasons, @r#"
