@@ -5,6 +5,7 @@
 //! cargo bench --bench pipeline -- start 20        # from the start of the process to its first 200 on /healthz
 //! cargo bench --bench pipeline -- weight 1000     # resident memory: idle, and with so many tasks queued
 //! cargo bench --bench pipeline -- answer 12       # from a person's answer to the agent that has it: live, and parked
+//! cargo bench --bench pipeline -- burst 10        # so many issues labelled at once, with the limits as they come
 //! cargo bench --bench pipeline -- pause 8         # from the switch that goes off to the agent's end and the word on the issue
 //! cargo bench --bench pipeline -- parked 1000     # resident memory and processes with so many parked sessions
 //! ```
@@ -84,15 +85,19 @@ impl Bench {
 
     /// The same with further limits.
     fn serve_with(&self, sessions: u32, further: &str) -> anyhow::Result<(Skep, Duration)> {
-        let (listen, admin) = (free()?, free()?);
-        let config = self.folder.path().join("skep.toml");
         // The quickest pace the configuration allows.
         let limits = "mutation_burst = 100\nmutations_per_second = 100\ncreations_per_minute = 80\n\
                       creations_per_hour = 500";
-        std::fs::write(
-            &config,
-            format!("[limits]\nsessions = {sessions}\n{limits}\n{further}\n"),
-        )?;
+        self.configured(&format!(
+            "[limits]\nsessions = {sessions}\n{limits}\n{further}\n"
+        ))
+    }
+
+    /// The same with this `skep.toml`.
+    fn configured(&self, text: &str) -> anyhow::Result<(Skep, Duration)> {
+        let (listen, admin) = (free()?, free()?);
+        let config = self.folder.path().join("skep.toml");
+        std::fs::write(&config, text)?;
         let program = env!("CARGO_BIN_EXE_skep");
         let began = Instant::now();
         let child = Command::new(program)
@@ -319,6 +324,44 @@ fn until(skep: &Skep, after: &mut i64, issue: IssueNumber, name: &str) -> anyhow
 }
 
 /// So many sessions that wait for people.
+/// So many issues labelled at once, with the limits as they come.
+async fn burst(issues: usize) -> anyhow::Result<()> {
+    let bench = Bench::open().await?;
+    let (skep, _) = bench.configured("")?;
+    // The first one warms the mirror and the tokens, and the pace has its rest afterwards.
+    let script = "write NOTE.md: hello\nsay Done.";
+    let (mut after, first) = (0, bench.go("First", script)?);
+    until(&skep, &mut after, first, "pull_request.opened")?;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let began = now();
+    let mut open = Vec::new();
+    for number in 0..issues {
+        open.push(bench.go(&format!("Issue {number}"), script)?);
+    }
+    let mut opened = Vec::new();
+    while opened.len() < issues {
+        for event in events(skep.admin, &mut after)? {
+            match event["event"].as_str().unwrap_or_default() {
+                "pull_request.opened" => {
+                    opened.push(event["time"].as_i64().context("a time")? - began)
+                }
+                "session.failed" | "task.refused" => bail!("{event}"),
+                _ => {}
+            }
+        }
+    }
+    let receipts = bench.simulator.calls().into_iter().filter(|call| {
+        let of = |issue: &IssueNumber| call.path.ends_with(&format!("/issues/{issue}/reactions"));
+        call.method == "POST" && open.iter().any(of)
+    });
+    show(
+        "labelled to seen",
+        receipts.map(|call| call.at - began).collect(),
+    );
+    show("labelled to pull request", opened);
+    Ok(())
+}
+
 async fn parked(sessions: usize) -> anyhow::Result<()> {
     let bench = Bench::open().await?;
     let (skep, _) = bench.serve_with(20, "quick_answer = \"0s\"\npark = \"0s\"")?;
@@ -489,6 +532,7 @@ async fn main() -> anyhow::Result<()> {
         Some("start") => start(number(20)).await,
         Some("weight") => weight(number(1_000)).await,
         Some("answer") => answer(number(12)).await,
+        Some("burst") => burst(number(10)).await,
         Some("pause") => pause(number(8)).await,
         Some("parked") => parked(number(1_000)).await,
         _ => {

@@ -9,7 +9,6 @@ use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::{Issue, IssueShape};
 use super::purpose::Purpose;
-use super::rate_gate::Priority;
 use super::request::{ApiRequest, Effect};
 use crate::core::ids::IssueNumber;
 
@@ -73,9 +72,7 @@ impl GitHub {
         ask: &ApiRequest,
         (login, before): (&str, bool),
     ) -> Result<Assignment, GitHubError> {
-        let answer = self
-            .change(at, Purpose::Comment, Priority::Normal, ask)
-            .await?;
+        let answer = self.change(at, Purpose::Comment, ask).await?;
         let issue: Issue = answer.json::<IssueShape>(ask)?.into();
         Ok(Assignment {
             before,

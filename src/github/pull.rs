@@ -12,7 +12,6 @@ use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::{Account, LabelShape};
 use super::purpose::Purpose;
-use super::rate_gate::Priority;
 use super::request::{ApiRequest, escape};
 use super::values::{TEXT_CHARS, cut};
 use crate::core::event::PullStanding;
@@ -245,9 +244,7 @@ impl GitHub {
             "draft": new.draft,
         });
         let ask = ApiRequest::post("open a pull request", at.path("/pulls"), &body);
-        let answer = self
-            .change(at, Purpose::PullRequest, Priority::Normal, &ask)
-            .await?;
+        let answer = self.change(at, Purpose::PullRequest, &ask).await?;
         answer.json::<PullShape>(&ask).map(Pull::from)
     }
 
@@ -270,9 +267,7 @@ impl GitHub {
             at.path(&format!("/pulls/{number}")),
             &body,
         );
-        let answer = self
-            .change(at, Purpose::PullRequest, Priority::Normal, &ask)
-            .await?;
+        let answer = self.change(at, Purpose::PullRequest, &ask).await?;
         answer.json::<PullShape>(&ask).map(Pull::from)
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::answer::Limit;
 use super::error::GitHubError;
-use super::limiter::{Mark, next, prune};
+use super::limiter::{Lane, Mark, Wish, next, prune};
 use crate::core::policy::Pace;
 
 /// Reads in flight per installation.
@@ -23,14 +23,33 @@ const UNSAID: (u64, u64) = (60, 900);
 /// The same after "was submitted too quickly".
 const TOO_QUICK: (u64, u64) = (300, 3600);
 
-/// Who goes first when several changes wait.
+/// Who goes first when several changes wait: what people miss most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
-    /// The 👀 that says "seen": overtakes everything that waits.
+    /// The 👀 that says "seen": overtakes everything that waits, and has a pace of its own.
     Receipt,
-    /// Everything else.
+    /// What somebody has to know or to answer: questions, failures, answers.
+    Answer,
+    /// Everything else: pull requests, labels, reviews.
     Normal,
+    /// How things stand: the next text replaces this one.
+    Status,
 }
+
+impl Priority {
+    fn lane(self) -> Lane {
+        match self {
+            Self::Receipt => Lane::Receipts,
+            Self::Answer | Self::Normal | Self::Status => Lane::Others,
+        }
+    }
+}
+
+/// What most changes are that this process has not made itself.
+const CREATION: Wish = Wish {
+    lane: Lane::Others,
+    creates: true,
+};
 
 /// Who holds changes up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +120,7 @@ impl RateGate {
         state.history.retain(|mark| mark.at >= self.epoch);
         state.history.extend(creations.iter().map(|at| Mark {
             at: (*at).min(self.epoch - 1),
-            creates: true,
+            wish: CREATION,
         }));
         state.history.make_contiguous().sort_unstable();
         prune(now, &mut state.history);
@@ -114,7 +133,7 @@ impl RateGate {
         if state.paused_until > now {
             return Some((state.paused_until, Brake::GitHub));
         }
-        let wait = next(now, true, &state.history, &self.pace);
+        let wait = next(now, CREATION, &state.history, &self.pace);
         (millis(wait) > self.pace.patience).then_some((now + wait, Brake::Pace))
     }
 
@@ -152,7 +171,11 @@ impl RateGate {
         creates: bool,
     ) -> Result<Permit, GitHubError> {
         let ticket = self.enqueue(priority);
-        match timeout(self.pace.patience, self.wait(&ticket, creates)).await {
+        let wish = Wish {
+            lane: priority.lane(),
+            creates,
+        };
+        match timeout(self.pace.patience, self.wait(&ticket, wish)).await {
             Ok(turn) => turn,
             Err(_) => Err(GitHubError::Paced {
                 after: Duration::from_secs(1),
@@ -166,17 +189,17 @@ impl RateGate {
         let place = (priority, state.tickets);
         state.waiting.insert(place);
         Ticket {
-            lane: Arc::clone(self),
+            gate: Arc::clone(self),
             place,
         }
     }
 
-    async fn wait(self: &Arc<Self>, ticket: &Ticket, creates: bool) -> Result<Permit, GitHubError> {
+    async fn wait(self: &Arc<Self>, ticket: &Ticket, wish: Wish) -> Result<Permit, GitHubError> {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
             changed.as_mut().enable();
-            match self.step(ticket, creates)? {
+            match self.step(ticket, wish)? {
                 Step::Go(turn) => return Ok(turn),
                 Step::After(wait) => tokio::select! { () = changed => {}, () = sleep(wait) => {} },
                 Step::Behind => changed.await,
@@ -184,12 +207,12 @@ impl RateGate {
         }
     }
 
-    fn step(self: &Arc<Self>, ticket: &Ticket, creates: bool) -> Result<Step, GitHubError> {
+    fn step(self: &Arc<Self>, ticket: &Ticket, wish: Wish) -> Result<Step, GitHubError> {
         let now = self.now();
         let mut state = self.state();
         self.open_at(now, &state)?;
         prune(now, &mut state.history);
-        let wait = next(now, creates, &state.history, &self.pace);
+        let wait = next(now, wish, &state.history, &self.pace);
         if millis(wait) > self.pace.patience {
             return Err(GitHubError::Paced {
                 after: millis(wait),
@@ -203,8 +226,8 @@ impl RateGate {
         }
         state.in_flight = true;
         Ok(Step::Go(Permit {
-            lane: Arc::clone(self),
-            creates,
+            gate: Arc::clone(self),
+            wish,
             sent: false,
         }))
     }
@@ -242,21 +265,21 @@ enum Step {
 
 /// A place in the queue; leaving it lets the others move up.
 struct Ticket {
-    lane: Arc<RateGate>,
+    gate: Arc<RateGate>,
     place: (Priority, u64),
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.lane.state().waiting.remove(&self.place);
-        self.lane.changed.notify_waiters();
+        self.gate.state().waiting.remove(&self.place);
+        self.gate.changed.notify_waiters();
     }
 }
 
 /// The right to make one change.
 pub(super) struct Permit {
-    lane: Arc<RateGate>,
-    creates: bool,
+    gate: Arc<RateGate>,
+    wish: Wish,
     sent: bool,
 }
 
@@ -269,18 +292,18 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let now = self.lane.now();
-        let mut state = self.lane.state();
+        let now = self.gate.now();
+        let mut state = self.gate.state();
         state.in_flight = false;
         if self.sent {
             // The time of the answer, not of the request: GitHub acted before it, so its windows are never fuller than ours.
             state.history.push_back(Mark {
                 at: now,
-                creates: self.creates,
+                wish: self.wish,
             });
         }
         drop(state);
-        self.lane.changed.notify_waiters();
+        self.gate.changed.notify_waiters();
     }
 }
 
@@ -331,7 +354,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_receipt_overtakes_what_waits_for_the_pace() {
+    async fn what_people_miss_most_overtakes_what_waits_for_the_pace() {
         let lane = lane(QUICK);
         for _ in 0..3 {
             lane.turn(Priority::Normal, true)
@@ -348,17 +371,19 @@ mod tests {
             }
         };
         tokio::join!(
+            queue("status", Priority::Status),
             queue("first", Priority::Normal),
             queue("second", Priority::Normal),
+            queue("question", Priority::Answer),
             queue("receipt", Priority::Receipt),
         );
         assert_eq!(
             *order.lock().expect("not poisoned"),
-            ["receipt", "first", "second"]
+            ["receipt", "question", "first", "second", "status"]
         );
         assert!(
-            lane.now() - 1_000_000 >= 60,
-            "three changes after the burst wait 20 ms each"
+            lane.now() - 1_000_000 >= 80,
+            "four changes after the burst wait 20 ms each"
         );
     }
 

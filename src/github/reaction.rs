@@ -101,7 +101,8 @@ impl GitHub {
         // A mark, no content: it must come through when the limits of content are used up.
         let ask = ApiRequest::post("react", path, &json!({"content": content(reaction)}))
             .with_effect(Effect::Change);
-        self.change(at, Purpose::Comment, Priority::Receipt, &ask)
+        self.at_priority(Priority::Receipt)
+            .change(at, Purpose::Comment, &ask)
             .await
             .map(drop)
     }

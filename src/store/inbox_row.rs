@@ -209,7 +209,17 @@ pub(super) async fn mark_handled(
     Ok(())
 }
 
-/// Writes up to a few hundred rows and says for each whether it was new.
+/// So many rows, or a few more: one of few sizes, so that their statements stay prepared.
+fn room(rows: usize) -> usize {
+    let whole = rows.next_power_of_two();
+    if rows <= whole / 4 * 3 {
+        whole / 4 * 3
+    } else {
+        whole
+    }
+}
+
+/// Writes up to a few hundred rows and says for each whether it was new. Where none of them has a body it is one statement.
 pub(super) async fn insert_inbox(
     connection: &mut AnyConnection,
     rows: &[Ready],
@@ -218,11 +228,13 @@ pub(super) async fn insert_inbox(
     let sql = many_rows(
         head,
         7,
-        rows.len(),
+        room(rows.len()),
         "ON CONFLICT (id) DO NOTHING RETURNING seq, id",
     );
     let mut query = sqlx::query(sql);
-    for Ready { fact: row, result } in rows {
+    // The room that is left is filled with what is there by then.
+    let last = rows.last().into_iter().cycle();
+    for Ready { fact: row, result } in rows.iter().chain(last).take(room(rows.len())) {
         query = query
             .bind(row.id.as_str())
             .bind(row.kind.name())

@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 
 use super::access::{self, Turned};
 use super::outcome::{Found, NoEvent, Notice, Parsed, ignored};
-use super::payload::{Head, Installed, Opened, Repositories};
+use super::payload::{Head, Installed, Labeling, Opened, Repositories};
 use super::{branch, issue};
 use crate::core::decide;
 use crate::core::event::{Event, Loss, Removal};
@@ -22,11 +22,24 @@ pub fn parse(event_name: &str, body: &str) -> Parsed {
 
 /// Why an event concerns nobody here, whatever the state of any task; `None` where it may concern somebody.
 pub fn concerns_nobody(event_name: &str, body: &str) -> Option<String> {
+    // Most of what comes is labels: their name is enough, and this is asked before GitHub has its answer.
+    if let Some(label) = labeling(event_name, body) {
+        return decide::label_changes_nothing(&label);
+    }
     match parse(event_name, body) {
         Parsed::Ignored { reason } if turned(event_name, body).is_none() => Some(reason),
-        Parsed::Event { event, .. } => decide::changes_nothing(&event),
         _ => None,
     }
+}
+
+/// The label that is put on an issue, or taken off.
+fn labeling(event_name: &str, body: &str) -> Option<String> {
+    if event_name != "issues" {
+        return None;
+    }
+    let labeling: Labeling = read(body).ok()?;
+    let label = labeling.label.map(|label| label.name);
+    label.filter(|_| matches!(labeling.action.as_str(), "labeled" | "unlabeled"))
 }
 
 /// What this event says of an installation as such, before anything is decided.

@@ -103,6 +103,13 @@ pub(super) struct Change {
     pub from: Option<String>,
 }
 
+/// `issues.labeled` and `issues.unlabeled`, of which only the label counts.
+#[derive(Deserialize)]
+pub(super) struct Labeling {
+    pub action: String,
+    pub label: Option<Label>,
+}
+
 #[derive(Deserialize)]
 pub(super) struct Label {
     pub name: String,

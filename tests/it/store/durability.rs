@@ -1,11 +1,14 @@
 //! Killed at any moment: whatever was said to be stored is stored.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
-use skep::store::Store;
+use skep::store::{Accepted, IgnoredDelivery, Store};
+use sqlx::{AnyConnection, Connection, Row};
 
-use super::{TestDatabase, fact, on_postgres, on_sqlite};
+use super::{TestDatabase, fact, on_each, on_postgres, on_sqlite};
 
 const DATABASE: &str = "SKEP_TEST_ACCEPT_INTO";
 const ROUND: &str = "SKEP_TEST_ROUND";
@@ -121,9 +124,62 @@ async fn nothing_acknowledged_is_lost_by_a_kill() {
     on_postgres(|database| rounds(database, 5)).await;
 }
 
+/// GitHub delivers again, proxies repeat, and two senders may carry the same id at the same moment: one row each, and one of the
+/// answers says so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn ten_thousand_doubled_deliveries_are_taken_once() {
+    on_each(|database| async move {
+        const DELIVERIES: usize = 10_000;
+        let store = database.open().await;
+        let mut senders = tokio::task::JoinSet::new();
+        for sender in 0..32 {
+            let store = store.clone();
+            senders.spawn(async move {
+                let mut new = 0;
+                // Sixteen go up and sixteen go down, so that each id is sent by two, and in the middle at once.
+                let mine = (0..DELIVERIES).filter(|n| n % 16 == sender % 16);
+                let mine: Vec<usize> = if sender < 16 {
+                    mine.collect()
+                } else {
+                    mine.rev().collect()
+                };
+                for n in mine {
+                    let id = format!("webhook:{n}");
+                    // Of each other kind every second.
+                    let taken = if n % 2 == 0 {
+                        store.accept(fact(&id)).await
+                    } else {
+                        store
+                            .accept_ignored(IgnoredDelivery {
+                                id,
+                                name: "issues".into(),
+                                reason: "ignored".into(),
+                                received_at: 1,
+                            })
+                            .await
+                    };
+                    new += usize::from(matches!(taken.expect("stored"), Accepted::New { .. }));
+                }
+                new
+            });
+        }
+        let new: usize = senders.join_all().await.into_iter().sum();
+        assert_eq!(new, DELIVERIES);
+        let rows = store.unhandled(2 * DELIVERIES as i64).await.expect("rows");
+        assert_eq!(
+            rows.len(),
+            DELIVERIES / 2,
+            "those that somebody has to handle"
+        );
+        store.close().await;
+    })
+    .await;
+}
+
 /// A machine that loses power in the middle of a write leaves any part of it, or other bytes in its place: what was
-/// acknowledged before is there, and of the rest nothing half.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+/// acknowledged before is there, and of the rest nothing half. Cut at each byte of the last commit, and
+/// changed at many.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_torn_write_takes_nothing_acknowledged_with_it() {
     on_sqlite(|database| async move {
         let folder = tempfile::tempdir().expect("a folder");
@@ -143,42 +199,76 @@ async fn a_torn_write_takes_nothing_acknowledged_with_it() {
         let whole = std::fs::read(file).expect("the file");
         store.close().await;
         assert!(after.len() > before.len(), "the last row is in the log");
-        let last = before.len()..after.len();
-        // Every offset of the last write would take minutes: each of a header's and then one in each stretch of 512.
-        let cuts = last
-            .clone()
-            .filter(|at| at - last.start < 64 || at % 512 == 0);
-        for (n, at) in cuts.enumerate() {
-            for flipped in [false, true] {
-                let mut torn = after.clone();
-                match flipped {
-                    true => torn[at] ^= 0x10,
-                    false => torn.truncate(at),
+        let (whole, after) = (Arc::new(whole), Arc::new(after));
+        let mut workers = tokio::task::JoinSet::new();
+        for worker in 0..4 {
+            let (copy, whole, after) = (path(&worker.to_string()), whole.clone(), after.clone());
+            let before = before.len();
+            let mine = (before..after.len()).skip(worker).step_by(4);
+            workers.spawn(async move {
+                for at in mine {
+                    let mut torn = after[..at].to_vec();
+                    assert_kept(&found(&copy, &whole, &torn).await, at);
+                    // A changed byte spoils its frame wherever it stands in it.
+                    if at >= before + 64 && at % 16 != 0 {
+                        continue;
+                    }
+                    torn.extend_from_slice(&after[at..]);
+                    torn[at] ^= 0x10;
+                    assert_kept(&found(&copy, &whole, &torn).await, at);
                 }
-                let copy = path(&format!("{n}-{flipped}.db"));
-                std::fs::write(&copy, &whole).expect("a copy");
-                std::fs::write(format!("{}-wal", copy.display()), torn).expect("its log");
-                let url = skep::store::sqlite_url(&copy).expect("an address");
-                let store = Store::open(&url).await.expect("a database that opens");
-                let ids: Vec<String> = store
-                    .unhandled(10)
-                    .await
-                    .expect("rows")
-                    .into_iter()
-                    .map(|row| row.id)
-                    .collect();
-                assert_eq!(
-                    ids[..3],
-                    ["webhook:0", "webhook:1", "webhook:2"],
-                    "cut at {at}"
-                );
-                assert!(
-                    ids.len() == 3 || ids[3] == "webhook:last",
-                    "cut at {at}: {ids:?}"
-                );
-                store.close().await;
-            }
+            });
         }
+        workers.join_all().await;
+        // What SQLite makes of it the store takes as well.
+        let cut = before.len() + (after.len() - before.len()) / 2;
+        let copy = path("opened");
+        std::fs::write(&copy, &*whole).expect("a copy");
+        std::fs::write(format!("{}-wal", copy.display()), &after[..cut]).expect("its log");
+        let url = skep::store::sqlite_url(&copy).expect("an address");
+        let store = Store::open(&url).await.expect("a database that opens");
+        let rows = store.unhandled(10).await.expect("rows");
+        assert_kept(&rows.into_iter().map(|row| row.id).collect::<Vec<_>>(), cut);
+        let again = store.accept(fact("webhook:last")).await.expect("stored");
+        assert!(
+            matches!(again, Accepted::New { .. }),
+            "half of it is none of it"
+        );
+        store.close().await;
     })
     .await;
+}
+
+/// The ids in a database that is this file with this log: SQLite's own recovery, at each byte.
+async fn found(copy: &Path, whole: &[u8], log: &[u8]) -> Vec<String> {
+    let beside = |suffix| format!("{}{suffix}", copy.display());
+    let _none_the_first_time = std::fs::remove_file(beside("-shm"));
+    std::fs::write(copy, whole).expect("a copy");
+    std::fs::write(beside("-wal"), log).expect("its log");
+    let mut connection = AnyConnection::connect(&format!("sqlite://{}", copy.display()))
+        .await
+        .expect("a database that opens");
+    let rows = sqlx::query("SELECT id FROM inbox ORDER BY seq")
+        .fetch_all(&mut connection)
+        .await
+        .expect("rows");
+    // Closing would write the log into the file, and wait for the disk.
+    sqlx::query("PRAGMA synchronous = OFF")
+        .execute(&mut connection)
+        .await
+        .expect("off");
+    connection.close().await.expect("closed");
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
+fn assert_kept(ids: &[String], at: usize) {
+    assert_eq!(
+        ids[..3],
+        ["webhook:0", "webhook:1", "webhook:2"],
+        "torn at {at}"
+    );
+    assert!(
+        ids.len() == 3 || ids[3] == "webhook:last",
+        "torn at {at}: {ids:?}"
+    );
 }

@@ -30,10 +30,10 @@ use super::event::Event;
 use super::policy::{Context, Policy};
 use super::task::Task;
 
-/// Why an event changes nothing, whatever the task and its stage; `None` where it may change something. So it can be told
-/// before it is stored that nobody has to look at it.
-pub fn changes_nothing(event: &Event) -> Option<String> {
-    record::changes_nothing(event)
+/// Why it changes nothing that a label is put on an issue or taken off, whatever the task and its stage; `None` where it may
+/// change something. So it can be told before the delivery is stored that nobody has to look at it.
+pub fn label_changes_nothing(label: &str) -> Option<String> {
+    record::label_changes_nothing(label)
 }
 
 /// Decides what an event means for a task.

@@ -122,14 +122,11 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
 }
 
 /// Labels that are neither the switch nor a priority are read when work starts, and at no other time.
-pub(super) fn changes_nothing(event: &Event) -> Option<String> {
-    match event {
-        Event::Labeled { label, .. } | Event::Unlabeled { label, .. }
-            if !label::same(label, GO_LABEL) =>
-        {
-            trigger::unread_now(label)
-        }
-        _ => None,
+pub(super) fn label_changes_nothing(label: &str) -> Option<String> {
+    if label::same(label, GO_LABEL) {
+        None
+    } else {
+        trigger::unread_now(label)
     }
 }
 

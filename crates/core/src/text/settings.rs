@@ -166,7 +166,8 @@ const MEANINGS: [(&str, &str); 77] = [
     ),
     (
         "limits.mutation_burst",
-        "Changes on GitHub that may follow each other at once after a pause, per installation.",
+        "Changes on GitHub that may follow each other at once after a pause, per installation. Reactions keep a pace of their \
+         own, of three times as many.",
     ),
     (
         "limits.mutations_per_second",
