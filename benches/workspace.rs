@@ -65,6 +65,8 @@ fn main() {
         program: "git".into(),
         data_dir: data_dir.clone(),
         timeout: Duration::from_secs(60),
+        first_fetch: Duration::from_secs(60),
+        silence: Duration::from_secs(60),
         old_git: OldGit::Allow,
         network: Default::default(),
     };

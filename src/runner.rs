@@ -9,8 +9,10 @@ mod agent_facts;
 mod answer_waiters;
 mod ballast;
 mod disk;
+mod disk_usage;
 mod disk_watch;
 mod folders;
+mod janitor;
 mod launcher;
 mod lease;
 mod marker;
@@ -24,6 +26,7 @@ mod posted;
 mod reading;
 mod redactor;
 mod remote;
+mod repository;
 mod scope;
 mod secret_lines;
 mod services;
@@ -43,7 +46,7 @@ use crate::store::{Claim, Closed, Complaint, StoreError};
 pub use answer_waiters::AnswerWaiters;
 pub use ballast::Ballast;
 pub use disk::Disk;
-pub use disk_watch::Usage;
+pub use disk_usage::{Survey, Usage};
 pub use folders::Folders;
 use lease::{Claimed, Leases};
 pub use marker::MarkerKey;
@@ -136,7 +139,10 @@ impl Runner {
 
     fn most_at_once(&self, kind: EffectKind) -> usize {
         match kind {
-            EffectKind::RunTurn => self.services.policy.limits.sessions as usize,
+            // A first fetch may take an hour: no other session waits for it.
+            EffectKind::RunTurn | EffectKind::PrepareWorkspace => {
+                self.services.policy.limits.sessions as usize
+            }
             EffectKind::CheckTrigger
             | EffectKind::CheckPublish
             | EffectKind::AuthorizeComment
@@ -145,7 +151,6 @@ impl Runner {
             | EffectKind::CheckAccess
             | EffectKind::Forget
             | EffectKind::DeleteBranch
-            | EffectKind::PrepareWorkspace
             | EffectKind::Collect
             | EffectKind::Publish
             | EffectKind::RemoveWorkspace => SIDE_BY_SIDE,

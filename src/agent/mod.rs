@@ -28,6 +28,7 @@ mod permission;
 pub mod presets;
 mod process;
 mod process_tree;
+mod program_cache;
 mod prompts;
 mod running_agent;
 mod sandbox;
@@ -66,6 +67,7 @@ pub use tools::{AskReply, SERVER_NAME, ToolHandler};
 pub use turn_request::{Resume, TurnRequest};
 
 use launch::LaunchContext;
+use program_cache::{Cached, ProgramCaches};
 use running_agent::Live;
 use turn::Turn;
 
@@ -96,6 +98,7 @@ struct Inner {
     ground: LaunchContext,
     demo_in_process: bool,
     tools: tools::Server,
+    caches: ProgramCaches,
     slots: StdMutex<HashMap<SessionId, Arc<Slot>>>,
 }
 
@@ -121,10 +124,9 @@ impl Agents {
         let data_dir = running_agent::real(config.data_dir);
         let (owner, path, choice) = (data_dir.clone(), config.path.clone(), config.sandbox);
         let look = move || {
-            (
-                process_tree::reap(&owner),
-                Confinement::probe(choice, &path),
-            )
+            let reaped = process_tree::reap(&owner);
+            program_cache::tidy(&owner);
+            (reaped, Confinement::probe(choice, &path))
         };
         let (reaped, confinement) = tokio::task::spawn_blocking(look)
             .await
@@ -156,6 +158,7 @@ impl Agents {
             ground,
             demo_in_process: config.demo_in_process,
             tools,
+            caches: ProgramCaches::default(),
             slots,
         };
         Ok(Self {
@@ -295,14 +298,8 @@ impl Agents {
         if let Some(dead) = held.take() {
             dead.end(Duration::ZERO).await?;
         }
-        let start = Live::start(
-            &self.inner.ground,
-            launch,
-            self.inner.demo_in_process,
-            patience,
-        );
         let started = tokio::select! {
-            started = start => started,
+            started = self.start(launch, patience) => started,
             () = slot.closed.cancelled() => Err(AgentError::Closed),
         };
         match started {
@@ -313,6 +310,21 @@ impl Agents {
                 Err(error)
             }
         }
+    }
+
+    /// Starts the agent, with the cache of its program if it has one. What it refuses to start with is not shown to it again.
+    async fn start(&self, launch: &Launch, patience: Duration) -> Result<Live, AgentError> {
+        let (ground, in_process) = (&self.inner.ground, self.inner.demo_in_process);
+        if let Some(Cached { launch, key }) = self.with_program_cache(launch, patience).await {
+            match Live::start(ground, &launch, in_process, patience).await {
+                Ok(live) => return Ok(live),
+                Err(error) => {
+                    tracing::warn!(agent = launch.agent.name, %error, "the agent does not start with its program's cache");
+                    self.inner.caches.give_up(&key).await;
+                }
+            }
+        }
+        Live::start(ground, launch, in_process, patience).await
     }
 
     /// Ends what carries the session's mark, whoever started it: nothing of a closed session may go on.

@@ -14,11 +14,14 @@ struct Preset {
     resume: bool,
     /// What it writes into its working copy for itself.
     ignore: &'static [&'static str],
+    /// The variable that names the folder where its program keeps what is the same in every session.
+    cache: Option<&'static str>,
 }
 
 const PRESETS: [Preset; 6] = [
     // https://docs.github.com/copilot/concepts/agents/about-copilot-cli: `--acp`; takes GH_TOKEN or GITHUB_TOKEN as its login,
-    // so only its own token variable is passed. `--allow-all-tools`: asks no permission.
+    // so only its own token variable is passed. `--allow-all-tools`: asks no permission. At its first start it unpacks
+    // 234 MB into the folder of its cache variable, and reads them from there.
     Preset {
         name: "copilot",
         command: &["copilot", "--acp", "--allow-all-tools"],
@@ -33,6 +36,7 @@ const PRESETS: [Preset; 6] = [
         auto: true,
         resume: true,
         ignore: &[],
+        cache: Some("COPILOT_CACHE_HOME"),
     },
     // https://github.com/agentclientprotocol/claude-agent-acp: refuses to bypass permissions for root unless IS_SANDBOX is
     // set; with tool search on, tools of MCP servers are hidden behind a search.
@@ -60,6 +64,7 @@ const PRESETS: [Preset; 6] = [
             ".claude/worktrees",
             "CLAUDE.local.md",
         ],
+        cache: None,
     },
     // https://github.com/google-gemini/gemini-cli: `--acp`; loading a session answers "Invalid session identifier" (issue
     // 29288) and replays late, so it is not loaded again.
@@ -80,6 +85,7 @@ const PRESETS: [Preset; 6] = [
         auto: false,
         resume: false,
         ignore: &["gha-creds-*.json"],
+        cache: None,
     },
     // https://github.com/agentclientprotocol/codex-acp: its default mode lets a model judge approvals; its own sandbox cannot
     // write git's folder. skep's sandbox is the fence, so full access inside it.
@@ -99,6 +105,7 @@ const PRESETS: [Preset; 6] = [
         auto: true,
         resume: true,
         ignore: &[],
+        cache: None,
     },
     // https://opencode.ai/docs/acp: asks no permission unless configured to.
     Preset {
@@ -119,6 +126,7 @@ const PRESETS: [Preset; 6] = [
         auto: true,
         resume: true,
         ignore: &[".opencode/node_modules", ".opencode/bun.lock"],
+        cache: None,
     },
     // https://block.github.io/goose: `approve` asks before each tool, so that skep's policy answers; no keyring in a sandbox.
     Preset {
@@ -139,6 +147,7 @@ const PRESETS: [Preset; 6] = [
         auto: false,
         resume: true,
         ignore: &[".goose/memory"],
+        cache: None,
     },
 ];
 
@@ -184,6 +193,7 @@ fn spec(preset: &Preset) -> AgentSpec {
             .iter()
             .map(|pattern| (*pattern).to_owned())
             .collect(),
+        cache: preset.cache.map(str::to_owned),
         ..AgentSpec::new(preset.name, command)
     }
 }

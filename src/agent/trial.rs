@@ -68,7 +68,7 @@ impl Agents {
 }
 
 /// The number of no task.
-fn trial_session() -> SessionId {
+pub(super) fn trial_session() -> SessionId {
     "1-1-1"
         .parse()
         .expect("a session's id; the tests try an agent out")

@@ -13,13 +13,13 @@ use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::text::requests::{self, absent};
 use crate::github::GitHub;
 use crate::http::api_types::{
-    LogAnswer, SessionAnswer, SessionsAnswer, StatusAnswer, StopAnswer, TaskAnswer,
+    LogAnswer, SessionAnswer, SessionLine, SessionsAnswer, StatusAnswer, StopAnswer, TaskAnswer,
 };
 use crate::http::{
     AdminService, Answer, ApiError, Batch, EventPage, LogPage, SessionFilter, Target,
 };
 use crate::runner::Services;
-use crate::store::{self, EventRow, Store, TaskFilter};
+use crate::store::{self, EventRow, SessionRow, Store, TaskFilter};
 
 /// Answers the operator.
 pub struct AdminApi {
@@ -58,6 +58,10 @@ impl AdminApi {
                 .unwrap_or_else(|| requests::STARTING.to_owned());
             ApiError::busy(why).next(requests::STARTING_NEXT)
         })
+    }
+
+    fn session_line(&self, row: &SessionRow) -> SessionLine {
+        session_line(row, self.disk.usage.of(&row.id))
     }
 
     fn orders(&self) -> Result<Orders<'_>, ApiError> {
@@ -112,7 +116,7 @@ impl AdminService for AdminApi {
             disk: self.disk.answer(),
             downtime: down.and_then(|json| serde_json::from_str(&json).ok()),
             held_up: self.github.held_up().iter().map(held_line).collect(),
-            active: active.iter().map(session_line).collect(),
+            active: active.iter().map(|row| self.session_line(row)).collect(),
             queue: queue
                 .iter()
                 .filter_map(|row| queued_line(row, short))
@@ -132,7 +136,7 @@ impl AdminService for AdminApi {
             .await
             .map_err(|error| unread(&error))?;
         answer(&SessionsAnswer {
-            sessions: rows.iter().map(session_line).collect(),
+            sessions: rows.iter().map(|row| self.session_line(row)).collect(),
         })
     }
 
@@ -150,7 +154,7 @@ impl AdminService for AdminApi {
             .await
             .map_err(|error| unread(&error))?;
         answer(&SessionAnswer {
-            line: session_line(&row),
+            line: self.session_line(&row),
             timeline: events.iter().filter(of_it).map(event_line).collect(),
             log: log.iter().map(log_line).collect(),
         })

@@ -20,7 +20,7 @@ pub(super) fn held_line(held: &HeldUp) -> HeldLine {
     }
 }
 
-pub(super) fn session_line(row: &SessionRow) -> SessionLine {
+pub(super) fn session_line(row: &SessionRow, disk_bytes: Option<u64>) -> SessionLine {
     let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
     let text = |value: &Value| value.as_str().map(str::to_owned);
     SessionLine {
@@ -40,6 +40,7 @@ pub(super) fn session_line(row: &SessionRow) -> SessionLine {
         created_at: row.created_at,
         started_at: row.started_at,
         ended_at: row.ended_at,
+        disk_bytes,
     }
 }
 

@@ -45,6 +45,7 @@ pub(super) struct Assembly {
     pub(super) token: SecretString,
     lock: Arc<DataLock>,
     ballast: Arc<Ballast>,
+    usage: Arc<Usage>,
 }
 
 impl App {
@@ -86,10 +87,13 @@ impl Assembly {
         };
         let health = Arc::new(Health::new(setup.clock.clone()));
         let ballast = Arc::new(Ballast::new(&setup.data_dir));
+        let usage = Arc::new(Usage::default());
         let disk = DiskSpace {
             folder: setup.data_dir.clone(),
             wanted: setup.limits.disk_reserve_bytes,
+            limit: setup.limits.disk_bytes,
             ballast: Arc::clone(&ballast),
+            usage: Arc::clone(&usage),
         };
         let ingest = WebhookIngest {
             store: store.clone(),
@@ -120,6 +124,7 @@ impl Assembly {
             token,
             lock,
             ballast,
+            usage,
         })
     }
 
@@ -173,7 +178,7 @@ impl Assembly {
             timings: setup.timings,
             posted: PostedComments::default(),
             waiters: Arc::default(),
-            usage: Usage::default(),
+            usage: self.usage.clone(),
         });
         seed_pace(&services)
             .await

@@ -8,20 +8,26 @@ use tokio_util::sync::CancellationToken;
 
 use crate::core::text;
 use crate::engine::Engine;
-use crate::http::api_types::DiskAnswer;
-use crate::runner::{Ballast, Disk, Runner};
+use crate::http::api_types::{DiskAnswer, LargestLine, TakenAnswer};
+use crate::runner::{Ballast, Disk, Runner, Survey, Usage};
 
 /// With less than this free the database is about to fail.
 const LAST: u64 = 256 << 10;
+/// So many sessions are named.
+const LARGEST: usize = 10;
 
-/// The disk of the data folder, and how much of it is kept free.
+/// The disk of the data folder, and how much of it skep may take.
 #[derive(Debug, Clone)]
 pub(super) struct DiskSpace {
     pub(super) folder: PathBuf,
     /// Bytes that the operator wants free.
     pub(super) wanted: u64,
+    /// Bytes that all of skep's data may take; 0: no limit of its own.
+    pub(super) limit: u64,
     /// What is kept for the database, and owed to it when it was given free.
     pub(super) ballast: Arc<Ballast>,
+    /// What is taken.
+    pub(super) usage: Arc<Usage>,
 }
 
 impl DiskSpace {
@@ -31,7 +37,7 @@ impl DiskSpace {
 
     /// Whether new sessions wait for space.
     pub(super) fn is_short(&self) -> bool {
-        self.disk().is_ok_and(|disk| disk.is_short(self.wanted))
+        self.disk().is_ok_and(|disk| self.show(disk).short)
     }
 
     /// For people.
@@ -52,19 +58,38 @@ impl DiskSpace {
     }
 
     fn say(&self, disk: Disk) -> String {
-        text::disk::told(
-            disk.free,
-            disk.is_short(self.wanted)
-                .then(|| disk.reserve(self.wanted)),
-        )
+        text::disk::told(disk.free, self.show(disk).shortage())
     }
 
     fn show(&self, disk: Disk) -> DiskAnswer {
         DiskAnswer {
             free_bytes: disk.free,
             reserve_bytes: disk.reserve(self.wanted),
-            short: disk.is_short(self.wanted),
+            short: disk.is_short(self.wanted) || self.usage.over(self.limit).is_some(),
+            limit_bytes: (self.limit > 0).then_some(self.limit),
+            taken: self.usage.survey().map(|survey| taken(&survey)),
         }
+    }
+}
+
+fn taken(survey: &Survey) -> TakenAnswer {
+    let mut largest: Vec<LargestLine> = survey
+        .sessions
+        .iter()
+        .map(|(session, bytes)| LargestLine {
+            session: session.to_string(),
+            bytes: *bytes,
+        })
+        .collect();
+    largest.sort_by_key(|line| std::cmp::Reverse(line.bytes));
+    largest.truncate(LARGEST);
+    TakenAnswer {
+        measured_at: survey.at,
+        sessions: survey.sessions.len() as u64,
+        sessions_bytes: survey.of_sessions(),
+        mirrors_bytes: survey.mirrors,
+        other_bytes: survey.other,
+        largest,
     }
 }
 
@@ -81,6 +106,7 @@ pub(super) async fn watch(engine: Engine, runner: Runner, cancel: CancellationTo
 pub(super) async fn look(engine: &Engine, runner: &Runner) {
     let services = runner.services();
     let wanted = services.policy.limits.disk_reserve_bytes;
+    let over = services.usage.over(services.policy.limits.disk_bytes);
     let short = match Disk::of(services.folders.data()) {
         Ok(disk) => {
             if disk.free < LAST {
@@ -89,7 +115,7 @@ pub(super) async fn look(engine: &Engine, runner: &Runner) {
                 services.ballast.load(disk, wanted);
             }
             let disk = disk.without(services.ballast.owed());
-            disk.is_short(wanted).then_some(disk)
+            (disk.is_short(wanted) || over.is_some()).then_some(disk)
         }
         Err(error) => {
             tracing::warn!(%error, "the disk of the data folder cannot be looked at");
@@ -102,7 +128,8 @@ pub(super) async fn look(engine: &Engine, runner: &Runner) {
             Some(disk) => tracing::warn!(
                 free_mib = disk.free >> 20,
                 reserve_mib = disk.reserve(wanted) >> 20,
-                "the disk is nearly full: no session starts until there is room (limits.disk_reserve)"
+                taken_mib = over.map(|taken| taken >> 20),
+                "no session starts until there is room on the disk (limits.disk_reserve, limits.disk)"
             ),
             None => tracing::info!("there is room on the disk again: sessions start"),
         },
@@ -120,7 +147,9 @@ mod tests {
         let space = DiskSpace {
             folder: PathBuf::from("/"),
             wanted: 5 << 30,
+            limit: 0,
             ballast,
+            usage: Arc::default(),
         };
         let (full, roomy) = (
             Disk {

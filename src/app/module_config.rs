@@ -1,11 +1,16 @@
 //! What each module is configured with, as the set-up says.
 
+use std::time::Duration;
+
 use super::setup::Setup;
 use crate::agent::{Agents, AgentsConfig, Confinement};
 use crate::core::network::ProxyUrl;
 use crate::core::policy::{Me, Policy};
 use crate::git::GitConfig;
 use crate::github::GitHubConfig;
+
+/// How long the first fetch of a repository may bring nothing at all.
+const FETCH_SILENCE: Duration = Duration::from_secs(120);
 
 impl Setup {
     pub(super) fn github_config(&self) -> GitHubConfig {
@@ -27,6 +32,8 @@ impl Setup {
             program: self.git.clone(),
             data_dir: self.data_dir.clone(),
             timeout: self.git_timeout,
+            first_fetch: Duration::from_millis(self.limits.first_fetch_ms.unsigned_abs()),
+            silence: FETCH_SILENCE,
             old_git: self.old_git,
             network: self.network.clone(),
         }

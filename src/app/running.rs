@@ -32,9 +32,14 @@ impl App {
         self.start_behind(listeners).await
     }
 
+    /// Looks whether there is room on the disk for another session.
+    pub async fn look_at_disk(&self) {
+        disk_space::look(&self.engine, &self.runner).await;
+    }
+
     /// Starts engine and runner behind addresses that are open already.
     pub(super) async fn start_behind(self, listeners: Listeners) -> anyhow::Result<Running> {
-        disk_space::look(&self.engine, &self.runner).await;
+        self.look_at_disk().await;
         self.engine
             .schedule()
             .await
@@ -48,6 +53,7 @@ impl App {
                 self.runner.clone(),
                 work.clone(),
             )),
+            tokio::spawn(self.runner.clone().tend_disk(work.clone())),
         ];
         let runner = tokio::spawn(after(
             looked,

@@ -79,7 +79,7 @@ pub struct Setup {
     pub clock: Clock,
 }
 
-/// How long one git process may take: the first fetch of a large repository is long.
+/// How long one git process may take; the first fetch of a repository has a limit of its own.
 const GIT_TIMEOUT: Duration = Duration::from_secs(600);
 
 impl Setup {

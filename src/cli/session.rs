@@ -9,6 +9,7 @@ use super::output::{facts, lines, moment, now, print, print_bytes, print_json, t
 use super::shown::{self, brief};
 use crate::config::Sources;
 use crate::core::ids::SessionId;
+use crate::core::text::disk::size;
 use crate::http::api_types::{LogAnswer, LogLine, SessionAnswer};
 
 /// Lines of log in one question.
@@ -95,6 +96,7 @@ fn render(session: &SessionAnswer, now: i64) -> String {
         ("pull request", line.pull_request()),
         ("queued", shown::since(line)),
         ("took", shown::took(line, now)),
+        ("disk", line.disk_bytes.map(size).unwrap_or_default()),
     ]);
     let rows: Vec<[String; 3]> = session
         .timeline

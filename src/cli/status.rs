@@ -7,7 +7,7 @@ use super::sessions;
 use crate::config::Sources;
 use crate::core::text;
 use crate::http::api_types::{
-    DeliveriesAnswer, DiskAnswer, GitHubAnswer, HeldLine, QueueLine, StatusAnswer,
+    DeliveriesAnswer, DiskAnswer, GitHubAnswer, HeldLine, LargestLine, QueueLine, StatusAnswer,
 };
 
 /// Show counts, the queue and what is active. Fails when no skep is running.
@@ -39,7 +39,17 @@ fn github(github: &GitHubAnswer) -> String {
 
 /// How much is free, and what that means.
 fn disk(disk: &DiskAnswer) -> String {
-    text::disk::told(disk.free_bytes, disk.short.then_some(disk.reserve_bytes))
+    text::disk::told(disk.free_bytes, disk.shortage())
+}
+
+/// What skep takes of it; nothing until that was measured.
+fn taken(disk: &DiskAnswer) -> String {
+    let Some(taken) = &disk.taken else {
+        return String::new();
+    };
+    let sessions = (taken.sessions, taken.sessions_bytes);
+    let when = moment(taken.measured_at);
+    text::disk::taken(sessions, taken.mirrors_bytes, taken.other_bytes, &when)
 }
 
 fn webhooks(seen: &DeliveriesAnswer) -> String {
@@ -78,6 +88,7 @@ fn render(status: &StatusAnswer, now: i64) -> String {
         ("refused", refused(&status.health.deliveries)),
         ("sandbox", status.sandbox.clone().unwrap_or_default()),
         ("disk", status.disk.as_ref().map(disk).unwrap_or_default()),
+        ("data", status.disk.as_ref().map(taken).unwrap_or_default()),
         (
             "slots",
             status
@@ -101,6 +112,17 @@ fn render(status: &StatusAnswer, now: i64) -> String {
             "\n{}\n{}",
             text::cli::DOWNTIME,
             lines(&text::downtime::report(down))
+        ));
+    }
+    let largest = status.disk.iter().flat_map(|disk| &disk.taken);
+    let largest: Vec<[String; 2]> = largest
+        .flat_map(|taken| &taken.largest)
+        .map(largest_line)
+        .collect();
+    if !largest.is_empty() {
+        shown.push_str(&format!(
+            "\nOn the disk\n{}",
+            table(["SESSION", "SIZE"], &largest)
         ));
     }
     if !status.held_up.is_empty() {
@@ -134,6 +156,10 @@ fn render(status: &StatusAnswer, now: i64) -> String {
         ));
     }
     shown
+}
+
+fn largest_line(line: &LargestLine) -> [String; 2] {
+    [line.session.clone(), text::disk::size(line.bytes)]
 }
 
 fn held_up(line: &HeldLine) -> [String; 3] {

@@ -51,7 +51,7 @@ macro_rules! limit_setting {
     };
 }
 
-pub(super) const LIMIT_SETTINGS: [LimitSetting; 27] = [
+pub(super) const LIMIT_SETTINGS: [LimitSetting; 30] = [
     limit_setting!("sessions", Count, 1..=1_000, limits.sessions: u32),
     limit_setting!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64),
     limit_setting!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64),
@@ -66,6 +66,9 @@ pub(super) const LIMIT_SETTINGS: [LimitSetting; 27] = [
     limit_setting!("max_patch", Size, 1..=1 << 30, limits.max_patch_bytes: u64),
     limit_setting!("max_commits", Count, 1..=10_000, limits.max_commits: u32),
     limit_setting!("workspace", Size, 1 << 20..=1 << 50, limits.workspace_bytes: u64),
+    limit_setting!("first_fetch", Duration, SECOND..=7 * DAY, limits.first_fetch_ms: i64),
+    limit_setting!("full_history", Size, 0..=1 << 50, limits.full_history_bytes: u64),
+    limit_setting!("disk", Size, 0..=1 << 50, limits.disk_bytes: u64),
     limit_setting!("disk_reserve", Size, 0..=1 << 50, limits.disk_reserve_bytes: u64),
     limit_setting!("quick_answer", Duration, 0..=45 * SECOND, limits.quick_answer_ms: i64),
     limit_setting!("park", Duration, 0..=DAY, limits.park_ms: i64),

@@ -66,6 +66,18 @@ pub enum GitError {
         /// What git said, shortened.
         why: String,
     },
+    /// The connection stood, and next to nothing came.
+    #[error("the host sent next to nothing for too long")]
+    Stalled,
+    /// A fetch that may bring a whole repository took longer than allowed and was ended.
+    #[error("the first fetch took longer than {} s", after.as_secs())]
+    FirstFetch {
+        /// The time it had.
+        after: Duration,
+    },
+    /// Something was looked for that a partial mirror does not hold.
+    #[error("the work needs contents of older files, which are not here")]
+    Contents,
     /// The remote refused the push for a reason of its own.
     #[error("the push was refused: {reason}")]
     Rejected {
@@ -203,6 +215,8 @@ impl GitError {
             Self::BranchName(name) => outside::branch_name(name),
             Self::Gone => outside::GONE.to_owned(),
             Self::Forbidden { reason } => outside::forbidden(reason),
+            Self::Contents => outside::CONTENTS.to_owned(),
+            Self::FirstFetch { after } => outside::first_fetch(after.as_secs().div_ceil(60)),
             Self::Rejected { rule, reason } => outside::push_refused(*rule, reason),
             Self::InTheWay { branch, other } => outside::in_the_way(branch.as_str(), other),
             Self::BranchMoved { branch, .. } => outside::branch_moved(branch.as_str()),
@@ -225,6 +239,7 @@ impl From<GitError> for Failure {
             GitError::BadToken
             | GitError::Redirected
             | GitError::Network { .. }
+            | GitError::Stalled
             | GitError::Timeout { .. }
             | GitError::Locked { .. }
             | GitError::Full { .. }

@@ -23,8 +23,12 @@ pub struct GitConfig {
     /// Where `mirrors/`, `sessions/`, `indexes/` and `askpass/` live: an absolute path on one file system, owned by this
     /// process alone.
     pub data_dir: PathBuf,
-    /// How long one git process may live; the first fetch of a large repository needs minutes.
+    /// How long one git process may live.
     pub timeout: Duration,
+    /// The same of a fetch that may bring a whole repository.
+    pub first_fetch: Duration,
+    /// How long such a fetch may bring nothing at all; whole seconds.
+    pub silence: Duration,
     /// What to do with a git whose number lacks the published security fixes.
     pub old_git: OldGit,
     /// The way out.
@@ -45,6 +49,8 @@ pub(super) struct Inner {
     /// Whether this machine has git-lfs.
     pub(super) lfs: bool,
     pub(super) way_out: WayOut,
+    pub(super) first_fetch: Duration,
+    pub(super) silence: Duration,
     pub(super) fetches: FetchLocks,
 }
 
@@ -56,6 +62,8 @@ impl Git {
             program,
             data_dir,
             timeout,
+            first_fetch,
+            silence,
             old_git,
             network,
         } = config;
@@ -78,6 +86,8 @@ impl Git {
                 askpass,
                 lfs,
                 way_out,
+                first_fetch,
+                silence,
                 fetches: FetchLocks::default(),
             }),
         };

@@ -54,6 +54,18 @@ pub(super) fn clear_leftovers(mirror: &Path, age: Duration) {
     }
 }
 
+/// Removes the half-written packs of a fetch that ended badly. Only fetches write packs into a mirror, one at a time, so
+/// whoever has the turn may.
+pub(super) fn clear_packs(mirror: &Path) {
+    let folder = mirror.join("objects/pack");
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with("tmp_") {
+            // What cannot be removed now is removed at the next start.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

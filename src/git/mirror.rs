@@ -7,11 +7,10 @@
 use std::path::{Path, PathBuf};
 
 use super::Git;
-use super::disk::{on_disk, remove_tree};
+use super::disk::remove_tree;
 use super::error::GitError;
-use super::leftovers::clear_leftovers;
 use super::process::{Call, Input, Overflow};
-use super::remote::{Remote, classify};
+use super::remote::Remote;
 use crate::core::ids::{RepositoryId, Sha};
 
 /// What the mirror has to hold.
@@ -49,13 +48,13 @@ impl Git {
         if let Some(held) = held(&mirror, want) {
             return Ok(held);
         }
-        let lock = self.inner.fetches.of(remote.repository);
-        let _one_at_a_time = lock.lock().await;
+        let fetching = self.inner.fetches.of(remote.repository);
+        let _one_at_a_time = fetching.turn().await;
         if let Some(held) = held(&mirror, want) {
             return Ok(held);
         }
         self.make_mirror(&mirror).await?;
-        self.fetch_branches(remote, &mirror).await?;
+        self.fetch_branches(remote, &mirror, &fetching).await?;
         match branch_head(&mirror, &want.branch) {
             Some(head) => Ok(Fetched {
                 head,
@@ -134,15 +133,15 @@ impl Git {
     /// Removes the mirror of a repository that was taken away; what is gone already is fine. No working copy may borrow from it
     /// any more.
     pub async fn remove_mirror(&self, repository: RepositoryId) -> Result<(), GitError> {
-        let lock = self.inner.fetches.of(repository);
-        let _nobody_fetches = lock.lock().await;
+        let fetching = self.inner.fetches.of(repository);
+        let _nobody_fetches = fetching.turn().await;
         let mirror = self.mirror_path(repository);
         remove_tree(&mirror.with_extension("making")).await?;
         remove_tree(&mirror).await
     }
 
     /// An interrupted making leaves only the provisional name behind.
-    async fn make_mirror(&self, mirror: &Path) -> Result<(), GitError> {
+    pub(super) async fn make_mirror(&self, mirror: &Path) -> Result<(), GitError> {
         if mirror.join("HEAD").exists() {
             return Ok(());
         }
@@ -161,39 +160,6 @@ impl Git {
         tokio::fs::rename(&making, mirror)
             .await
             .map_err(|error| GitError::disk("make the mirror", error))
-    }
-
-    async fn fetch_branches(&self, remote: &Remote, mirror: &Path) -> Result<(), GitError> {
-        let call = Call::new("fetch").args([
-            "--quiet",
-            "--prune",
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--no-auto-maintenance",
-            "--no-recurse-submodules",
-            "--end-of-options",
-            &remote.url,
-            "+refs/heads/*:refs/heads/*",
-        ]);
-        // What the host serves and every clone takes is not ours to refuse: one flawed object of long ago would shut the whole
-        // repository out. That all is there is still proved, a checkout still refuses paths that attack it, and what an agent
-        // hands in is held to the full rules (see `bundle`).
-        let call = call.config("fetch.fsckObjects=false");
-        let outcome = self.run_remote(remote, mirror, call).await?;
-        if outcome.success {
-            return Ok(());
-        }
-        let error = classify(&outcome);
-        if matches!(error, GitError::Locked { .. }) {
-            // Whoever made a lock this old was killed: no process of ours lives longer than the timeout.
-            let (mirror, age) = (mirror.to_owned(), self.inner.program.timeout);
-            on_disk("clear the mirror", move || {
-                clear_leftovers(&mirror, age);
-                Ok(())
-            })
-            .await?;
-        }
-        Err(error)
     }
 }
 
@@ -247,7 +213,8 @@ pub(super) fn branches(mirror: &Path) -> Vec<String> {
     names
 }
 
-fn has_branches(mirror: &Path) -> bool {
+/// Whether a mirror holds any branch.
+pub(super) fn has_branches(mirror: &Path) -> bool {
     let loose = std::fs::read_dir(mirror.join("refs/heads"))
         .is_ok_and(|mut entries| entries.next().is_some());
     let packed = || {

@@ -11,10 +11,11 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
 use super::error::{GitError, one_line};
+use super::pipe::{Rest, Told, messages, read_capped};
 
 /// Listings of paths; a tree of half a million files has about 40 MiB of them.
 pub(super) const LISTING: usize = 128 << 20;
@@ -26,8 +27,11 @@ const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/run/current-
 /// and git alike.
 const OWNER: &str = "SKEP_HOME";
 
+/// The remote that owes a partial mirror what it lacks. Whoever asks git for that reads this name in the error.
+pub(super) const OWING: &str = "older-contents-are-not-here";
+
 /// The whole environment of a call, before what the call itself adds.
-const ENVIRONMENT: [(&str, &str); 10] = [
+const ENVIRONMENT: [(&str, &str); 11] = [
     ("PATH", PATH),
     ("LC_ALL", "C"),
     ("TZ", "UTC"),
@@ -38,6 +42,7 @@ const ENVIRONMENT: [(&str, &str); 10] = [
     ("GIT_TERMINAL_PROMPT", "0"),
     ("GIT_NO_REPLACE_OBJECTS", "1"),
     ("GIT_LITERAL_PATHSPECS", "1"),
+    ("GIT_NO_LAZY_FETCH", "1"),
 ];
 
 /// The configuration of every call; command-line configuration wins over any file.
@@ -96,6 +101,8 @@ pub(super) struct Call {
     beyond: Overflow,
     memory: Option<u64>,
     seconds: Option<u64>,
+    timeout: Option<Duration>,
+    told: Option<Told>,
 }
 
 impl Call {
@@ -111,6 +118,8 @@ impl Call {
             beyond: Overflow::Fail,
             memory: None,
             seconds: None,
+            timeout: None,
+            told: None,
         }
     }
 
@@ -166,6 +175,23 @@ impl Call {
         self
     }
 
+    /// Lets it live longer than others, or less long.
+    pub(super) fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Whether it has a time of its own.
+    pub(super) fn has_timeout(&self) -> bool {
+        self.timeout.is_some()
+    }
+
+    /// Names where its progress is told, for a fetch with `--progress`.
+    pub(super) fn told(mut self, told: &Told) -> Self {
+        self.told = Some(told.clone());
+        self
+    }
+
     /// Bounds the processor time of the process.
     pub(super) fn seconds(mut self, seconds: u64) -> Self {
         self.seconds = Some(seconds);
@@ -190,6 +216,9 @@ impl Outcome {
     /// The error of an unforeseen failure.
     pub(super) fn failed(&self) -> GitError {
         let stderr = one_line(&self.stderr, 400);
+        if self.stderr.contains(OWING) || self.stderr.contains("lazy fetching disabled") {
+            return GitError::Contents;
+        }
         if stderr.contains(".lock': File exists") {
             return GitError::Locked { why: stderr };
         }
@@ -251,13 +280,14 @@ impl Program {
     /// Runs a call to its end. Errors: the program is missing, takes too long or floods; an exit code is not an error here.
     pub(super) async fn run(&self, mut call: Call) -> Result<Outcome, GitError> {
         let (mut command, verb) = (self.command(&mut call), call.verb);
+        let timeout = call.timeout.unwrap_or(self.timeout);
         let mut child = command.spawn().map_err(|error| GitError::Missing {
             why: error.to_string(),
         })?;
         let mut group = Group::of(&child);
         bound(&child, &call);
         let conversation = run_remote(&mut child, call);
-        match tokio::time::timeout(self.timeout, conversation).await {
+        match tokio::time::timeout(timeout, conversation).await {
             Ok(result) => {
                 group.0 = None;
                 result
@@ -266,7 +296,7 @@ impl Program {
                 group.end(&mut child).await;
                 Err(GitError::Timeout {
                     verb: verb.to_owned(),
-                    after: self.timeout,
+                    after: timeout,
                 })
             }
         }
@@ -316,10 +346,7 @@ async fn run_remote(child: &mut Child, call: Call) -> Result<Outcome, GitError> 
             let _ = pipe.write_all(bytes).await;
         }
     };
-    let messages = async {
-        let (bytes, _) = read_capped(stderr, 64 << 10, Rest::Drain).await;
-        String::from_utf8_lossy(&bytes).into_owned()
-    };
+    let messages = messages(stderr, call.told.as_ref());
     let verb = call.verb;
     let (_, (stdout, cut), stderr) =
         tokio::join!(feed, read_capped(stdout, call.cap, Rest::Leave), messages);
@@ -340,38 +367,6 @@ async fn run_remote(child: &mut Child, call: Call) -> Result<Outcome, GitError> 
         stdout,
         stderr,
     })
-}
-
-/// What to do with a pipe whose cap is reached.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Rest {
-    /// Read on and forget, so that the writer ends by itself.
-    Drain,
-    /// Close, so that the writer is ended by its next write.
-    Leave,
-}
-
-/// Reads up to `cap` bytes; the flag says whether there was more.
-async fn read_capped(
-    pipe: Option<impl AsyncRead + Unpin>,
-    cap: usize,
-    rest: Rest,
-) -> (Vec<u8>, bool) {
-    let mut kept = Vec::new();
-    let Some(mut pipe) = pipe else {
-        return (kept, false);
-    };
-    let mut cut = false;
-    let mut chunk = vec![0; 32 << 10];
-    while let Ok(read @ 1..) = pipe.read(&mut chunk).await {
-        let room = cap - kept.len();
-        kept.extend_from_slice(&chunk[..read.min(room)]);
-        cut |= read > room;
-        if cut && rest == Rest::Leave {
-            break;
-        }
-    }
-    (kept, cut)
 }
 
 /// The process group of one call; whoever is still in it when the call times out or is dropped is killed.

@@ -6,6 +6,7 @@
 use super::Git;
 use super::error::{GitError, one_line};
 use super::mirror::branches;
+use super::partial::is_partial;
 use super::process::{Call, Outcome};
 use super::refusal::{self, secrets};
 use super::remote::{Remote, classify, remote_words};
@@ -204,13 +205,21 @@ impl Git {
             "--no-signed",
             "--no-recurse-submodules",
         ];
-        let call =
-            Call::new("push")
-                .args(flags)
-                .args([&lease, "--end-of-options", &remote.url, refspec]);
-        let outcome = self
-            .run_remote(remote, &self.mirror_path(remote.repository), call)
-            .await?;
+        let mirror = self.mirror_path(remote.repository);
+        // A pack of differences is made against older contents, which a partial mirror may lack.
+        let thin = if is_partial(&mirror) {
+            "--no-thin"
+        } else {
+            "--thin"
+        };
+        let call = Call::new("push").args(flags).args([
+            &lease,
+            thin,
+            "--end-of-options",
+            &remote.url,
+            refspec,
+        ]);
+        let outcome = self.run_remote(remote, &mirror, call).await?;
         if outcome.success {
             Ok(Written::Done)
         } else {

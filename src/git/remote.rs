@@ -55,11 +55,17 @@ impl Git {
         mirror: &Path,
         call: Call,
     ) -> Result<Outcome, GitError> {
+        // What may take long may be slow as well, as long as anything comes: while the host gathers what it will send, it says
+        // only that it is there.
+        let (bytes, seconds) = match call.has_timeout() {
+            true => (1, self.inner.silence.as_secs().max(1)),
+            false => (1_000, 30),
+        };
         let mut call = call
             .repository(mirror)
             .config(remote.transport()?)
-            .config("http.lowSpeedLimit=1000")
-            .config("http.lowSpeedTime=30");
+            .config(format!("http.lowSpeedLimit={bytes}"))
+            .config(format!("http.lowSpeedTime={seconds}"));
         call = self.inner.way_out.to(call, &remote.url);
         let offer = remote
             .token
@@ -101,6 +107,9 @@ pub(super) fn classify(outcome: &Outcome) -> GitError {
     if has(&["fatal: bad object", "does not match any"]) {
         // Ours: the mirror lacks what was to be sent. The broken connection that follows is only its echo.
         return outcome.failed();
+    }
+    if has(&["operation too slow"]) {
+        return GitError::Stalled;
     }
     let broken = [
         "unable to access",

@@ -1,7 +1,7 @@
 //! A session's private working copy: made, bundled from, removed.
 //!
 //! The copy has a `.git` of its own that borrows the mirror's objects, so that an agent can commit, look at the history
-//! and break everything without touching anybody else. It must never name a remote, hold a hook or a credential, and the
+//! and break everything without touching anybody else. It must never name a remote that has an address, hold a hook or a credential, and the
 //! service never runs git on it once an agent has been there.
 
 use std::io::Write;
@@ -13,6 +13,7 @@ use super::error::GitError;
 use super::identity::Identity;
 use super::ignore_list::exclude_file;
 use super::mirror::read_ref;
+use super::partial;
 use super::process::{Call, Overflow};
 use crate::core::ids::{AgentBranch, RepositoryId, SessionId, Sha};
 
@@ -46,8 +47,12 @@ impl Git {
         let objects = self.mirror_path(spec.repository).join("objects");
         on_disk("make the working copy", {
             let (making, spec, lfs) = (making.clone(), spec.clone(), self.inner.lfs);
+            let partial = self.is_partial(spec.repository);
             move || {
                 write_skeleton(&making, &objects, &spec)?;
+                if partial {
+                    partial::mark(&making.join(".git"))?;
+                }
                 if lfs {
                     append(&making.join(".git/config"), LFS_FILTER)
                 } else {

@@ -31,6 +31,16 @@ pub struct Repository {
     /// Whether it has issues at all.
     #[serde(default = "yes")]
     pub has_issues: bool,
+    /// What it takes on GitHub's disk, in units of 1,024 bytes; GitHub counts it only every now and then.
+    #[serde(default)]
+    pub size: u64,
+}
+
+impl Repository {
+    /// What it takes on GitHub's disk, bytes.
+    pub fn bytes(&self) -> u64 {
+        self.size.saturating_mul(1_024)
+    }
 }
 
 fn yes() -> bool {

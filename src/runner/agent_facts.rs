@@ -15,6 +15,8 @@ pub(super) enum Source {
     Tools,
     /// What it streams.
     Stream,
+    /// The fetch of the repository it will work in.
+    Fetch,
 }
 
 impl Source {
@@ -23,11 +25,12 @@ impl Source {
         match self {
             Self::Tools => format!("tool:{effect}:"),
             Self::Stream => format!("agent:{effect}:"),
+            Self::Fetch => format!("fetch:{effect}:"),
         }
     }
 }
 
-/// States facts about one turn.
+/// States facts about one turn, or about what goes before the first.
 pub(super) struct AgentFacts {
     store: Store,
     clock: Clock,
@@ -37,7 +40,7 @@ pub(super) struct AgentFacts {
 }
 
 impl AgentFacts {
-    /// For the turn of a claimed effect.
+    /// For a claimed effect.
     pub(super) fn new(store: &Store, clock: &Clock, source: Source, lease: &Lease) -> Self {
         Self {
             store: store.clone(),

@@ -27,6 +27,11 @@ impl Folders {
         self.data.join("sessions")
     }
 
+    /// Every repository's mirror lies in here; git makes them.
+    pub(super) fn mirrors(&self) -> PathBuf {
+        self.data.join("mirrors")
+    }
+
     /// The folder of a session.
     pub(super) fn session(&self, session: &SessionId) -> PathBuf {
         self.sessions().join(session.as_str())

@@ -68,7 +68,7 @@ pub(super) async fn perform(
         Action::OpenPull(action) => open_pull::perform(action, lease, github).await,
         Action::PostAnswer(action) => post_answer::perform(action, lease, &s.comments()).await,
         Action::PrepareWorkspace(action) => {
-            prepare_workspace::perform(action, lease, &s.workspaces()).await
+            prepare_workspace::perform(action, lease, &s.workspaces(stopping)).await
         }
         Action::Publish(action) => publish::perform(action, lease, s.remotes(), &s.stops()).await,
         Action::React(action) => react::perform(action, lease, github).await,

@@ -53,6 +53,11 @@ pub(super) struct Workspaces<'a> {
     pub(super) launcher: Launcher<'a>,
     pub(super) folders: &'a Folders,
     pub(super) ignore: &'a [String],
+    pub(super) store: &'a Store,
+    pub(super) clock: &'a Clock,
+    pub(super) limits: &'a Limits,
+    /// Cancelled when the service stops.
+    pub(super) stopping: &'a CancellationToken,
 }
 
 /// Sessions that are to go: their agents, and what they leave on the disk.
@@ -130,12 +135,16 @@ impl Services {
         }
     }
 
-    pub(super) fn workspaces(&self) -> Workspaces<'_> {
+    pub(super) fn workspaces<'a>(&'a self, stopping: &'a CancellationToken) -> Workspaces<'a> {
         Workspaces {
             remotes: self.remotes(),
             launcher: self.launcher(),
             folders: &self.folders,
             ignore: &self.ignore,
+            store: &self.store,
+            clock: &self.clock,
+            limits: &self.policy.limits,
+            stopping,
         }
     }
 

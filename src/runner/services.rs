@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::answer_waiters::AnswerWaiters;
 use super::ballast::Ballast;
-use super::disk_watch::Usage;
+use super::disk_usage::Usage;
 use super::folders::Folders;
 use super::marker::MarkerKey;
 use super::posted::PostedComments;
@@ -53,8 +53,8 @@ pub struct Services {
     pub waiters: Arc<AnswerWaiters>,
     /// Room for the database on a full disk.
     pub ballast: Arc<Ballast>,
-    /// What the sessions at work take of the disk.
-    pub usage: Usage,
+    /// What is taken of the disk.
+    pub usage: Arc<Usage>,
 }
 
 /// Pauses of the edges.
@@ -72,6 +72,8 @@ pub struct Timings {
     pub silent: Duration,
     /// How often it is looked how much of the disk a session takes.
     pub disk_look: Duration,
+    /// The shortest time between two measurements of all that is taken of the disk.
+    pub disk_survey: Duration,
 }
 
 impl Default for Timings {
@@ -83,6 +85,7 @@ impl Default for Timings {
             progress: Duration::from_secs(1),
             silent: Duration::from_secs(300),
             disk_look: Duration::from_secs(5),
+            disk_survey: Duration::from_secs(600),
         }
     }
 }

@@ -165,6 +165,7 @@ impl TestApp {
             timeouts: plan.timeouts,
             git_timeout: Duration::from_secs(60),
             old_git: OldGit::Allow,
+            git: plan.git,
             // An agent on a pipe in this process has no fence; the machine need not have bubblewrap for it.
             sandbox: if in_process {
                 SandboxChoice::Off

@@ -48,6 +48,9 @@ pub struct AgentSpec {
     /// What the agent writes into its working copy for itself: patterns of gitignore(5).
     #[serde(default)]
     pub ignore: Vec<String>,
+    /// The variable that names the folder where its program keeps what is the same in every session.
+    #[serde(default)]
+    pub cache: Option<String>,
 }
 
 fn yes() -> bool {
@@ -68,6 +71,7 @@ impl AgentSpec {
             expose: vec![],
             home: None,
             ignore: vec![],
+            cache: None,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod fact;
 mod facts;
+mod fetch;
 mod removal;
 mod when;
 
@@ -16,6 +17,7 @@ pub use facts::{
     LeftOut, Lfs, PublishFacts, PullFacts, PullStanding, RepositoryFacts, ReviewFacts,
     ReviewVerdict, RoleFile, Timer, TriggerFacts, Whole, WhyLeftOut, Work,
 };
+pub use fetch::{FetchProgress, FetchStep};
 pub use removal::{Loss, Removal};
 
 use super::actor::Account;
@@ -254,6 +256,13 @@ pub enum Event {
     TriggerChecked {
         /// What was read.
         facts: Box<TriggerFacts>,
+    },
+    /// The repository is being fetched, which takes long.
+    FetchProgressed {
+        /// For which session.
+        session: SessionId,
+        /// How far it is.
+        progress: FetchProgress,
     },
     /// The working copy stands.
     WorkspaceReady {

@@ -33,6 +33,12 @@ pub struct Limits {
     pub max_commits: u32,
     /// What the files of one session may take of the disk, bytes.
     pub workspace_bytes: u64,
+    /// How long the first fetch of a repository may take, milliseconds.
+    pub first_fetch_ms: i64,
+    /// The size, as GitHub gives it, from which on a repository is fetched without the contents of its older files, bytes.
+    pub full_history_bytes: u64,
+    /// What all of skep's data may take of the disk, bytes; 0: as much as leaves a tenth of it free.
+    pub disk_bytes: u64,
     /// What is kept free of the disk, bytes, but never more than a tenth of it.
     pub disk_reserve_bytes: u64,
     /// How long a tool that asks people waits for a quick answer, milliseconds.
@@ -70,6 +76,9 @@ impl Default for Limits {
             max_patch_bytes: 4 * 1024 * 1024,
             max_commits: 20,
             workspace_bytes: 10 << 30,
+            first_fetch_ms: 60 * 60_000,
+            full_history_bytes: 4 << 30,
+            disk_bytes: 0,
             disk_reserve_bytes: 5 << 30,
             quick_answer_ms: 20_000,
             park_ms: 5 * 60_000,

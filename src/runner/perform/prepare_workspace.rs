@@ -5,12 +5,11 @@ use crate::core::event::{BaseFacts, Event};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::location::Place;
-use crate::git::{FetchRequest, WorkspaceSpec};
-use crate::github::Purpose;
+use crate::git::WorkspaceSpec;
 use crate::random;
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
-use crate::runner::remote::AuthenticatedRemote;
+use crate::runner::repository::{self, FetchTeller};
 use crate::runner::scope::{Remotes, Workspaces};
 use crate::runner::template;
 use std::path::Path;
@@ -18,19 +17,53 @@ use std::path::Path;
 /// So many earlier sessions are looked through for work that was kept.
 const EARLIER: usize = 10;
 
-/// Fetches what is missing and lays out the working copy.
+/// Fetches what is missing and lays out the working copy. A fetch may take an hour: it is given up when nobody wants it.
 pub(super) async fn perform(
     action: &PrepareWorkspace,
     lease: &Lease,
     scope: &Workspaces<'_>,
 ) -> Result<Performed, Failure> {
+    let teller = FetchTeller::new(lease, scope);
+    let commits = tokio::select! {
+        fetched = fetch(action, lease, scope) => fetched?,
+        Err(error) = teller.tell(lease) => return Err(error),
+        () = lease.cancel().cancelled() => return Ok(Performed::Done),
+        () = scope.stopping.cancelled() => return Ok(Performed::Interrupted),
+    };
+    lay_out(action, lease, scope, commits).await
+}
+
+/// The head of the base branch, and the commit the working copy begins with when it is another.
+struct Commits {
+    sha: Sha,
+    head: Option<Sha>,
+}
+
+async fn fetch(
+    action: &PrepareWorkspace,
+    lease: &Lease,
+    scope: &Workspaces<'_>,
+) -> Result<Commits, Failure> {
+    let repository = repository::fetch(action, lease, scope).await?;
+    let head = begins_with(scope.remotes, lease.place(), lease.session()?, action);
+    repository.fetch_contents(head.as_ref()).await?;
+    Ok(Commits {
+        sha: repository.head,
+        head,
+    })
+}
+
+async fn lay_out(
+    action: &PrepareWorkspace,
+    lease: &Lease,
+    scope: &Workspaces<'_>,
+    Commits { sha, head }: Commits,
+) -> Result<Performed, Failure> {
     let (place, session, git) = (lease.place(), lease.session()?, scope.remotes.git);
-    let sha = fetch(scope.remotes, place, action).await?;
     let (workspace, home) = (
         scope.folders.workspace(session),
         scope.folders.home(session),
     );
-    let head = begins_with(scope.remotes, place, session, action);
     // One that is there is of an earlier round, whose work is in the mirror, or of a plan's turn, which has none.
     git.remove_workspace(session, &workspace).await?;
     make_dir(&home).await?;
@@ -50,6 +83,7 @@ pub(super) async fn perform(
         agents_md: template::read_text(&workspace.join("AGENTS.md")).await,
         pull_template: template::find(&workspace).await,
         lfs: git.lfs(place.repository, &spec.base).await?,
+        partial: git.is_partial(place.repository),
     };
     Ok(Performed::known(Event::WorkspaceReady {
         session: session.clone(),
@@ -79,31 +113,6 @@ fn begins_with(
                 .find_map(|earlier| remotes.git.kept(place.repository, &earlier))
         }),
     }
-}
-
-/// Brings the mirror up to date, and makes sure that what is to come can be pushed.
-async fn fetch(
-    remotes: Remotes<'_>,
-    place: &Place,
-    action: &PrepareWorkspace,
-) -> Result<Sha, Failure> {
-    let request = FetchRequest {
-        branch: action.base_branch.clone(),
-        sha: action.base.clone(),
-    };
-    let mut remote = AuthenticatedRemote::open(remotes.github, place, Purpose::Clone).await?;
-    let fetched = match remotes.git.fetch(&remote.remote, &request).await {
-        Ok(fetched) => fetched,
-        Err(error) => {
-            remote.refresh(error).await?;
-            remotes.git.fetch(&remote.remote, &request).await?
-        }
-    };
-    remotes
-        .git
-        .check_room(&remote.remote, &action.branch)
-        .await?;
-    Ok(fetched.head)
 }
 
 async fn make_dir(path: &Path) -> Result<(), Failure> {

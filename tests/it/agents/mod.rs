@@ -5,6 +5,7 @@ mod asking;
 mod fence;
 mod hostile;
 pub(crate) mod manners;
+mod program_cache;
 pub(crate) mod real;
 mod steering;
 mod tools;
@@ -137,6 +138,13 @@ pub(crate) fn session() -> SessionId {
 }
 
 impl Bench {
+    /// The same folder in a new life of skep.
+    pub(crate) async fn reopened(self) -> Self {
+        let config = config(&self.data(), SandboxChoice::Auto, false);
+        let agents = Agents::open(config).await.expect("agents");
+        Self { agents, ..self }
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.root.path().join("data")
     }

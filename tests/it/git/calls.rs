@@ -238,6 +238,8 @@ async fn a_process_that_hangs_is_ended_with_its_children() {
         program: program.clone(),
         data_dir: folder.path().join("data"),
         timeout,
+        first_fetch: timeout,
+        silence: timeout,
         old_git: OldGit::Allow,
         network: Default::default(),
     };

@@ -4,12 +4,14 @@ mod attack;
 mod calls;
 mod collect;
 mod elsewhere;
+mod fetch;
 mod flaws;
 mod hostile;
 mod leavings;
 mod lfs;
 mod merged;
 mod mirror;
+mod partial;
 mod publish;
 mod server;
 mod untouched;
@@ -180,6 +182,8 @@ async fn open(program: PathBuf, data_dir: PathBuf) -> Result<Git, GitError> {
         program,
         data_dir,
         timeout: Duration::from_secs(60),
+        first_fetch: Duration::from_secs(60),
+        silence: Duration::from_secs(60),
         old_git: OldGit::Allow,
         network: Default::default(),
     })

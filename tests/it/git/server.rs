@@ -1,17 +1,19 @@
 //! A git host on loopback: smart HTTP with token authentication over the simulator's git, and faults on request.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
+use futures::StreamExt;
 use skep::core::ids::Sha;
 use skep::git::Remote;
 use skep_simulator::git::git_commands::{self, CommitDraft, Signature};
@@ -31,6 +33,8 @@ pub(super) enum Fault {
     Refuse(u16),
     /// The next push is taken, and then answered 502.
     LoseThePush,
+    /// Half of each pack that is fetched is sent, and then nothing more.
+    Hang,
 }
 
 /// Looks around while a request is being served.
@@ -300,7 +304,19 @@ async fn serve(
     let body = host::rpc(service, folder, git_protocol, &body)
         .await
         .expect("answered");
+    let hangs = matches!(*state.fault.lock().expect("whole"), Some(Fault::Hang));
+    let body = match hangs && body.windows(8).any(|part| part == b"packfile") {
+        true => half(&body),
+        false => body.into(),
+    };
     typed(format!("application/x-{}-result", service.name()), body)
+}
+
+/// A body whose second half never comes.
+fn half(body: &[u8]) -> Body {
+    let begun = Bytes::copy_from_slice(&body[..body.len() / 2]);
+    let begun = futures::stream::once(async { Ok::<_, Infallible>(begun) });
+    Body::from_stream(begun.chain(futures::stream::pending()))
 }
 
 fn unpacked(body: &[u8]) -> Vec<u8> {
@@ -311,8 +327,8 @@ fn unpacked(body: &[u8]) -> Vec<u8> {
     plain
 }
 
-fn typed(kind: String, body: Vec<u8>) -> Response {
-    let mut response = body.into_response();
+fn typed(kind: String, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
     response.headers_mut().insert(
         "content-type",
         HeaderValue::from_str(&kind).expect("a type"),

@@ -1,6 +1,8 @@
 //! Without room on the disk nothing starts, and whoever waits is told why. (What one session may take: `settings::disk`.)
 
-use crate::test_app::TestApp;
+use skep::http::AdminService;
+
+use crate::test_app::{HOLD, TestApp};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_room_nothing_starts_and_whoever_waits_is_told_why() {
@@ -44,5 +46,55 @@ async fn whoever_waits_for_a_slot_hears_when_it_is_room_that_lacks() {
         "{}",
         app.thread(second)
     );
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn room_is_made_of_what_idle_agents_cached_and_of_nothing_else() {
+    let mut app = TestApp::new().await;
+    let script =
+        "write A.md: a\nrun mkdir -p ~/.cache/x && head -c 300000 /dev/zero > ~/.cache/x/y";
+    let idle = app.go("Idle", script);
+    app.settle_all().await;
+    assert_eq!(app.state(idle).await, "in-review", "{}", app.thread(idle));
+    let busy = app.go("Busy", &format!("write B.md: b\n{HOLD}"));
+    app.until("it works", |app| {
+        app.session_dir(busy, 1).join("work/B.md").exists()
+    })
+    .await;
+    let [idle_home, busy_home] = [idle, busy].map(|issue| app.session_dir(issue, 1).join("home"));
+    std::fs::create_dir_all(busy_home.join(".cache/x")).expect("made");
+    std::fs::write(idle_home.join("session.db"), "work").expect("written");
+
+    app.runner().survey_disk().await;
+    let status = app.product().admin.status().await.expect("an answer");
+    let taken = &status["disk"]["taken"];
+    assert_eq!(taken["sessions"], 2, "{status}");
+    let largest = &taken["largest"][0];
+    assert_eq!(
+        largest["session"],
+        app.session(idle, 1).as_str(),
+        "{status}"
+    );
+    assert!(largest["bytes"].as_u64().expect("bytes") > 300_000);
+    assert_eq!(
+        status["active"][0]["disk_bytes"],
+        taken["largest"][1]["bytes"]
+    );
+
+    assert_eq!(app.runner().make_room().await, 1);
+    assert!(
+        !idle_home.join(".cache").exists(),
+        "what can be made again goes"
+    );
+    assert!(idle_home.join("session.db").exists(), "work stays");
+    assert!(
+        busy_home.join(".cache/x").exists(),
+        "who works is left alone"
+    );
+    assert_eq!(app.runner().make_room().await, 0);
+    app.let_go().await;
+    app.settle_all().await;
+    assert_eq!(app.state(busy).await, "in-review");
     app.done().await;
 }

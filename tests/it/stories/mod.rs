@@ -13,6 +13,7 @@ mod elsewhere;
 mod faults;
 mod fence;
 mod finishing;
+mod first_fetch;
 mod follow;
 mod input;
 mod kept;

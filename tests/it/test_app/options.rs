@@ -21,6 +21,8 @@ pub(crate) struct Options {
     pub process: bool,
     /// The `PATH` of agents, when it is not the test's.
     pub path: Option<String>,
+    /// The git program.
+    pub git: std::path::PathBuf,
     /// Another agent than the demo.
     pub agent: Option<skep::core::agent::AgentSpec>,
     /// The repository's files.
@@ -53,6 +55,7 @@ impl Default for Options {
             roles: vec![],
             process: false,
             path: None,
+            git: "git".into(),
             agent: None,
             files: vec![
                 ("README.md".into(), "# Hello\n".into()),

@@ -102,7 +102,8 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         Event::SlotGranted => queue::granted(task),
         Event::Waiting { .. } => queue::waiting(on, task, event),
         Event::EffectFailed { .. } => failed::effect(on, task, event),
-        Event::WorkspaceReady { session, .. }
+        Event::FetchProgressed { session, .. }
+        | Event::WorkspaceReady { session, .. }
         | Event::AgentStarted { session, .. }
         | Event::Progressed { session, .. }
         | Event::TurnEnded { session, .. }

@@ -244,6 +244,9 @@ pub struct BaseFacts {
     /// Whether Git LFS keeps files of it, and what becomes of a change to one.
     #[serde(default)]
     pub lfs: Lfs,
+    /// Whether the contents of files are missing as they were in older commits.
+    #[serde(default)]
+    pub partial: bool,
 }
 
 /// Git LFS in a repository.

@@ -57,6 +57,7 @@ impl Event {
             | Self::StopAsked { .. }
             | Self::SlotGranted
             | Self::Waiting { .. }
+            | Self::FetchProgressed { .. }
             | Self::AgentStarted { .. }
             | Self::Progressed { .. }
             | Self::Asked { .. }

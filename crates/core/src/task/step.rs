@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{ErrorClass, Finished, PlanEntry, ThreadReply, TurnEnd};
-use crate::event::{PublishFacts, PullStanding, Work};
+use crate::event::{FetchProgress, PublishFacts, PullStanding, Work};
 use crate::ids::Sha;
 use crate::message::AgentMessage;
 
@@ -147,4 +147,7 @@ pub struct Progress {
     /// Its answers to the threads of a review.
     #[serde(default)]
     pub replies: Vec<ThreadReply>,
+    /// How far the repository's fetch is, while that is what it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetch: Option<FetchProgress>,
 }

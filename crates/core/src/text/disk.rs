@@ -1,19 +1,54 @@
 //! What is said of the disk under the data folder.
 
-/// How much is free; where that is less than is `kept` free, also that new sessions wait.
-pub fn told(free: u64, kept: Option<u64>) -> String {
-    match kept {
-        Some(kept) => format!(
+/// Why new sessions wait for room. All in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shortage {
+    /// Less is free than is kept free.
+    Free {
+        /// What is kept free.
+        kept: u64,
+    },
+    /// skep takes more than it may.
+    Taken {
+        /// What it takes.
+        taken: u64,
+        /// What it may take.
+        limit: u64,
+    },
+}
+
+/// How much is free, in bytes, and why new sessions wait, if they do.
+pub fn told(free: u64, short: Option<Shortage>) -> String {
+    match short {
+        Some(Shortage::Free { kept }) => format!(
             "only {} free and {} are kept free (limits.disk_reserve): no new session starts until there is room",
             size(free),
             size(kept)
+        ),
+        Some(Shortage::Taken { taken, limit }) => format!(
+            "{} free, but skep takes {} of the {} it may (limits.disk): no new session starts until it takes less",
+            size(free),
+            size(taken),
+            size(limit)
         ),
         None => format!("{} free", size(free)),
     }
 }
 
+/// What skep takes, in bytes, part by part, and when that was measured.
+pub fn taken(sessions: (u64, u64), mirrors: u64, other: u64, when: &str) -> String {
+    let (number, bytes) = sessions;
+    format!(
+        "{} in {}, {} in mirrors, {} besides (measured {when})",
+        size(bytes),
+        super::count(number, "session"),
+        size(mirrors),
+        size(other)
+    )
+}
+
 /// In the largest unit of which there is at least one.
-fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     let tenths = |unit: u64| {
         let tenths = bytes / (unit / 10).max(1);
         format!("{}.{}", tenths / 10, tenths % 10)
@@ -33,8 +68,20 @@ mod tests {
     fn both_numbers_are_named() {
         assert_eq!(told(400 << 20, None), "400.0 MiB free");
         assert_eq!(
-            told(3 << 29, Some(5 << 30)),
+            told(3 << 29, Some(Shortage::Free { kept: 5 << 30 })),
             "only 1.5 GiB free and 5.0 GiB are kept free (limits.disk_reserve): no new session starts until there is room"
+        );
+        let over = Shortage::Taken {
+            taken: 12 << 30,
+            limit: 10 << 30,
+        };
+        assert_eq!(
+            told(3 << 30, Some(over)),
+            "3.0 GiB free, but skep takes 12.0 GiB of the 10.0 GiB it may (limits.disk): no new session starts until it takes less"
+        );
+        assert_eq!(
+            taken((1, 3 << 29), 5 << 20, 0, "at noon"),
+            "1.5 GiB in 1 session, 5.0 MiB in mirrors, 0 KiB besides (measured at noon)"
         );
         assert_eq!(
             [0, 2_047, (1 << 20) - 1].map(size),

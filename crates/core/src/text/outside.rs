@@ -10,6 +10,19 @@ pub const EMPTY: &str = "The repository is empty: push a first commit to its def
 /// The repository is gone, or the App cannot see it.
 pub const GONE: &str = "The repository is gone or the App can no longer see it: install the App on it, then comment `/agent retry`.";
 
+/// The agent's commits name what a partial mirror does not hold.
+pub const CONTENTS: &str = "The agent's commits were not taken: they name older contents of files that are not on this server, \
+     because the repository was fetched without them (`limits.full_history`). Ask for the work without that.";
+
+/// The first fetch took too long.
+pub fn first_fetch(minutes: u64) -> String {
+    format!(
+        "The first fetch of the repository was given up after {minutes} minutes; nothing of it is kept. The operator can \
+         allow more time (`limits.first_fetch`), or have the repository fetched without the contents of its older files \
+         (a smaller `limits.full_history`); then comment `/agent retry`."
+    )
+}
+
 /// The base branch is not there.
 pub fn unknown_branch(branch: &str) -> String {
     format!(

@@ -25,6 +25,10 @@ const PLAN_FIRST: &str = "Make a plan first, and change nothing yet: the working
 turn with the plan as your last message: what you will change, where, how it will be verified. A person approves it or says \
 what should be different; then you carry it out.";
 
+const PARTIAL: &str = "- The repository is large, so the contents of its files in older commits are not here: `git log`, \
+`git log --name-status --no-renames` and everything about the present files work, while `git log -p`, `git blame` and \
+`git show` of an older commit fail (\"older-contents-are-not-here\"). Do without them: they cannot be fetched.\n";
+
 const ITEM: usize = 64 * 1024;
 const TOTAL: usize = 256 * 1024;
 const AGENTS_MD: usize = 32 * 1024;
@@ -136,6 +140,9 @@ fn surroundings(telling: &Telling<'_>) -> String {
         workspace.base.branch,
     );
     text.push_str(lfs(workspace.base.lfs));
+    if workspace.base.partial {
+        text.push_str(PARTIAL);
+    }
     if !job.role.writes {
         text.push_str(
             "- This role changes nothing: the working copy is read-only, and your last message is the result.\n",

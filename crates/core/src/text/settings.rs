@@ -2,7 +2,7 @@
 //! `docs/configuration.md`, which are all made of this table.
 
 /// By key, in the order of the reference.
-const MEANINGS: [(&str, &str); 77] = [
+const MEANINGS: [(&str, &str); 80] = [
     ("config", "The configuration file."),
     ("listen", "Where GitHub's webhooks arrive (`/webhook`)."),
     (
@@ -130,6 +130,20 @@ const MEANINGS: [(&str, &str); 77] = [
     (
         "limits.workspace",
         "Disk space the files of one session may take before it is stopped.",
+    ),
+    (
+        "limits.first_fetch",
+        "How long the first fetch of a repository may take; one in which nothing arrives for two minutes is tried again.",
+    ),
+    (
+        "limits.full_history",
+        "A repository that is larger on GitHub is fetched without the contents its files had in older commits: quicker and \
+         smaller, but `git log -p` and `git blame` do not work for agents.",
+    ),
+    (
+        "limits.disk",
+        "Disk space all of skep's data may take: with more, or with less than a tenth of the disk free, what can be had again \
+         is removed; no session starts while it is more. `0B`: no limit but the tenth.",
     ),
     (
         "limits.disk_reserve",

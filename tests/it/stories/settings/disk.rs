@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use skep::core::policy::Limits;
+use skep::http::AdminService;
 use skep::runner::Disk;
+use tokio_util::sync::CancellationToken;
 
 use crate::test_app::TestApp;
 
@@ -54,4 +56,42 @@ async fn disk_reserve_bytes() {
     };
     assert!(nearly_full.is_short(Limits::default().disk_reserve_bytes));
     assert!(!nearly_full.is_short(2 << 30));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn disk_bytes() {
+    for (limit, end) in [(1, "queued"), (1 << 50, "in-review")] {
+        let mut app = TestApp::with(|plan| plan.limits.disk_bytes = limit).await;
+        app.runner().survey_disk().await;
+        app.product().look_at_disk().await;
+        let issue = app.go("Add a note", "write NOTE.md: hello");
+        app.settle_all().await;
+        assert_eq!(app.state(issue).await, end);
+        let status = app.product().admin.status().await.expect("an answer");
+        assert_eq!(status["disk"]["short"], end == "queued", "{status}");
+        app.engine().set_short(false).await.expect("told");
+        app.settle_all().await;
+        app.done().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn disk_survey() {
+    let mut app = TestApp::with(|plan| {
+        plan.timings.disk_survey = Duration::from_millis(1);
+        plan.timings.disk_look = Duration::from_millis(1);
+    })
+    .await;
+    let cancel = CancellationToken::new();
+    let tending = tokio::spawn(app.runner().clone().tend_disk(cancel.clone()));
+    for _ in 0..2 {
+        app.advance(Duration::from_secs(1));
+        let now = app.now();
+        let usage = app.runner().services().usage.clone();
+        let measured = move |_: &TestApp| usage.survey().is_some_and(|survey| survey.at == now);
+        app.until("it is measured again", measured).await;
+    }
+    cancel.cancel();
+    tending.await.expect("it ends");
+    app.done().await;
 }

@@ -254,3 +254,35 @@ async fn patience() {
     }
     assert_eq!(again, [true, false]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn first_fetch_ms() {
+    for (limit, end) in [(1, "failed"), (3_600_000, "in-review")] {
+        let mut app = TestApp::with(|plan| plan.limits.first_fetch_ms = limit).await;
+        let issue = app.go("Try", "write a.txt: a");
+        app.settle_all().await;
+        assert_eq!(app.state(issue).await, end);
+        let told = app.told(issue).contains("`limits.first_fetch`");
+        assert_eq!(told, end == "failed", "{}", app.thread(issue));
+        app.done().await;
+    }
+}
+
+/// The simulator says of every repository that it takes nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn full_history_bytes() {
+    for (limit, partial) in [(0, true), (1, false)] {
+        let mut app = TestApp::with(|plan| plan.limits.full_history_bytes = limit).await;
+        let issue = app.go("Try", "write a.txt: a");
+        app.settle_all().await;
+        assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+        let git = &app.runner().services().git;
+        assert_eq!(git.is_partial(app.repository), partial);
+        let effects = app.store().effects(&EffectFilter::default(), 1_000).await;
+        let effects = effects.expect("effects");
+        let turn = effects.iter().find(|look| look.effect.kind == "run_turn");
+        let prompt = &turn.expect("a turn").effect.body;
+        assert_eq!(prompt.contains("older-contents-are-not-here"), partial);
+        app.done().await;
+    }
+}

@@ -37,6 +37,9 @@ fn every_number_has_its_test() {
         max_patch_bytes: _,
         max_commits: _,
         workspace_bytes: _,
+        first_fetch_ms: _,
+        full_history_bytes: _,
+        disk_bytes: _,
         disk_reserve_bytes: _,
         quick_answer_ms: _,
         park_ms: _,
@@ -66,6 +69,7 @@ fn every_number_has_its_test() {
         progress: _,
         silent: _,
         disk_look: _,
+        disk_survey: _,
     } = Timings::default();
     let Pace {
         burst: _,
@@ -82,8 +86,8 @@ fn every_number_has_its_test() {
     ]
     .concat();
     let fields = "sessions session_timeout_ms silence_ms start_attempts model_attempts model_retry_ms effect_attempts retry_base_ms status_interval_ms \
-        drain_ms max_files max_patch_bytes max_commits workspace_bytes disk_reserve_bytes quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
-        comments bot_rounds initialize cancel_grace look_again progress silent disk_look burst per_second per_minute per_hour patience";
+        drain_ms max_files max_patch_bytes max_commits workspace_bytes first_fetch_ms full_history_bytes disk_bytes disk_reserve_bytes quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
+        comments bot_rounds initialize cancel_grace look_again progress silent disk_look disk_survey burst per_second per_minute per_hour patience";
     for field in fields.split_whitespace() {
         assert!(
             source.contains(&format!("async fn {field}()")),

@@ -23,10 +23,14 @@ pub(super) fn outcome(
     if !current {
         return late::of_another(&mut task.wanted, session, event);
     }
-    let Stage::Working { step, .. } = &mut task.stage else {
+    let Stage::Working { step, progress, .. } = &mut task.stage else {
         return late::of_this(on, task, event);
     };
     match (step, event) {
+        (Step::Preparing { .. }, Event::FetchProgressed { progress: far, .. }) => {
+            progress.fetch = Some(*far);
+            "the repository is being fetched".into()
+        }
         (Step::Preparing { .. }, Event::WorkspaceReady { .. }) => workspace(on, task, event),
         (Step::Running { .. }, event) => steps::of_turn(on, task, event),
         (_, Event::Steered { offered, .. }) => steps::steered(on, task, offered, false),
@@ -88,12 +92,17 @@ fn workspace(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         Event::WorkspaceReady {
             base, head, nonce, ..
         },
-        Stage::Working { job, step, .. },
+        Stage::Working {
+            job,
+            step,
+            progress,
+        },
     ) = (event, &mut task.stage)
     else {
         return "no working copy is waited for".into();
     };
     *step = Step::Preparing { ready: true };
+    progress.fetch = None;
     // Work that was only kept here is judged whole, with what is added to it; what is on GitHub already is not.
     let published = head.clone().filter(|_| job.round > 0 || job.moved);
     let from = published.unwrap_or_else(|| base.sha.clone());

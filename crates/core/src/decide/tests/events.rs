@@ -6,8 +6,9 @@ use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
 use crate::effect::EffectKind;
 use crate::event::{
-    Asking, AuthorizedComment, BaseFacts, ChecksState, Event, FileChange, PublishFacts,
-    PullStanding, Removal, RepositoryFacts, ReviewVerdict, RoleFile, Timer, TriggerFacts, Work,
+    Asking, AuthorizedComment, BaseFacts, ChecksState, Event, FetchProgress, FetchStep, FileChange,
+    PublishFacts, PullStanding, Removal, RepositoryFacts, ReviewVerdict, RoleFile, Timer,
+    TriggerFacts, Work,
 };
 use crate::ids::{
     CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId,
@@ -116,6 +117,7 @@ pub(super) fn session(number: u32) -> SessionId {
 pub(super) fn ready(number: u32) -> Event {
     let (agents_md, pull_template, lfs) = Default::default();
     let base = BaseFacts {
+        partial: false,
         sha: sha('a'),
         branch: "main".into(),
         agents_md,
@@ -600,6 +602,16 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
                 position: 2,
                 total: 3,
                 short: true,
+            },
+        ),
+        (
+            "repository being fetched",
+            Event::FetchProgressed {
+                session: session(1),
+                progress: FetchProgress {
+                    step: FetchStep::Receiving,
+                    percent: 45,
+                },
             },
         ),
         ("workspace ready", ready(1)),

@@ -1,5 +1,6 @@
 //! The first line of the status comment: the mood in bold, and what it is about.
 
+use crate::event::{FetchProgress, FetchStep};
 use crate::task::{BlockReason, End, Job, Next, Stage, Step, Task};
 use crate::text::{answer_replies, clock, count, span};
 
@@ -32,7 +33,12 @@ pub(super) fn header(task: &Task) -> String {
             )
         }
         Stage::Working { job, step, .. } => {
-            format!("**Working** as {}{}", job.role.name, step_words(step))
+            let fetch = task.progress().and_then(|progress| progress.fetch);
+            let at = match (step, fetch) {
+                (Step::Preparing { .. }, Some(fetch)) => fetching(fetch),
+                _ => step_words(step).to_owned(),
+            };
+            format!("**Working** as {}{at}", job.role.name)
         }
         Stage::Blocked {
             reason: BlockReason::Asked,
@@ -97,6 +103,14 @@ fn next_words(next: &Next) -> &'static str {
         Next::Conversation { .. } => " to go on",
         Next::Look { .. } => " to finish",
     }
+}
+
+fn fetching(fetch: FetchProgress) -> String {
+    let what = match fetch.step {
+        FetchStep::Receiving => "fetching",
+        FetchStep::Unpacking => "unpacking",
+    };
+    format!(" · {what} the repository, {} %", fetch.percent)
 }
 
 fn step_words(step: &Step) -> &'static str {

@@ -1,0 +1,113 @@
+//! The fetch itself: all branches, with a time limit that fits how much there is to come, and without leftovers when it
+//! fails.
+//!
+//! The first fetch of a large repository takes long and is told as it goes; it may be slow, but not silent. It must never
+//! run twice at once on one mirror: what an interrupted one left is cleared by the next.
+
+use std::path::Path;
+
+use super::Git;
+use super::disk::on_disk;
+use super::error::GitError;
+use super::fetch_locks::{FetchLock, FetchWatch};
+use super::leftovers::{clear_leftovers, clear_packs};
+use super::partial::is_partial;
+use super::process::{Call, OWING};
+use super::remote::{Remote, classify};
+use crate::core::ids::RepositoryId;
+
+/// Every branch, under its own name.
+const BRANCHES: &str = "+refs/heads/*:refs/heads/*";
+
+impl Git {
+    /// How far the long fetches of a repository are, whoever asked for them.
+    pub fn watch_fetch(&self, repository: RepositoryId) -> FetchWatch {
+        FetchWatch::of(self.inner.fetches.of(repository))
+    }
+
+    /// Fetches all branches into the mirror, in a turn of its own.
+    pub(super) async fn fetch_branches(
+        &self,
+        remote: &Remote,
+        mirror: &Path,
+        fetching: &FetchLock,
+    ) -> Result<(), GitError> {
+        let call = Call::new("fetch").arg("--prune");
+        let partial = is_partial(mirror);
+        let from = if partial { OWING } else { &remote.url };
+        if partial || !super::mirror::has_branches(mirror) {
+            let call = call.arg("--progress");
+            return self
+                .fetch_long((remote, mirror), call, &[from, BRANCHES], fetching)
+                .await;
+        }
+        self.run_fetch((remote, mirror), call.arg("--quiet"), &[from, BRANCHES])
+            .await
+    }
+
+    /// A fetch that may take as long as the first of a repository.
+    pub(super) async fn fetch_long(
+        &self,
+        remote: (&Remote, &Path),
+        call: Call,
+        what: &[&str],
+        fetching: &FetchLock,
+    ) -> Result<(), GitError> {
+        let limit = self.inner.first_fetch;
+        let call = call.timeout(limit).told(fetching.told());
+        let fetched = self.run_fetch(remote, call, what).await;
+        fetched.map_err(|error| match error {
+            GitError::Timeout { .. } => GitError::FirstFetch { after: limit },
+            other => other,
+        })
+    }
+
+    async fn run_fetch(
+        &self,
+        (remote, mirror): (&Remote, &Path),
+        call: Call,
+        what: &[&str],
+    ) -> Result<(), GitError> {
+        clear(mirror, clear_packs).await?;
+        let mut call = call
+            .args([
+                "--no-tags",
+                "--no-write-fetch-head",
+                "--no-auto-maintenance",
+            ])
+            .arg("--no-recurse-submodules");
+        if is_partial(mirror) {
+            call = call
+                .arg("--filter=blob:none")
+                .config(format!("remote.{OWING}.url={}", remote.url));
+        }
+        // What the host serves and every clone takes is not ours to refuse: one flawed object of long ago would shut the whole
+        // repository out. That all is there is still proved, a checkout still refuses paths that attack it, and what an agent
+        // hands in is held to the full rules (see `bundle`).
+        let call = call
+            .config("fetch.fsckObjects=false")
+            .arg("--end-of-options")
+            .args(what);
+        let error = match self.run_remote(remote, mirror, call).await {
+            Ok(outcome) if outcome.success => return Ok(()),
+            Ok(outcome) => classify(&outcome),
+            Err(error) => error,
+        };
+        clear(mirror, clear_packs).await?;
+        if matches!(error, GitError::Locked { .. }) {
+            // Whoever made a lock this old was killed: no process of ours lives longer than the longest timeout.
+            let age = self.inner.program.timeout.max(self.inner.first_fetch);
+            clear(mirror, move |mirror| clear_leftovers(mirror, age)).await?;
+        }
+        Err(error)
+    }
+}
+
+async fn clear(mirror: &Path, work: impl FnOnce(&Path) + Send + 'static) -> Result<(), GitError> {
+    let mirror = mirror.to_owned();
+    on_disk("clear the mirror", move || {
+        work(&mirror);
+        Ok(())
+    })
+    .await
+}

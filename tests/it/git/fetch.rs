@@ -1,0 +1,148 @@
+//! The first fetch of a repository: told as it goes, ended when nothing comes, and nothing in the way of the next try.
+
+use std::path::Path;
+use std::time::Duration;
+
+use skep::core::event::FetchStep;
+use skep::core::failure::Failure;
+use skep::git::{FetchRequest, Git, GitConfig, GitError, OldGit};
+
+use super::server::Fault;
+use super::{Lab, REPOSITORY, run};
+
+const LONG: Duration = Duration::from_secs(120);
+
+fn want() -> FetchRequest {
+    FetchRequest {
+        branch: "main".into(),
+        sha: None,
+    }
+}
+
+/// The same folder under a git with other patience.
+async fn reopen(lab: &Lab, first_fetch: Duration, silence: Duration) -> Git {
+    Git::open(GitConfig {
+        program: "git".into(),
+        data_dir: lab.folder.path().join("data"),
+        timeout: LONG,
+        first_fetch,
+        silence,
+        old_git: OldGit::Allow,
+        network: Default::default(),
+    })
+    .await
+    .expect("opened")
+}
+
+/// So many files that git writes a pack, rather than one object at a time.
+async fn seed_many(lab: &Lab) {
+    let files: Vec<(String, String)> = (0..150)
+        .map(|n| (format!("many/{n}.txt"), format!("file {n}\n").repeat(50)))
+        .collect();
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    lab.server.seed("main", &files).await;
+}
+
+/// Half-written packs in a mirror.
+fn halves(mirror: &Path) -> usize {
+    let entries = std::fs::read_dir(mirror.join("objects/pack"));
+    let entries = entries.into_iter().flatten().flatten();
+    entries
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("tmp_"))
+        .count()
+}
+
+#[tokio::test]
+async fn the_first_fetch_is_told_to_all_who_wait_and_later_ones_are_quiet() {
+    let lab = Lab::new().await;
+    let (mut one, mut other) = (
+        lab.git.watch_fetch(REPOSITORY),
+        lab.git.watch_fetch(REPOSITORY),
+    );
+    assert!(lab.git.is_new(REPOSITORY));
+    lab.git
+        .fetch(&lab.remote(), &want())
+        .await
+        .expect("fetched");
+    assert!(!lab.git.is_new(REPOSITORY));
+    for watch in [&mut one, &mut other] {
+        let told = tokio::time::timeout(LONG, watch.next()).await;
+        let told = told.expect("it was told");
+        assert_eq!((told.step, told.percent), (FetchStep::Receiving, 100));
+    }
+    lab.server.seed("main", &[("new.txt", "x")]).await;
+    lab.git
+        .fetch(&lab.remote(), &want())
+        .await
+        .expect("fetched");
+    let quiet = tokio::time::timeout(Duration::ZERO, one.next()).await;
+    assert!(quiet.is_err(), "{quiet:?}");
+}
+
+#[tokio::test]
+async fn silence_is_told_from_slowness_and_leaves_nothing() {
+    let lab = Lab::new().await;
+    seed_many(&lab).await;
+    lab.server.fail(Some(Fault::Hang));
+    let impatient = reopen(&lab, LONG, Duration::from_secs(1)).await;
+    let error = impatient.fetch(&lab.remote(), &want()).await;
+    let error = error.expect_err("nothing comes any more");
+    assert_eq!(error, GitError::Stalled);
+    assert!(matches!(Failure::from(error), Failure::Retry { .. }));
+    assert_eq!(halves(&lab.mirror()), 0);
+    lab.server.fail(None);
+    impatient
+        .fetch(&lab.remote(), &want())
+        .await
+        .expect("fetched");
+    run(&lab.mirror(), &["--git-dir=.", "fsck", "--strict"]);
+}
+
+#[tokio::test]
+async fn the_time_limit_ends_it_kindly_and_the_next_try_works() {
+    let lab = Lab::new().await;
+    seed_many(&lab).await;
+    lab.server.fail(Some(Fault::Hang));
+    let limit = Duration::from_secs(2);
+    let short = reopen(&lab, limit, LONG).await;
+    let error = short.fetch(&lab.remote(), &want()).await;
+    let error = error.expect_err("it takes too long");
+    assert_eq!(error, GitError::FirstFetch { after: limit });
+    let Failure::Refused { say } = Failure::from(error) else {
+        panic!("trying again at once cannot help")
+    };
+    assert!(say.contains("limits.first_fetch") && say.contains("/agent retry"));
+    assert_eq!(halves(&lab.mirror()), 0);
+    lab.server.fail(None);
+    lab.git
+        .fetch(&lab.remote(), &want())
+        .await
+        .expect("fetched");
+}
+
+#[tokio::test]
+async fn one_that_was_interrupted_is_cleared_by_the_next() {
+    let lab = Lab::new().await;
+    seed_many(&lab).await;
+    lab.server.fail(Some(Fault::Hang));
+    let (git, remote) = (lab.git.clone(), lab.remote());
+    let fetching = tokio::spawn(async move { git.fetch(&remote, &want()).await.map(drop) });
+    let begun = async {
+        while halves(&lab.mirror()) == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(LONG, begun).await.expect("it began");
+    fetching.abort();
+    assert!(fetching.await.expect_err("aborted").is_cancelled());
+    lab.server.fail(None);
+    lab.git
+        .fetch(&lab.remote(), &want())
+        .await
+        .expect("fetched");
+    assert_eq!(halves(&lab.mirror()), 0);
+    run(&lab.mirror(), &["--git-dir=.", "fsck", "--strict"]);
+}
