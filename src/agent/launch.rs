@@ -313,6 +313,13 @@ const TRUST: [&str; 6] = [
     "DENO_CERT",
 ];
 
+/// The session of a start without work: the number of no task.
+pub(super) fn trial_session() -> SessionId {
+    "1-1-1"
+        .parse()
+        .expect("a session's id; the tests try an agent out")
+}
+
 fn home(launch: &Launch) -> PathBuf {
     launch
         .agent

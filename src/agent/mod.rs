@@ -315,12 +315,13 @@ impl Agents {
     /// Starts the agent, with the cache of its program if it has one. What it refuses to start with is not shown to it again.
     async fn start(&self, launch: &Launch, patience: Duration) -> Result<Live, AgentError> {
         let (ground, in_process) = (&self.inner.ground, self.inner.demo_in_process);
-        if let Some(Cached { launch, key }) = self.with_program_cache(launch, patience).await {
+        let caches = &self.inner.caches;
+        if let Some(Cached { launch, key }) = caches.show(ground, launch, patience).await {
             match Live::start(ground, &launch, in_process, patience).await {
                 Ok(live) => return Ok(live),
                 Err(error) => {
                     tracing::warn!(agent = launch.agent.name, %error, "the agent does not start with its program's cache");
-                    self.inner.caches.give_up(&key).await;
+                    caches.give_up(&key).await;
                 }
             }
         }

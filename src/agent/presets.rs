@@ -240,6 +240,8 @@ mod tests {
         );
         assert_eq!(set("goose", "GOOSE_MODE").as_deref(), Some("approve"));
         assert!(!preset("gemini").expect("listed").resume);
+        let cache = preset("copilot").expect("listed").cache;
+        assert_eq!(cache.as_deref(), Some("COPILOT_CACHE_HOME"));
     }
 
     #[test]

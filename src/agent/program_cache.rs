@@ -15,10 +15,9 @@ use tokio::sync::Mutex;
 
 use super::error::AgentError;
 use super::executable;
-use super::launch::{Identity, Launch, Resources};
+use super::launch::{Identity, Launch, LaunchContext, Resources, trial_session};
+use super::running_agent::Live;
 use super::sandbox::Confinement;
-use super::trial::trial_session;
-use super::{Agents, running_agent::Live};
 use crate::core::agent::AgentSpec;
 
 /// Where all of them are, below the data folder.
@@ -35,13 +34,6 @@ pub(super) struct ProgramCaches {
     known: Mutex<HashMap<String, Option<PathBuf>>>,
 }
 
-impl ProgramCaches {
-    /// From here on the program's sessions do without.
-    pub(super) async fn give_up(&self, key: &str) {
-        self.known.lock().await.insert(key.to_owned(), None);
-    }
-}
-
 /// A start that is shown a cache.
 pub(super) struct Cached {
     pub(super) launch: Launch,
@@ -49,28 +41,27 @@ pub(super) struct Cached {
     pub(super) key: String,
 }
 
-impl Agents {
+impl ProgramCaches {
     /// The start with the cache of the agent's program, which is made now if it is the first; `None` where it has none.
-    pub(super) async fn with_program_cache(
+    pub(super) async fn show(
         &self,
+        ground: &LaunchContext,
         launch: &Launch,
         patience: Duration,
     ) -> Option<Cached> {
-        let ground = &self.inner.ground;
-        let (agent, Confinement::Bubblewrap(_)) = (&launch.agent, &ground.confinement) else {
-            return None;
-        };
+        let agent = &launch.agent;
         let variable = agent.cache.as_ref()?;
+        let fenced = matches!(ground.confinement, Confinement::Bubblewrap(_));
         // A home of the operator's keeps it already.
-        if agent.home.is_some() || agent.environment.contains_key(variable) {
+        if !fenced || agent.home.is_some() || agent.environment.contains_key(variable) {
             return None;
         }
         let key = key(agent, &ground.path)?;
-        let mut known = self.inner.caches.known.lock().await;
+        let mut known = self.known.lock().await;
         let place = Place::of(&ground.data_dir, &key);
         let cache = match known.get(&key) {
             Some(cache) => cache.clone(),
-            None => self.obtain_cache(agent, &place, patience).await,
+            None => obtain(ground, agent, &place, patience).await,
         };
         known.insert(key.clone(), cache.clone());
         let cache = cache?;
@@ -81,50 +72,54 @@ impl Agents {
         Some(Cached { launch, key })
     }
 
-    async fn obtain_cache(
-        &self,
-        agent: &AgentSpec,
-        place: &Place,
-        patience: Duration,
-    ) -> Option<PathBuf> {
-        if !place.is_filled()
-            && let Err(error) = self.fill(agent, place, patience).await
-        {
-            tracing::warn!(agent = agent.name, %error, "no cache for the agent's program: each session makes its own");
-            return None;
-        }
-        place.note_use();
-        Some(place.cache())
+    /// From here on the program's sessions do without.
+    pub(super) async fn give_up(&self, key: &str) {
+        self.known.lock().await.insert(key.to_owned(), None);
     }
+}
 
-    async fn fill(
-        &self,
-        agent: &AgentSpec,
-        place: &Place,
-        patience: Duration,
-    ) -> Result<(), AgentError> {
-        let failed = |error: std::io::Error| AgentError::Spawn {
-            what: place.folder.display().to_string(),
-            why: error.to_string(),
-        };
-        place.clear();
-        for made in [place.cache(), place.work()] {
-            std::fs::create_dir_all(made).map_err(failed)?;
-        }
-        tracing::info!(
-            agent = agent.name,
-            "the agent's program unpacks itself, once"
-        );
-        let launch = place.launch(agent);
-        let live = Live::start(&self.inner.ground, &launch, false, patience * PATIENCE).await?;
-        live.end_gently().await?;
-        let mut entries = std::fs::read_dir(place.cache()).map_err(failed)?;
-        if entries.next().is_none() {
-            let why = "the program kept nothing there";
-            return Err(failed(std::io::Error::other(why)));
-        }
-        std::fs::write(&place.mark, "").map_err(failed)
+async fn obtain(
+    ground: &LaunchContext,
+    agent: &AgentSpec,
+    place: &Place,
+    patience: Duration,
+) -> Option<PathBuf> {
+    if !place.is_filled()
+        && let Err(error) = fill(ground, agent, place, patience).await
+    {
+        tracing::warn!(agent = agent.name, %error, "no cache for the agent's program: each session makes its own");
+        return None;
     }
+    place.note_use();
+    Some(place.cache())
+}
+
+async fn fill(
+    ground: &LaunchContext,
+    agent: &AgentSpec,
+    place: &Place,
+    patience: Duration,
+) -> Result<(), AgentError> {
+    let failed = |error: std::io::Error| AgentError::Spawn {
+        what: place.folder.display().to_string(),
+        why: error.to_string(),
+    };
+    place.clear();
+    for made in [place.cache(), place.work()] {
+        std::fs::create_dir_all(made).map_err(failed)?;
+    }
+    tracing::info!(
+        agent = agent.name,
+        "the agent's program unpacks itself, once"
+    );
+    let live = Live::start(ground, &place.launch(agent), false, patience * PATIENCE).await?;
+    live.end_gently().await?;
+    let mut entries = std::fs::read_dir(place.cache()).map_err(failed)?;
+    if entries.next().is_none() {
+        let why = "the program kept nothing there";
+        return Err(failed(std::io::Error::other(why)));
+    }
+    std::fs::write(&place.mark, "").map_err(failed)
 }
 
 /// Removes what no program has used for long, and what was not finished. No agent may be running.

@@ -4,11 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::error::AgentError;
-use super::launch::{Identity, Launch, Resources};
+use super::launch::{Identity, Launch, Resources, trial_session};
 use super::running_agent::Live;
 use super::{Agents, executable};
 use crate::core::agent::AgentSpec;
-use crate::core::ids::SessionId;
 
 impl Agents {
     /// Starts the agent in a folder of its own below `folder`, shakes hands and ends it; answers with its name and version
@@ -65,11 +64,4 @@ impl Agents {
     pub fn find_program(&self, name: &str) -> Option<std::path::PathBuf> {
         executable::find(name, &self.inner.ground.path)
     }
-}
-
-/// The number of no task.
-pub(super) fn trial_session() -> SessionId {
-    "1-1-1"
-        .parse()
-        .expect("a session's id; the tests try an agent out")
 }

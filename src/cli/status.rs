@@ -47,9 +47,13 @@ fn taken(disk: &DiskAnswer) -> String {
     let Some(taken) = &disk.taken else {
         return String::new();
     };
-    let sessions = (taken.sessions, taken.sessions_bytes);
-    let when = moment(taken.measured_at);
-    text::disk::taken(sessions, taken.mirrors_bytes, taken.other_bytes, &when)
+    let parts = text::disk::Taken {
+        sessions: taken.sessions,
+        sessions_bytes: taken.sessions_bytes,
+        mirrors_bytes: taken.mirrors_bytes,
+        other_bytes: taken.other_bytes,
+    };
+    text::disk::taken(parts, &moment(taken.measured_at))
 }
 
 fn webhooks(seen: &DeliveriesAnswer) -> String {
@@ -114,17 +118,7 @@ fn render(status: &StatusAnswer, now: i64) -> String {
             lines(&text::downtime::report(down))
         ));
     }
-    let largest = status.disk.iter().flat_map(|disk| &disk.taken);
-    let largest: Vec<[String; 2]> = largest
-        .flat_map(|taken| &taken.largest)
-        .map(largest_line)
-        .collect();
-    if !largest.is_empty() {
-        shown.push_str(&format!(
-            "\nOn the disk\n{}",
-            table(["SESSION", "SIZE"], &largest)
-        ));
-    }
+    shown.push_str(&largest(status));
     if !status.held_up.is_empty() {
         let rows: Vec<[String; 3]> = status.held_up.iter().map(held_up).collect();
         shown.push_str(&format!(
@@ -138,28 +132,38 @@ fn render(status: &StatusAnswer, now: i64) -> String {
             sessions::render(&status.active, now)
         ));
     }
-    if !status.queue.is_empty() {
-        let row = |line: &QueueLine| {
-            let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
-            [
-                line.place(),
-                or_empty(&line.session),
-                or_empty(&line.role),
-                moment(line.queued_at),
-                line.reason.clone(),
-            ]
-        };
-        let rows: Vec<[String; 5]> = status.queue.iter().map(row).collect();
-        shown.push_str(&format!(
-            "\nQueue\n{}",
-            table(["ISSUE", "SESSION", "ROLE", "QUEUED", "WAITS FOR"], &rows)
-        ));
-    }
+    shown.push_str(&queue(&status.queue));
     shown
 }
 
-fn largest_line(line: &LargestLine) -> [String; 2] {
-    [line.session.clone(), text::disk::size(line.bytes)]
+fn queue(queue: &[QueueLine]) -> String {
+    if queue.is_empty() {
+        return String::new();
+    }
+    let row = |line: &QueueLine| {
+        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+        [
+            line.place(),
+            or_empty(&line.session),
+            or_empty(&line.role),
+            moment(line.queued_at),
+            line.reason.clone(),
+        ]
+    };
+    let rows: Vec<[String; 5]> = queue.iter().map(row).collect();
+    let table = table(["ISSUE", "SESSION", "ROLE", "QUEUED", "WAITS FOR"], &rows);
+    format!("\nQueue\n{table}")
+}
+
+/// The sessions that take most of the disk.
+fn largest(status: &StatusAnswer) -> String {
+    let line = |line: &LargestLine| [line.session.clone(), text::disk::size(line.bytes)];
+    let taken = status.disk.iter().flat_map(|disk| &disk.taken);
+    let rows: Vec<[String; 2]> = taken.flat_map(|taken| &taken.largest).map(line).collect();
+    match rows.is_empty() {
+        true => String::new(),
+        false => format!("\nOn the disk\n{}", table(["SESSION", "SIZE"], &rows)),
+    }
 }
 
 fn held_up(line: &HeldLine) -> [String; 3] {

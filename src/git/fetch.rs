@@ -36,9 +36,9 @@ impl Git {
         let partial = is_partial(mirror);
         let from = if partial { OWING } else { &remote.url };
         if partial || !super::mirror::has_branches(mirror) {
-            let call = call.arg("--progress");
+            let call = call.arg("--progress").told(fetching.told());
             return self
-                .fetch_long((remote, mirror), call, &[from, BRANCHES], fetching)
+                .fetch_long((remote, mirror), call, &[from, BRANCHES])
                 .await;
         }
         self.run_fetch((remote, mirror), call.arg("--quiet"), &[from, BRANCHES])
@@ -51,11 +51,9 @@ impl Git {
         remote: (&Remote, &Path),
         call: Call,
         what: &[&str],
-        fetching: &FetchLock,
     ) -> Result<(), GitError> {
         let limit = self.inner.first_fetch;
-        let call = call.timeout(limit).told(fetching.told());
-        let fetched = self.run_fetch(remote, call, what).await;
+        let fetched = self.run_fetch(remote, call.timeout(limit), what).await;
         fetched.map_err(|error| match error {
             GitError::Timeout { .. } => GitError::FirstFetch { after: limit },
             other => other,

@@ -58,9 +58,10 @@ impl Git {
         let call = Call::new("fetch")
             .args(["--progress", "--stdin"])
             .config("fetch.negotiationAlgorithm=noop")
-            .input(Input::Bytes(missing));
+            .input(Input::Bytes(missing))
+            .told(fetching.told());
         let remote = (remote, mirror.as_path());
-        self.fetch_long(remote, call, &[OWING], &fetching).await
+        self.fetch_long(remote, call, &[OWING]).await
     }
 
     /// The names of the objects that are missing, one a line.

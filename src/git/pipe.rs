@@ -74,7 +74,9 @@ async fn without_progress(pipe: Option<impl AsyncRead + Unpin>, told: &Told) -> 
             }
         }
     }
-    end_of_line(&line, b'\n', told, &mut kept);
+    if !line.is_empty() {
+        end_of_line(&line, b'\n', told, &mut kept);
+    }
     kept
 }
 
@@ -93,12 +95,12 @@ fn is_moved_branch(line: &str) -> bool {
     line.starts_with(' ') && !line.starts_with(" !") && line.contains(" -> ")
 }
 
-/// `Receiving objects:  45% (123/270), 1.20 MiB | 2.00 MiB/s`.
+/// `Receiving objects:  45% (123/270), 1.20 MiB | 2.00 MiB/s`; what is small is unpacked as it comes in.
 fn progress(line: &str) -> Option<FetchProgress> {
     let (what, rest) = line.split_once(": ")?;
     let step = match what {
         "Receiving objects" => FetchStep::Receiving,
-        "Resolving deltas" => FetchStep::Unpacking,
+        "Resolving deltas" | "Unpacking objects" => FetchStep::Unpacking,
         _ => return None,
     };
     let (percent, _) = rest.trim_start().split_once('%')?;

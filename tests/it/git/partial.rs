@@ -61,6 +61,22 @@ fn fails(directory: &Path, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// A bundle of one commit that leaves out what is missing.
+fn bundle_without(lab: &Lab, work: &Path, commit: &str) {
+    let script = format!(
+        "printf '# v2 git bundle\\n-{base} \\n{commit} HEAD\\n\\n' && printf '{commit}\\n^{base}\\n' | \
+         git pack-objects --revs --stdout --missing=allow-any -q",
+        base = lab.base
+    );
+    let made = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(work)
+        .output();
+    let made = made.expect("a shell");
+    assert!(made.status.success(), "{made:?}");
+    std::fs::write(lab.bundle(), made.stdout).expect("written");
+}
+
 #[tokio::test]
 async fn a_session_has_what_it_needs_and_is_told_what_is_missing() {
     let (lab, old) = lab().await;
@@ -174,9 +190,18 @@ async fn a_commit_that_names_what_is_not_here_is_refused_at_once() {
     );
     let entry = format!("100644,{blob},restored.md");
     run(&work, &["update-index", "--add", "--cacheinfo", &entry]);
-    run(&work, &["commit", "-qm", "Bring the old one back"]);
+    let said = fails(&work, &["commit", "-m", "Bring the old one back"]);
+    assert!(said.contains(NOT_HERE), "{said}");
+    // Who insists can still make a commit and a bundle of it.
+    let tree = run(&work, &["write-tree", "--missing-ok"]);
+    let commit = run(&work, &["commit-tree", "-p", "HEAD", "-m", "Insist", &tree]);
+    bundle_without(&lab, &work, &commit);
     let before = lab.server.requests();
-    let refused = lab.collect().await.expect_err("refused");
+    let refused = lab
+        .git
+        .collect(&lab.collecting())
+        .await
+        .expect_err("refused");
     assert!(matches!(refused, GitError::Contents), "{refused:?}");
     assert_eq!(
         lab.server.requests(),

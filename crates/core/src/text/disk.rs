@@ -35,15 +35,27 @@ pub fn told(free: u64, short: Option<Shortage>) -> String {
     }
 }
 
-/// What skep takes, in bytes, part by part, and when that was measured.
-pub fn taken(sessions: (u64, u64), mirrors: u64, other: u64, when: &str) -> String {
-    let (number, bytes) = sessions;
+/// What skep takes of the disk, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// How many sessions have files.
+    pub sessions: u64,
+    /// What those take.
+    pub sessions_bytes: u64,
+    /// What the mirrors take.
+    pub mirrors_bytes: u64,
+    /// What the rest takes.
+    pub other_bytes: u64,
+}
+
+/// What skep takes, part by part, and when that was measured.
+pub fn taken(taken: Taken, when: &str) -> String {
     format!(
         "{} in {}, {} in mirrors, {} besides (measured {when})",
-        size(bytes),
-        super::count(number, "session"),
-        size(mirrors),
-        size(other)
+        size(taken.sessions_bytes),
+        super::count(taken.sessions, "session"),
+        size(taken.mirrors_bytes),
+        size(taken.other_bytes)
     )
 }
 
@@ -80,7 +92,15 @@ mod tests {
             "3.0 GiB free, but skep takes 12.0 GiB of the 10.0 GiB it may (limits.disk): no new session starts until it takes less"
         );
         assert_eq!(
-            taken((1, 3 << 29), 5 << 20, 0, "at noon"),
+            taken(
+                Taken {
+                    sessions: 1,
+                    sessions_bytes: 3 << 29,
+                    mirrors_bytes: 5 << 20,
+                    other_bytes: 0,
+                },
+                "at noon"
+            ),
             "1.5 GiB in 1 session, 5.0 MiB in mirrors, 0 KiB besides (measured at noon)"
         );
         assert_eq!(

@@ -32,14 +32,15 @@ pub(super) fn header(task: &Task) -> String {
                 count(open, "open question")
             )
         }
-        Stage::Working { job, step, .. } => {
-            let fetch = task.progress().and_then(|progress| progress.fetch);
-            let at = match (step, fetch) {
-                (Step::Preparing { .. }, Some(fetch)) => fetching(fetch),
-                _ => step_words(step).to_owned(),
-            };
-            format!("**Working** as {}{at}", job.role.name)
-        }
+        Stage::Working {
+            job,
+            step,
+            progress,
+        } => format!(
+            "**Working** as {}{}",
+            job.role.name,
+            step_words(step, progress.fetch)
+        ),
         Stage::Blocked {
             reason: BlockReason::Asked,
             ..
@@ -113,8 +114,11 @@ fn fetching(fetch: FetchProgress) -> String {
     format!(" · {what} the repository, {} %", fetch.percent)
 }
 
-fn step_words(step: &Step) -> &'static str {
-    match step {
+fn step_words(step: &Step, fetch: Option<FetchProgress>) -> String {
+    let words = match step {
+        Step::Preparing { .. } if fetch.is_some() => {
+            return fetch.map(fetching).unwrap_or_default();
+        }
         Step::Preparing { .. } => " · preparing the working copy",
         Step::Running { .. } => "",
         Step::Waiting { .. } => " · waiting for an answer",
@@ -122,7 +126,8 @@ fn step_words(step: &Step) -> &'static str {
         Step::Asking { .. } | Step::Publishing { .. } => " · pushing the branch",
         Step::Opening { .. } => " · opening the pull request",
         Step::Answering { .. } => " · posting the answer",
-    }
+    };
+    words.to_owned()
 }
 
 fn ended(job: Option<&Job>, end: &End, at: i64) -> String {
