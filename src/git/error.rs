@@ -75,9 +75,6 @@ pub enum GitError {
         /// The time it had.
         after: Duration,
     },
-    /// Something was looked for that a partial mirror does not hold.
-    #[error("the work needs contents of older files, which are not here")]
-    Contents,
     /// The remote refused the push for a reason of its own.
     #[error("the push was refused: {reason}")]
     Rejected {
@@ -215,7 +212,6 @@ impl GitError {
             Self::BranchName(name) => outside::branch_name(name),
             Self::Gone => outside::GONE.to_owned(),
             Self::Forbidden { reason } => outside::forbidden(reason),
-            Self::Contents => outside::CONTENTS.to_owned(),
             Self::FirstFetch { after } => outside::first_fetch(after.as_secs().div_ceil(60)),
             Self::Rejected { rule, reason } => outside::push_refused(*rule, reason),
             Self::InTheWay { branch, other } => outside::in_the_way(branch.as_str(), other),

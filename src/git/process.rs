@@ -216,9 +216,6 @@ impl Outcome {
     /// The error of an unforeseen failure.
     pub(super) fn failed(&self) -> GitError {
         let stderr = one_line(&self.stderr, 400);
-        if self.stderr.contains(OWING) || self.stderr.contains("lazy fetching disabled") {
-            return GitError::Contents;
-        }
         if stderr.contains(".lock': File exists") {
             return GitError::Locked { why: stderr };
         }

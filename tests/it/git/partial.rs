@@ -202,7 +202,7 @@ async fn a_commit_that_names_what_is_not_here_is_refused_at_once() {
         .collect(&lab.collecting())
         .await
         .expect_err("refused");
-    assert!(matches!(refused, GitError::Contents), "{refused:?}");
+    assert!(matches!(refused, GitError::Bundle { .. }), "{refused:?}");
     assert_eq!(
         lab.server.requests(),
         before,

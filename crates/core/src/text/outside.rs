@@ -10,10 +10,6 @@ pub const EMPTY: &str = "The repository is empty: push a first commit to its def
 /// The repository is gone, or the App cannot see it.
 pub const GONE: &str = "The repository is gone or the App can no longer see it: install the App on it, then comment `/agent retry`.";
 
-/// The agent's commits name what a partial mirror does not hold.
-pub const CONTENTS: &str = "The agent's commits were not taken: they name older contents of files that are not on this server, \
-     because the repository was fetched without them (`limits.full_history`). Ask for the work without that.";
-
 /// The first fetch took too long.
 pub fn first_fetch(minutes: u64) -> String {
     format!(
