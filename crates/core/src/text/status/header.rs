@@ -1,7 +1,7 @@
 //! The first line of the status comment: the mood in bold, and what it is about.
 
 use crate::event::{FetchProgress, FetchStep};
-use crate::task::{BlockReason, End, Job, Next, Stage, Step, Task};
+use crate::task::{BlockReason, End, Job, Next, Progress, Stage, Step, Task};
 use crate::text::{answer_replies, clock, count, span};
 
 /// The line for a task as it stands.
@@ -36,11 +36,7 @@ pub(super) fn header(task: &Task) -> String {
             job,
             step,
             progress,
-        } => format!(
-            "**Working** as {}{}",
-            job.role.name,
-            step_words(step, progress.fetch)
-        ),
+        } => working(job, step, progress),
         Stage::Blocked {
             reason: BlockReason::Asked,
             ..
@@ -106,6 +102,14 @@ fn next_words(next: &Next) -> &'static str {
     }
 }
 
+fn working(job: &Job, step: &Step, progress: &Progress) -> String {
+    let at = match (step, progress.fetch) {
+        (Step::Preparing { .. }, Some(fetch)) => fetching(fetch),
+        _ => step_words(step).to_owned(),
+    };
+    format!("**Working** as {}{at}", job.role.name)
+}
+
 fn fetching(fetch: FetchProgress) -> String {
     let what = match fetch.step {
         FetchStep::Receiving => "fetching",
@@ -114,11 +118,8 @@ fn fetching(fetch: FetchProgress) -> String {
     format!(" · {what} the repository, {} %", fetch.percent)
 }
 
-fn step_words(step: &Step, fetch: Option<FetchProgress>) -> String {
-    let words = match step {
-        Step::Preparing { .. } if fetch.is_some() => {
-            return fetch.map(fetching).unwrap_or_default();
-        }
+fn step_words(step: &Step) -> &'static str {
+    match step {
         Step::Preparing { .. } => " · preparing the working copy",
         Step::Running { .. } => "",
         Step::Waiting { .. } => " · waiting for an answer",
@@ -126,8 +127,7 @@ fn step_words(step: &Step, fetch: Option<FetchProgress>) -> String {
         Step::Asking { .. } | Step::Publishing { .. } => " · pushing the branch",
         Step::Opening { .. } => " · opening the pull request",
         Step::Answering { .. } => " · posting the answer",
-    };
-    words.to_owned()
+    }
 }
 
 fn ended(job: Option<&Job>, end: &End, at: i64) -> String {
