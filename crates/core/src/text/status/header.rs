@@ -32,11 +32,7 @@ pub(super) fn header(task: &Task) -> String {
                 count(open, "open question")
             )
         }
-        Stage::Working {
-            job,
-            step,
-            progress,
-        } => working(job, step, progress),
+        Stage::Working { job, step, .. } => working(job, step, task.progress()),
         Stage::Blocked {
             reason: BlockReason::Asked,
             ..
@@ -102,8 +98,8 @@ fn next_words(next: &Next) -> &'static str {
     }
 }
 
-fn working(job: &Job, step: &Step, progress: &Progress) -> String {
-    let at = match (step, progress.fetch) {
+fn working(job: &Job, step: &Step, progress: Option<&Progress>) -> String {
+    let at = match (step, progress.and_then(|progress| progress.fetch)) {
         (Step::Preparing { .. }, Some(fetch)) => fetching(fetch),
         _ => step_words(step).to_owned(),
     };
