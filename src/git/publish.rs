@@ -206,19 +206,12 @@ impl Git {
             "--no-recurse-submodules",
         ];
         let mirror = self.mirror_path(remote.repository);
-        // A pack of differences is made against older contents, which a partial mirror may lack.
-        let thin = if is_partial(&mirror) {
-            "--no-thin"
-        } else {
-            "--thin"
-        };
-        let call = Call::new("push").args(flags).args([
-            &lease,
-            thin,
-            "--end-of-options",
-            &remote.url,
-            refspec,
-        ]);
+        let mut call = Call::new("push").args(flags).arg(&lease);
+        if is_partial(&mirror) {
+            // A pack of differences is made against older contents, which it may lack.
+            call = call.arg("--no-thin");
+        }
+        let call = call.args(["--end-of-options", &remote.url, refspec]);
         let outcome = self.run_remote(remote, &mirror, call).await?;
         if outcome.success {
             Ok(Written::Done)

@@ -7,9 +7,9 @@ use std::path::Path;
 #[cfg(target_os = "linux")]
 use std::time::Duration;
 
-use skep::git::Push;
+use skep::git::{FetchRequest, Push};
 #[cfg(target_os = "linux")]
-use skep::git::{FetchRequest, Git, GitConfig, GitError, OldGit};
+use skep::git::{Git, GitConfig, GitError, OldGit};
 
 use super::server::TOKEN;
 use super::{Lab, REPOSITORY, run, write};
@@ -171,6 +171,7 @@ async fn every_call_is_on_the_golden_list() {
     GIT_DIR=/data/sessions/7-12-1/work.making/.git
     GIT_INDEX_FILE=/data/mirrors/7.git/objects/incoming-7-12-1/index
     GIT_LITERAL_PATHSPECS=1
+    GIT_NO_LAZY_FETCH=1
     GIT_NO_REPLACE_OBJECTS=1
     GIT_OBJECT_DIRECTORY=/data/mirrors/7.git/objects/incoming-7-12-1
     GIT_TERMINAL_PROMPT=0
@@ -192,7 +193,7 @@ async fn every_call_is_on_the_golden_list() {
     diff-tree -r -M --no-ext-diff --no-textconv -p --binary --end-of-options SHA SHA |
     diff-tree -r -M --no-ext-diff --no-textconv -z --raw --numstat --no-abbrev --end-of-options SHA SHA |
     diff-tree -r -p -M --no-ext-diff --no-textconv --no-color --end-of-options SHA SHA |
-    fetch --quiet --prune --no-tags --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules --end-of-options URL +refs/heads/*:refs/heads/* | fetch.fsckObjects=false protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
+    fetch --prune --progress --no-tags --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules --end-of-options URL +refs/heads/*:refs/heads/* | fetch.fsckObjects=false protocol.http.allow=always http.lowSpeedLimit=1 http.lowSpeedTime=60 credential.username=x-access-token http.proactiveAuth=basic
     index-pack --stdin --fix-thin --strict --max-input-size=67108864 | core.packedGitWindowSize=16m pack.threads=1
     init --quiet --bare --template= --initial-branch=main --end-of-options /data/mirrors/7.making |
     lfs version |
@@ -219,6 +220,41 @@ async fn every_call_is_on_the_golden_list() {
     update-ref -d refs/skep/sessions/7-12-1 |
     version |
     write-tree | core.bare=false
+    "#);
+}
+
+/// What differs where the mirror lacks older contents, and a later fetch.
+#[tokio::test]
+async fn so_is_every_call_that_speaks_for_a_partial_mirror() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let lab = Lab::with_program(recorder(folder.path())).await;
+    lab.git.leave_contents(REPOSITORY).await.expect("marked");
+    let want = FetchRequest {
+        branch: "main".into(),
+        sha: None,
+    };
+    lab.git.fetch(&lab.remote(), &want).await.expect("fetched");
+    let fetched = lab.git.fetch_contents(&lab.remote(), &[&lab.base]).await;
+    fetched.expect("fetched");
+    let push = Push {
+        branch: lab.branch(),
+        head: lab.base.clone(),
+        expected: None,
+    };
+    let pushed = lab.git.publish(&lab.remote(), &push).await;
+    pushed.expect("published");
+    let [calls, ..] = notes(folder.path(), &lab);
+    let own = |call: &String| {
+        ["fetch", "push", "rev-list"]
+            .iter()
+            .any(|verb| call.starts_with(verb))
+    };
+    let calls: Vec<String> = calls.into_iter().filter(own).collect();
+    insta::assert_snapshot!(calls.join("\n"), @r#"
+    fetch --progress --stdin --no-tags --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules --filter=blob:none --end-of-options older-contents-are-not-here | fetch.negotiationAlgorithm=noop remote.older-contents-are-not-here.url=URL fetch.fsckObjects=false protocol.http.allow=always http.lowSpeedLimit=1 http.lowSpeedTime=60 credential.username=x-access-token http.proactiveAuth=basic
+    fetch --prune --progress --no-tags --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules --filter=blob:none --end-of-options older-contents-are-not-here +refs/heads/*:refs/heads/* | remote.older-contents-are-not-here.url=URL fetch.fsckObjects=false protocol.http.allow=always http.lowSpeedLimit=1 http.lowSpeedTime=60 credential.username=x-access-token http.proactiveAuth=basic
+    push --porcelain --no-verify --no-follow-tags --no-signed --no-recurse-submodules --force-with-lease=refs/heads/agent/12-add-a-page: --no-thin --end-of-options URL SHA:refs/heads/agent/12-add-a-page | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
+    rev-list --objects --no-object-names --missing=print --end-of-options SHA^{tree} |
     "#);
 }
 
