@@ -8,6 +8,7 @@
 //! cargo bench --bench pipeline -- burst 10        # so many issues labelled at once, with the limits as they come
 //! cargo bench --bench pipeline -- pause 8         # from the switch that goes off to the agent's end and the word on the issue
 //! cargo bench --bench pipeline -- parked 1000     # resident memory and processes with so many parked sessions
+//! cargo bench --bench pipeline -- seeded 10000    # start and resident memory with so many parked and as many queued
 //! ```
 //!
 //! It starts `skep serve` as a process of its own against a simulated GitHub in this one. The clock of a receipt is the
@@ -21,11 +22,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use serde_json::Value;
-use skep::core::ids::IssueNumber;
+use skep::core::ids::{IssueNumber, RepositoryId, TaskKey};
+use skep::store::Store;
 use skep_simulator::world::IssueDraft;
 use skep_simulator::{Simulator, SimulatorConfig};
 
+#[path = "pipeline/seed.rs"]
+mod seed;
+
+use seed::{Home, Pattern};
+
 const SECRET: &str = "a secret of the bench";
+/// Repositories that seeded tasks are spread over.
+const HOMES: usize = 10;
 
 struct Bench {
     simulator: Simulator,
@@ -134,14 +143,22 @@ impl Bench {
     }
 
     fn go(&self, title: &str, script: &str) -> anyhow::Result<IssueNumber> {
+        self.open_labeled(self.repository, title, script)
+    }
+
+    fn open_labeled(
+        &self,
+        repository: i64,
+        title: &str,
+        script: &str,
+    ) -> anyhow::Result<IssueNumber> {
         let draft = IssueDraft {
             title: title.into(),
             body: Some(format!("```skep-demo\n{script}\n```\n")),
             ..IssueDraft::default()
         };
-        let issue = self.simulator.open_issue(self.repository, "ana", draft)?;
-        self.simulator
-            .label(self.repository, issue, "agent:go", "ana")?;
+        let issue = self.simulator.open_issue(repository, "ana", draft)?;
+        self.simulator.label(repository, issue, "agent:go", "ana")?;
         Ok(IssueNumber(issue))
     }
 }
@@ -181,17 +198,47 @@ fn events(admin: SocketAddr, after: &mut i64) -> anyhow::Result<Vec<Value>> {
 }
 
 fn resident(skep: &Skep) -> anyhow::Result<f64> {
+    memory(skep, "VmRSS:")
+}
+
+/// A line of its memory, MiB.
+fn memory(skep: &Skep, name: &str) -> anyhow::Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", skep.child.id()))?;
     let line = status
         .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .context("no VmRSS")?;
+        .find(|line| line.starts_with(name))
+        .context("no such line")?;
     let kb: f64 = line
         .split_whitespace()
         .nth(1)
         .context("no number")?
         .parse()?;
     Ok(kb / 1024.0)
+}
+
+/// Processor time it has taken so far, milliseconds, in ticks of ten.
+fn processor(skep: &Skep) -> anyhow::Result<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", skep.child.id()))?;
+    let (_, after) = stat.rsplit_once(") ").context("no stat")?;
+    let ticks = after.split_whitespace().skip(11).take(2);
+    Ok(ticks
+        .filter_map(|text| text.parse::<u64>().ok())
+        .sum::<u64>()
+        * 10)
+}
+
+/// Says what it holds and, over five seconds, what it takes of the processor.
+fn weigh(skep: &Skep, what: &str) -> anyhow::Result<()> {
+    let before = processor(skep)?;
+    std::thread::sleep(Duration::from_secs(5));
+    println!(
+        "{what:<28} resident {:>6.1} MiB (anonymous {:.1}, of files {:.1}), processor {:.1} ms/s",
+        resident(skep)?,
+        memory(skep, "RssAnon:")?,
+        memory(skep, "RssFile:")?,
+        (processor(skep)? - before) as f64 / 5.0,
+    );
+    Ok(())
 }
 
 fn percentile(sorted: &[i64], percent: usize) -> i64 {
@@ -516,6 +563,74 @@ async fn weight(tasks: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// So many tasks parked and as many queued, all like one of each that a story made; `times` starts with them.
+async fn seeded(tasks: usize, times: usize) -> anyhow::Result<()> {
+    let bench = Bench::open().await?;
+    let further = "quick_answer = \"0s\"\npark = \"0s\"";
+    let (skep, _) = bench.serve_with(1, further)?;
+    std::thread::sleep(Duration::from_secs(2));
+    weigh(&skep, "idle")?;
+    let (title, asks, waits) = ("A task", "ask Which colour? | red | blue", "wait 3600");
+    let parked = bench.go(title, asks)?;
+    until(&skep, &mut 0, parked, "session.parked")?;
+    let working = bench.go(title, waits)?;
+    until(&skep, &mut 0, working, "session.running")?;
+    let queued = bench.go(title, waits)?;
+    until(&skep, &mut 0, queued, "task.queued")?;
+    std::thread::sleep(Duration::from_secs(5));
+    drop(skep);
+    bench.simulator.set_events(&[]);
+    let url = skep::store::sqlite_url(&bench.folder.path().join("skep/skep.db"))?;
+    let store = Store::open(&url).await?;
+    let key = |issue| TaskKey::new(RepositoryId(bench.repository), issue);
+    let patterns = [
+        (Pattern::read(&store, key(parked)).await?, asks),
+        (Pattern::read(&store, key(queued)).await?, waits),
+    ];
+    for number in 0..HOMES {
+        let name = format!("bench-{number}");
+        let files = [("README.md", "# Bench\n")];
+        let id = bench
+            .simulator
+            .create_repository("octo", &name, &files)
+            .await?;
+        bench.simulator.set_permission(id, "ana", "write")?;
+        let home = Home {
+            id,
+            name: format!("octo/{name}").parse()?,
+        };
+        for (pattern, script) in &patterns {
+            let issues = (0..tasks / HOMES)
+                .map(|_| bench.open_labeled(id, title, script))
+                .collect::<anyhow::Result<Vec<_>>>()?;
+            pattern.repeat(&store, &home, &issues).await?;
+        }
+    }
+    let timers = patterns.iter().map(|(pattern, _)| pattern.open_effects());
+    println!(
+        "open effects of a parked and of a queued task: {:?}",
+        timers.collect::<Vec<_>>()
+    );
+    store.close().await;
+    let mut took = Vec::new();
+    for _ in 0..times {
+        let (skep, time) = bench.serve_with(1, further)?;
+        took.push(i64::try_from(time.as_millis())?);
+        drop(skep);
+    }
+    show("process start to first 200", took);
+    let (skep, _) = bench.serve_with(1, further)?;
+    weigh(&skep, "just started")?;
+    // The first look at everything, paced by what GitHub allows, goes on behind.
+    for _ in 0..2 {
+        std::thread::sleep(Duration::from_secs(10));
+        weigh(&skep, &format!("{tasks} parked, {tasks} queued"))?;
+    }
+    let status: Value = serde_json::from_str(&get(skep.admin, "/api/v1/status")?)?;
+    println!("tasks {}, sessions {}", status["tasks"], status["sessions"]);
+    Ok(())
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args()
@@ -535,6 +650,7 @@ async fn main() -> anyhow::Result<()> {
         Some("burst") => burst(number(10)).await,
         Some("pause") => pause(number(8)).await,
         Some("parked") => parked(number(1_000)).await,
+        Some("seeded") => seeded(number(10_000), 10).await,
         _ => {
             start(10).await?;
             latency(18).await?;

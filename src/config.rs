@@ -34,10 +34,11 @@ use url::Url;
 use crate::core::agent::{AgentSpec, SandboxChoice};
 use crate::core::ids::UserId;
 use crate::core::network::Network;
-use crate::core::policy::{Limits, OldGit, Pace};
+use crate::core::policy::{Limits, OldGit, Pace, Retention};
 use crate::core::role::{Role, RoleName};
 use crate::core::text::mistakes::value;
 use document::{Item, Value};
+use limits::Numbers;
 use resolver::{Origin, Resolver};
 use sources::Found;
 
@@ -87,6 +88,8 @@ pub struct Config {
     pub limits: Limits,
     /// How fast we change things on GitHub.
     pub pace: Pace,
+    /// How long is kept what the work does not need any more.
+    pub retention: Retention,
     /// Whether agents are fenced in.
     pub sandbox: SandboxChoice,
     /// Whether a git that looks unpatched may be used.
@@ -159,6 +162,7 @@ impl Config {
             default_role: swe(),
             limits: Limits::default(),
             pace: Pace::default(),
+            retention: Retention::default(),
             sandbox: SandboxChoice::Auto,
             old_git: OldGit::Refuse,
             git: PathBuf::from(GIT),
@@ -262,9 +266,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         resolver.noted(found);
     }
     agents::resolve(resolver, &mut agents);
-    let limits = resolver.root.take_table("limits", &mut resolver.mistakes);
-    resolver.note_table("limits", &limits);
-    let numbers = limits::read(limits, &mut resolver.mistakes);
+    let numbers = numbers(resolver);
     let default_role = roles::read_default(resolver, &roles.by_name);
     let sandbox = resolver
         .meant("sandbox", |found| sandbox(&found.text))
@@ -304,6 +306,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         default_role: default_role.unwrap_or_else(swe),
         limits: numbers.limits,
         pace: numbers.pace,
+        retention: numbers.retention,
         sandbox,
         old_git,
         git,
@@ -323,6 +326,16 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         warnings: Vec::new(),
         origins: BTreeMap::new(),
     })
+}
+
+fn numbers(resolver: &mut Resolver<'_>) -> Numbers {
+    let mut numbers = Numbers::default();
+    for (name, settings) in limits::TABLES {
+        let table = resolver.root.take_table(name, &mut resolver.mistakes);
+        resolver.note_table(name, &table);
+        limits::read(table, settings, &mut numbers, &mut resolver.mistakes);
+    }
+    numbers
 }
 
 fn hidden_files(resolver: &Resolver<'_>) -> Vec<PathBuf> {

@@ -27,6 +27,7 @@ mod reading;
 mod redactor;
 mod remote;
 mod repository;
+mod retention;
 mod scope;
 mod secret_lines;
 mod services;

@@ -1,5 +1,5 @@
 //! States facts nobody told us of: what GitHub could not deliver, and what people did while skep was down. It reads, puts
-//! facts into the inbox, and tidies; it decides nothing.
+//! facts into the inbox; it decides nothing.
 //!
 //! Three ways, each of which finds what the others miss. `delivery` asks GitHub to send again what never got an answer
 //! (GitHub does not by itself). `issue` and `pull` compare every task that is not over with GitHub as it is now.
@@ -45,8 +45,6 @@ const FACTS: Duration = Duration::from_secs(10 * 60);
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A shorter silence is a restart and not worth a report, milliseconds.
 const WORTH_TELLING: i64 = 2 * 60_000;
-/// Bodies of handled deliveries and log lines are kept so long, milliseconds (30 days); ids of deliveries for ever.
-const KEPT: i64 = 30 * 24 * 3_600_000;
 
 impl Sweep {
     /// Sweeps until cancelled; `looked` is cancelled as soon as agents may go on.
@@ -83,7 +81,6 @@ impl Sweep {
             if Instant::now() >= facts {
                 facts = Instant::now() + FACTS;
                 self.facts().await;
-                self.tidy().await;
             }
         }
     }
@@ -113,7 +110,7 @@ impl Sweep {
     pub async fn facts(&self) -> Stated {
         let from = self.now();
         let mut stated = Stated::default();
-        match tasks::watched(&self.services.store, from).await {
+        match tasks::watched(&self.services.store).await {
             Ok(tasks) => stated.add(self.compare(tasks, Look::All).await),
             Err(error) => {
                 tracing::warn!(%error, "could not look at the tasks");
@@ -156,22 +153,6 @@ impl Sweep {
         let json = serde_json::to_string(&down).unwrap_or_default();
         if let Err(error) = self.services.store.put_meta(downtime::REPORT, &json).await {
             tracing::warn!(%error, "the report of the down time could not be kept");
-        }
-    }
-
-    /// Lets go of what nobody needs any more.
-    pub async fn tidy(&self) {
-        let (parts, before) = (&self.services, self.now() - KEPT);
-        let pruned = [
-            ("inbox", parts.store.prune_inbox(before).await),
-            ("log", parts.store.prune_log(before).await),
-        ];
-        for (what, done) in pruned {
-            match done {
-                Ok(0) => {}
-                Ok(rows) => tracing::info!(what, rows, "pruned"),
-                Err(error) => tracing::warn!(what, %error, "could not be pruned"),
-            }
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::http::{
     AdminService, Answer, ApiError, Batch, EventPage, LogPage, SessionFilter, Target,
 };
 use crate::runner::Services;
-use crate::store::{self, EventRow, SessionRow, Store, TaskFilter};
+use crate::store::{self, EventRow, SessionRow, Store};
 
 /// Answers the operator.
 pub struct AdminApi {
@@ -74,14 +74,7 @@ impl AdminApi {
 impl AdminService for AdminApi {
     async fn status(&self) -> Answer {
         let counts = self.store.counts().await.map_err(|error| unread(&error))?;
-        let queued = TaskFilter {
-            state: Some("queued".into()),
-        };
-        let queue = self
-            .store
-            .tasks(&queued, 50)
-            .await
-            .map_err(|error| unread(&error))?;
+        let queue = self.store.queue(50).await.map_err(|error| unread(&error))?;
         let down = self
             .store
             .meta(crate::sweep::REPORT)

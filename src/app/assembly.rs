@@ -176,6 +176,7 @@ impl Assembly {
             marker,
             owner,
             timings: setup.timings,
+            retention: setup.retention,
             posted: PostedComments::default(),
             waiters: Arc::default(),
             usage: self.usage.clone(),

@@ -48,6 +48,7 @@ impl App {
         let loops = vec![
             tokio::spawn(self.engine.clone().run(listeners.stop.clone())),
             tokio::spawn(self.sweep.clone().run(looked.clone(), work.clone())),
+            tokio::spawn(self.runner.clone().keep_tidy(work.clone())),
             tokio::spawn(disk_space::watch(
                 self.engine.clone(),
                 self.runner.clone(),

@@ -14,7 +14,7 @@ use crate::config::{Certificates, Config, Environment};
 use crate::core::agent::{AgentSpec, SandboxChoice};
 use crate::core::ids::UserId;
 use crate::core::network::Network;
-use crate::core::policy::{AllowProtected, Limits, MakeReady, OldGit, Pace};
+use crate::core::policy::{AllowProtected, Limits, MakeReady, OldGit, Pace, Retention};
 use crate::core::role::{Role, RoleName};
 use crate::core::time::Clock;
 use crate::github::Timeouts;
@@ -53,6 +53,8 @@ pub struct Setup {
     pub ready: MakeReady,
     /// The pace of changes on GitHub.
     pub pace: Pace,
+    /// How long is kept what the work does not need any more.
+    pub retention: Retention,
     /// How long calls to GitHub may take.
     pub timeouts: Timeouts,
     /// How long one git process may take.
@@ -128,6 +130,7 @@ impl Setup {
             author_answers: config.author_answers,
             ready: config.ready,
             pace: config.pace,
+            retention: config.retention,
             timeouts: Timeouts::default(),
             git_timeout: GIT_TIMEOUT,
             old_git: config.old_git,

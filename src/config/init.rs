@@ -70,6 +70,7 @@ pub fn starter() -> String {
     text.extend(rest.map(|(key, setting)| block(key, key, setting)));
     for (prefix, head) in [
         ("limits.", starter::LIMITS),
+        ("retention.", starter::RETENTION),
         ("agents.<name>.", starter::AGENTS),
         ("roles.<name>.", starter::ROLES),
     ] {

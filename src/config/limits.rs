@@ -1,18 +1,19 @@
-//! The numbers under `[limits]`: one setting each, with its unit, its bounds and where it goes.
+//! The numbers under `[limits]` and `[retention]`: one setting each, with its unit, its bounds and where it goes.
 
 use std::ops::RangeInclusive;
 
 use super::document::{Item, Table, Value};
 use super::error::Mistake;
 use super::units::{parse_duration, parse_size, render_duration, render_size};
-use crate::core::policy::{Limits, Pace};
+use crate::core::policy::{Limits, Pace, Retention};
 use crate::core::text::mistakes::value;
 
-/// All that `[limits]` fills.
+/// All that `[limits]` and `[retention]` fill.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Numbers {
     pub limits: Limits,
     pub pace: Pace,
+    pub retention: Retention,
 }
 
 /// How a number is written.
@@ -84,21 +85,39 @@ pub(super) const LIMIT_SETTINGS: [LimitSetting; 30] = [
     limit_setting!("creations_per_hour", Count, 1..=500, pace.per_hour: u32),
 ];
 
-pub(super) fn read(mut table: Table, mistakes: &mut Vec<Mistake>) -> Numbers {
-    let mut numbers = Numbers::default();
-    for setting in &LIMIT_SETTINGS {
+/// GitHub can be asked for three days to send a delivery again, so what tells that it came is kept for longer.
+pub(super) const RETENTION_SETTINGS: [LimitSetting; 3] = [
+    limit_setting!("deliveries", Duration, 7 * DAY..=3_650 * DAY, retention.deliveries_ms: i64),
+    limit_setting!("logs", Duration, DAY..=3_650 * DAY, retention.logs_ms: i64),
+    limit_setting!("sessions", Duration, DAY..=3_650 * DAY, retention.sessions_ms: i64),
+];
+
+/// Both tables, in the order in which they are documented.
+pub(super) const TABLES: [(&str, &[LimitSetting]); 2] = [
+    ("limits", &LIMIT_SETTINGS),
+    ("retention", &RETENTION_SETTINGS),
+];
+
+/// Reads one table's settings into `numbers`.
+pub(super) fn read(
+    mut table: Table,
+    settings: &[LimitSetting],
+    numbers: &mut Numbers,
+    mistakes: &mut Vec<Mistake>,
+) {
+    for setting in settings {
         match table
             .take(setting.key)
             .map(|item| number(setting, item))
             .transpose()
         {
-            Ok(Some(value)) => (setting.set)(&mut numbers, value),
+            Ok(Some(value)) => (setting.set)(numbers, value),
             Ok(None) => {}
             Err(mistake) => mistakes.push(mistake),
         }
     }
-    table.finish(&LIMIT_SETTINGS.map(|setting| setting.key), mistakes);
-    numbers
+    let keys: Vec<&str> = settings.iter().map(|setting| setting.key).collect();
+    table.finish(&keys, mistakes);
 }
 
 fn number(setting: &LimitSetting, item: Item) -> Result<u64, Mistake> {
@@ -137,9 +156,10 @@ pub(super) fn shown(kind: Kind, value: u64) -> String {
 mod tests {
     use super::*;
 
-    fn read_text(text: &str) -> (Numbers, Vec<Mistake>) {
+    fn read_text(settings: &[LimitSetting], text: &str) -> (Numbers, Vec<Mistake>) {
         let (table, mut mistakes) = Table::parse("skep.toml", text);
-        let numbers = read(table, &mut mistakes);
+        let mut numbers = Numbers::default();
+        read(table, settings, &mut numbers, &mut mistakes);
         (numbers, mistakes)
     }
 
@@ -170,7 +190,8 @@ mod tests {
 
     #[test]
     fn every_knob_turns_its_own_number_and_no_other() {
-        for setting in &LIMIT_SETTINGS {
+        let all = || TABLES.iter().flat_map(|(_, settings)| *settings);
+        for setting in all() {
             let low = *setting.range.start();
             let value = if (setting.get)(&Numbers::default()) == low {
                 low + 1
@@ -181,9 +202,13 @@ mod tests {
                 Kind::Count => shown(setting.kind, value),
                 Kind::Duration | Kind::Size => format!("'{}'", shown(setting.kind, value)),
             };
-            let (numbers, mistakes) = read_text(&format!("{} = {written}", setting.key));
+            let (_, table) = TABLES
+                .iter()
+                .find(|(_, settings)| settings.iter().any(|one| one.key == setting.key))
+                .expect("it is of a table");
+            let (numbers, mistakes) = read_text(table, &format!("{} = {written}", setting.key));
             assert_eq!(mistakes, [], "{}", setting.key);
-            for other in &LIMIT_SETTINGS {
+            for other in all() {
                 let expected = if other.key == setting.key {
                     value
                 } else {
@@ -203,7 +228,7 @@ mod tests {
     #[test]
     fn bounds_and_units_are_kept() {
         let text = "sessions = 0\nsilence = 10\nmax_patch = '4 MB'\ndrain = '2h'\nmax_files = '3'\nsesions = 1";
-        let (numbers, mistakes) = read_text(text);
+        let (numbers, mistakes) = read_text(&LIMIT_SETTINGS, text);
         assert_eq!(numbers, Numbers::default());
         let said: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
         insta::assert_snapshot!(said.join("\n"), @r#"

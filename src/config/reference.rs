@@ -2,7 +2,7 @@
 //! --reference` prints it, and the table of `docs/configuration.md` is held equal to it by a test. What a setting means is
 //! said by `core::text::settings`.
 
-use super::limits::{LIMIT_SETTINGS, Numbers, shown};
+use super::limits::{Numbers, TABLES, shown};
 use crate::core::text::settings;
 
 /// One setting.
@@ -166,10 +166,13 @@ pub fn reference() -> Vec<Setting> {
         default,
     };
     let numbers = Numbers::default();
-    let limits = LIMIT_SETTINGS.iter().map(|setting| {
+    let numbered = TABLES
+        .iter()
+        .flat_map(|(table, settings)| settings.iter().map(move |setting| (table, setting)));
+    let numbered = numbered.map(|(table, setting)| {
         let value = (setting.get)(&numbers);
         of_file(
-            format!("limits.{}", setting.key),
+            format!("{table}.{}", setting.key),
             shown(setting.kind, value),
         )
     });
@@ -178,7 +181,7 @@ pub fn reference() -> Vec<Setting> {
         .map(|(key, default)| of_file((*key).to_owned(), (*default).to_owned()));
     std::iter::once(file)
         .chain(entries)
-        .chain(limits)
+        .chain(numbered)
         .chain(other)
         .collect()
 }
@@ -227,7 +230,7 @@ pub(super) fn keys_under(prefix: &str) -> Vec<&'static str> {
         .iter()
         .map(|entry| entry.key)
         .filter(|_| prefix.is_empty());
-    let tables = ["agents", "roles", "limits"]
+    let tables = ["agents", "roles", "limits", "retention"]
         .into_iter()
         .filter(|_| prefix.is_empty());
     below.chain(entries).chain(tables).collect()

@@ -5,7 +5,7 @@ use std::path::Path;
 use secrecy::ExposeSecret;
 
 use super::limits::shown;
-use super::limits::{Kind, LIMIT_SETTINGS, Numbers};
+use super::limits::{Kind, Numbers, TABLES};
 use super::reference::{ENTRIES, entry_of};
 use super::resolver::{Origin, hidden};
 use super::units::render_duration;
@@ -32,30 +32,37 @@ impl Config {
             text.push_str(&format!("{mute}{key} = {value}  # {}\n", self.from(key)));
         }
         text.push_str(&self.show_lists());
-        text.push_str("\n[limits]\n");
-        let numbers = Numbers {
-            limits: self.limits.clone(),
-            pace: self.pace,
-        };
-        for setting in &LIMIT_SETTINGS {
-            let value = shown(setting.kind, (setting.get)(&numbers));
-            let value = if setting.kind == Kind::Count {
-                value
-            } else {
-                quoted(&value)
-            };
-            text.push_str(&format!(
-                "{} = {value}  # {}\n",
-                setting.key,
-                self.from(&format!("limits.{}", setting.key))
-            ));
-        }
+        text.push_str(&self.show_numbers());
         let agents = self
             .agents
             .iter()
             .map(|(name, spec)| self.show_agent(name, spec));
         let roles = self.roles.values().map(|role| self.show_role(role));
         agents.chain(roles).fold(text, |text, table| text + &table)
+    }
+
+    fn show_numbers(&self) -> String {
+        let numbers = Numbers {
+            limits: self.limits.clone(),
+            pace: self.pace,
+            retention: self.retention,
+        };
+        let mut text = String::new();
+        for (table, settings) in TABLES {
+            text.push_str(&format!("\n[{table}]\n"));
+            for setting in settings {
+                let value = shown(setting.kind, (setting.get)(&numbers));
+                let value = if setting.kind == Kind::Count {
+                    value
+                } else {
+                    quoted(&value)
+                };
+                let key = setting.key;
+                let from = self.from(&format!("{table}.{key}"));
+                text.push_str(&format!("{key} = {value}  # {from}\n"));
+            }
+        }
+        text
     }
 
     fn from(&self, key: &str) -> &str {

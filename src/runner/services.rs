@@ -13,7 +13,7 @@ use super::posted::PostedComments;
 use super::redactor::Redactor;
 use crate::agent::Agents;
 use crate::core::agent::AgentSpec;
-use crate::core::policy::Policy;
+use crate::core::policy::{Policy, Retention};
 use crate::core::time::Clock;
 use crate::git::Git;
 use crate::github::GitHub;
@@ -47,6 +47,8 @@ pub struct Services {
     pub redactor: Redactor,
     /// Pauses of the edges.
     pub timings: Timings,
+    /// How long is kept what the work does not need any more.
+    pub retention: Retention,
     /// Status comments posted in this life.
     pub posted: PostedComments,
     /// Agents' tools that wait for an answer.

@@ -266,8 +266,10 @@ fn sqlite_path(url: &str) -> Result<PathBuf, StoreError> {
 /// alone costs 19 KB of the log; with 16 KiB pages, which older files have, it is 69 KB.
 const PAGE: u64 = 4_096;
 
-/// When the log has grown to so many bytes, the next commit moves what the checkpointer has not.
-pub(super) const LOG_BYTES: u64 = 64 * 1024 * 1024;
+/// The log is begun again when it has grown to so many bytes, and keeps no more of the disk than that once it is.
+pub(super) const LOG_BYTES: u64 = 8 * 1024 * 1024;
+/// When it has grown to so many all the same, the next commit moves what the checkpointer has not.
+pub(super) const LOG_BYTES_AT_MOST: u64 = 64 * 1024 * 1024;
 
 /// `page`: the size of the file's pages, bytes.
 fn writing_setup(tuning: &Tuning, page: u64) -> String {
@@ -275,7 +277,7 @@ fn writing_setup(tuning: &Tuning, page: u64) -> String {
     let most_pages = tuning
         .most_bytes
         .map_or(u64::from(u32::MAX - 1), |bytes| bytes / page);
-    let log_pages = LOG_BYTES / page;
+    let log_pages = LOG_BYTES_AT_MOST / page;
     // The page size counts for a new file only.
     format!(
         "PRAGMA busy_timeout = {busy}; PRAGMA page_size = {PAGE}; PRAGMA journal_mode = WAL; \

@@ -79,15 +79,4 @@ impl Store {
             .await?;
         Ok(rows.iter().map(inbox_row).collect::<Result<_, _>>()?)
     }
-
-    /// Empties the bodies of up to 1,000 rows handled before `before`, keeps their ids, and says how many it emptied.
-    pub async fn prune_inbox(&self, before: i64) -> Result<u64, StoreError> {
-        let sql = "DELETE FROM inbox_body WHERE seq IN (SELECT b.seq FROM inbox_body b JOIN inbox i ON i.seq = b.seq \
-                   WHERE i.handled_at < $1 ORDER BY b.seq LIMIT 1000)";
-        let done = self
-            .pools()
-            .within(sqlx::query(sql).bind(before).execute(self.writer()))
-            .await?;
-        Ok(done.rows_affected())
-    }
 }

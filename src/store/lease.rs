@@ -82,7 +82,8 @@ enum Back {
 /// The conditions stand inside (to choose) and outside (to hold when another claimer was quicker).
 ///
 /// In a serial lane only the first that is due may go, and only while none of the lane runs. So a lane is asked for its head
-/// alone: a thousand tasks put thousands of effects into one lane, and comparing each with all others takes seconds.
+/// alone: a thousand tasks put thousands of effects into one lane, and comparing each with all others takes seconds. Timers
+/// are asked for by their moment: tens of thousands wait for days, and each claim would read them all.
 pub(super) fn claim_sql(kinds: usize) -> String {
     let without = match kinds {
         0 => String::new(),
@@ -101,10 +102,14 @@ pub(super) fn claim_sql(kinds: usize) -> String {
          AND o.not_before <= $3 ORDER BY o.rank, o.seq LIMIT 1) \
          FROM lanes WHERE lanes.lane IS NOT NULL AND lanes.lane NOT IN (SELECT running.lane FROM running)), \
          free (seq) AS (\
-         SELECT e.seq FROM effect e WHERE e.closed_at IS NULL AND e.serial = 0 AND e.not_before <= $3 \
-         AND (e.lease_until IS NULL OR e.lease_until <= $3){without} ORDER BY e.rank, e.seq LIMIT $4) \
+         SELECT e.seq FROM effect e WHERE e.closed_at IS NULL AND e.serial = 0 AND e.lane <> 'clock' \
+         AND e.not_before <= $3 AND (e.lease_until IS NULL OR e.lease_until <= $3){without} ORDER BY e.rank, e.seq LIMIT $4), \
+         timers (seq) AS (\
+         SELECT e.seq FROM effect e WHERE e.closed_at IS NULL AND e.lane = 'clock' AND e.not_before <= $3 \
+         AND (e.lease_until IS NULL OR e.lease_until <= $3){without} ORDER BY e.not_before LIMIT $4) \
          UPDATE effect SET owner = $1, lease_until = $2, fence = fence + 1, attempts = attempts + 1 WHERE seq IN (\
-         SELECT e.seq FROM effect e WHERE e.seq IN (SELECT heads.seq FROM heads UNION ALL SELECT free.seq FROM free)\
+         SELECT e.seq FROM effect e WHERE e.seq IN (\
+         SELECT heads.seq FROM heads UNION ALL SELECT free.seq FROM free UNION ALL SELECT timers.seq FROM timers)\
          {without} ORDER BY e.rank, e.seq LIMIT $4) \
          AND closed_at IS NULL AND not_before <= $3 AND (lease_until IS NULL OR lease_until <= $3) \
          RETURNING {COLUMNS}"

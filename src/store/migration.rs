@@ -42,6 +42,11 @@ const STEPS: &[Step] = &[
         name: "ignored",
         text: include_str!("migrations/0005_ignored.sql"),
     },
+    Step {
+        number: 6,
+        name: "weight",
+        text: include_str!("migrations/0006_weight.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

@@ -35,6 +35,7 @@ mod packing;
 mod queries;
 #[cfg(test)]
 mod query_plan;
+mod retention;
 mod session_log;
 mod task;
 mod transition;
@@ -49,7 +50,8 @@ pub use inbox_row::{Accepted, IgnoredDelivery, InboxRow, NewInbox};
 pub use lease::{Claim, Closed, Completion, Reschedule};
 pub use lock::{DataLock, is_locked, lock_data_dir};
 pub use outbox::{Added, EffectLook, EffectRow, NewEffect, Withdrawal, Withdrawn};
-pub use queries::{Counts, EffectFilter, SessionFilter, TaskFilter};
+pub use queries::{Counts, EffectFilter, SessionFilter};
+pub use retention::Pruned;
 pub use session_log::{LogLine, LogRow};
 pub use task::{QueuePlace, SessionRow, TaskRow};
 pub use transition::Transition;

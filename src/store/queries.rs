@@ -9,7 +9,7 @@ use super::Store;
 use super::effect_result::EffectResult;
 use super::error::StoreError;
 use super::outbox::{self, EffectLook, effect_look};
-use super::task::{self, SessionRow, TaskRow, session_row, task_row};
+use super::task::{self, SessionRow, TaskRow, session_row};
 use crate::core::ids::{RepositoryId, SessionId, TaskKey};
 
 /// Which sessions; an absent field does not restrict.
@@ -21,13 +21,6 @@ pub struct SessionFilter {
     pub live: Option<bool>,
     /// Of this task.
     pub task: Option<TaskKey>,
-}
-
-/// Which tasks; an absent field does not restrict.
-#[derive(Debug, Clone, Default)]
-pub struct TaskFilter {
-    /// In this state.
-    pub state: Option<String>,
 }
 
 /// Which effects; an absent field does not restrict.
@@ -60,8 +53,7 @@ pub struct Counts {
 
 const SESSION: &str = "SELECT id, task, number, state, live, role, agent, stop, branch, pull, created_at, started_at, \
     ended_at, body FROM session";
-const TASK: &str =
-    "SELECT key, version, state, priority, queued_at, installation, updated_at, body FROM task";
+pub(super) const TASK_KEYS: &str = "SELECT key FROM task WHERE state = $1 AND past = 1 ORDER BY updated_at DESC, key DESC LIMIT $2";
 
 pub(super) async fn find_session(
     connection: &mut AnyConnection,
@@ -191,19 +183,17 @@ impl Store {
         self.pools().within(found).await
     }
 
-    /// The `limit` tasks that changed last among those that fit, newest first.
-    pub async fn tasks(&self, filter: &TaskFilter, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
-        let parts = [("state", filter.state.is_some())];
-        let sql = format!(
-            "{TASK}{} ORDER BY updated_at DESC, key LIMIT {limit}",
-            conditions(&parts)
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        if let Some(state) = &filter.state {
-            query = query.bind(state.as_str());
-        }
+    /// The first `limit` queued tasks, in the order in which they get a slot.
+    pub async fn queue(&self, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
+        let first = async { task::read_queue(&mut *self.reader().acquire().await?, limit).await };
+        self.pools().within(first).await
+    }
+
+    /// The keys of the `limit` tasks in a state that changed last, newest first; of tasks whose past is forgotten, none.
+    pub async fn task_keys(&self, state: &str, limit: i64) -> Result<Vec<TaskKey>, StoreError> {
+        let query = sqlx::query(TASK_KEYS).bind(state).bind(limit);
         let rows = self.pools().within(query.fetch_all(self.reader())).await?;
-        Ok(rows.iter().map(task_row).collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(task::key_of).collect::<Result<_, _>>()?)
     }
 
     /// The newest `limit` effects that fit, oldest first.

@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{Store, inbox_row, lease, sqlite_url, task};
+use super::{Store, inbox_row, lease, queries, retention, sqlite_url, task};
 
 /// What SQLite would do for `sql`; absent values are NULL, which the plan does not depend on.
 async fn plan(store: &Store, sql: &str) -> String {
@@ -28,7 +28,7 @@ async fn every_hot_question_has_its_index() {
         (
             "queue length",
             task::QUEUE_TOTAL.into(),
-            &["INDEX task_queue"],
+            &["COVERING INDEX task_"],
         ),
         (
             "live sessions",
@@ -40,6 +40,7 @@ async fn every_hot_question_has_its_index() {
             lease::claim_sql(0),
             &[
                 "INDEX effect_free",
+                "INDEX effect_clock",
                 "INDEX effect_lane",
                 "INDEX effect_lease",
             ],
@@ -49,6 +50,7 @@ async fn every_hot_question_has_its_index() {
             lease::claim_sql(1),
             &[
                 "INDEX effect_free",
+                "INDEX effect_clock",
                 "INDEX effect_lane",
                 "INDEX effect_lease",
             ],
@@ -62,6 +64,16 @@ async fn every_hot_question_has_its_index() {
             "next lapse",
             lease::NEXT_DUE[1].into(),
             &["INDEX effect_lease"],
+        ),
+        (
+            "past tasks",
+            retention::PAST.into(),
+            &["COVERING INDEX task_state"],
+        ),
+        (
+            "tasks of a state",
+            queries::TASK_KEYS.into(),
+            &["COVERING INDEX task_state"],
         ),
         (
             "unhandled",
@@ -80,9 +92,8 @@ async fn every_hot_question_has_its_index() {
         // A claim puts the few it has chosen in order, once.
         let sorts = plan.matches("TEMP B-TREE FOR ORDER BY").count()
             > usize::from(name.starts_with("claim"));
-        let scans = plan
-            .lines()
-            .any(|line| line == "SCAN effect" || line == "SCAN o" || line == "SCAN e");
+        let scan = |line| ["SCAN effect", "SCAN o", "SCAN e"].contains(&line);
+        let scans = plan.lines().any(scan);
         assert!(!sorts && !scans, "{name} sorts or scans:\n{plan}");
     }
     store.close().await;

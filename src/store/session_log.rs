@@ -2,8 +2,8 @@
 //!
 //! Callers bring lines in batches: one batch is one insert and one commit. Nothing is decided by what is in here.
 
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row};
 
 use super::Store;
 use super::error::StoreError;
@@ -99,17 +99,5 @@ impl Store {
         let query = sqlx::query(sql).bind(session.as_str()).bind(limit);
         let rows = self.pools().within(query.fetch_all(self.reader())).await?;
         Ok(rows.iter().rev().map(log_row).collect::<Result<_, _>>()?)
-    }
-
-    /// Removes up to 5,000 lines older than `before` and says how many it removed.
-    pub async fn prune_log(&self, before: i64) -> Result<u64, StoreError> {
-        let sql = AssertSqlSafe(
-            "DELETE FROM session_log WHERE seq IN (SELECT seq FROM session_log WHERE at < $1 ORDER BY at LIMIT 5000)",
-        );
-        let done = self
-            .pools()
-            .within(sqlx::query(sql).bind(before).execute(self.writer()))
-            .await?;
-        Ok(done.rows_affected())
     }
 }

@@ -75,9 +75,8 @@ pub struct QueuePlace {
 }
 
 pub(super) fn task_row(row: &AnyRow) -> Result<TaskRow, sqlx::Error> {
-    let key: String = row.try_get("key")?;
     Ok(TaskRow {
-        key: key.parse().map_err(malformed)?,
+        key: key_of(row)?,
         version: row.try_get("version")?,
         state: row.try_get("state")?,
         priority: row.try_get("priority")?,
@@ -86,6 +85,12 @@ pub(super) fn task_row(row: &AnyRow) -> Result<TaskRow, sqlx::Error> {
         body: row.try_get("body")?,
         updated_at: row.try_get("updated_at")?,
     })
+}
+
+/// Reads the column `key`.
+pub(super) fn key_of(row: &AnyRow) -> Result<TaskKey, sqlx::Error> {
+    let text: String = row.try_get("key")?;
+    text.parse().map_err(malformed)
 }
 
 pub(super) fn session_row(row: &AnyRow) -> Result<SessionRow, sqlx::Error> {
@@ -153,7 +158,7 @@ pub(super) async fn write_task(
          VALUES ($1, $2 + 1, $3, $4, $5, $6, $7, $8) ON CONFLICT (key) DO NOTHING"
     } else {
         "UPDATE task SET version = $2 + 1, state = $3, priority = $4, queued_at = $5, installation = $6, \
-         updated_at = $7, body = $8 WHERE key = $1 AND version = $2"
+         updated_at = $7, body = $8, past = 1 WHERE key = $1 AND version = $2"
     };
     // The databases disagree about where an unknown time sorts, so a queued task always has one.
     let queued_since = (row.state == "queued").then_some(row.updated_at);

@@ -4,9 +4,10 @@ use futures::StreamExt;
 
 use super::found::{Found, News, Stated};
 use super::sweeper::{Sweep, SweepError};
-use super::tasks::{has_open_pull, may_be_reopened};
+use super::tasks::{self, has_open_pull, may_be_reopened};
 use super::{issue, pull};
 use crate::core::event::Fact;
+use crate::core::ids::TaskKey;
 use crate::core::task::Task;
 use crate::github::GitHubError;
 use crate::store::{Accepted, InboxKind, NewInbox, StoreError, TaskRow};
@@ -25,15 +26,28 @@ pub(super) enum Look {
 
 impl Sweep {
     /// Compares tasks with GitHub, some at once, and states what differs.
-    pub(super) async fn compare(&self, tasks: Vec<(TaskRow, Task)>, look: Look) -> Stated {
-        let looked = futures::stream::iter(tasks).map(|(row, task)| async move {
-            let found = self.differences(&row, &task, look).await;
-            self.settle(row.key, found).await
+    pub(super) async fn compare(&self, tasks: Vec<TaskKey>, look: Look) -> Stated {
+        let looked = futures::stream::iter(tasks).map(|key| async move {
+            let found = self.look_at(key, look).await;
+            self.settle(key, found).await
         });
-        let all: Vec<Stated> = looked.buffer_unordered(AT_ONCE).collect().await;
-        let mut stated = Stated::default();
-        all.into_iter().for_each(|one| stated.add(one));
-        stated
+        let sum = |mut all: Stated, one| async {
+            all.add(one);
+            all
+        };
+        looked
+            .buffer_unordered(AT_ONCE)
+            .fold(Stated::default(), sum)
+            .await
+    }
+
+    async fn look_at(&self, key: TaskKey, look: Look) -> Result<Vec<Found>, SweepError> {
+        match tasks::read(&self.services.store, key).await? {
+            Some((row, task)) if tasks::is_watched(&task, self.now()) => {
+                self.differences(&row, &task, look).await
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     async fn differences(

@@ -175,6 +175,7 @@ impl TestApp {
             path: plan.path.unwrap_or_else(path),
             demo_in_process: in_process,
             timings: plan.timings,
+            retention: plan.retention,
             clock: clock(&self.time),
             ..Setup::new(data_dir, github, agent)
         }

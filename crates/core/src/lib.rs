@@ -31,6 +31,7 @@ pub mod network;
 
 pub mod policy;
 pub mod question;
+mod retention;
 pub mod role;
 pub mod sanitise;
 pub mod schedule;

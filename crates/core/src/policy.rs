@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::glob;
 use super::ids::UserId;
 pub use super::limits::Limits;
+pub use super::retention::Retention;
 use super::role::{Role, RoleName};
 
 /// The label whose adding starts work.

@@ -12,7 +12,7 @@ use super::{Machine, PKCS1, file, flags, read as read_file, role};
 const FILE: &str = "listen = '127.0.0.1:9'\nagent = 'mine'\nready = 'never'\n[limits]\nsilence = '90s'\n\
                     [agents.mine]\npreset = 'goose'\ninherit = ['MINE_KEY']\nauto = true\nenvironment = { X = '1' }\n\
                     [roles.docs]\ndescription = 'The \"manual\"'\nprompt = 'Line one.\nLine two.'\ntools = ['read']\nsilence = '30s'\n\
-                    [roles.triage]\nagent = 'claude'\n";
+                    [roles.triage]\nagent = 'claude'\n[retention]\nlogs = '45d'\n";
 
 /// TOML keeps a line end out of its simplest texts.
 fn text() -> String {
@@ -96,6 +96,12 @@ fn every_value_says_where_it_comes_from() {
             "skep.toml:5: limits.silence",
         ),
         ("[limits]", "sessions = 10", "default"),
+        (
+            "[retention]",
+            "logs = \"45d\"",
+            "skep.toml:19: retention.logs",
+        ),
+        ("[retention]", "sessions = \"90d\"", "default"),
     ] {
         let line = after(head, line);
         let said = line.rsplit_once("  # ").expect("a source").1;
@@ -113,6 +119,10 @@ fn what_is_shown_means_the_same_when_it_is_pasted() {
     assert_eq!(
         (&again.limits, &again.roles, &again.default_agent),
         (&config.limits, &config.roles, &config.default_agent)
+    );
+    assert_eq!(
+        (again.retention, config.retention.logs_ms),
+        (config.retention, 45 * 24 * 3_600_000)
     );
     let hidden = |config: &skep::config::Config| {
         let mut agents = config.agents.clone();
@@ -206,12 +216,17 @@ fn the_file_to_start_from_is_right_but_for_what_must_be_filled_in() {
         .collect();
     let all = read(&bare).unwrap_or_else(|error| panic!("{error}\n{bare}"));
     assert_eq!(
-        (&all.limits, all.pace, all.sandbox, all.ready),
-        (&config.limits, config.pace, config.sandbox, config.ready)
+        (&all.limits, all.pace, all.retention, all.ready),
+        (&config.limits, config.pace, config.retention, config.ready)
     );
     assert_eq!(
-        (all.listen, all.admin_listen, all.look_again),
-        (config.listen, config.admin_listen, config.look_again)
+        (all.listen, all.admin_listen, all.sandbox, all.look_again),
+        (
+            config.listen,
+            config.admin_listen,
+            config.sandbox,
+            config.look_again
+        )
     );
     assert!(
         all.missing.is_empty()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use skep::core::ids::SessionId;
-use skep::store::{InboxKind, LogLine, SessionFilter, Store, TaskFilter};
+use skep::store::{InboxKind, LogLine, SessionFilter, Store};
 
 use super::{TestDatabase, add, effect, event, fact, key, on_each, session, task};
 
@@ -39,7 +39,7 @@ async fn a_session_log_is_paged_tailed_and_pruned() {
             [598, 599]
         );
         assert_eq!(store.log_tail(&other, 5).await.expect("a tail").len(), 1);
-        assert_eq!(store.prune_log(599).await.expect("pruned"), 600);
+        assert_eq!(store.prune_log(599).await.expect("pruned").rows, 600);
         assert_eq!(store.log_tail(&one, 5).await.expect("a tail"), tail[1..]);
         store.close().await;
     })
@@ -171,26 +171,15 @@ async fn listings_of_sessions_restrict() {
 async fn listings_of_tasks_and_rows_restrict() {
     on_each(|database| async move {
         let store = some_of_everything(&database).await;
-        let tasks = store
-            .tasks(
-                &TaskFilter {
-                    state: Some("queued".to_owned()),
-                },
-                10,
-            )
-            .await
-            .expect("a look");
+        let tasks = store.task_keys("queued", 10).await.expect("a look");
+        assert_eq!(tasks, [key(2), key(1)]);
+        let tasks = store.task_keys("queued", 1).await.expect("a look");
+        assert_eq!(tasks, [key(2)]);
+        let queue = store.queue(1).await.expect("a look");
         assert_eq!(
-            tasks.iter().map(|row| row.key).collect::<Vec<_>>(),
-            [key(2), key(1)]
-        );
-        assert_eq!(
-            store
-                .tasks(&TaskFilter::default(), 1)
-                .await
-                .expect("a look")[0]
-                .key,
-            key(3)
+            queue.iter().map(|row| row.key).collect::<Vec<_>>(),
+            [key(1)],
+            "the longest wait goes first"
         );
         let deliveries = store.deliveries(10).await.expect("a look");
         assert_eq!(

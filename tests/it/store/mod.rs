@@ -6,6 +6,7 @@ mod inbox;
 mod lease;
 mod looking;
 mod opening;
+mod retention;
 mod transition;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use skep::core::policy::{AllowProtected, Limits, MakeReady};
+use skep::core::policy::{AllowProtected, Limits, MakeReady, Retention};
 use skep::github::{Pace, Timeouts};
 use skep::runner::Timings;
 
@@ -35,6 +35,8 @@ pub(crate) struct Options {
     pub timeouts: Timeouts,
     /// Numbers for the edges.
     pub timings: Timings,
+    /// How long is kept what the work does not need any more.
+    pub retention: Retention,
     /// When a draft becomes ready for review.
     pub ready: MakeReady,
     /// Bots that may start work, by login.
@@ -82,6 +84,7 @@ impl Default for Options {
                 progress: Duration::ZERO,
                 ..Timings::default()
             },
+            retention: Retention::default(),
             allowed_bots: vec![],
         }
     }

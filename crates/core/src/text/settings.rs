@@ -196,6 +196,20 @@ const MEANINGS: [(&str, &str); 80] = [
         "Comments and pull requests created in any hour (GitHub stops at 500).",
     ),
     (
+        "retention.deliveries",
+        "How long the content of handled webhooks is kept, and all there is of those that concerned nobody. That the others \
+         came is remembered for ever, so that none counts twice.",
+    ),
+    (
+        "retention.logs",
+        "How long the lines of session logs are kept.",
+    ),
+    (
+        "retention.sessions",
+        "How long after the last change of a task on which work is over its sessions are kept: their folders, work that \
+         could not be published, their logs, timeline and steps.",
+    ),
+    (
         "allowed_bots",
         "User numbers of the bots that may start work; all others may not.",
     ),

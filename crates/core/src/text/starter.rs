@@ -18,6 +18,9 @@ pub const OPTIONAL: &str =
     "# ---- What may be changed; the values are the defaults, or examples where there is none\n\n";
 /// Before the numbers.
 pub const LIMITS: &str = "# ---- Numbers\n[limits]\n\n";
+/// Before how long things are kept.
+pub const RETENTION: &str =
+    "# ---- How long is kept what the work does not need any more\n[retention]\n\n";
 /// Before the keys of an agent.
 pub const AGENTS: &str =
     "# ---- Agents, each under its name; a preset is changed under its own\n#[agents.mine]\n\n";

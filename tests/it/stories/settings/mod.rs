@@ -4,6 +4,7 @@
 mod conversation;
 mod disk;
 mod edges;
+mod retention;
 
 use std::time::{Duration, Instant};
 

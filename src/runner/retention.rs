@@ -1,0 +1,129 @@
+//! Lets go of what was kept long enough: bodies of deliveries, lines of logs, and what tasks leave once work on them is over.
+//!
+//! It goes in small steps and pauses between them, so that nothing waits for it. It must never touch what is still on, and
+//! removes a session's files before the rows that tell of them: killed in between, it finds them again.
+
+use std::collections::HashSet;
+use std::fmt::Display;
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::Runner;
+use crate::core::failure::Failure;
+use crate::core::ids::{SessionId, TaskKey};
+use crate::store::{SessionFilter, StoreError};
+
+/// How often it is looked.
+const EVERY: Duration = Duration::from_secs(10 * 60);
+/// The pause between two steps, in which others write.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Tasks of one step.
+const TASKS: i64 = 20;
+/// More sessions than any task has.
+const SESSIONS: i64 = 1_000;
+
+/// What is removed row by row; moments are epoch milliseconds.
+#[derive(Clone, Copy)]
+enum Old<'a> {
+    /// What was handled before, as of now.
+    Deliveries { before: i64, now: i64 },
+    /// Lines of all session logs from before.
+    Lines(i64),
+    /// All lines of one session.
+    LinesOf(&'a SessionId),
+}
+
+impl Runner {
+    /// Lets go of what is old, from time to time, until cancelled.
+    pub async fn keep_tidy(self, cancel: CancellationToken) {
+        let rounds = async {
+            loop {
+                sleep(EVERY).await;
+                self.forget_old().await;
+            }
+        };
+        cancel.run_until_cancelled(rounds).await;
+    }
+
+    /// Lets go of all that is old now.
+    pub async fn forget_old(&self) {
+        let (now, kept) = ((self.services.clock)(), self.services.retention);
+        let before = now - kept.deliveries_ms;
+        let deliveries = Old::Deliveries { before, now };
+        say("deliveries", self.prune(deliveries).await);
+        say("log", self.prune(Old::Lines(now - kept.logs_ms)).await);
+        say("tasks", self.forget_past(now - kept.sessions_ms).await);
+    }
+
+    /// Takes steps until none is left; answers how many rows went.
+    async fn prune(&self, old: Old<'_>) -> Result<u64, StoreError> {
+        let (store, mut rows) = (&self.services.store, 0);
+        loop {
+            let done = match old {
+                Old::Deliveries { before, now } => store.prune_inbox(before, now).await?,
+                Old::Lines(before) => store.prune_log(before).await?,
+                Old::LinesOf(session) => store.prune_log_of(session).await?,
+            };
+            rows += done.rows;
+            if !done.more {
+                return Ok(rows);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// One task whose files cannot be removed does not keep the others.
+    async fn forget_past(&self, before: i64) -> Result<u64, Failure> {
+        let store = &self.services.store;
+        let (mut forgotten, mut stuck) = (0, HashSet::new());
+        loop {
+            let limit = TASKS.saturating_add_unsigned(stuck.len() as u64);
+            let mut tasks = store.past_tasks(before, limit).await?;
+            tasks.retain(|key| !stuck.contains(key));
+            if tasks.is_empty() {
+                return Ok(forgotten);
+            }
+            for key in tasks {
+                match self.forget_sessions(key).await {
+                    Ok(()) => forgotten += u64::from(store.forget_past(key, before).await?),
+                    Err(error) => {
+                        tracing::warn!(task = %key, %error, "what its sessions left cannot be removed");
+                        stuck.insert(key);
+                    }
+                }
+                sleep(PAUSE).await;
+            }
+        }
+    }
+
+    /// Removes what the sessions of a task have on the disk, and their logs.
+    async fn forget_sessions(&self, key: TaskKey) -> Result<(), Failure> {
+        let services = &self.services;
+        let of_task = SessionFilter {
+            task: Some(key),
+            ..SessionFilter::default()
+        };
+        for row in services.store.sessions(&of_task, SESSIONS).await? {
+            let workspace = services.folders.workspace(&row.id);
+            services
+                .git
+                .remove_session(key.repository, &row.id, &workspace)
+                .await?;
+            services.folders.remove(&row.id).await?;
+            self.prune(Old::LinesOf(&row.id)).await?;
+        }
+        Ok(())
+    }
+}
+
+fn say(what: &str, done: Result<u64, impl Display>) {
+    match done {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(what, count, "what was kept long enough is gone"),
+        Err(error) => {
+            tracing::warn!(what, %error, "what was kept long enough could not be removed")
+        }
+    }
+}
