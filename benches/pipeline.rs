@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo bench --bench pipeline -- latency 18      # one issue after another, slot free, mirror warm; more wait for the pace
+//! cargo bench --bench pipeline -- large 100000 10 0 # so many files, issues and branches; each issue in turn is shown
 //! cargo bench --bench pipeline -- start 20        # from the start of the process to its first 200 on /healthz
 //! cargo bench --bench pipeline -- weight 1000     # resident memory: idle, and with so many tasks queued
 //! cargo bench --bench pipeline -- answer 12       # from a person's answer to the agent that has it: live, and parked
@@ -265,35 +266,130 @@ fn show(name: &str, mut values: Vec<i64>) {
 async fn latency(issues: usize) -> anyhow::Result<()> {
     let bench = Bench::open().await?;
     let (skep, _) = bench.serve(10)?;
-    let (mut after, mut prompts, mut pulls) = (0, Vec::new(), Vec::new());
-    for round in 0..=issues {
-        let issue = bench.go(&format!("Round {round}"), "write NOTE.md: hello\nsay Done.")?;
-        let (mut received, mut prompted, mut opened) = (None, None, None);
-        while opened.is_none() {
-            for event in events(skep.admin, &mut after)?
-                .iter()
-                .filter(|event| event["issue"] == issue.0)
-            {
-                let at = event["time"].as_i64();
-                match event["event"].as_str().unwrap_or_default() {
-                    "delivery.accepted" => received = received.or(at),
-                    "session.running" => prompted = at,
-                    "pull_request.opened" => opened = at,
-                    "session.failed" | "task.refused" => bail!("{event}"),
-                    _ => {}
-                }
-            }
-        }
+    let mut after = 0;
+    let (mut prompts, mut pulls) = (Vec::new(), Vec::new());
+    for number in 0..=issues {
+        let round = round(&bench, &skep, &mut after, number)?;
         // The first round warms the mirror and the tokens.
-        if let (Some(received), Some(prompted), Some(opened), true) =
-            (received, prompted, opened, round > 0)
-        {
-            prompts.push(prompted - received);
-            pulls.push(opened - received);
+        if number > 0 {
+            prompts.push(round.prompted);
+            pulls.push(round.in_review);
         }
     }
     show("receipt to prompt", prompts);
     show("receipt to pull request", pulls);
+    Ok(())
+}
+
+/// Milliseconds since the receipt.
+struct Round {
+    prompted: i64,
+    in_review: i64,
+}
+
+/// One issue from its label to its pull request.
+fn round(bench: &Bench, skep: &Skep, after: &mut i64, number: usize) -> anyhow::Result<Round> {
+    let issue = bench.go(
+        &format!("Round {number}"),
+        "write NOTE.md: hello\nsay Done.",
+    )?;
+    let (mut received, mut prompted, mut opened) = (None, None, None);
+    loop {
+        for event in events(skep.admin, after)?
+            .iter()
+            .filter(|event| event["issue"] == issue.0)
+        {
+            let at = event["time"].as_i64();
+            match event["event"].as_str().unwrap_or_default() {
+                "delivery.accepted" => received = received.or(at),
+                "session.running" => prompted = at,
+                "pull_request.opened" => opened = at,
+                "session.failed" | "task.refused" => bail!("{event}"),
+                _ => {}
+            }
+        }
+        if let (Some(received), Some(prompted), Some(opened)) = (received, prompted, opened) {
+            return Ok(Round {
+                prompted: prompted - received,
+                in_review: opened - received,
+            });
+        }
+    }
+}
+
+/// A repository of so many files of 4 KiB with so many branches: issues one after another, first each as soon as a working copy
+/// stands ready, then without a pause.
+async fn large(files: usize, issues: usize, branches: usize) -> anyhow::Result<()> {
+    let bench = Bench::open().await?;
+    let origin = bench
+        .folder
+        .path()
+        .join("github")
+        .join(format!("{}.git", bench.repository));
+    fill(&origin, files, branches)?;
+    let (skep, _) = bench.serve_with(10, "disk_reserve = \"0B\"")?;
+    let standby = bench
+        .folder
+        .path()
+        .join("skep/standbys")
+        .join(bench.repository.to_string());
+    let mut after = 0;
+    for number in 0..issues {
+        let round = round(&bench, &skep, &mut after, number)?;
+        let began = Instant::now();
+        while !standby.exists() && began.elapsed() < Duration::from_secs(120) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        println!(
+            "issue {number:>3}: prompt {:>6} ms, in review {:>6} ms, the next working copy ready after {:>6} ms",
+            round.prompted,
+            round.in_review,
+            began.elapsed().as_millis()
+        );
+    }
+    for number in issues..issues + 3 {
+        let round = round(&bench, &skep, &mut after, number)?;
+        println!(
+            "without a pause: prompt {:>6} ms, in review {:>6} ms",
+            round.prompted, round.in_review
+        );
+    }
+    Ok(())
+}
+
+/// Puts a tree of so many files and so many branches into a bare repository.
+fn fill(origin: &Path, files: usize, branches: usize) -> anyhow::Result<()> {
+    let mut child = Command::new("git")
+        .args(["fast-import", "--quiet", "--force"])
+        .current_dir(origin)
+        .stdin(Stdio::piped())
+        .spawn()?;
+    {
+        let mut to = std::io::BufWriter::new(child.stdin.take().context("no input")?);
+        write!(
+            to,
+            "commit refs/heads/main\ncommitter b <b@localhost> 1700000000 +0000\ndata 5\nFiles\n"
+        )?;
+        for number in 0..files {
+            let text = format!("line {number} of a file that nobody reads\n").repeat(90);
+            writeln!(
+                to,
+                "M 100644 inline d{}/e{}/f{number}.txt\ndata {}\n{text}",
+                number % 50,
+                number / 50 % 40,
+                text.len()
+            )?;
+        }
+        for number in 0..branches {
+            writeln!(
+                to,
+                "reset refs/heads/topic/{number:05}\nfrom refs/heads/main\n"
+            )?;
+        }
+    }
+    if !child.wait()?.success() {
+        bail!("git fast-import failed");
+    }
     Ok(())
 }
 
@@ -644,6 +740,11 @@ async fn main() -> anyhow::Result<()> {
     };
     match args.first().map(String::as_str) {
         Some("latency") => latency(number(18)).await,
+        Some("large") => {
+            let branches = args.get(3).and_then(|text| text.parse().ok());
+            let issues = args.get(2).and_then(|text| text.parse().ok());
+            large(number(100_000), issues.unwrap_or(10), branches.unwrap_or(0)).await
+        }
         Some("start") => start(number(20)).await,
         Some("weight") => weight(number(1_000)).await,
         Some("answer") => answer(number(12)).await,

@@ -25,6 +25,7 @@ mod running;
 mod serve;
 mod setup;
 mod signals;
+mod standbys;
 
 pub use admin_api::AdminApi;
 pub use answer_lines::event_json;

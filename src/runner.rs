@@ -94,6 +94,26 @@ impl Runner {
         &self.services
     }
 
+    /// Whether nothing is being done but the work of agents.
+    pub fn is_quiet(&self) -> bool {
+        self.leases.are_only(EffectKind::RunTurn)
+    }
+
+    /// Makes working copies ready for sessions to come, as far as they are wanted and the disk has room: twice what is kept
+    /// free of it.
+    pub async fn keep_standbys(&self) {
+        let (git, limits) = (&self.services.git, &self.services.policy.limits);
+        let disk = Disk::of(self.services.folders.data());
+        let wanted = limits.disk_reserve_bytes.saturating_mul(2);
+        let most = match disk.map(|disk| disk.without(self.services.ballast.owed())) {
+            Ok(disk) if disk.is_short(wanted) => 0,
+            _ => limits.standbys as usize,
+        };
+        if let Err(error) = git.keep_standbys(most).await {
+            tracing::warn!(%error, "the working copies that stand ready could not be looked after");
+        }
+    }
+
     /// Performs effects until cancelled; then lets those under way finish for as long as configured, interrupts agents, and
     /// returns.
     pub async fn run(self, cancel: CancellationToken) {

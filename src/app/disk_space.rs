@@ -122,6 +122,11 @@ pub(super) async fn look(engine: &Engine, runner: &Runner) {
             return;
         }
     };
+    if short.is_some()
+        && let Err(error) = services.git.drop_standbys().await
+    {
+        tracing::warn!(%error, "the working copies that stand ready could not be removed");
+    }
     match engine.set_short(short.is_some()).await {
         Ok(false) => {}
         Ok(true) => match short {

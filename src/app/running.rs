@@ -6,10 +6,10 @@ use anyhow::Context;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::disk_space;
 use super::listeners::{Listeners, join};
 use super::modules::App;
 use super::setup::Addresses;
+use super::{disk_space, standbys};
 
 /// A skep at work.
 pub struct Running {
@@ -55,6 +55,7 @@ impl App {
                 work.clone(),
             )),
             tokio::spawn(self.runner.clone().tend_disk(work.clone())),
+            tokio::spawn(standbys::watch(self.runner.clone(), work.clone())),
         ];
         let runner = tokio::spawn(after(
             looked,

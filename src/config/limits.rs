@@ -52,7 +52,7 @@ macro_rules! limit_setting {
     };
 }
 
-pub(super) const LIMIT_SETTINGS: [LimitSetting; 30] = [
+pub(super) const LIMIT_SETTINGS: [LimitSetting; 31] = [
     limit_setting!("sessions", Count, 1..=1_000, limits.sessions: u32),
     limit_setting!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64),
     limit_setting!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64),
@@ -71,6 +71,7 @@ pub(super) const LIMIT_SETTINGS: [LimitSetting; 30] = [
     limit_setting!("full_history", Size, 0..=1 << 50, limits.full_history_bytes: u64),
     limit_setting!("disk", Size, 0..=1 << 50, limits.disk_bytes: u64),
     limit_setting!("disk_reserve", Size, 0..=1 << 50, limits.disk_reserve_bytes: u64),
+    limit_setting!("standbys", Count, 0..=1_000, limits.standbys: u32),
     limit_setting!("quick_answer", Duration, 0..=45 * SECOND, limits.quick_answer_ms: i64),
     limit_setting!("park", Duration, 0..=DAY, limits.park_ms: i64),
     limit_setting!("remind", Duration, SECOND..=30 * DAY, limits.remind_ms: i64),

@@ -13,25 +13,28 @@ use super::error::GitError;
 /// followed.
 pub(super) async fn remove_tree(path: &Path) -> Result<(), GitError> {
     let path = path.to_owned();
-    on_disk("remove a working copy", move || {
-        let Ok(meta) = std::fs::symlink_metadata(&path) else {
-            return Ok(());
-        };
-        if !meta.is_dir() {
-            return std::fs::remove_file(&path);
-        }
-        match std::fs::remove_dir_all(&path) {
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                unlock(&path);
-                std::fs::remove_dir_all(&path)
-            }
-            other => other,
-        }
-    })
-    .await
+    on_disk("remove a working copy", move || remove_now(&path)).await
 }
 
-fn unlock(folder: &Path) {
+/// The same, on this thread.
+pub(super) fn remove_now(path: &Path) -> std::io::Result<()> {
+    let Ok(meta) = std::fs::symlink_metadata(path) else {
+        return Ok(());
+    };
+    if !meta.is_dir() {
+        return std::fs::remove_file(path);
+    }
+    match std::fs::remove_dir_all(path) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            unlock(path);
+            std::fs::remove_dir_all(path)
+        }
+        other => other,
+    }
+}
+
+/// Gives the owner of a folder his rights on it back, and on every folder in it.
+pub(super) fn unlock(folder: &Path) {
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         // What cannot be unlocked fails in the removal that follows.

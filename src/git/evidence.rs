@@ -1,6 +1,10 @@
 //! What a head changes against its base, by git's own account, and whether every rule holds for it: the tree's, each commit's
 //! on the way, the limits'.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
 use super::change::{RawChange, read_counted, read_raw};
 use super::collection::Collection;
 use super::conflict;
@@ -12,6 +16,8 @@ use crate::core::ids::Sha;
 
 /// Merges of the base in one session that are looked into.
 const MERGES: usize = 20;
+/// With new files in more folders than this the whole tree is listed.
+const FOLDERS: usize = 200;
 /// The most files with conflicts that are named.
 const CONFLICTS: usize = 20;
 
@@ -176,25 +182,49 @@ impl Collection<'_> {
             });
         }
         let mut found = problems(changes, &links);
-        if changes
-            .iter()
-            .any(|change| !matches!(change.status, b'M' | b'D'))
-        {
-            let call =
-                self.quarantine
-                    .call("ls-tree")
-                    .args(["-r", "-z", "--name-only", head.as_str()]);
-            found.extend(case_clashes(
-                changes,
-                &self.run(call.cap(LISTING, Overflow::Fail)).await?,
-            ));
-        }
+        let tree = self.around(head, changes).await?;
+        found.extend(case_clashes(changes, &tree));
         if found.is_empty() {
             Ok(())
         } else {
             Err(GitError::Unsafe { problems: found })
         }
     }
+
+    /// The paths of the tree beside the new ones, on every level, NUL-ended; all of its paths where those are many.
+    async fn around(&self, head: &Sha, changes: &[RawChange]) -> Result<Vec<u8>, GitError> {
+        let new = changes
+            .iter()
+            .filter(|change| !matches!(change.status, b'M' | b'D'));
+        let new: Vec<&[u8]> = new.map(|change| &change.path[..]).collect();
+        if new.is_empty() {
+            return Ok(Vec::new());
+        }
+        let folders = folders_of(&new);
+        let list = |flags: &[&str]| {
+            let call = self.quarantine.call("ls-tree").args(flags);
+            call.args(["-z", "--name-only", "--end-of-options", head.as_str()])
+                .cap(LISTING, Overflow::Fail)
+        };
+        if folders.len() > FOLDERS {
+            return self.run(list(&["-r"])).await;
+        }
+        let mut tree = self.run(list(&[])).await?;
+        if !folders.is_empty() {
+            let below = list(&["-t"]).args(folders.iter().map(|folder| OsStr::from_bytes(folder)));
+            tree.extend(self.run(below).await?);
+        }
+        Ok(tree)
+    }
+}
+
+/// Every folder that holds one of the paths, at any depth, each with a slash at its end.
+fn folders_of<'a>(paths: &[&'a [u8]]) -> BTreeSet<&'a [u8]> {
+    let slashes = |path: &'a [u8]| {
+        let ends = path.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+        ends.map(move |(end, _)| &path[..=end])
+    };
+    paths.iter().flat_map(|path| slashes(path)).collect()
 }
 
 fn exceeded(collected: &Collected, limits: &DiffLimits) -> Vec<String> {

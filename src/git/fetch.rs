@@ -35,7 +35,7 @@ impl Git {
         let call = Call::new("fetch").arg("--prune");
         let partial = is_partial(mirror);
         let from = if partial { OWING } else { &remote.url };
-        if partial || !super::mirror::has_branches(mirror) {
+        if partial || !has_branches(mirror) {
             let call = call.arg("--progress").told(fetching.told());
             return self
                 .fetch_long((remote, mirror), call, &[from, BRANCHES])

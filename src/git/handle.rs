@@ -9,7 +9,9 @@ use super::error::GitError;
 use super::fetch_locks::FetchLocks;
 use super::leftovers::clear_leftovers;
 use super::process::{Call, Program};
+use super::standby::Standbys;
 use super::token::Askpass;
+use super::trash::Trash;
 use super::version;
 use super::way_out::WayOut;
 use crate::core::network::Network;
@@ -20,8 +22,8 @@ use crate::core::policy::OldGit;
 pub struct GitConfig {
     /// The git program: `git`, looked up in a fixed `PATH`, or a full path.
     pub program: PathBuf,
-    /// Where `mirrors/`, `sessions/`, `indexes/` and `askpass/` live: an absolute path on one file system, owned by this
-    /// process alone.
+    /// Where `mirrors/`, `sessions/`, `indexes/`, `standbys/`, `trash/` and `askpass/` live: an absolute path on one file
+    /// system, owned by this process alone.
     pub data_dir: PathBuf,
     /// How long one git process may live.
     pub timeout: Duration,
@@ -52,6 +54,8 @@ pub(super) struct Inner {
     pub(super) first_fetch: Duration,
     pub(super) silence: Duration,
     pub(super) fetches: FetchLocks,
+    pub(super) standbys: Standbys,
+    pub(super) trash: Arc<Trash>,
 }
 
 impl Git {
@@ -68,7 +72,7 @@ impl Git {
             network,
         } = config;
         let disk = |error| GitError::disk("make the data folder", error);
-        for folder in ["mirrors", "sessions", "indexes"] {
+        for folder in ["mirrors", "sessions", "indexes", "standbys"] {
             tokio::fs::create_dir_all(data_dir.join(folder))
                 .await
                 .map_err(disk)?;
@@ -79,6 +83,7 @@ impl Git {
         let lfs = program.run(Call::new("lfs").arg("version")).await?.success;
         let askpass = Askpass::open(data_dir.join("askpass"))?;
         let way_out = WayOut::open(&network, &data_dir.join("askpass"))?;
+        let trash = Trash::open(&data_dir).map_err(disk)?;
         let git = Self {
             inner: Arc::new(Inner {
                 program,
@@ -89,9 +94,13 @@ impl Git {
                 first_fetch,
                 silence,
                 fetches: FetchLocks::default(),
+                standbys: Standbys::default(),
+                trash,
             }),
         };
         git.clear_mirrors().await?;
+        git.open_standbys().await?;
+        git.inner.trash.empty();
         Ok(git)
     }
 

@@ -12,8 +12,8 @@ use super::collection::Collection;
 use super::disk::on_disk;
 use super::error::GitError;
 use super::ignore_list::exclude_file;
-use super::process::{Call, LISTING, Overflow, paths};
-use super::protect::GITLINK;
+use super::process::{Call, Overflow, paths};
+use super::survey::Survey;
 use crate::core::event::{LeftOut, WhyLeftOut};
 use crate::core::leavings;
 
@@ -42,23 +42,22 @@ impl Collection<'_> {
     }
 
     /// Leavings, ignored files and filled submodules.
-    pub(super) async fn left_beside(&self) -> Result<Vec<LeftOut>, GitError> {
+    pub(super) async fn left_beside(&self, survey: &Survey) -> Result<Vec<LeftOut>, GitError> {
         let ignored = || {
-            self.work("ls-files").args([
+            let call = self.work("ls-files").args([
                 "-z",
                 "--others",
                 "--ignored",
                 "--exclude-standard",
                 "--directory",
-            ])
+            ]);
+            survey.within(call).cap(IGNORED, Overflow::Cut)
         };
-        let (all, own) = (self.ignoring(ignored()), ignored());
-        let links = self.work("ls-files").args(["-z", "--stage"]);
-        let (all, own, links) = tokio::try_join!(
-            self.run(all.cap(IGNORED, Overflow::Cut)),
-            self.run(own.cap(IGNORED, Overflow::Cut)),
-            self.run(links.cap(LISTING, Overflow::Fail))
-        )?;
+        let (all, own) = if survey.is_all_tracked() {
+            (Vec::new(), Vec::new())
+        } else {
+            tokio::try_join!(self.run(self.ignoring(ignored())), self.run(ignored()))?
+        };
         let (all, own) = (topmost(&all), topmost(&own));
         let leavings = all
             .difference(&own)
@@ -69,10 +68,7 @@ impl Collection<'_> {
             .map(|name| (WhyLeftOut::Ignored, name.clone()));
         let mut left: Vec<(WhyLeftOut, String)> =
             leavings.take(NAMED).chain(ignored.take(NAMED)).collect();
-        let submodules: Vec<Vec<u8>> = paths(&links)
-            .filter_map(gitlink)
-            .map(<[u8]>::to_vec)
-            .collect();
+        let submodules = survey.submodules.clone();
         let workspace = self.spec.workspace.clone();
         let filled = on_disk("look through the working tree", move || {
             Ok(submodules
@@ -116,13 +112,6 @@ fn topmost(output: &[u8]) -> BTreeSet<String> {
     names
 }
 
-/// The path of a submodule in a line of `ls-files --stage`.
-fn gitlink(line: &[u8]) -> Option<&[u8]> {
-    let rest = line.strip_prefix(GITLINK.as_bytes())?;
-    let tab = rest.iter().position(|b| *b == b'\t')?;
-    rest.get(tab + 1..)
-}
-
 fn is_filled(workspace: &Path, path: &[u8]) -> bool {
     let folder = workspace.join(OsStr::from_bytes(path));
     let is_folder = std::fs::symlink_metadata(&folder).is_ok_and(|meta| meta.is_dir());
@@ -140,11 +129,5 @@ mod tests {
             names.into_iter().collect::<Vec<_>>(),
             ["a.txt", "a/", "ab/", "b"]
         );
-    }
-
-    #[test]
-    fn submodules_are_told_from_files() {
-        assert_eq!(gitlink(b"160000 abc 0\tsub dir"), Some(&b"sub dir"[..]));
-        assert_eq!(gitlink(b"100644 abc 0\tfile"), None);
     }
 }

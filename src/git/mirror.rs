@@ -10,6 +10,7 @@ use super::Git;
 use super::disk::remove_tree;
 use super::error::GitError;
 use super::process::{Call, Input, Overflow};
+use super::refs::{is_any_below, read_ref};
 use super::remote::Remote;
 use crate::core::ids::{RepositoryId, Sha};
 
@@ -55,12 +56,15 @@ impl Git {
         }
         self.make_mirror(&mirror).await?;
         self.fetch_branches(remote, &mirror, &fetching).await?;
+        self.pack_refs(&mirror).await?;
         match branch_head(&mirror, &want.branch) {
             Some(head) => Ok(Fetched {
                 head,
                 fetched: true,
             }),
-            None if has_branches(&mirror) => Err(GitError::UnknownBranch(want.branch.clone())),
+            None if is_any_below(&mirror, "refs/heads") => {
+                Err(GitError::UnknownBranch(want.branch.clone()))
+            }
             None => Err(GitError::Empty),
         }
     }
@@ -136,8 +140,10 @@ impl Git {
         let fetching = self.inner.fetches.of(repository);
         let _nobody_fetches = fetching.turn().await;
         let mirror = self.mirror_path(repository);
-        remove_tree(&mirror.with_extension("making")).await?;
-        remove_tree(&mirror).await
+        self.discard(&mirror.with_extension("making")).await?;
+        self.discard(&mirror).await?;
+        // In this order: without a mirror none is made any more.
+        self.drop_standby(repository).await
     }
 
     /// An interrupted making leaves only the provisional name behind.
@@ -175,53 +181,6 @@ fn held(mirror: &Path, want: &FetchRequest) -> Option<Fetched> {
 /// Reads a branch as git stores it: a file of its own, or a line in `packed-refs`.
 fn branch_head(mirror: &Path, branch: &str) -> Option<Sha> {
     read_ref(mirror, &format!("refs/heads/{branch}"))
-}
-
-/// Reads a ref of the mirror from its files. The name must be a checked one.
-pub(super) fn read_ref(mirror: &Path, name: &str) -> Option<Sha> {
-    if let Ok(text) = std::fs::read_to_string(mirror.join(name)) {
-        return text.trim().parse().ok();
-    }
-    let packed = std::fs::read_to_string(mirror.join("packed-refs")).ok()?;
-    let mut lines = packed.lines().filter_map(|line| line.split_once(' '));
-    lines
-        .find(|(_, packed_name)| *packed_name == name)
-        .and_then(|(sha, _)| sha.parse().ok())
-}
-
-/// The full names of all branches of a mirror.
-pub(super) fn branches(mirror: &Path) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    let mut folders = vec![mirror.join("refs/heads")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(path);
-            } else if let Ok(name) = path.strip_prefix(mirror) {
-                names.push(name.to_string_lossy().into_owned());
-            }
-        }
-    }
-    let packed = std::fs::read_to_string(mirror.join("packed-refs")).unwrap_or_default();
-    let lines = packed.lines().filter_map(|line| line.split_once(' '));
-    names.extend(
-        lines
-            .map(|(_, name)| name.to_owned())
-            .filter(|name| name.starts_with("refs/heads/")),
-    );
-    names
-}
-
-/// Whether a mirror holds any branch.
-pub(super) fn has_branches(mirror: &Path) -> bool {
-    let loose = std::fs::read_dir(mirror.join("refs/heads"))
-        .is_ok_and(|mut entries| entries.next().is_some());
-    let packed = || {
-        std::fs::read_to_string(mirror.join("packed-refs"))
-            .is_ok_and(|text| text.contains(" refs/heads/"))
-    };
-    loose || packed()
 }
 
 /// The rules of git-check-ref-format(1); the name becomes part of a path and of a ref.

@@ -5,9 +5,9 @@
 
 use super::Git;
 use super::error::{GitError, one_line};
-use super::mirror::branches;
 use super::partial::is_partial;
 use super::process::{Call, Outcome};
+use super::refs::{is_any_below, read_ref};
 use super::refusal::{self, secrets};
 use super::remote::{Remote, classify, remote_words};
 use crate::core::failure::PushRule;
@@ -107,11 +107,11 @@ impl Git {
     /// an obstacle is looked up on the host. Errors: [`GitError::InTheWay`].
     pub async fn check_room(&self, remote: &Remote, branch: &AgentBranch) -> Result<(), GitError> {
         let (mirror, name) = (self.mirror_path(remote.repository), branch.full_ref());
-        let obstacle = |found: &String| *found != name && is_around(found, &name);
-        if !branches(&mirror).iter().any(obstacle) {
-            return Ok(());
+        let above = above(&name).any(|above| read_ref(&mirror, above).is_some());
+        if above || is_any_below(&mirror, &name) {
+            return self.room_for(remote, branch).await.map(drop);
         }
-        self.room_for(remote, branch).await.map(drop)
+        Ok(())
     }
 
     /// Our branch on the host, and every branch whose name cannot be beside it: one it would lie below, or that lies below it.
@@ -121,10 +121,6 @@ impl Git {
         branch: &AgentBranch,
     ) -> Result<Vec<(String, Sha)>, GitError> {
         let name = branch.full_ref();
-        let above = name
-            .rmatch_indices('/')
-            .map(|(end, _)| &name[..end])
-            .filter(|above| above.len() > "refs/heads".len());
         let call = Call::new("ls-remote").args([
             "--refs",
             "--end-of-options",
@@ -136,7 +132,7 @@ impl Git {
             .run_remote(
                 remote,
                 &self.mirror_path(remote.repository),
-                call.args(above),
+                call.args(above(&name)),
             )
             .await?;
         if !outcome.success {
@@ -219,6 +215,13 @@ impl Git {
             refusal(&outcome)
         }
     }
+}
+
+/// The branches a branch would lie below, by their full names.
+fn above(name: &str) -> impl Iterator<Item = &str> {
+    name.rmatch_indices('/')
+        .map(|(end, _)| &name[..end])
+        .filter(|above| above.len() > "refs/heads".len())
 }
 
 /// Whether a ref is the one named, or cannot be beside it.

@@ -8,8 +8,7 @@ use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::change::{RawChange, read_raw};
 use super::collection::{Collection, sha};
@@ -17,6 +16,7 @@ use super::disk::{copy_keeping_time, on_disk, set_time};
 use super::error::GitError;
 use super::process::{Call, Input, LISTING, Overflow, paths};
 use super::protect::{GITLINK, Link, leaves_tree};
+use super::survey::Survey;
 use crate::core::event::{LeftOut, WhyLeftOut};
 use crate::core::ids::Sha;
 
@@ -24,8 +24,9 @@ use crate::core::ids::Sha;
 const MOST_FILES: usize = 20_000;
 /// The most bytes a session may leave uncommitted.
 const MOST_BYTES: u64 = 256 << 20;
-/// The most entries of a working tree that are looked at.
-const MOST_ENTRIES: usize = 2_000_000;
+
+/// With more files than this that look changed, git looks which are: a whole tree may have new times and no new content.
+const SUSPECT: usize = 100;
 
 /// What the working tree has beyond the index.
 #[derive(Debug, Default)]
@@ -57,14 +58,11 @@ pub(super) struct Entry {
 impl Collection<'_> {
     /// Reads the working tree as it is, compared with `parent`.
     pub(super) async fn snapshot(&self, parent: &Sha) -> Result<Snapshot, GitError> {
-        let workspace = self.spec.workspace.clone();
-        on_disk("look through the working tree", move || {
-            clear_special_files(&workspace)
-        })
-        .await??;
-        self.read_index(parent).await?;
+        self.check_workspace().await?;
+        let known = self.read_index(parent).await?;
         self.write_ignore_list().await?;
-        let found = self.differences().await?;
+        let survey = self.survey().await?;
+        let found = self.differences(&survey, known).await?;
         let (touched, mut entries) = self.touched(found.changed).await?;
         let present = touched
             .into_iter()
@@ -100,12 +98,15 @@ impl Collection<'_> {
             .quarantine
             .call(verb)
             .env("GIT_WORK_TREE", &self.spec.workspace);
+        // Nobody else reads this index: a sum over all of it protects nothing.
         call.env("GIT_INDEX_FILE", self.quarantine.index())
             .config("core.bare=false")
+            .config("index.skipHash=true")
     }
 
-    /// The index that was written with the working copy knows which files are untouched; without it all are read.
-    async fn read_index(&self, parent: &Sha) -> Result<(), GitError> {
+    /// The index that was written with the working copy knows which files are untouched; without it all are read. Answers
+    /// whether it knows.
+    async fn read_index(&self, parent: &Sha) -> Result<bool, GitError> {
         let (saved, index) = (
             self.git.index_path(&self.spec.session),
             self.quarantine.index(),
@@ -133,28 +134,53 @@ impl Collection<'_> {
             let index = self.quarantine.index();
             on_disk("date the index", move || set_time(&index, written)).await?;
         }
-        // Its exit code says that files differ, which is looked at next.
+        Ok(copied.is_some())
+    }
+
+    /// Has git read what only looks changed. Its exit code says that files differ, which is looked at next.
+    async fn refresh(&self) -> Result<(), GitError> {
         let refresh = self
             .work("update-index")
             .args(["-q", "--ignore-submodules", "--refresh"]);
         self.git.inner.program.run(refresh).await.map(drop)
     }
 
-    async fn differences(&self) -> Result<Differences, GitError> {
-        let tracked =
+    /// Tracked files that differ from the index, or look so.
+    async fn tracked(&self) -> Result<Vec<RawChange>, GitError> {
+        let call =
             self.work("diff-files")
                 .args(["--raw", "-z", "--no-abbrev", "--ignore-submodules=all"]);
-        let others =
-            self.ignoring(
-                self.work("ls-files")
-                    .args(["-z", "--others", "--exclude-standard"]),
-            );
-        let (tracked, others, mut left_out) = tokio::try_join!(
-            self.run(tracked.cap(LISTING, Overflow::Fail)),
-            self.run(others.cap(LISTING, Overflow::Fail)),
-            self.left_beside(),
+        read_raw(
+            "diff-files",
+            &self.run(call.cap(LISTING, Overflow::Fail)).await?,
+        )
+    }
+
+    /// Files that git does not track, but for those it ignores.
+    async fn others(&self, survey: &Survey) -> Result<Vec<u8>, GitError> {
+        if survey.is_all_tracked() {
+            return Ok(Vec::new());
+        }
+        let call = self
+            .work("ls-files")
+            .args(["-z", "--others", "--exclude-standard"]);
+        let call = survey.within(self.ignoring(call));
+        self.run(call.cap(LISTING, Overflow::Fail)).await
+    }
+
+    async fn differences(&self, survey: &Survey, known: bool) -> Result<Differences, GitError> {
+        if !known {
+            self.refresh().await?;
+        }
+        let (mut tracked, others, mut left_out) = tokio::try_join!(
+            self.tracked(),
+            self.others(survey),
+            self.left_beside(survey),
         )?;
-        let tracked = read_raw("diff-files", &tracked)?;
+        if known && tracked.len() > SUSPECT {
+            self.refresh().await?;
+            tracked = self.tracked().await?;
+        }
         let others: Vec<Vec<u8>> = paths(&others).map(<[u8]>::to_vec).collect();
         let (workspace, skipped) = (self.spec.workspace.clone(), self.told.skipped.clone());
         on_disk("look through the working tree", move || {
@@ -281,43 +307,4 @@ pub(super) fn file(workspace: &Path, path: &[u8]) -> Option<Metadata> {
     }
     let meta = std::fs::symlink_metadata(workspace.join(OsStr::from_bytes(path))).ok()?;
     (meta.is_file() || meta.is_symlink()).then_some(meta)
-}
-
-/// Removes FIFOs, sockets and devices: a FIFO called `.gitignore` would make git wait for ever. No process of the session
-/// is left that could put one back.
-fn clear_special_files(workspace: &Path) -> std::io::Result<Result<(), GitError>> {
-    if !std::fs::symlink_metadata(workspace)?.is_dir() {
-        let problems = vec!["the agent replaced its working copy by something else".to_owned()];
-        return Ok(Err(GitError::Unsafe { problems }));
-    }
-    let mut folders: Vec<PathBuf> = vec![workspace.to_owned()];
-    let mut entries = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in entries_of(&folder)? {
-            let entry = entry?;
-            entries += 1;
-            if entries > MOST_ENTRIES {
-                let what = format!("more than {MOST_ENTRIES} files and folders");
-                return Ok(Err(GitError::TooLarge { what }));
-            }
-            let kind = entry.file_type()?;
-            if kind.is_dir() {
-                folders.push(entry.path());
-            } else if !kind.is_file() && !kind.is_symlink() {
-                std::fs::remove_file(entry.path())?;
-            }
-        }
-    }
-    Ok(Ok(()))
-}
-
-/// Lists a folder, also one whose owner took his own rights away: git would take its files for deleted.
-fn entries_of(folder: &Path) -> std::io::Result<std::fs::ReadDir> {
-    match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
-            std::fs::read_dir(folder)
-        }
-        other => other,
-    }
 }

@@ -12,9 +12,9 @@ use super::disk::{copy_keeping_time, on_disk, remove_tree};
 use super::error::GitError;
 use super::identity::Identity;
 use super::ignore_list::exclude_file;
-use super::mirror::read_ref;
 use super::partial;
 use super::process::{Call, Overflow};
+use super::refs::read_ref;
 use crate::core::ids::{AgentBranch, RepositoryId, SessionId, Sha};
 
 /// The working copy to make.
@@ -37,24 +37,47 @@ pub struct WorkspaceSpec {
 }
 
 impl Git {
-    /// Makes the working copy. It appears under its name only when complete; one that is there is kept as it is.
+    /// Makes the working copy, of the repository's standby where there is one. It appears under its name only when complete; one
+    /// that is there is kept as it is.
     pub async fn create_workspace(&self, spec: &WorkspaceSpec) -> Result<(), GitError> {
         if tokio::fs::symlink_metadata(&spec.path).await.is_ok() {
             return Ok(());
         }
         let making = provisional(&spec.path);
-        remove_tree(&making).await?;
-        let objects = self.mirror_path(spec.repository).join("objects");
+        self.discard(&making).await?;
+        if !self
+            .claim_standby(spec.repository, &spec.base, &making)
+            .await?
+        {
+            self.lay_out(spec.repository, &spec.base, &making).await?;
+        }
+        let (index, spec) = (self.index_path(&spec.session), spec.clone());
+        on_disk("make the working copy", move || {
+            write_sessions_own(&making.join(".git"), &spec)?;
+            copy_keeping_time(&making.join(".git/index"), &index)?;
+            std::fs::rename(&making, &spec.path)
+        })
+        .await
+    }
+
+    /// Lays a commit out in a folder that is not there yet, with a `.git` of its own.
+    pub(super) async fn lay_out(
+        &self,
+        repository: RepositoryId,
+        at: &Sha,
+        making: &Path,
+    ) -> Result<(), GitError> {
+        let objects = self.mirror_path(repository).join("objects");
         on_disk("make the working copy", {
-            let (making, spec, lfs) = (making.clone(), spec.clone(), self.inner.lfs);
-            let partial = self.is_partial(spec.repository);
+            let (git, at, lfs) = (making.join(".git"), at.clone(), self.inner.lfs);
+            let partial = self.is_partial(repository);
             move || {
-                write_skeleton(&making, &objects, &spec)?;
+                write_skeleton(&git, &objects, &at)?;
                 if partial {
-                    partial::mark(&making.join(".git"))?;
+                    partial::mark(&git)?;
                 }
                 if lfs {
-                    append(&making.join(".git/config"), LFS_FILTER)
+                    append(&git.join("config"), LFS_FILTER)
                 } else {
                     Ok(())
                 }
@@ -62,16 +85,10 @@ impl Git {
         })
         .await?;
         let call = Call::new("read-tree")
-            .args(["--reset", "-u", "--end-of-options", spec.base.as_str()])
+            .args(["--reset", "-u", "--end-of-options", at.as_str()])
             .repository(&making.join(".git"))
-            .env("GIT_WORK_TREE", &making);
-        self.inner.program.run(call).await?.bytes()?;
-        let (index, path) = (self.index_path(&spec.session), spec.path.clone());
-        on_disk("make the working copy", move || {
-            copy_keeping_time(&making.join(".git/index"), &index)?;
-            std::fs::rename(&making, &path)
-        })
-        .await
+            .env("GIT_WORK_TREE", making);
+        self.inner.program.run(call).await?.bytes().map(drop)
     }
 
     /// What the mirror keeps of a session, if it keeps something.
@@ -91,8 +108,8 @@ impl Git {
         session: &SessionId,
         workspace: &Path,
     ) -> Result<(), GitError> {
-        remove_tree(&provisional(workspace)).await?;
-        remove_tree(workspace).await?;
+        self.discard(&provisional(workspace)).await?;
+        self.discard(workspace).await?;
         remove_tree(&self.index_path(session)).await
     }
 
@@ -143,9 +160,8 @@ fn append(path: &Path, text: &str) -> std::io::Result<()> {
         .write_all(text.as_bytes())
 }
 
-/// What `git init` and `git clone --shared` would write, less everything that is not needed.
-fn write_skeleton(making: &Path, objects: &Path, spec: &WorkspaceSpec) -> std::io::Result<()> {
-    let git = making.join(".git");
+/// What `git init` and `git clone --shared` would write for a commit, less everything that is not needed.
+fn write_skeleton(git: &Path, objects: &Path, at: &Sha) -> std::io::Result<()> {
     for folder in [
         "info",
         "objects/info",
@@ -155,28 +171,37 @@ fn write_skeleton(making: &Path, objects: &Path, spec: &WorkspaceSpec) -> std::i
     ] {
         std::fs::create_dir_all(git.join(folder))?;
     }
-    std::fs::write(git.join("info/exclude"), exclude_file(&spec.ignore))?;
-    std::fs::write(
-        git.join("HEAD"),
-        format!("ref: {}\n", spec.branch.full_ref()),
-    )?;
-    std::fs::write(git.join(spec.branch.full_ref()), format!("{}\n", spec.base))?;
+    std::fs::write(git.join("HEAD"), format!("{at}\n"))?;
     std::fs::write(
         git.join("objects/info/alternates"),
         format!("{}\n", objects.display()),
     )?;
-    let (version, format) = if spec.base.as_str().len() == 64 {
+    let (version, format) = if at.as_str().len() == 64 {
         (1, "[extensions]\n\tobjectFormat = sha256\n")
     } else {
         (0, "")
     };
     let config = format!(
         "[core]\n\trepositoryformatversion = {version}\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n{format}\
-         [user]\n\tname = {}\n\temail = {}\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n",
+         [gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n",
+    );
+    std::fs::write(git.join("config"), config)
+}
+
+/// What is of one session: its branch, its author, what is ignored.
+fn write_sessions_own(git: &Path, spec: &WorkspaceSpec) -> std::io::Result<()> {
+    std::fs::write(git.join("info/exclude"), exclude_file(&spec.ignore))?;
+    std::fs::write(git.join(spec.branch.full_ref()), format!("{}\n", spec.base))?;
+    std::fs::write(
+        git.join("HEAD"),
+        format!("ref: {}\n", spec.branch.full_ref()),
+    )?;
+    let author = format!(
+        "[user]\n\tname = {}\n\temail = {}\n",
         quoted(spec.author.name()),
         quoted(spec.author.email()),
     );
-    std::fs::write(git.join("config"), config)
+    append(&git.join("config"), &author)
 }
 
 /// A value as git-config(1) quotes it. An [`Identity`] holds no control characters.

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 
 /// The folders below the data folder.
@@ -50,15 +49,5 @@ impl Folders {
     /// Where a session's commits are bundled.
     pub(super) fn bundle(&self, session: &SessionId) -> PathBuf {
         self.home(session).join(".skep.bundle")
-    }
-
-    /// Removes all of a session. What is gone is removed.
-    pub(super) async fn remove(&self, session: &SessionId) -> Result<(), Failure> {
-        match tokio::fs::remove_dir_all(self.session(session)).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::retry(
-                format!("the session's folder cannot be removed: {error}"),
-            )),
-            _ => Ok(()),
-        }
     }
 }

@@ -220,6 +220,11 @@ impl Leases {
         self.lock().is_empty()
     }
 
+    /// Whether nothing is in our hands but what is of one kind.
+    pub(super) fn are_only(&self, kind: EffectKind) -> bool {
+        self.lock().values().all(|held| held.kind == kind.name())
+    }
+
     /// Whether anything of a session is in our hands.
     pub(super) fn works_for(&self, session: &SessionId) -> bool {
         self.lock()

@@ -41,6 +41,8 @@ pub struct Limits {
     pub disk_bytes: u64,
     /// What is kept free of the disk, bytes, but never more than a tenth of it.
     pub disk_reserve_bytes: u64,
+    /// Working copies that stand ready for the next session, at most one a repository.
+    pub standbys: u32,
     /// How long a tool that asks people waits for a quick answer, milliseconds.
     pub quick_answer_ms: i64,
     /// How long a session that waits for an answer keeps its process and its slot, milliseconds.
@@ -80,6 +82,7 @@ impl Default for Limits {
             full_history_bytes: 4 << 30,
             disk_bytes: 0,
             disk_reserve_bytes: 5 << 30,
+            standbys: 4,
             quick_answer_ms: 20_000,
             park_ms: 5 * 60_000,
             remind_ms: 24 * 3_600_000,

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::pointer::{LONGEST_POINTER, Pointer, contents};
 use crate::core::event::Lfs;
-use crate::core::ids::{RepositoryId, Sha};
+use crate::core::ids::Sha;
 use crate::git::Git;
 use crate::git::error::{GitError, one_line};
 use crate::git::process::{Call, Input, LISTING, Outcome, Overflow, paths};
 use crate::git::remote::Remote;
+use crate::git::workspace::WorkspaceSpec;
 
 /// Files called `.gitattributes` that are looked at.
 const MOST_ATTRIBUTES: usize = 50;
@@ -16,11 +17,16 @@ const MOST_ATTRIBUTES: usize = 50;
 const AT_ONCE: usize = 200;
 
 impl Git {
-    /// Whether the repository keeps files in LFS at that commit, and what becomes of a change to one here.
-    pub async fn lfs(&self, repository: RepositoryId, at: &Sha) -> Result<Lfs, GitError> {
-        let call = Call::new("ls-tree").args(["-r", "-z", "--name-only", at.as_str()]);
-        let call = call
+    /// Whether the repository keeps files in LFS at the commit a working copy was just made of, and what becomes of a change to
+    /// one here.
+    pub async fn lfs(&self, spec: &WorkspaceSpec) -> Result<Lfs, GitError> {
+        let (repository, at) = (spec.repository, &spec.base);
+        // Asked of the index, which names the attributes of a large tree without reading the tree.
+        let call = Call::new("ls-files")
+            .args(["-z", "--", ".gitattributes", "*/.gitattributes"])
             .repository(&self.mirror_path(repository))
+            .env("GIT_INDEX_FILE", self.index_path(&spec.session))
+            .env("GIT_LITERAL_PATHSPECS", "0")
             .cap(LISTING, Overflow::Fail);
         let listing = self.inner.program.run(call).await?.bytes()?;
         let names = paths(&listing)

@@ -35,7 +35,8 @@ pub(super) async fn perform(
         leavings.agents.close(&session).await?;
         let workspace = leavings.folders.workspace(&session);
         leavings.git.remove_workspace(&session, &workspace).await?;
-        leavings.folders.remove(&session).await?;
+        let folder = leavings.folders.session(&session);
+        leavings.git.discard(&folder).await?;
     }
     leavings.git.remove_mirror(place.repository).await?;
     tracing::info!(repository = %place.name, "taken away: its mirror and its working copies are removed");

@@ -77,12 +77,19 @@ async fn lay_out(
         ignore: scope.ignore.to_vec(),
     };
     git.create_workspace(&spec).await?;
+    git.want_standby(place.repository, &sha);
+    let agents_md = workspace.join("AGENTS.md");
+    let (lfs, agents_md, pull_template) = tokio::join!(
+        git.lfs(&spec),
+        template::read_text(&agents_md),
+        template::find(&workspace)
+    );
     let base = BaseFacts {
         sha,
         branch: action.base_branch.clone(),
-        agents_md: template::read_text(&workspace.join("AGENTS.md")).await,
-        pull_template: template::find(&workspace).await,
-        lfs: git.lfs(place.repository, &spec.base).await?,
+        agents_md,
+        pull_template,
+        lfs: lfs?,
         partial: git.is_partial(place.repository),
     };
     Ok(Performed::known(Event::WorkspaceReady {

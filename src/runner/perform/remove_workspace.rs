@@ -23,7 +23,7 @@ pub(super) async fn perform(
         UnpushedCommits::Keep => git.remove_workspace(session, &workspace).await?,
     }
     if !action.keep_home {
-        leavings.folders.remove(session).await?;
+        git.discard(&leavings.folders.session(session)).await?;
     }
     Ok(Performed::Done)
 }

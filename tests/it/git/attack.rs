@@ -5,7 +5,16 @@ use std::path::{Path, PathBuf};
 
 use skep::git::{Published, Push};
 
-use super::{Lab, run, trap, write};
+use super::{Lab, both_ways, run, trap, write};
+
+both_ways!(
+    planted_hooks_configuration_and_filters_do_nothing,
+    a_pointer_to_another_repository_leads_nowhere,
+    repositories_inside_the_tree_are_not_entered,
+    the_mirror_is_not_led_astray_by_the_agents_objects,
+    a_fifo_in_the_way_does_not_stop_us,
+    a_working_copy_that_is_a_link_is_not_followed,
+);
 
 /// The traps and the file that shows that one went off.
 struct Traps {
@@ -109,9 +118,7 @@ async fn nothing_happened_but_the_push(lab: &Lab, traps: &Traps, push: &Push) {
     run(&lab.mirror(), &["--git-dir=.", "fsck", "--strict"]);
 }
 
-#[tokio::test]
-async fn planted_hooks_configuration_and_filters_do_nothing() {
-    let lab = Lab::new().await;
+async fn planted_hooks_configuration_and_filters_do_nothing(lab: Lab) {
     let work = lab.workspace().await;
     let traps = Traps::new(&lab);
     traps.plant(&lab, &work.join(".git"));
@@ -130,9 +137,7 @@ async fn planted_hooks_configuration_and_filters_do_nothing() {
     assert!(traps.sprung() > 0);
 }
 
-#[tokio::test]
-async fn a_pointer_to_another_repository_leads_nowhere() {
-    let lab = Lab::new().await;
+async fn a_pointer_to_another_repository_leads_nowhere(lab: Lab) {
     let work = lab.workspace().await;
     let traps = Traps::new(&lab);
     let other = lab.folder.path().join("evil/elsewhere");
@@ -150,9 +155,7 @@ async fn a_pointer_to_another_repository_leads_nowhere() {
     assert!(traps.sprung() > 0);
 }
 
-#[tokio::test]
-async fn repositories_inside_the_tree_are_not_entered() {
-    let lab = Lab::new().await;
+async fn repositories_inside_the_tree_are_not_entered(lab: Lab) {
     // The base has a submodule, which the agent fills.
     let clone = lab.folder.path().join("clone");
     run(
@@ -218,9 +221,7 @@ async fn repositories_inside_the_tree_are_not_entered() {
     assert!(traps.sprung() > 0, "a careless status enters the submodule");
 }
 
-#[tokio::test]
-async fn the_mirror_is_not_led_astray_by_the_agents_objects() {
-    let lab = Lab::new().await;
+async fn the_mirror_is_not_led_astray_by_the_agents_objects(lab: Lab) {
     let work = lab.workspace().await;
     write(
         &work,
@@ -237,9 +238,7 @@ async fn the_mirror_is_not_led_astray_by_the_agents_objects() {
     assert_eq!((collected.commits, collected.files.len()), (1, 1));
 }
 
-#[tokio::test]
-async fn a_fifo_in_the_way_does_not_stop_us() {
-    let lab = Lab::new().await;
+async fn a_fifo_in_the_way_does_not_stop_us(lab: Lab) {
     let work = lab.workspace().await;
     for name in [".gitignore", ".gitattributes", "src/.gitignore", "pipe"] {
         let made = std::process::Command::new("mkfifo")
@@ -252,9 +251,7 @@ async fn a_fifo_in_the_way_does_not_stop_us() {
     assert_eq!(collected.files.len(), 1);
 }
 
-#[tokio::test]
-async fn a_working_copy_that_is_a_link_is_not_followed() {
-    let lab = Lab::new().await;
+async fn a_working_copy_that_is_a_link_is_not_followed(lab: Lab) {
     let work = lab.workspace().await;
     fs::rename(&work, lab.folder.path().join("moved")).expect("moved");
     std::os::unix::fs::symlink("/etc", &work).expect("linked");

@@ -8,11 +8,22 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use skep::core::event::ChangeKind;
 use skep::git::{DiffLimits, GitError};
 
-use super::{Lab, REPOSITORY, run, write};
+use super::{Lab, REPOSITORY, both_ways, run, write};
 
-#[tokio::test]
-async fn nothing_done_is_an_empty_result() {
-    let lab = Lab::new().await;
+both_ways!(
+    nothing_done_is_an_empty_result,
+    loose_work_of_every_kind_becomes_one_commit_of_ours,
+    the_agents_commits_stay_the_agents,
+    a_history_without_the_base_counts_by_its_files,
+    files_and_folders_may_change_places,
+    a_change_of_the_same_size_in_the_same_moment_is_seen,
+    two_looks_at_once_do_not_disturb_each_other,
+    without_its_saved_index_a_session_is_still_collected,
+    limits_and_protected_paths_are_reported,
+    trees_that_break_a_rule_are_refused_whole,
+);
+
+async fn nothing_done_is_an_empty_result(lab: Lab) {
     lab.workspace().await;
     let collected = lab.collect().await.expect("collected");
     assert_eq!(
@@ -22,9 +33,7 @@ async fn nothing_done_is_an_empty_result() {
     assert!(!collected.committed_by_us && collected.over.is_empty() && collected.patch_bytes == 0);
 }
 
-#[tokio::test]
-async fn loose_work_of_every_kind_becomes_one_commit_of_ours() {
-    let lab = Lab::new().await;
+async fn loose_work_of_every_kind_becomes_one_commit_of_ours(lab: Lab) {
     let work = lab.workspace().await;
     write(&work, "README.md", "hello\nworld\n");
     write(&work, "new dir/naïve \"file\"\n.txt", "new\n");
@@ -115,9 +124,7 @@ async fn loose_work_of_every_kind_becomes_one_commit_of_ours() {
     );
 }
 
-#[tokio::test]
-async fn the_agents_commits_stay_the_agents() {
-    let lab = Lab::new().await;
+async fn the_agents_commits_stay_the_agents(lab: Lab) {
     let work = lab.workspace().await;
     for number in 1..=2 {
         write(&work, "a.txt", &format!("{number}\n"));
@@ -168,9 +175,7 @@ async fn the_agents_commits_stay_the_agents() {
     );
 }
 
-#[tokio::test]
-async fn a_history_without_the_base_counts_by_its_files() {
-    let lab = Lab::new().await;
+async fn a_history_without_the_base_counts_by_its_files(lab: Lab) {
     let work = lab.workspace().await;
     run(&work, &["checkout", "--quiet", "--orphan", "other"]);
     write(&work, "a.txt", "1\n");
@@ -187,9 +192,7 @@ async fn a_history_without_the_base_counts_by_its_files() {
     );
 }
 
-#[tokio::test]
-async fn files_and_folders_may_change_places() {
-    let lab = Lab::new().await;
+async fn files_and_folders_may_change_places(lab: Lab) {
     let work = lab.workspace().await;
     fs::remove_dir_all(work.join("docs")).expect("removed");
     write(&work, "docs", "a file now\n");
@@ -211,9 +214,7 @@ async fn files_and_folders_may_change_places() {
     assert_eq!(tree, "README.md/inner\ndocs\nsrc");
 }
 
-#[tokio::test]
-async fn a_change_of_the_same_size_in_the_same_moment_is_seen() {
-    let lab = Lab::new().await;
+async fn a_change_of_the_same_size_in_the_same_moment_is_seen(lab: Lab) {
     let work = lab.workspace().await;
     let file = work.join("README.md");
     let time = fs::metadata(&file)
@@ -260,9 +261,7 @@ async fn nor_does_a_commit_beside_it_hide_such_a_change() {
 }
 
 /// A pause, a label put back and taken off again: the look that was given up may still be at it when the next one begins.
-#[tokio::test]
-async fn two_looks_at_once_do_not_disturb_each_other() {
-    let lab = Lab::new().await;
+async fn two_looks_at_once_do_not_disturb_each_other(lab: Lab) {
     let work = lab.workspace().await;
     write(&work, "a.txt", "work\n");
     lab.make_bundle();
@@ -278,9 +277,7 @@ async fn two_looks_at_once_do_not_disturb_each_other() {
     run(&lab.mirror(), &["--git-dir=.", "cat-file", "-e", &trees[0]]);
 }
 
-#[tokio::test]
-async fn without_its_saved_index_a_session_is_still_collected() {
-    let lab = Lab::new().await;
+async fn without_its_saved_index_a_session_is_still_collected(lab: Lab) {
     let work = lab.workspace().await;
     fs::remove_file(lab.folder.path().join("data/indexes/7-12-1")).expect("removed");
     assert_eq!(lab.collect().await.expect("collected").files.len(), 0);
@@ -288,9 +285,7 @@ async fn without_its_saved_index_a_session_is_still_collected() {
     assert_eq!(lab.collect().await.expect("collected").files.len(), 1);
 }
 
-#[tokio::test]
-async fn limits_and_protected_paths_are_reported() {
-    let lab = Lab::new().await;
+async fn limits_and_protected_paths_are_reported(lab: Lab) {
     let work = lab.workspace().await;
     write(&work, ".github/workflows/ci.yml", "on: push\n");
     run(&work, &["add", "-A"]);
@@ -335,9 +330,7 @@ async fn limits_and_protected_paths_are_reported() {
     );
 }
 
-#[tokio::test]
-async fn trees_that_break_a_rule_are_refused_whole() {
-    let lab = Lab::new().await;
+async fn trees_that_break_a_rule_are_refused_whole(lab: Lab) {
     let work = lab.workspace().await;
     let refused = async || match lab.collect().await {
         Err(GitError::Unsafe { problems }) => problems.join(";"),

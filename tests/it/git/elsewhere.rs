@@ -5,7 +5,17 @@ use std::path::Path;
 use skep::core::event::WhyLeftOut;
 use skep::git::Collected;
 
-use super::{Lab, run, write};
+use super::{Lab, both_ways, run, write};
+
+both_ways!(
+    commits_on_another_branch_are_taken_when_there_is_nothing_else,
+    branches_that_are_not_one_line_of_work_are_named,
+    work_in_the_tree_is_not_mixed_with_another_branch,
+    what_is_put_aside_is_named,
+    commits_without_a_branch_are_named_where_there_is_nothing_else,
+    repositories_submodules_and_worktrees_inside_the_tree_are_named,
+    unresolved_conflicts_are_told,
+);
 
 fn commit(work: &Path, path: &str, text: &str) {
     write(work, path, text);
@@ -29,9 +39,7 @@ fn left(collected: &Collected) -> Vec<(WhyLeftOut, &str)> {
         .collect()
 }
 
-#[tokio::test]
-async fn commits_on_another_branch_are_taken_when_there_is_nothing_else() {
-    let lab = Lab::new().await;
+async fn commits_on_another_branch_are_taken_when_there_is_nothing_else(lab: Lab) {
     let work = lab.workspace().await;
     run(&work, &["checkout", "--quiet", "-b", "fix/foo"]);
     commit(&work, "f.txt", "1\n");
@@ -55,9 +63,7 @@ async fn commits_on_another_branch_are_taken_when_there_is_nothing_else() {
     );
 }
 
-#[tokio::test]
-async fn branches_that_are_not_one_line_of_work_are_named() {
-    let lab = Lab::new().await;
+async fn branches_that_are_not_one_line_of_work_are_named(lab: Lab) {
     let work = lab.workspace().await;
     for branch in ["one", "two"] {
         run(
@@ -82,9 +88,7 @@ async fn branches_that_are_not_one_line_of_work_are_named() {
     );
 }
 
-#[tokio::test]
-async fn work_in_the_tree_is_not_mixed_with_another_branch() {
-    let lab = Lab::new().await;
+async fn work_in_the_tree_is_not_mixed_with_another_branch(lab: Lab) {
     let work = lab.workspace().await;
     run(&work, &["checkout", "--quiet", "-b", "fix/foo"]);
     commit(&work, "f.txt", "1\n");
@@ -97,9 +101,7 @@ async fn work_in_the_tree_is_not_mixed_with_another_branch() {
     );
 }
 
-#[tokio::test]
-async fn what_is_put_aside_is_named() {
-    let lab = Lab::new().await;
+async fn what_is_put_aside_is_named(lab: Lab) {
     let work = lab.workspace().await;
     write(&work, "README.md", "half\n");
     run(&work, &["stash", "--quiet"]);
@@ -110,9 +112,7 @@ async fn what_is_put_aside_is_named() {
     );
 }
 
-#[tokio::test]
-async fn commits_without_a_branch_are_named_where_there_is_nothing_else() {
-    let lab = Lab::new().await;
+async fn commits_without_a_branch_are_named_where_there_is_nothing_else(lab: Lab) {
     let work = lab.workspace().await;
     run(&work, &["checkout", "--quiet", "--detach"]);
     commit(&work, "f.txt", "1\n");
@@ -131,9 +131,7 @@ async fn commits_without_a_branch_are_named_where_there_is_nothing_else() {
     );
 }
 
-#[tokio::test]
-async fn repositories_submodules_and_worktrees_inside_the_tree_are_named() {
-    let lab = Lab::new().await;
+async fn repositories_submodules_and_worktrees_inside_the_tree_are_named(lab: Lab) {
     let clone = lab.folder.path().join("clone");
     run(
         lab.folder.path(),
@@ -177,9 +175,7 @@ async fn repositories_submodules_and_worktrees_inside_the_tree_are_named() {
     assert_eq!(left(&collected), named);
 }
 
-#[tokio::test]
-async fn unresolved_conflicts_are_told() {
-    let lab = Lab::new().await;
+async fn unresolved_conflicts_are_told(lab: Lab) {
     let work = lab.workspace().await;
     run(&work, &["checkout", "--quiet", "-b", "t"]);
     commit(&work, "README.md", "theirs\n");

@@ -6,7 +6,16 @@ use std::process::{Command, Stdio};
 
 use skep::git::GitError;
 
-use super::{Lab, run, write};
+use super::{Lab, both_ways, run, write};
+
+both_ways!(
+    trees_that_attack_a_checkout_fail_fsck,
+    links_in_passing_commits_are_not_published,
+    submodules_in_passing_commits_are_seen,
+    files_that_are_no_bundles_are_refused,
+    commits_whose_files_are_missing_are_refused,
+    a_delta_bomb_is_refused_before_it_unfolds,
+);
 
 async fn refused(lab: &Lab) -> String {
     let before = run(&lab.mirror(), &["--git-dir=.", "count-objects", "-v"]);
@@ -61,9 +70,7 @@ fn commit_tree(lab: &Lab, work: &Path, lines: &str) {
     assert!(lab.bundle().exists());
 }
 
-#[tokio::test]
-async fn trees_that_attack_a_checkout_fail_fsck() {
-    let lab = Lab::new().await;
+async fn trees_that_attack_a_checkout_fail_fsck(lab: Lab) {
     let work = lab.workspace().await;
     let blob = feed(&work, &["hash-object", "-w", "--stdin"], "echo evil\n");
     let modules = "[submodule \"x\"]\n\tpath = \"a\r\"\n\turl = --upload-pack=evil\n";
@@ -96,9 +103,7 @@ async fn trees_that_attack_a_checkout_fail_fsck() {
 }
 
 /// Committed and taken back: a push would publish the commit all the same, so that the commits are not published.
-#[tokio::test]
-async fn links_in_passing_commits_are_not_published() {
-    let lab = Lab::new().await;
+async fn links_in_passing_commits_are_not_published(lab: Lab) {
     let work = lab.workspace().await;
     std::os::unix::fs::symlink("../../etc/passwd", work.join("out")).expect("linked");
     write(&work, "a.txt", "work\n");
@@ -131,9 +136,7 @@ async fn links_in_passing_commits_are_not_published() {
     assert_eq!(tree, "README.md\na.txt\ndocs\nsrc");
 }
 
-#[tokio::test]
-async fn submodules_in_passing_commits_are_seen() {
-    let lab = Lab::new().await;
+async fn submodules_in_passing_commits_are_seen(lab: Lab) {
     let work = lab.workspace().await;
     run(
         &work,
@@ -156,9 +159,7 @@ async fn submodules_in_passing_commits_are_seen() {
     );
 }
 
-#[tokio::test]
-async fn files_that_are_no_bundles_are_refused() {
-    let lab = Lab::new().await;
+async fn files_that_are_no_bundles_are_refused(lab: Lab) {
     let work = lab.workspace().await;
     write(&work, "a", "x");
     run(&work, &["add", "-A"]);
@@ -203,9 +204,7 @@ async fn files_that_are_no_bundles_are_refused() {
     assert!(refused(&lab).await.contains("at most"));
 }
 
-#[tokio::test]
-async fn commits_whose_files_are_missing_are_refused() {
-    let lab = Lab::new().await;
+async fn commits_whose_files_are_missing_are_refused(lab: Lab) {
     let work = lab.workspace().await;
     // A pack with the commit and the tree, but without the file in it.
     let missing = feed(&work, &["hash-object", "--stdin"], "never sent\n");
@@ -234,9 +233,7 @@ async fn commits_whose_files_are_missing_are_refused() {
 
 /// A pack of four kilobytes that unfolds to ten gigabytes.
 #[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_delta_bomb_is_refused_before_it_unfolds() {
-    let lab = Lab::new().await;
+async fn a_delta_bomb_is_refused_before_it_unfolds(lab: Lab) {
     lab.workspace().await;
     let bundle = format!("# v2 git bundle\n-{} base\n{} HEAD\n\n", lab.base, lab.base);
     fs::write(

@@ -6,7 +6,14 @@ use std::os::unix::fs::symlink;
 use skep::core::event::WhyLeftOut;
 use skep::git::Collected;
 
-use super::{Lab, run, write};
+use super::{Lab, both_ways, run, write};
+
+both_ways!(
+    leavings_of_tools_are_not_published,
+    the_agents_git_knows_the_list,
+    what_is_tracked_added_by_force_or_wanted_by_the_repository_stays_in,
+    a_link_that_leaves_the_tree_is_left_out_and_named,
+);
 
 fn paths(collected: &Collected) -> Vec<&str> {
     collected
@@ -24,9 +31,7 @@ fn left(collected: &Collected) -> Vec<(WhyLeftOut, &str)> {
         .collect()
 }
 
-#[tokio::test]
-async fn leavings_of_tools_are_not_published() {
-    let lab = Lab::new().await;
+async fn leavings_of_tools_are_not_published(lab: Lab) {
     let work = lab.workspace().await;
     for path in [
         ".venv/pyvenv.cfg",
@@ -68,9 +73,7 @@ async fn leavings_of_tools_are_not_published() {
 }
 
 /// The list is in the working copy, so that the agent's own `git add -A` knows it too.
-#[tokio::test]
-async fn the_agents_git_knows_the_list() {
-    let lab = Lab::new().await;
+async fn the_agents_git_knows_the_list(lab: Lab) {
     let work = lab.workspace().await;
     write(&work, ".venv/pyvenv.cfg", "x");
     write(&work, "a.txt", "work\n");
@@ -84,9 +87,7 @@ async fn the_agents_git_knows_the_list() {
     );
 }
 
-#[tokio::test]
-async fn what_is_tracked_added_by_force_or_wanted_by_the_repository_stays_in() {
-    let lab = Lab::new().await;
+async fn what_is_tracked_added_by_force_or_wanted_by_the_repository_stays_in(lab: Lab) {
     lab.server
         .seed(
             "main",
@@ -135,9 +136,7 @@ async fn what_is_tracked_added_by_force_or_wanted_by_the_repository_stays_in() {
     );
 }
 
-#[tokio::test]
-async fn a_link_that_leaves_the_tree_is_left_out_and_named() {
-    let lab = Lab::new().await;
+async fn a_link_that_leaves_the_tree_is_left_out_and_named(lab: Lab) {
     let work = lab.workspace().await;
     symlink("/etc/passwd", work.join("data")).expect("linked");
     fs::remove_file(work.join("README.md")).expect("removed");

@@ -72,7 +72,7 @@ async fn pointers_go_in_and_their_content_goes_up() {
         return;
     }
     let (lab, work) = keeping(Lab::new().await).await;
-    assert_eq!(lab.git.lfs(REPOSITORY, &lab.base).await, Ok(Lfs::Stored));
+    assert_eq!(lab.lfs().await, Ok(Lfs::Stored));
     lab.server.keep_content();
     write(&work, "logo.png", "new bytes");
     write(&work, "icons/new icon.png", "an icon");
@@ -197,7 +197,7 @@ async fn what_the_agent_commits_is_a_pointer_and_its_content_is_sent() {
 async fn without_git_lfs_a_change_is_refused_by_name_and_nothing_else_is() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (lab, work) = keeping(Lab::with_program(without_lfs(folder.path())).await).await;
-    assert_eq!(lab.git.lfs(REPOSITORY, &lab.base).await, Ok(Lfs::Refused));
+    assert_eq!(lab.lfs().await, Ok(Lfs::Refused));
     write(&work, "README.md", "hello\nmore\n");
     assert_eq!(
         lab.collect().await.expect("collected").files.len(),
@@ -224,7 +224,7 @@ async fn a_repository_without_lfs_is_left_alone() {
         .await;
     let lab = Lab { base, ..lab };
     let work = lab.workspace().await;
-    assert_eq!(lab.git.lfs(REPOSITORY, &lab.base).await, Ok(Lfs::Unused));
+    assert_eq!(lab.lfs().await, Ok(Lfs::Unused));
     write(&work, "logo.png", "new bytes");
     let collected = lab.collect().await.expect("collected");
     assert_eq!(show(&lab, &collected, "logo.png"), "new bytes");

@@ -307,3 +307,34 @@ async fn a_lock_left_by_a_killed_process_is_cleared_at_the_next_start() {
         .await
         .expect("fetched");
 }
+
+#[tokio::test]
+async fn many_branches_are_packed_and_an_obstacle_among_them_is_still_seen() {
+    let lab = Lab::new().await;
+    let heads = lab.server.repository().join("refs/heads/topic");
+    std::fs::create_dir_all(&heads).expect("made");
+    for number in 0..150 {
+        std::fs::write(heads.join(number.to_string()), format!("{}\n", lab.base)).expect("written");
+    }
+    let fetched = lab.git.fetch(&lab.remote(), &want("topic/149")).await;
+    assert_eq!(fetched.expect("fetched").head, lab.base);
+    let packed = std::fs::read_to_string(lab.mirror().join("packed-refs")).expect("packed");
+    assert_eq!(packed.matches("refs/heads/topic/").count(), 150);
+    assert!(!lab.mirror().join("refs/heads/topic/7").exists());
+    let before = lab.server.requests();
+    let room = lab.git.check_room(&lab.remote(), &lab.branch()).await;
+    assert_eq!((room, lab.server.requests()), (Ok(()), before));
+
+    let below = format!("{}/more", lab.branch());
+    run(
+        &lab.server.repository(),
+        &["--git-dir=.", "branch", &below, "main"],
+    );
+    lab.git
+        .fetch(&lab.remote(), &want(&below))
+        .await
+        .expect("fetched");
+    run(&lab.mirror(), &["--git-dir=.", "pack-refs", "--all"]);
+    let room = lab.git.check_room(&lab.remote(), &lab.branch()).await;
+    assert!(matches!(room, Err(GitError::InTheWay { .. })), "{room:?}");
+}

@@ -14,6 +14,7 @@ mod mirror;
 mod partial;
 mod publish;
 mod server;
+mod standby;
 mod untouched;
 mod workspace;
 
@@ -39,11 +40,39 @@ struct Lab {
     git: Git,
     base: Sha,
     session: SessionId,
+    /// Whether a working copy of another commit stands ready when one is made.
+    ready: bool,
 }
+
+/// Plays each story with a working copy that is made for it, and with one that stood ready.
+macro_rules! both_ways {
+    ($($story:ident),+ $(,)?) => {$(
+        mod $story {
+            #[tokio::test]
+            async fn made() {
+                super::$story(crate::git::Lab::new().await).await;
+            }
+
+            #[tokio::test]
+            async fn stood_ready() {
+                super::$story(crate::git::Lab::ready().await).await;
+            }
+        }
+    )+};
+}
+use both_ways;
 
 impl Lab {
     async fn new() -> Self {
         Self::with_program("git".into()).await
+    }
+
+    async fn ready() -> Self {
+        let ready = true;
+        Self {
+            ready,
+            ..Self::new().await
+        }
     }
 
     async fn with_program(program: PathBuf) -> Self {
@@ -65,6 +94,7 @@ impl Lab {
             git,
             base,
             session,
+            ready: false,
         }
     }
 
@@ -94,8 +124,34 @@ impl Lab {
 
     async fn base_of(&self, base: Sha) -> PathBuf {
         let spec = self.spec(base);
+        let standby = self.folder.path().join("data/standbys/7");
+        if self.ready {
+            let before = self.commit_beside(&spec.base);
+            self.git.want_standby(REPOSITORY, &before);
+            self.git.keep_standbys(1).await.expect("kept");
+            assert!(standby.join("gone/soon.sh").exists());
+        }
         self.git.create_workspace(&spec).await.expect("made");
+        assert!(!standby.exists(), "claimed");
         spec.path
+    }
+
+    /// A commit that only the mirror has: another README, and a script more.
+    fn commit_beside(&self, base: &Sha) -> Sha {
+        let script = format!(
+            "set -e; export GIT_DIR=. GIT_INDEX_FILE='{}/beside'; git read-tree {base}
+             blob=$(echo before | git hash-object -w --stdin)
+             git update-index --add --cacheinfo 100755,$blob,gone/soon.sh --cacheinfo 100644,$blob,README.md
+             git -c user.name=x -c user.email=x@y commit-tree -m Before $(git write-tree)",
+            self.folder.path().display()
+        );
+        let made = Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(self.mirror())
+            .output()
+            .expect("a shell is there");
+        let said = String::from_utf8_lossy(&made.stdout);
+        said.trim().parse().expect("a commit")
     }
 
     fn spec(&self, base: Sha) -> WorkspaceSpec {
@@ -165,6 +221,10 @@ impl Lab {
     async fn collect(&self) -> Result<Collected, GitError> {
         self.make_bundle();
         self.git.collect(&self.collecting()).await
+    }
+
+    async fn lfs(&self) -> Result<skep::core::event::Lfs, GitError> {
+        self.git.lfs(&self.spec(self.base.clone())).await
     }
 
     fn mirror(&self) -> PathBuf {

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use skep::git::Collected;
 
-use super::{Lab, run, write};
+use super::{Lab, both_ways, run, write};
+
+both_ways!(what_git_was_told_to_leave_out_is_not_deleted,);
 
 /// A repository whose files are not what its attributes would make of them, as they came in before the attributes did.
 async fn odd(files: &[(&str, &[u8])], attributes: &str) -> (Lab, PathBuf) {
@@ -134,9 +136,7 @@ async fn attributes_that_come_with_the_session_rewrite_nothing() {
     );
 }
 
-#[tokio::test]
-async fn what_git_was_told_to_leave_out_is_not_deleted() {
-    let lab = Lab::new().await;
+async fn what_git_was_told_to_leave_out_is_not_deleted(lab: Lab) {
     let work = lab.workspace().await;
     run(
         &work,

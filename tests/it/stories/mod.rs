@@ -30,6 +30,7 @@ mod recovery;
 mod roles;
 mod second_run;
 mod settings;
+mod standby;
 mod status;
 mod switch;
 mod tries;

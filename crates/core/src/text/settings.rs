@@ -2,7 +2,7 @@
 //! `docs/configuration.md`, which are all made of this table.
 
 /// By key, in the order of the reference.
-const MEANINGS: [(&str, &str); 80] = [
+const MEANINGS: [(&str, &str); 84] = [
     ("config", "The configuration file."),
     ("listen", "Where GitHub's webhooks arrive (`/webhook`)."),
     (
@@ -148,6 +148,10 @@ const MEANINGS: [(&str, &str); 80] = [
     (
         "limits.disk_reserve",
         "Disk space that is kept free, at least 8 MiB and at most a tenth of the disk: with less, no session starts.",
+    ),
+    (
+        "limits.standbys",
+        "Working copies that stand ready for the next session, at most one a repository; each takes the space of a checkout.",
     ),
     (
         "limits.quick_answer",

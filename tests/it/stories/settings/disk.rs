@@ -95,3 +95,17 @@ async fn disk_survey() {
     tending.await.expect("it ends");
     app.done().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn standbys() {
+    for (most, stands) in [(1, true), (0, false)] {
+        let mut app = TestApp::with(|plan| plan.limits.standbys = most).await;
+        app.go("Say hello", "write NOTE.md: hello");
+        app.settle_all().await;
+        app.runner().keep_standbys().await;
+        let folder = app.data_dir().join("standbys");
+        let ready = folder.join(app.repository.to_string());
+        assert_eq!(ready.exists(), stands);
+        app.done().await;
+    }
+}

@@ -42,6 +42,7 @@ fn every_number_has_its_test() {
         full_history_bytes: _,
         disk_bytes: _,
         disk_reserve_bytes: _,
+        standbys: _,
         quick_answer_ms: _,
         park_ms: _,
         remind_ms: _,
@@ -87,7 +88,7 @@ fn every_number_has_its_test() {
     ]
     .concat();
     let fields = "sessions session_timeout_ms silence_ms start_attempts model_attempts model_retry_ms effect_attempts retry_base_ms status_interval_ms \
-        drain_ms max_files max_patch_bytes max_commits workspace_bytes first_fetch_ms full_history_bytes disk_bytes disk_reserve_bytes quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
+        drain_ms max_files max_patch_bytes max_commits workspace_bytes first_fetch_ms full_history_bytes disk_bytes disk_reserve_bytes standbys quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
         comments bot_rounds initialize cancel_grace look_again progress silent disk_look disk_survey burst per_second per_minute per_hour patience";
     for field in fields.split_whitespace() {
         assert!(
