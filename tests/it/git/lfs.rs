@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use skep::core::event::Lfs;
 use skep::git::{Collected, GitError, Published, Push};
 
-use super::{Lab, REPOSITORY, run, write};
+use super::{Lab, run, write};
 
 const POINTER: &str = "version https://git-lfs.github.com/spec/v1\noid sha256:\
                        0000000000000000000000000000000000000000000000000000000000000007\nsize 200\n";

@@ -359,16 +359,16 @@ async fn more_than_are_wanted_go_and_the_longest_unused_first() {
     assert_eq!(standing(), [9], "nobody has worked on the other for a week");
     lab.git.want_standby(REPOSITORY, &lab.base);
     lab.git.drop_standbys().await.expect("dropped");
-    assert_eq!(standing(), Vec::<u64>::new());
+    assert_eq!(standing(), Vec::<i64>::new());
     lab.git.keep_standbys(2).await.expect("kept");
     assert_eq!(
         standing(),
-        Vec::<u64>::new(),
+        Vec::<i64>::new(),
         "what was wanted before is forgotten"
     );
     lab.git.want_standby(REPOSITORY, &lab.base);
     lab.git.keep_standbys(0).await.expect("kept");
-    assert_eq!(standing(), Vec::<u64>::new(), "none are kept");
+    assert_eq!(standing(), Vec::<i64>::new(), "none are kept");
 }
 
 #[tokio::test]
