@@ -9,7 +9,7 @@ use super::error::GitError;
 use super::fetch_locks::FetchLocks;
 use super::leftovers::clear_leftovers;
 use super::process::{Call, Program};
-use super::standby::Standbys;
+use super::standby_wishes::Standbys;
 use super::token::Askpass;
 use super::trash::Trash;
 use super::version;

@@ -11,18 +11,13 @@
 //! what belongs to a session (branch, author, ignored files), which is written when it is claimed. No agent has ever seen it:
 //! what a session has had is thrown away and must never become one.
 
-use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
-
-use tokio::sync::Notify;
 
 use super::Git;
 use super::disk::on_disk;
 use super::error::GitError;
-use super::fetch_locks::FetchLocks;
 use super::process::{Call, LISTING, Overflow, paths};
 use crate::core::ids::{RepositoryId, Sha};
 
@@ -31,26 +26,6 @@ const AT_REST: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Names the run of the machine. What was written before a power cut may be there by name and empty by content.
 const BOOT: &str = "/proc/sys/kernel/random/boot_id";
-
-/// What is wanted, and who is at it.
-#[derive(Debug, Default)]
-pub(super) struct Standbys {
-    wanted: Mutex<BTreeMap<RepositoryId, Sha>>,
-    news: Notify,
-    makers: FetchLocks,
-    /// Of the sessions that come while one is being made, the first waits for it.
-    heirs: FetchLocks,
-}
-
-impl Standbys {
-    fn wanted(&self) -> MutexGuard<'_, BTreeMap<RepositoryId, Sha>> {
-        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn next(&self) -> Option<(RepositoryId, Sha)> {
-        self.wanted().pop_first()
-    }
-}
 
 impl Git {
     /// Notes that the next session of a repository should find one, at this commit. Nothing is made yet.

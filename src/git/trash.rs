@@ -9,9 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::Git;
-use super::disk::{on_disk, remove_now, unlock};
-use super::error::GitError;
+use super::disk::{remove_now, unlock};
 
 /// The folder, and the right to empty it.
 #[derive(Debug)]
@@ -37,7 +35,7 @@ impl Trash {
     }
 
     /// Moves something in; false when it is not there.
-    fn take(&self, path: &Path) -> std::io::Result<bool> {
+    pub(super) fn take(&self, path: &Path) -> std::io::Result<bool> {
         let Ok(meta) = std::fs::symlink_metadata(path) else {
             return Ok(false);
         };
@@ -75,19 +73,6 @@ impl Trash {
                 }
             }
         });
-    }
-}
-
-impl Git {
-    /// Takes a file or a folder of ours away: it is gone when this returns, and its space on the disk soon after. What is gone
-    /// already is fine.
-    pub async fn discard(&self, path: &Path) -> Result<(), GitError> {
-        let (trash, path) = (self.inner.trash.clone(), path.to_owned());
-        let taken = on_disk("take a working copy away", move || trash.take(&path)).await?;
-        if taken {
-            self.inner.trash.empty();
-        }
-        Ok(())
     }
 }
 
