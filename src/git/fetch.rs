@@ -13,6 +13,7 @@ use super::fetch_locks::{FetchLock, FetchWatch};
 use super::leftovers::{clear_leftovers, clear_packs};
 use super::partial::is_partial;
 use super::process::{Call, OWING};
+use super::refs::is_any_below;
 use super::remote::{Remote, classify};
 use crate::core::ids::RepositoryId;
 
@@ -35,7 +36,7 @@ impl Git {
         let call = Call::new("fetch").arg("--prune");
         let partial = is_partial(mirror);
         let from = if partial { OWING } else { &remote.url };
-        if partial || !has_branches(mirror) {
+        if partial || !is_any_below(mirror, "refs/heads") {
             let call = call.arg("--progress").told(fetching.told());
             return self
                 .fetch_long((remote, mirror), call, &[from, BRANCHES])

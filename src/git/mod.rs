@@ -35,6 +35,7 @@ mod leftovers;
 mod lfs;
 mod mirror;
 mod partial;
+mod per_repository;
 mod pipe;
 mod process;
 mod protect;

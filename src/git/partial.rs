@@ -12,6 +12,7 @@ use super::Git;
 use super::disk::on_disk;
 use super::error::GitError;
 use super::process::{Call, Input, LISTING, OWING, Overflow};
+use super::refs::is_any_below;
 use super::remote::Remote;
 use crate::core::ids::{RepositoryId, Sha};
 
@@ -22,7 +23,7 @@ const CONFIG: &str = "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tpar
 impl Git {
     /// Whether nothing was ever fetched of a repository.
     pub fn is_new(&self, repository: RepositoryId) -> bool {
-        !super::mirror::has_branches(&self.mirror_path(repository))
+        !is_any_below(&self.mirror_path(repository), "refs/heads")
     }
 
     /// Whether the mirror lacks the contents of older files.

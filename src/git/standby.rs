@@ -30,6 +30,10 @@ const BOOT: &str = "/proc/sys/kernel/random/boot_id";
 impl Git {
     /// Notes that the next session of a repository should find one, at this commit. Nothing is made yet.
     pub fn want_standby(&self, repository: RepositoryId, head: &Sha) {
+        // Whose contents come commit by commit, when a session needs them: one more than it needs would be fetched.
+        if self.is_partial(repository) {
+            return;
+        }
         self.inner
             .standbys
             .wanted()

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::fetch_locks::FetchLocks;
+use super::per_repository::PerRepository;
 use crate::core::ids::{RepositoryId, Sha};
 
 /// What is wanted, and who is at it.
@@ -14,9 +14,9 @@ use crate::core::ids::{RepositoryId, Sha};
 pub(super) struct Standbys {
     wanted: Mutex<BTreeMap<RepositoryId, Sha>>,
     pub(super) news: Notify,
-    pub(super) makers: FetchLocks,
+    pub(super) makers: PerRepository<tokio::sync::Mutex<()>>,
     /// Of the sessions that come while one is being made, the first waits for it.
-    pub(super) heirs: FetchLocks,
+    pub(super) heirs: PerRepository<tokio::sync::Mutex<()>>,
 }
 
 impl Standbys {

@@ -1,6 +1,6 @@
 //! Keeps room on the disk: measures what is taken, and where that leaves too little, removes what can be had again.
 //!
-//! First goes what is only kept to be quicker, then what idle agents keep in their caches. It must never touch work: no
+//! First go working copies that stand ready, then what idle agents keep in their caches. It must never touch work: no
 //! working copy, no mirror, nothing else of an agent's home.
 
 use std::path::Path;
@@ -62,6 +62,9 @@ impl Runner {
     /// Removes what can be had again; answers of how many sessions something went.
     pub async fn make_room(&self) -> usize {
         let mut freed = 0;
+        if let Err(error) = self.services.git.drop_standbys().await {
+            tracing::warn!(%error, "working copies that stand ready cannot be dropped");
+        }
         for session in self.idle_sessions().await {
             let home = self.services.folders.home(&session);
             let dropped = tokio::task::spawn_blocking(move || drop_cache(&home)).await;
