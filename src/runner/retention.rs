@@ -111,7 +111,10 @@ impl Runner {
                 .git
                 .remove_session(key.repository, &row.id, &workspace)
                 .await?;
-            services.folders.remove(&row.id).await?;
+            services
+                .git
+                .discard(&services.folders.session(&row.id))
+                .await?;
             self.prune(Old::LinesOf(&row.id)).await?;
         }
         Ok(())
