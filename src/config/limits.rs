@@ -191,8 +191,16 @@ mod tests {
 
     #[test]
     fn every_knob_turns_its_own_number_and_no_other() {
-        let all = || TABLES.iter().flat_map(|(_, settings)| *settings);
-        for setting in all() {
+        let all = || {
+            let of_table = |(name, settings): &(&'static str, &'static [LimitSetting])| {
+                let (name, settings) = (*name, *settings);
+                settings
+                    .iter()
+                    .map(move |setting| (name, settings, setting))
+            };
+            TABLES.iter().flat_map(of_table)
+        };
+        for (name, table, setting) in all() {
             let low = *setting.range.start();
             let value = if (setting.get)(&Numbers::default()) == low {
                 low + 1
@@ -203,14 +211,10 @@ mod tests {
                 Kind::Count => shown(setting.kind, value),
                 Kind::Duration | Kind::Size => format!("'{}'", shown(setting.kind, value)),
             };
-            let (_, table) = TABLES
-                .iter()
-                .find(|(_, settings)| settings.iter().any(|one| one.key == setting.key))
-                .expect("it is of a table");
             let (numbers, mistakes) = read_text(table, &format!("{} = {written}", setting.key));
-            assert_eq!(mistakes, [], "{}", setting.key);
-            for other in all() {
-                let expected = if other.key == setting.key {
+            assert_eq!(mistakes, [], "{name}.{}", setting.key);
+            for (others, _, other) in all() {
+                let expected = if (others, other.key) == (name, setting.key) {
                     value
                 } else {
                     (other.get)(&Numbers::default())
@@ -218,7 +222,7 @@ mod tests {
                 assert_eq!(
                     (other.get)(&numbers),
                     expected,
-                    "{} by {}",
+                    "{others}.{} by {name}.{}",
                     other.key,
                     setting.key
                 );
