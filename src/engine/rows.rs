@@ -169,15 +169,18 @@ pub fn lane_installation(lane: &str) -> Option<InstallationId> {
     lane.strip_prefix(GITHUB)?.parse().ok().map(InstallationId)
 }
 
-/// Where an effect waits its turn: changes on GitHub one at a time per installation, receipts first.
+/// Where an effect waits its turn: changes on GitHub one at a time per installation, what people miss most first. Reactions have a
+/// lane and a pace of their own: a label is answered at once, whatever else waits for GitHub's limits.
 fn lane(effect: &Effect) -> (String, bool, i64) {
-    let github = |rank| (format!("{GITHUB}{}", effect.place.installation), true, rank);
+    let installation = effect.place.installation;
+    let github = |rank| (format!("{GITHUB}{installation}"), true, rank);
+    let reactions = |rank| (format!("reactions:{installation}"), true, rank);
     match &effect.action {
         Action::React(effect::React {
             reaction: Reaction::Eyes,
             ..
         })
-        | Action::ReactTo(_) => github(0),
+        | Action::ReactTo(_) => reactions(0),
         Action::OpenPull(_)
         | Action::PostAnswer(_)
         | Action::UpsertComment(_)
@@ -190,7 +193,8 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::DescribePull(_)
         | Action::RequestReview(_) => github(2),
         Action::ShowStatus(_) => github(3),
-        Action::React(_) | Action::HideComment(_) => github(4),
+        Action::React(_) => reactions(4),
+        Action::HideComment(_) => github(4),
         Action::CheckTrigger(_)
         | Action::CheckPublish(_)
         | Action::ReadReview(_)
@@ -215,5 +219,52 @@ fn attempts(effect: &Effect, limits: &Limits) -> i64 {
         Action::PrepareWorkspace(_) => limits.start_attempts,
         Action::RunTurn(_) => limits.start_attempts.max(20),
         _ => limits.effect_attempts,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::effect::{React, ShowStatus};
+    use crate::core::ids::{IssueNumber, RepositoryId};
+    use crate::core::location::Place;
+
+    /// A status comment that waits for a minute's limit holds its lane meanwhile.
+    #[test]
+    fn a_reaction_waits_behind_nothing_but_reactions() {
+        let place = Place {
+            installation: InstallationId(7),
+            repository: RepositoryId(1),
+            name: "octo/skep".parse().expect("a name"),
+            issue: IssueNumber(1),
+        };
+        let lane_of = |action: Action| {
+            lane(&Effect {
+                place: place.clone(),
+                session: None,
+                action,
+            })
+        };
+        let receipt = lane_of(Action::from(React {
+            reaction: Reaction::Eyes,
+            instead_of: None,
+        }));
+        let later = lane_of(Action::from(React {
+            reaction: Reaction::Rocket,
+            instead_of: Some(Reaction::Eyes),
+        }));
+        let status = lane_of(Action::from(ShowStatus {
+            comment: None,
+            body: String::new(),
+        }));
+        assert_eq!((&receipt.0, receipt.1), (&later.0, true));
+        assert!(receipt.2 < later.2, "in the order of an issue's life");
+        assert_ne!(receipt.0, status.0);
+        assert_eq!(
+            lane_installation(&receipt.0),
+            None,
+            "they create no content"
+        );
+        assert_eq!(lane_installation(&status.0), Some(InstallationId(7)));
     }
 }

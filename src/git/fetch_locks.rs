@@ -43,8 +43,11 @@ pub struct FetchWatch {
 
 impl FetchWatch {
     pub(super) fn of(fetching: FetchLock) -> Self {
+        let mut seen = fetching.told.subscribe();
+        // Whoever comes late sees how far it is by then.
+        seen.mark_changed();
         Self {
-            seen: fetching.told.subscribe(),
+            seen,
             _fetching: fetching,
         }
     }

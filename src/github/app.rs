@@ -114,7 +114,7 @@ impl GitHub {
     /// Who we are; asked once. A wrong App id or key shows here.
     pub async fn app(&self) -> Result<AppIdentity, GitHubError> {
         let ask = ApiRequest::get("read the App", "/app");
-        self.inner
+        self.0
             .identity
             .get_or_try_init(|| async { self.as_app(&ask).await?.json(&ask) })
             .await
@@ -125,7 +125,7 @@ impl GitHub {
     /// token because GitHub does not take the App's signature there.
     /// <https://docs.github.com/rest/users/users#get-a-user>
     pub async fn bot(&self, at: &At) -> Result<UserId, GitHubError> {
-        let bot = self.inner.bot.get_or_try_init(|| async {
+        let bot = self.0.bot.get_or_try_init(|| async {
             let login = self.app().await?.bot_login();
             let ask = ApiRequest::get(
                 "read the App's own account",
@@ -163,7 +163,7 @@ impl GitHub {
     /// <https://docs.github.com/rest/apps/apps#list-installations-for-the-authenticated-app>
     pub async fn installations(&self) -> Result<Vec<Installation>, GitHubError> {
         let mut ask = ApiRequest::get("list the installations", "/app/installations?per_page=100");
-        let (mut all, mut pages) = (Vec::new(), Pages::of(&self.inner.api));
+        let (mut all, mut pages) = (Vec::new(), Pages::of(&self.0.api));
         loop {
             let answer = self.as_app(&ask).await?;
             let page: Vec<InstallationShape> = answer.json(&ask)?;

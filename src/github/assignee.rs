@@ -9,6 +9,7 @@ use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::{Issue, IssueShape};
 use super::purpose::Purpose;
+use super::rate_gate::Priority;
 use super::request::{ApiRequest, Effect};
 use crate::core::ids::IssueNumber;
 
@@ -72,7 +73,9 @@ impl GitHub {
         ask: &ApiRequest,
         (login, before): (&str, bool),
     ) -> Result<Assignment, GitHubError> {
-        let answer = self.change(at, Purpose::Comment, ask).await?;
+        let answer = self
+            .change(at, Purpose::Comment, Priority::Normal, ask)
+            .await?;
         let issue: Issue = answer.json::<IssueShape>(ask)?.into();
         Ok(Assignment {
             before,

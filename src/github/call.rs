@@ -16,7 +16,7 @@ use super::error::GitHubError;
 use super::lanes::locked;
 use super::page::Pages;
 use super::purpose::{Purpose, Scope};
-use super::rate_gate::{Permit, RateGate};
+use super::rate_gate::{Permit, Priority, RateGate};
 use super::request::{ApiRequest, Effect};
 use crate::core::ids::InstallationId;
 
@@ -36,12 +36,12 @@ struct Exchange<'a> {
 
 impl GitHub {
     pub(super) fn now(&self) -> i64 {
-        (self.inner.now)()
+        (self.0.now)()
     }
 
     /// The gate of an installation, or of the App itself.
     pub(super) fn lane(&self, installation: Option<InstallationId>) -> Arc<RateGate> {
-        self.inner.lanes.of(installation, self.now())
+        self.0.lanes.of(installation, self.now())
     }
 
     /// Reads JSON with a token for `at`.
@@ -111,7 +111,7 @@ impl GitHub {
         ask: &ApiRequest,
         items: impl Fn(&Answer, &ApiRequest) -> Result<Vec<T>, GitHubError>,
     ) -> Result<Vec<T>, GitHubError> {
-        let (mut all, mut ask, mut pages) = (Vec::new(), ask.clone(), Pages::of(&self.inner.api));
+        let (mut all, mut ask, mut pages) = (Vec::new(), ask.clone(), Pages::of(&self.0.api));
         for _ in 0..PAGES {
             let answer = self.fetch(scope, repository, &ask).await?;
             all.extend(items(&answer, &ask)?);
@@ -136,7 +136,7 @@ impl GitHub {
         let lane = self.lane(Some(scope.installation));
         let _place = lane.read().await?;
         let etag = match ask.method {
-            Method::GET => locked(&self.inner.etags).tag(scope.installation, &ask.path),
+            Method::GET => locked(&self.0.etags).tag(scope.installation, &ask.path),
             _ => None,
         };
         let exchange = Exchange {
@@ -149,13 +149,13 @@ impl GitHub {
         let answer = self.exchange(&exchange).await?;
         if answer.status != StatusCode::NOT_MODIFIED {
             if ask.method == Method::GET {
-                locked(&self.inner.etags).keep(scope.installation, &ask.path, &answer);
+                locked(&self.0.etags).keep(scope.installation, &ask.path, &answer);
             }
             return Ok(answer);
         }
         let known = etag
             .as_deref()
-            .and_then(|tag| locked(&self.inner.etags).recall(scope.installation, &ask.path, tag));
+            .and_then(|tag| locked(&self.0.etags).recall(scope.installation, &ask.path, tag));
         match known {
             Some(answer) => Ok(answer),
             // Evicted meanwhile: ask again without a tag.
@@ -169,11 +169,12 @@ impl GitHub {
         }
     }
 
-    /// One change: at its turn, which is that of the handle's priority, once.
+    /// One change: at its turn, once.
     pub(super) async fn change(
         &self,
         at: &At,
         purpose: Purpose,
+        priority: Priority,
         ask: &ApiRequest,
     ) -> Result<Answer, GitHubError> {
         let lane = self.lane(Some(at.installation));
@@ -181,9 +182,7 @@ impl GitHub {
         let (scope, repository) = (at.scope(purpose), at.name.to_string());
         // Minted before the turn, so that nobody waits behind it.
         self.token_for(scope, &repository).await?;
-        let mut turn: Permit = lane
-            .turn(self.priority, ask.effect == Effect::Creation)
-            .await?;
+        let mut turn: Permit = lane.turn(priority, ask.effect == Effect::Creation).await?;
         turn.sending();
         self.exchange(&Exchange {
             scope,
@@ -226,7 +225,7 @@ impl GitHub {
         etag: Option<&str>,
     ) -> Result<Answer, GitHubError> {
         lane.open()?;
-        let answer = self.inner.wire.send(ask, secret, etag).await?;
+        let answer = self.0.wire.send(ask, secret, etag).await?;
         let Some(limit) = answer.limit(self.now()) else {
             lane.succeeded();
             return Ok(answer);
@@ -265,8 +264,8 @@ impl GitHub {
     }
 
     fn jwt(&self) -> Result<SecretString, GitHubError> {
-        let now = self.now() + self.inner.skew_ms.load(Ordering::Relaxed);
-        self.inner.key.sign(now / 1000)
+        let now = self.now() + self.0.skew_ms.load(Ordering::Relaxed);
+        self.0.key.sign(now / 1000)
     }
 
     fn learn_skew(&self, answer: &Answer) {
@@ -277,7 +276,7 @@ impl GitHub {
         else {
             return;
         };
-        self.inner.skew_ms.store(skew, Ordering::Relaxed);
+        self.0.skew_ms.store(skew, Ordering::Relaxed);
         if skew.abs() > 30_000 {
             tracing::warn!(
                 seconds = skew / 1000,

@@ -10,6 +10,7 @@ use super::at::At;
 use super::client::GitHub;
 use super::error::GitHubError;
 use super::purpose::Purpose;
+use super::rate_gate::Priority;
 use super::request::{ApiRequest, escape};
 use super::values::{TEXT_CHARS, cut};
 use crate::core::ids::Sha;
@@ -114,7 +115,9 @@ impl GitHub {
             }
             None => ApiRequest::post("create a check run", at.path("/check-runs"), &report.body()),
         };
-        self.change(at, Purpose::Checks, &ask).await?.json(&ask)
+        self.change(at, Purpose::Checks, Priority::Normal, &ask)
+            .await?
+            .json(&ask)
     }
 
     /// <https://docs.github.com/rest/checks/runs#list-check-runs-for-a-git-reference>

@@ -202,12 +202,12 @@ impl GitHub {
         let Some(target) = location(&answer) else {
             return Ok(None);
         };
-        let address = Url::parse(&target).or_else(|_| self.inner.api.join(&target));
+        let address = Url::parse(&target).or_else(|_| self.0.api.join(&target));
         let address = address.map_err(|error| GitHubError::Unreadable {
             call: ask.to_string(),
             why: format!("redirect: {error}"),
         })?;
-        let bytes = self.inner.wire.fetch_tail(&ask, &address, LOG).await?;
+        let bytes = self.0.wire.fetch_tail(&ask, &address, LOG).await?;
         Ok(bytes
             .map(|bytes| log_tail(&String::from_utf8_lossy(&bytes)))
             .filter(|tail| !tail.is_empty()))

@@ -13,7 +13,7 @@ use super::etag::Etags;
 use super::identity::AppIdentity;
 use super::jwt::AppKey;
 use super::lanes::Lanes;
-use super::rate_gate::{Brake, Priority};
+use super::rate_gate::Brake;
 use super::tokens::Tokens;
 use super::wire::{Timeouts, Wire};
 use crate::core::ids::{InstallationId, RepositoryName, UserId};
@@ -46,11 +46,7 @@ pub struct GitHubConfig {
 
 /// The client of GitHub. Cheap to clone; all clones share tokens, gates and cache.
 #[derive(Clone)]
-pub struct GitHub {
-    pub(super) inner: Arc<Inner>,
-    /// How soon the changes made by this handle go out when several wait.
-    pub(super) priority: Priority,
-}
+pub struct GitHub(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) wire: Wire,
@@ -101,26 +97,12 @@ impl GitHub {
             bot: OnceCell::new(),
             skew_ms: AtomicI64::new(0),
         };
-        Ok(Self {
-            inner: Arc::new(inner),
-            priority: Priority::Normal,
-        })
-    }
-
-    /// The same client, whose changes go out before or after those of others.
-    pub fn at_priority(&self, priority: Priority) -> Self {
-        Self {
-            inner: Arc::clone(&self.inner),
-            priority,
-        }
+        Ok(Self(Arc::new(inner)))
     }
 
     /// Where git finds the repository: `{web_url}/{owner}/{name}.git`.
     pub fn clone_url(&self, name: &RepositoryName) -> String {
-        format!(
-            "{}/{name}.git",
-            self.inner.web.as_str().trim_end_matches('/')
-        )
+        format!("{}/{name}.git", self.0.web.as_str().trim_end_matches('/'))
     }
 
     /// Tells the pace what was created before this process started (epoch milliseconds of the last hour).
@@ -130,7 +112,7 @@ impl GitHub {
 
     /// The installations on which nothing new is created at present: until when (epoch milliseconds), and who wants it so.
     pub fn held_up(&self) -> Vec<HeldUp> {
-        let held = self.inner.lanes.all().into_iter().filter_map(|(of, lane)| {
+        let held = self.0.lanes.all().into_iter().filter_map(|(of, lane)| {
             let (until, brake) = lane.held_up()?;
             Some(HeldUp {
                 installation: of,

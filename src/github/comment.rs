@@ -12,6 +12,7 @@ use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::Account;
 use super::purpose::Purpose;
+use super::rate_gate::Priority;
 use super::request::ApiRequest;
 use super::values::{TEXT_CHARS, cut, millis};
 use crate::core::ids::{CommentId, IssueNumber};
@@ -185,7 +186,9 @@ impl GitHub {
             path,
             &json!({"body": cut(body, TEXT_CHARS)}),
         );
-        let answer = self.change(at, Purpose::Comment, &ask).await?;
+        let answer = self
+            .change(at, Purpose::Comment, Priority::Normal, &ask)
+            .await?;
         answer.json::<IdShape>(&ask).map(|shape| shape.id)
     }
 
@@ -203,7 +206,9 @@ impl GitHub {
             path,
             &json!({"body": cut(body, TEXT_CHARS)}),
         );
-        self.change(at, Purpose::Comment, &ask).await.map(drop)
+        self.change(at, Purpose::Comment, Priority::Normal, &ask)
+            .await
+            .map(drop)
     }
 
     /// A removal for which "not there" is as good as done.
@@ -213,7 +218,7 @@ impl GitHub {
         purpose: Purpose,
         ask: &ApiRequest,
     ) -> Result<(), GitHubError> {
-        match self.change(at, purpose, ask).await {
+        match self.change(at, purpose, Priority::Normal, ask).await {
             Ok(_) | Err(GitHubError::NotFound { .. }) => Ok(()),
             Err(error) => Err(error),
         }

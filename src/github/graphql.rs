@@ -12,6 +12,7 @@ use super::at::At;
 use super::client::GitHub;
 use super::error::GitHubError;
 use super::purpose::Purpose;
+use super::rate_gate::Priority;
 use super::request::{ApiRequest, Effect};
 use crate::core::failure::shortened;
 
@@ -47,7 +48,7 @@ impl GitHub {
         )
         .with_effect(Effect::Change);
         let answer = if query.trim_start().starts_with("mutation") {
-            self.change(at, purpose, &ask).await?
+            self.change(at, purpose, Priority::Normal, &ask).await?
         } else {
             self.fetch(
                 at.scope(purpose),
@@ -79,7 +80,7 @@ impl GitHub {
 
     /// `/graphql` on github.com, `/api/graphql` beside `/api/v3` on GitHub Enterprise Server.
     fn graphql_url(&self) -> String {
-        let api = self.inner.api.as_str().trim_end_matches('/');
+        let api = self.0.api.as_str().trim_end_matches('/');
         format!("{}/graphql", api.strip_suffix("/v3").unwrap_or(api))
     }
 }

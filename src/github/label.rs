@@ -7,6 +7,7 @@ use super::at::At;
 use super::client::GitHub;
 use super::error::GitHubError;
 use super::purpose::Purpose;
+use super::rate_gate::Priority;
 use super::request::{ApiRequest, Effect, escape};
 use super::values::cut;
 use crate::core::ids::IssueNumber;
@@ -31,7 +32,10 @@ impl GitHub {
         }
         let body = json!({"name": name, "color": color, "description": cut(description, 100)});
         let ask = ApiRequest::post("create a label", at.path("/labels"), &body);
-        match self.change(at, Purpose::Comment, &ask).await {
+        match self
+            .change(at, Purpose::Comment, Priority::Normal, &ask)
+            .await
+        {
             Err(GitHubError::Invalid { message, .. }) if message.contains("already_exists") => {
                 Ok(())
             }
@@ -88,6 +92,8 @@ impl GitHub {
         let path = at.path(&format!("/issues/{number}/labels"));
         let ask = ApiRequest::post("add labels", path, &json!({"labels": labels}))
             .with_effect(Effect::Change);
-        self.change(at, purpose, &ask).await.map(drop)
+        self.change(at, purpose, Priority::Normal, &ask)
+            .await
+            .map(drop)
     }
 }

@@ -12,6 +12,7 @@ use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::{Account, LabelShape};
 use super::purpose::Purpose;
+use super::rate_gate::Priority;
 use super::request::{ApiRequest, escape};
 use super::values::{TEXT_CHARS, cut};
 use crate::core::event::PullStanding;
@@ -244,7 +245,9 @@ impl GitHub {
             "draft": new.draft,
         });
         let ask = ApiRequest::post("open a pull request", at.path("/pulls"), &body);
-        let answer = self.change(at, Purpose::PullRequest, &ask).await?;
+        let answer = self
+            .change(at, Purpose::PullRequest, Priority::Normal, &ask)
+            .await?;
         answer.json::<PullShape>(&ask).map(Pull::from)
     }
 
@@ -267,7 +270,9 @@ impl GitHub {
             at.path(&format!("/pulls/{number}")),
             &body,
         );
-        let answer = self.change(at, Purpose::PullRequest, &ask).await?;
+        let answer = self
+            .change(at, Purpose::PullRequest, Priority::Normal, &ask)
+            .await?;
         answer.json::<PullShape>(&ask).map(Pull::from)
     }
 }

@@ -23,24 +23,20 @@ const UNSAID: (u64, u64) = (60, 900);
 /// The same after "was submitted too quickly".
 const TOO_QUICK: (u64, u64) = (300, 3600);
 
-/// Who goes first when several changes wait: what people miss most.
+/// Who goes first when several changes wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
-    /// The 👀 that says "seen": overtakes everything that waits, and has a pace of its own.
+    /// A reaction, such as the 👀 that says "seen": overtakes everything that waits, and has a pace of its own.
     Receipt,
-    /// What somebody has to know or to answer: questions, failures, answers.
-    Answer,
-    /// Everything else: pull requests, labels, reviews.
+    /// Everything else.
     Normal,
-    /// How things stand: the next text replaces this one.
-    Status,
 }
 
 impl Priority {
     fn lane(self) -> Lane {
         match self {
             Self::Receipt => Lane::Receipts,
-            Self::Answer | Self::Normal | Self::Status => Lane::Others,
+            Self::Normal => Lane::Others,
         }
     }
 }
@@ -218,7 +214,9 @@ impl RateGate {
                 after: millis(wait),
             });
         }
-        if state.in_flight || state.waiting.first() != Some(&ticket.place) {
+        let mut ahead = state.waiting.iter();
+        let first = ahead.find(|(priority, _)| priority.lane() == wish.lane);
+        if state.in_flight || first != Some(&ticket.place) {
             return Ok(Step::Behind);
         }
         if wait > 0 {
@@ -354,7 +352,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_people_miss_most_overtakes_what_waits_for_the_pace() {
+    async fn a_receipt_overtakes_what_waits_for_the_pace() {
         let lane = lane(QUICK);
         for _ in 0..3 {
             lane.turn(Priority::Normal, true)
@@ -371,20 +369,43 @@ mod tests {
             }
         };
         tokio::join!(
-            queue("status", Priority::Status),
             queue("first", Priority::Normal),
             queue("second", Priority::Normal),
-            queue("question", Priority::Answer),
             queue("receipt", Priority::Receipt),
         );
         assert_eq!(
             *order.lock().expect("not poisoned"),
-            ["receipt", "question", "first", "second", "status"]
+            ["receipt", "first", "second"]
         );
         assert!(
-            lane.now() - 1_000_000 >= 80,
-            "four changes after the burst wait 20 ms each"
+            lane.now() - 1_000_000 >= 40,
+            "two changes after the burst wait 20 ms each"
         );
+    }
+
+    #[tokio::test]
+    async fn neither_lane_waits_for_the_pace_of_the_other() {
+        let lane = lane(Pace {
+            burst: 1,
+            per_second: 1,
+            patience: Duration::from_secs(3_600),
+            ..QUICK
+        });
+        let use_up = async |priority, times| {
+            for _ in 0..times {
+                let mut turn = lane.turn(priority, false).await.expect("the burst");
+                turn.sending();
+            }
+        };
+        use_up(Priority::Receipt, 3).await;
+        let receipt = lane.turn(Priority::Receipt, false);
+        tokio::pin!(receipt);
+        assert!(
+            futures::poll!(&mut receipt).is_pending(),
+            "it waits for its own pace"
+        );
+        // Nor does a receipt that waits hold others up.
+        use_up(Priority::Normal, 1).await;
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use crate::core::ids::{InstallationId, RepositoryId, RepositoryName};
 impl GitHub {
     /// Asks GitHub again about an installation that was suspended or removed (after its `unsuspend` or `created` event).
     pub fn wake(&self, installation: InstallationId) {
-        self.inner.access.wake(installation);
+        self.0.access.wake(installation);
     }
 
     /// GitHub told us that an installation is suspended: it is left alone until it is woken, or for a while.
@@ -24,7 +24,7 @@ impl GitHub {
 
     /// GitHub told us which installation covers a repository that was renamed or moved.
     pub fn moved(&self, repository: RepositoryId, installation: InstallationId) {
-        self.inner.access.follow(repository, installation);
+        self.0.access.follow(repository, installation);
     }
 
     /// Whether the installation that covers a repository is shut to us, as far as is known without asking.
@@ -34,27 +34,26 @@ impl GitHub {
             repository: Some(repository),
             purpose: Purpose::Read,
         };
-        let access = &self.inner.access;
+        let access = &self.0.access;
         access.awake(access.followed(scope).installation).is_err()
     }
 
     /// Whether any installation is shut to us.
     pub fn is_any_shut(&self) -> bool {
-        self.inner.access.is_any_asleep()
+        self.0.access.is_any_asleep()
     }
 
     /// Waits until the installation that covers a repository is shut to us, and tells why.
     pub async fn shut(&self, at: &At) -> GitHubError {
         loop {
-            let mut news = std::pin::pin!(self.inner.access.fell_asleep.notified());
+            let mut news = std::pin::pin!(self.0.access.fell_asleep.notified());
             // Heard from here on, so that nothing happens between the look and the wait.
             news.as_mut().enable();
-            if let Err(error) = self.inner.access.awake(
-                self.inner
-                    .access
-                    .followed(at.scope(Purpose::Read))
-                    .installation,
-            ) {
+            if let Err(error) = self
+                .0
+                .access
+                .awake(self.0.access.followed(at.scope(Purpose::Read)).installation)
+            {
                 return error;
             }
             news.await;
@@ -71,7 +70,7 @@ impl GitHub {
             return None;
         }
         tracing::info!(%name, installation = found.installation.0, "the repository moved; it goes on through its new owner");
-        self.inner.access.follow(repository, found.installation);
+        self.0.access.follow(repository, found.installation);
         Some(Scope {
             installation: found.installation,
             ..scope
@@ -81,14 +80,14 @@ impl GitHub {
     /// Leaves a suspended or removed installation alone for a while.
     pub(super) fn rest(&self, scope: Scope, error: &GitHubError) {
         if matches!(error, GitHubError::Suspended | GitHubError::Uninstalled) {
-            self.sleep(self.inner.access.followed(scope).installation, error);
+            self.sleep(self.0.access.followed(scope).installation, error);
         }
     }
 
     /// Leaves an installation alone. Its tokens are worth nothing any more: whoever asks after the rest asks GitHub.
     fn sleep(&self, installation: InstallationId, error: &GitHubError) {
-        self.inner.access.sleep(installation, error);
-        self.inner.tokens.drop_all(installation);
-        self.inner.access.fell_asleep.notify_waiters();
+        self.0.access.sleep(installation, error);
+        self.0.tokens.drop_all(installation);
+        self.0.access.fell_asleep.notify_waiters();
     }
 }

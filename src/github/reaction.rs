@@ -101,8 +101,7 @@ impl GitHub {
         // A mark, no content: it must come through when the limits of content are used up.
         let ask = ApiRequest::post("react", path, &json!({"content": content(reaction)}))
             .with_effect(Effect::Change);
-        self.at_priority(Priority::Receipt)
-            .change(at, Purpose::Comment, &ask)
+        self.change(at, Purpose::Comment, Priority::Receipt, &ask)
             .await
             .map(drop)
     }

@@ -11,6 +11,7 @@ use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::Account;
 use super::purpose::Purpose;
+use super::rate_gate::Priority;
 use super::request::ApiRequest;
 use super::values::{TEXT_CHARS, cut, millis};
 use crate::core::ids::IssueNumber;
@@ -245,7 +246,9 @@ impl GitHub {
     ) -> Result<(), GitHubError> {
         let path = at.path(&format!("/pulls/{pull}/requested_reviewers"));
         let ask = ApiRequest::post("ask for a review", path, &json!({"reviewers": logins}));
-        self.change(at, Purpose::PullRequest, &ask).await.map(drop)
+        self.change(at, Purpose::PullRequest, Priority::Normal, &ask)
+            .await
+            .map(drop)
     }
 
     /// Answers the first comment of a thread. Not to be repeated without [`GitHub::find_reply`]. GitHub takes no answer to
@@ -263,7 +266,9 @@ impl GitHub {
             path,
             &json!({"body": cut(body, TEXT_CHARS)}),
         );
-        let answer = self.change(at, Purpose::PullRequest, &ask).await?;
+        let answer = self
+            .change(at, Purpose::PullRequest, Priority::Normal, &ask)
+            .await?;
         answer.json::<IdShape>(&ask).map(|shape| shape.id)
     }
 }

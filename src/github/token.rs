@@ -46,7 +46,7 @@ impl GitHub {
 
     /// Forgets a token that git's host refused: the next one asked for is a new one.
     pub async fn invalidate(&self, token: &Token) {
-        for slot in self.inner.tokens.all() {
+        for slot in self.0.tokens.all() {
             let mut held = slot.lock().await;
             if held.as_ref().is_some_and(|held| held.is(token)) {
                 *held = None;
@@ -60,7 +60,7 @@ impl GitHub {
         self.invalidate(token).await;
         let ask =
             ApiRequest::delete("revoke a token", "/installation/token").with_effect(Effect::None);
-        let answer = self.inner.wire.send(&ask, &token.secret, None).await?;
+        let answer = self.0.wire.send(&ask, &token.secret, None).await?;
         if answer.status.as_u16() == 401 {
             Ok(())
         } else {
@@ -73,7 +73,7 @@ impl GitHub {
         scope: Scope,
         repository: &str,
     ) -> Result<Token, GitHubError> {
-        let scope = self.inner.access.followed(scope);
+        let scope = self.0.access.followed(scope);
         match self.token_at(scope, repository).await {
             Err(error @ GitHubError::NotCovered { .. }) => {
                 match self.elsewhere(scope, repository).await {
@@ -86,11 +86,11 @@ impl GitHub {
     }
 
     async fn token_at(&self, scope: Scope, repository: &str) -> Result<Token, GitHubError> {
-        self.inner.access.awake(scope.installation)?;
+        self.0.access.awake(scope.installation)?;
         if scope.purpose == Purpose::Push {
             return self.mint(scope, repository).await;
         }
-        let slot = self.inner.tokens.slot(scope, self.now());
+        let slot = self.0.tokens.slot(scope, self.now());
         let mut held = slot.lock().await;
         if let Some(token) = held
             .as_ref()
@@ -99,7 +99,7 @@ impl GitHub {
             return Ok(token.clone());
         }
         // Whoever waited for this slot behind a failed request learns of it here instead of asking again.
-        self.inner.access.awake(scope.installation)?;
+        self.0.access.awake(scope.installation)?;
         let token = self.mint(scope, repository).await?;
         *held = Some(token.clone());
         Ok(token)
@@ -107,8 +107,8 @@ impl GitHub {
 
     /// Forgets a token GitHub refused, unless somebody already replaced it.
     pub(super) async fn forget(&self, scope: Scope, refused: &Token) {
-        let scope = self.inner.access.followed(scope);
-        let slot = self.inner.tokens.slot(scope, self.now());
+        let scope = self.0.access.followed(scope);
+        let slot = self.0.tokens.slot(scope, self.now());
         let mut held = slot.lock().await;
         if held.as_ref().is_some_and(|held| held.is(refused)) {
             *held = None;

@@ -3,7 +3,7 @@
 use crate::core::effect::PostAnswer;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
-use crate::github::{At, Priority};
+use crate::github::At;
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
 use crate::runner::scope::Comments;
@@ -26,7 +26,6 @@ pub(super) async fn perform(
         let text = format!("{}\n{mark}", action.body);
         comments
             .github
-            .at_priority(Priority::Answer)
             .create_comment(&At::of(lease.place()), issue, &text)
             .await?;
     }

@@ -3,7 +3,6 @@
 use crate::core::effect::ShowStatus;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
-use crate::github::Priority;
 use crate::runner::lease::Lease;
 use crate::runner::own_comment::OwnComment;
 use crate::runner::performed::Performed;
@@ -23,13 +22,7 @@ pub(super) async fn perform(
         mark: &mark,
         body: &action.body,
     };
-    // The next text replaces this one: whatever else waits goes first.
-    let github = comments.github.at_priority(Priority::Status);
-    let giving_way = Comments {
-        github: &github,
-        ..*comments
-    };
-    let comment = giving_way.put(lease, &status).await?;
+    let comment = comments.put(lease, &status).await?;
     comments.posted.remember(task, comment);
     if action.comment == Some(comment) {
         return Ok(Performed::Done);

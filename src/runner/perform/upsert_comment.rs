@@ -3,7 +3,6 @@
 use crate::core::effect::UpsertComment;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
-use crate::github::Priority;
 use crate::runner::lease::Lease;
 use crate::runner::own_comment::OwnComment;
 use crate::runner::performed::Performed;
@@ -24,13 +23,8 @@ pub(super) async fn perform(
         mark: &mark,
         body: &action.body,
     };
-    let github = comments.github.at_priority(Priority::Answer);
-    let at_once = Comments {
-        github: &github,
-        ..*comments
-    };
     Ok(Performed::known(Event::Posted {
         key: action.key.clone(),
-        comment: at_once.put(lease, &comment).await?,
+        comment: comments.put(lease, &comment).await?,
     }))
 }

@@ -25,8 +25,8 @@ async fn the_second_issue_begins_with_what_stood_ready_and_ends_as_the_first() {
     assert_eq!(std::fs::metadata(work).expect("it asks").ino(), inode);
     for issue in [first, second] {
         app.reply(issue, "1").await;
-        app.settle_all().await;
     }
+    app.settle_all().await;
     assert_eq!(app.course(first).await, app.course(second).await);
     let own = |issue| app.status(issue).replace(&issue.to_string(), "N");
     let (one, two) = (own(first), own(second));
