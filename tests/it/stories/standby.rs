@@ -28,9 +28,9 @@ async fn the_second_issue_begins_with_what_stood_ready_and_ends_as_the_first() {
     }
     app.settle_all().await;
     assert_eq!(app.course(first).await, app.course(second).await);
-    let own = |issue| app.status(issue).replace(&issue.to_string(), "N");
-    let (one, two) = (own(first), own(second));
-    assert!(one.contains("2 files changed (+2 −1)"), "{one}");
-    assert_eq!(one.lines().last(), two.lines().last());
+    for issue in [first, second] {
+        let status = app.status(issue);
+        assert!(status.contains("2 files changed (+2 −1)"), "{status}");
+    }
     app.done().await;
 }
