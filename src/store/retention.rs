@@ -151,9 +151,10 @@ async fn prune_inbox(writing: &mut Writing, before: i64, now: i64) -> Result<Pru
             more: false,
         });
     }
-    // Of deliveries that concerned nobody no body was kept; so they go before the bodies of the others do.
+    // A missing body does not tell that a delivery concerned nobody: older versions took those of all others as well.
     let steps = [
-        "DELETE FROM inbox WHERE seq > $1 AND seq <= $2 AND kind = 'webhook' \
+        "DELETE FROM inbox WHERE seq > $1 AND seq <= $2 AND kind = 'webhook' AND handled_at IS NOT NULL \
+         AND substr(result, 1, 8) = 'ignored:' \
          AND NOT EXISTS (SELECT 1 FROM inbox_body WHERE inbox_body.seq = inbox.seq)",
         "DELETE FROM inbox_body WHERE seq > $1 AND seq <= $2",
     ];

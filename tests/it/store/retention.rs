@@ -14,7 +14,7 @@ async fn ignored(store: &Store, id: &str, at: i64) {
     let delivery = IgnoredDelivery {
         id: id.to_owned(),
         name: "issues".to_owned(),
-        reason: "nobody".to_owned(),
+        reason: "ignored: nobody".to_owned(),
         received_at: at,
     };
     store.accept_ignored(delivery).await.expect("stored");
@@ -61,6 +61,29 @@ async fn deliveries_that_concerned_nobody_go_whole_and_of_the_others_the_id_stay
         decision.commit().await.expect("a commit");
         assert_eq!(store.prune_inbox(50, 1_000).await.expect("pruned").rows, 2);
         assert_eq!(known("webhook:behind").await, None);
+        store.close().await;
+    })
+    .await;
+}
+
+/// Before there was a walk through the inbox, all bodies of long ago were removed, and no row.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_id_stays_whose_body_an_older_version_has_removed() {
+    on_each(|database| async move {
+        let store = database.open().await;
+        handled(&store, "webhook:somebody", 10).await;
+        ignored(&store, "webhook:nobody", 10).await;
+        let mut stranger = database.stranger().await;
+        let old =
+            "DELETE FROM inbox_body WHERE seq IN (SELECT seq FROM inbox WHERE handled_at < 50)";
+        sqlx::query(old)
+            .execute(&mut stranger)
+            .await
+            .expect("the prune of before");
+        assert_eq!(store.prune_inbox(50, 1_000).await.expect("pruned").rows, 1);
+        let again = store.accept(fact("webhook:somebody")).await;
+        assert_eq!(again, Ok(Accepted::Duplicate), "it counts once");
+        assert_eq!(store.inbox("webhook:nobody").await, Ok(None));
         store.close().await;
     })
     .await;
