@@ -38,6 +38,7 @@ mod turn_recorder;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -76,6 +77,8 @@ pub struct Runner {
     leases: Leases,
     stopping: CancellationToken,
     trouble: Arc<Complaint>,
+    /// Held while something of a forgotten task is removed.
+    removing: Arc<Mutex<()>>,
 }
 
 impl Runner {
@@ -86,6 +89,7 @@ impl Runner {
             leases: Leases::default(),
             stopping: CancellationToken::new(),
             trouble: Arc::default(),
+            removing: Arc::default(),
         }
     }
 
@@ -270,6 +274,8 @@ impl Runner {
 
     /// Carries one effect to its end and writes down what became of it.
     async fn carry(self, claimed: Claimed) {
+        // What was being removed when its task was taken up again is gone by now, and no more of it will be.
+        drop(self.removing.lock().await);
         let outcomes = Outcomes {
             store: &self.services.store,
             clock: &self.services.clock,

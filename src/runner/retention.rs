@@ -1,7 +1,8 @@
 //! Lets go of what was kept long enough: bodies of deliveries, lines of logs, and what tasks leave once work on them is over.
 //!
-//! It goes in small steps and pauses between them, so that nothing waits for it. It must never touch what is still on, and
-//! removes a session's files before the rows that tell of them: killed in between, it finds them again.
+//! It goes in small steps and pauses between them, so that nothing waits for it. It must never touch what is still on: that a
+//! task is being forgotten is written down first, and each step asks whether it still is. A session's files go before the
+//! rows that tell of them: killed in between, it finds them again.
 
 use std::collections::HashSet;
 use std::fmt::Display;
@@ -26,13 +27,11 @@ const SESSIONS: i64 = 1_000;
 
 /// What is removed row by row; moments are epoch milliseconds.
 #[derive(Clone, Copy)]
-enum Old<'a> {
+enum Old {
     /// What was handled before, as of now.
     Deliveries { before: i64, now: i64 },
     /// Lines of all session logs from before.
     Lines(i64),
-    /// All lines of one session.
-    LinesOf(&'a SessionId),
 }
 
 impl Runner {
@@ -58,13 +57,12 @@ impl Runner {
     }
 
     /// Takes steps until none is left; answers how many rows went.
-    async fn prune(&self, old: Old<'_>) -> Result<u64, StoreError> {
+    async fn prune(&self, old: Old) -> Result<u64, StoreError> {
         let (store, mut rows) = (&self.services.store, 0);
         loop {
             let done = match old {
                 Old::Deliveries { before, now } => store.prune_inbox(before, now).await?,
                 Old::Lines(before) => store.prune_log(before).await?,
-                Old::LinesOf(session) => store.prune_log_of(session).await?,
             };
             rows += done.rows;
             if !done.more {
@@ -74,23 +72,26 @@ impl Runner {
         }
     }
 
-    /// One task whose files cannot be removed does not keep the others.
+    /// One task that cannot be forgotten does not keep the others.
     async fn forget_past(&self, before: i64) -> Result<u64, Failure> {
         let store = &self.services.store;
-        let (mut forgotten, mut stuck) = (0, HashSet::new());
+        let (mut forgotten, mut left) = (0, HashSet::new());
         loop {
-            let limit = TASKS.saturating_add_unsigned(stuck.len() as u64);
+            let limit = TASKS.saturating_add_unsigned(left.len() as u64);
             let mut tasks = store.past_tasks(before, limit).await?;
-            tasks.retain(|key| !stuck.contains(key));
+            tasks.retain(|key| !left.contains(key));
             if tasks.is_empty() {
                 return Ok(forgotten);
             }
             for key in tasks {
-                match self.forget_sessions(key).await {
-                    Ok(()) => forgotten += u64::from(store.forget_past(key, before).await?),
+                match self.forget_task(key, before).await {
+                    Ok(true) => forgotten += 1,
+                    Ok(false) => {
+                        left.insert(key);
+                    }
                     Err(error) => {
                         tracing::warn!(task = %key, %error, "what its sessions left cannot be removed");
-                        stuck.insert(key);
+                        left.insert(key);
                     }
                 }
                 sleep(PAUSE).await;
@@ -98,26 +99,55 @@ impl Runner {
         }
     }
 
-    /// Removes what the sessions of a task have on the disk, and their logs.
-    async fn forget_sessions(&self, key: TaskKey) -> Result<(), Failure> {
-        let services = &self.services;
+    /// Removes what a task's sessions have left, and its past. False when work on it is not over, or it has changed since
+    /// `before` (epoch milliseconds), which may be found at any step.
+    ///
+    /// # Errors
+    /// What the database or the disk says; the next round goes on where this one ended.
+    pub async fn forget_task(&self, key: TaskKey, before: i64) -> Result<bool, Failure> {
+        let store = &self.services.store;
+        if !store.begin_forgetting(key, before).await? {
+            return Ok(false);
+        }
         let of_task = SessionFilter {
             task: Some(key),
+            live: Some(false),
             ..SessionFilter::default()
         };
-        for row in services.store.sessions(&of_task, SESSIONS).await? {
-            let workspace = services.folders.workspace(&row.id);
-            services
-                .git
-                .remove_session(key.repository, &row.id, &workspace)
-                .await?;
-            services
-                .git
-                .discard(&services.folders.session(&row.id))
-                .await?;
-            self.prune(Old::LinesOf(&row.id)).await?;
+        for row in store.sessions(&of_task, SESSIONS).await? {
+            if !self.forget_session(&row.id, before).await? {
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(store.forget_past(key, before).await?)
+    }
+
+    /// Removes what one session has on the disk, and its log. While a step asks and removes no effect is begun: one of a task
+    /// that was taken up again since would work in what is being removed.
+    async fn forget_session(&self, session: &SessionId, before: i64) -> Result<bool, Failure> {
+        let (services, key) = (&self.services, session.task());
+        let removing = self.removing.lock().await;
+        if !services.store.begin_forgetting(key, before).await? {
+            return Ok(false);
+        }
+        let workspace = services.folders.workspace(session);
+        let git = &services.git;
+        git.remove_session(key.repository, session, &workspace)
+            .await?;
+        git.discard(&services.folders.session(session)).await?;
+        drop(removing);
+        loop {
+            let removing = self.removing.lock().await;
+            if !services.store.begin_forgetting(key, before).await? {
+                return Ok(false);
+            }
+            let done = services.store.prune_log_of(session).await?;
+            drop(removing);
+            if !done.more {
+                return Ok(true);
+            }
+            sleep(PAUSE).await;
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! The tables, built up by numbered steps that only go forward.
 //!
-//! Each step runs once, in one transaction with the row that records it. A step that was already run is never edited: its
-//! checksum is kept, and a difference stops the start. Steps of a newer skep are left alone, so that the version before
-//! it can still run beside it.
+//! Each step runs once, in one transaction with the row that records it, and for as long as it takes. A step that was
+//! already run is never edited: its checksum is kept, and a difference stops the start. Steps of a newer skep are left
+//! alone, so that the version before it can still run beside it.
 
 use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
@@ -75,9 +75,11 @@ pub(super) async fn run(pools: &Pools) -> Result<(), StoreError> {
                 )));
             }
             None => {
-                pools
-                    .within(apply(&mut writing, step, text, checksum))
-                    .await?;
+                if !changed {
+                    pools.within(unhurried(pools.backend, &mut writing)).await?;
+                }
+                // As long as the tables are large: given up, it would be begun anew at every start.
+                apply(&mut writing, step, text, checksum).await?;
                 changed = true;
             }
         }
@@ -102,6 +104,15 @@ async fn shrink(pools: &Pools) -> Result<(), StoreError> {
     }
     if let Err(error) = sqlx::query("VACUUM").execute(&pools.writer).await {
         tracing::warn!(%error, "the database could not be made smaller");
+    }
+    Ok(())
+}
+
+/// Takes the time limits from this transaction. Locks are waited for, but not for ever: whoever holds one so long hangs.
+async fn unhurried(backend: Backend, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    if backend == Backend::Postgres {
+        let limits = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '10min'";
+        sqlx::raw_sql(limits).execute(connection).await?;
     }
     Ok(())
 }

@@ -32,7 +32,12 @@ pub struct Pruned {
 /// The states in which work on a task is over; in review it is not.
 const OVER: [&str; 5] = ["idle", "refused", "done", "failed", "cancelled"];
 
-pub(super) const PAST: &str = "SELECT key FROM task WHERE state = $1 AND past = 1 AND updated_at < $2 \
+/// What is kept of a task beside its own row: nothing (0), a past, or one whose forgetting has begun. Whoever writes a task
+/// gives it a past again, so that a forgetting under way ends.
+const HAS_PAST: i64 = 1;
+const FORGETTING: i64 = 2;
+
+pub(super) const PAST: &str = "SELECT key FROM task WHERE state = $1 AND past = $4 AND updated_at < $2 \
     ORDER BY updated_at, key LIMIT $3";
 
 impl Store {
@@ -68,21 +73,38 @@ impl Store {
     }
 
     /// Tasks on which work is over (at most `limit` of each such state, oldest change first), that have not changed since
-    /// `before` (epoch milliseconds), and of whose past something is kept.
+    /// `before` (epoch milliseconds), and of whose past something is kept: first those whose forgetting was cut short.
     pub async fn past_tasks(&self, before: i64, limit: i64) -> Result<Vec<TaskKey>, StoreError> {
         let mut keys = Vec::new();
-        for state in OVER {
-            let query = sqlx::query(PAST).bind(state).bind(before).bind(limit);
-            let rows = self.pools().within(query.fetch_all(self.reader())).await?;
-            for row in &rows {
-                keys.push(task::key_of(row)?);
+        for past in [FORGETTING, HAS_PAST] {
+            for state in OVER {
+                let query = sqlx::query(PAST).bind(state).bind(before).bind(limit);
+                let query = query.bind(past);
+                let rows = self.pools().within(query.fetch_all(self.reader())).await?;
+                for row in &rows {
+                    keys.push(task::key_of(row)?);
+                }
             }
         }
         Ok(keys)
     }
 
+    /// Begins to forget a task's past, or asks whether that may go on. False when the task is not as [`Store::past_tasks`] saw
+    /// it any more: then nothing of it may be removed.
+    pub async fn begin_forgetting(&self, key: TaskKey, before: i64) -> Result<bool, StoreError> {
+        let work = async {
+            let mut connection = self.writer().acquire().await?;
+            let begin = Mark {
+                from: [HAS_PAST, FORGETTING],
+                to: FORGETTING,
+            };
+            mark_past(&mut connection, key, before, begin).await
+        };
+        self.pools().within(work).await
+    }
+
     /// Lets go of a task's past: its events, closed effects, what was told of them, and its sessions' rows, but for those by
-    /// which a pull request finds its task. False when the task is not as [`Store::past_tasks`] saw it any more.
+    /// which a pull request finds its task. False when nobody has begun to, or the task has changed since.
     pub async fn forget_past(&self, key: TaskKey, before: i64) -> Result<bool, StoreError> {
         let mut writing = self.pools().begin().await?;
         let work = async {
@@ -129,9 +151,10 @@ async fn prune_inbox(writing: &mut Writing, before: i64, now: i64) -> Result<Pru
             more: false,
         });
     }
-    // Of deliveries that concerned nobody no body was kept; so they go before the bodies of the others do.
+    // A missing body does not tell that a delivery concerned nobody: older versions took those of all others as well.
     let steps = [
-        "DELETE FROM inbox WHERE seq > $1 AND seq <= $2 AND kind = 'webhook' \
+        "DELETE FROM inbox WHERE seq > $1 AND seq <= $2 AND kind = 'webhook' AND handled_at IS NOT NULL \
+         AND substr(result, 1, 8) = 'ignored:' \
          AND NOT EXISTS (SELECT 1 FROM inbox_body WHERE inbox_body.seq = inbox.seq)",
         "DELETE FROM inbox_body WHERE seq > $1 AND seq <= $2",
     ];
@@ -147,23 +170,48 @@ async fn prune_inbox(writing: &mut Writing, before: i64, now: i64) -> Result<Pru
     })
 }
 
+/// Which marks become which.
+struct Mark {
+    from: [i64; 2],
+    to: i64,
+}
+
+/// Marks a task that is still over and unchanged since `before`; false when it is not.
+async fn mark_past(
+    connection: &mut AnyConnection,
+    key: TaskKey,
+    before: i64,
+    Mark {
+        from: [one, other],
+        to,
+    }: Mark,
+) -> Result<bool, sqlx::Error> {
+    let over = placeholders(6, OVER.len());
+    let sql = format!(
+        "UPDATE task SET past = $3 WHERE key = $1 AND updated_at < $2 AND past IN ($4, $5) AND state IN ({over})"
+    );
+    let mut mark = sqlx::query(AssertSqlSafe(sql))
+        .bind(key.to_string())
+        .bind(before)
+        .bind(to)
+        .bind(one)
+        .bind(other);
+    for state in OVER {
+        mark = mark.bind(state);
+    }
+    Ok(mark.execute(connection).await?.rows_affected() == 1)
+}
+
 async fn forget_past(
     connection: &mut AnyConnection,
     key: TaskKey,
     before: i64,
 ) -> Result<bool, sqlx::Error> {
-    let over = placeholders(3, OVER.len());
-    let sql = format!(
-        "UPDATE task SET past = 0 WHERE key = $1 AND past = 1 AND updated_at < $2 AND state IN ({over})"
-    );
-    let mut mark = sqlx::query(AssertSqlSafe(sql))
-        .bind(key.to_string())
-        .bind(before);
-    for state in OVER {
-        mark = mark.bind(state);
-    }
-    let marked = mark.execute(&mut *connection).await?;
-    if marked.rows_affected() == 0 {
+    let end = Mark {
+        from: [FORGETTING; 2],
+        to: 0,
+    };
+    if !mark_past(&mut *connection, key, before, end).await? {
         return Ok(false);
     }
     // What the sweep stated stays: it would find the same again.

@@ -411,6 +411,46 @@ async fn older_rows_get_the_words_and_columns_of_now() {
     .await;
 }
 
+/// A step may take longer than anything else does: here it waits for somebody's lock.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_is_not_given_up_for_the_time_it_takes() {
+    let body = |database: TestDatabase| async move {
+        database.open().await.close().await;
+        let mut stranger = database.stranger().await;
+        let older = "DROP INDEX effect_clock; DROP INDEX task_state; ALTER TABLE task DROP COLUMN past; \
+                     CREATE INDEX task_updated ON task (updated_at); DELETE FROM migration WHERE number = 6; \
+                     BEGIN; LOCK TABLE task";
+        sqlx::raw_sql(older)
+            .execute(&mut stranger)
+            .await
+            .expect("made older, and in use");
+        let busy = Duration::from_millis(50);
+        let tuning = Tuning {
+            busy,
+            ..Tuning::default()
+        };
+        let opening = tokio::spawn({
+            let database = database.clone();
+            async move { database.open_with(tuning).await }
+        });
+        let waiting =
+            "SELECT count(*) FROM pg_locks WHERE relation = to_regclass('task') AND NOT granted";
+        loop {
+            let found = sqlx::query(waiting).fetch_one(&mut stranger).await;
+            if opening.is_finished() || found.expect("locks").get::<i64, _>(0) > 0 {
+                break;
+            }
+        }
+        tokio::time::sleep(busy * 10).await;
+        sqlx::query("COMMIT")
+            .execute(&mut stranger)
+            .await
+            .expect("let go");
+        opening.await.expect("it waited").close().await;
+    };
+    on_postgres(body).await;
+}
+
 /// A database of before kept the bodies of what concerns nobody: they go, and the file becomes smaller.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_old_database_gives_back_what_it_kept_of_ignored_deliveries() {

@@ -14,7 +14,7 @@ async fn ignored(store: &Store, id: &str, at: i64) {
     let delivery = IgnoredDelivery {
         id: id.to_owned(),
         name: "issues".to_owned(),
-        reason: "nobody".to_owned(),
+        reason: "ignored: nobody".to_owned(),
         received_at: at,
     };
     store.accept_ignored(delivery).await.expect("stored");
@@ -61,6 +61,29 @@ async fn deliveries_that_concerned_nobody_go_whole_and_of_the_others_the_id_stay
         decision.commit().await.expect("a commit");
         assert_eq!(store.prune_inbox(50, 1_000).await.expect("pruned").rows, 2);
         assert_eq!(known("webhook:behind").await, None);
+        store.close().await;
+    })
+    .await;
+}
+
+/// Before there was a walk through the inbox, all bodies of long ago were removed, and no row.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_id_stays_whose_body_an_older_version_has_removed() {
+    on_each(|database| async move {
+        let store = database.open().await;
+        handled(&store, "webhook:somebody", 10).await;
+        ignored(&store, "webhook:nobody", 10).await;
+        let mut stranger = database.stranger().await;
+        let old =
+            "DELETE FROM inbox_body WHERE seq IN (SELECT seq FROM inbox WHERE handled_at < 50)";
+        sqlx::query(old)
+            .execute(&mut stranger)
+            .await
+            .expect("the prune of before");
+        assert_eq!(store.prune_inbox(50, 1_000).await.expect("pruned").rows, 1);
+        let again = store.accept(fact("webhook:somebody")).await;
+        assert_eq!(again, Ok(Accepted::Duplicate), "it counts once");
+        assert_eq!(store.inbox("webhook:nobody").await, Ok(None));
         store.close().await;
     })
     .await;
@@ -188,10 +211,11 @@ async fn of_a_task_that_is_over_its_own_row_stays_and_what_others_need() {
         let past = store.past_tasks(50, 10).await.expect("a look");
         assert_eq!(past, [key(1), key(4)], "over, and long ago");
         for issue in [2, 3] {
-            assert!(!store.forget_past(key(issue), 50).await.expect("a step"));
+            assert!(!forget(&store, issue).await);
             assert_eq!(there(&store, issue).await, [2, 1, 2, 2, 1]);
         }
-        assert!(store.forget_past(key(1), 50).await.expect("a step"));
+        assert!(!store.forget_past(key(1), 50).await.expect("a step"));
+        assert!(forget(&store, 1).await);
         store.prune_log_of(&session(1, 1).id).await.expect("a step");
         // A pull request finds its task, what is open is done, and the sweep does not state the same again.
         assert_eq!(there(&store, 1).await, [1, 0, 1, 1, 0]);
@@ -206,6 +230,45 @@ async fn of_a_task_that_is_over_its_own_row_stays_and_what_others_need() {
         decision.commit().await.expect("a commit");
         let past = store.past_tasks(50, 10).await.expect("a look");
         assert_eq!(past, [key(1), key(4)], "it has a past again");
+        store.close().await;
+    })
+    .await;
+}
+
+/// Forgets a task's rows, if it has not changed since 50.
+async fn forget(store: &Store, issue: i64) -> bool {
+    store
+        .begin_forgetting(key(issue), 50)
+        .await
+        .expect("a step")
+        && store.forget_past(key(issue), 50).await.expect("a step")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_that_is_taken_up_while_it_is_being_forgotten_keeps_its_rows() {
+    on_each(|database| async move {
+        let store = database.open().await;
+        for issue in [1, 2] {
+            with_past(&store, issue, "done", 10 * issue).await;
+        }
+        let past = async || store.past_tasks(50, 10).await.expect("a look");
+        let begin = async |issue| store.begin_forgetting(key(issue), 50).await;
+        assert_eq!(begin(2).await, Ok(true));
+        assert_eq!(past().await, [key(2), key(1)], "what was begun is finished");
+        assert_eq!(begin(2).await, Ok(true), "again, after a kill");
+        let row = store.task(key(2)).await.expect("a look").expect("there");
+        let row = TaskRow {
+            state: "queued".to_owned(),
+            updated_at: 60,
+            ..row
+        };
+        let mut decision = store.begin().await.expect("a decision");
+        decision.put_task(&row, 1).await.expect("it goes on");
+        decision.commit().await.expect("a commit");
+        assert_eq!(begin(2).await, Ok(false));
+        assert_eq!(store.forget_past(key(2), 50).await, Ok(false));
+        assert_eq!(there(&store, 2).await, [2, 1, 2, 2, 1]);
+        assert_eq!(past().await, [key(1)]);
         store.close().await;
     })
     .await;

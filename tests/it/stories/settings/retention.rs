@@ -105,3 +105,37 @@ async fn sessions_ms() {
     assert!(app.kept(issue, 2, "NOTE.md").is_some(), "a second session");
     app.done().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_was_taken_up_since_it_was_chosen_loses_nothing() {
+    let (mut app, issue) = failed(|_| {}).await;
+    let key = app.session(issue, 1).task();
+    app.advance(DAY * 11);
+    let row = app.store().task(key).await.expect("a look");
+    let before = row.expect("there").updated_at + 1;
+    assert_eq!(
+        app.store().past_tasks(before, 10).await,
+        Ok(vec![key]),
+        "chosen"
+    );
+    app.reply(issue, "/agent retry").await;
+    app.settle_all().await;
+    assert_eq!(app.runner().forget_task(key, before).await, Ok(false));
+    assert_eq!(kept(&app, issue).await, [true; 4]);
+    assert!(app.kept(issue, 2, "NOTE.md").is_some());
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forgetting_that_was_cut_short_is_finished() {
+    let (app, issue) = failed(|kept| kept.sessions_ms = 10 * DAY_MS).await;
+    let key = app.session(issue, 1).task();
+    app.advance(DAY * 11);
+    let row = app.store().task(key).await.expect("a look");
+    let before = row.expect("there").updated_at + 1;
+    let begun = app.store().begin_forgetting(key, before).await;
+    assert_eq!(begun, Ok(true), "and then it was killed");
+    app.runner().forget_old().await;
+    assert_eq!(kept(&app, issue).await, [true, false, false, false]);
+    app.done().await;
+}
