@@ -12,15 +12,15 @@ use skep::store::{
 const TOGETHER: usize = 500;
 
 /// A repository of the simulated GitHub.
-pub struct Home {
+pub(crate) struct Home {
     /// Its number.
-    pub id: i64,
+    pub(crate) id: i64,
     /// `owner/name`.
-    pub name: RepositoryName,
+    pub(crate) name: RepositoryName,
 }
 
 /// All there is of one task: its row, its sessions, and what it still has in the outbox (its timers).
-pub struct Pattern {
+pub(crate) struct Pattern {
     task: TaskRow,
     sessions: Vec<SessionRow>,
     effects: Vec<EffectLook>,
@@ -28,7 +28,7 @@ pub struct Pattern {
 
 impl Pattern {
     /// Reads it.
-    pub async fn read(store: &Store, key: TaskKey) -> anyhow::Result<Self> {
+    pub(crate) async fn read(store: &Store, key: TaskKey) -> anyhow::Result<Self> {
         let sessions = SessionFilter {
             task: Some(key),
             ..SessionFilter::default()
@@ -46,12 +46,12 @@ impl Pattern {
     }
 
     /// How much it keeps in the outbox.
-    pub fn open_effects(&self) -> usize {
+    pub(crate) fn open_effects(&self) -> usize {
         self.effects.len()
     }
 
     /// Writes a task like it for each of these issues.
-    pub async fn repeat(
+    pub(crate) async fn repeat(
         &self,
         store: &Store,
         home: &Home,

@@ -228,7 +228,7 @@ mod tests {
     }
 
     const TRACKED: &[u8] =
-        b"100644 aa 0\ta/b/c\0100755 aa 0\td\0160000 aa 0\tsub\0100644 aa 0\twas\0";
+        b"100644 aa 0\ta/b/c\x00100755 aa 0\td\x00160000 aa 0\tsub\x00100644 aa 0\twas\0";
 
     #[test]
     fn what_git_does_not_track_is_named_by_its_topmost_folder() {
