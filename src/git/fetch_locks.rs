@@ -1,9 +1,10 @@
 //! A mirror is fetched by one at a time, and all who wait for it see how far it is.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tokio::sync::{MutexGuard, watch};
+use tokio::sync::watch;
 
+use super::error::GitError;
 use super::per_repository::PerRepository;
 use super::pipe::Told;
 use crate::core::event::FetchProgress;
@@ -14,17 +15,57 @@ pub(super) type FetchLocks = PerRepository<Fetching>;
 /// One repository's.
 pub(super) type FetchLock = Arc<Fetching>;
 
+/// Why a fetch was given up that others were waiting for.
+type GivenUp = Arc<OnceLock<GitError>>;
+
 /// Whose turn it is, and how far they are.
 #[derive(Debug, Default)]
 pub(super) struct Fetching {
     turn: tokio::sync::Mutex<()>,
+    /// Of the next fetch that is given up: whoever begins to wait holds it.
+    next: Mutex<GivenUp>,
     told: Told,
 }
 
+/// A turn at the mirror.
+#[derive(Debug)]
+pub(super) struct Turn<'a> {
+    _one_at_a_time: tokio::sync::MutexGuard<'a, ()>,
+    fetching: &'a Fetching,
+    given_up: GivenUp,
+}
+
+impl Turn<'_> {
+    /// Whether a fetch may begin. Errors: how one ended that took all of its time while this turn was waited for. With a
+    /// time of its own for each who waits, one large repository would keep all who wait for hours.
+    pub(super) fn may_fetch(&self) -> Result<(), GitError> {
+        self.given_up.get().map_or(Ok(()), |why| Err(why.clone()))
+    }
+
+    /// Passes on how a fetch of this turn ended; one that took all of its time has ended for all who wait.
+    pub(super) fn ended(&self, how: Result<(), GitError>) -> Result<(), GitError> {
+        if let Err(error @ GitError::FirstFetch { .. }) = &how {
+            let given_up = std::mem::take(&mut *self.fetching.next());
+            // Nobody else sets it: it was the next one until now.
+            let _ = given_up.set(error.clone());
+        }
+        how
+    }
+}
+
 impl Fetching {
-    /// Waits for its turn at the mirror, which lasts as long as the guard.
-    pub(super) async fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().await
+    fn next(&self) -> MutexGuard<'_, GivenUp> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for its turn at the mirror, which lasts as long as it is held.
+    pub(super) async fn turn(&self) -> Turn<'_> {
+        let given_up = self.next().clone();
+        Turn {
+            _one_at_a_time: self.turn.lock().await,
+            fetching: self,
+            given_up,
+        }
     }
 
     /// Where progress is told.

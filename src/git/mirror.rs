@@ -42,7 +42,8 @@ impl Git {
     }
 
     /// Makes sure the mirror holds what is wanted; one fetch at a time per repository. When it already does, neither a
-    /// process nor the network is used. Errors: each way the remote can refuse, see [`GitError`].
+    /// process nor the network is used. Errors: each way the remote can refuse, see [`GitError`]; one fetch that took all of its time has
+    /// failed for all who waited for it.
     pub async fn fetch(&self, remote: &Remote, want: &FetchRequest) -> Result<Fetched, GitError> {
         check_branch_name(&want.branch)?;
         let mirror = self.mirror_path(remote.repository);
@@ -50,12 +51,13 @@ impl Git {
             return Ok(held);
         }
         let fetching = self.inner.fetches.of(remote.repository);
-        let _one_at_a_time = fetching.turn().await;
+        let turn = fetching.turn().await;
         if let Some(held) = held(&mirror, want) {
             return Ok(held);
         }
+        turn.may_fetch()?;
         self.make_mirror(&mirror).await?;
-        self.fetch_branches(remote, &mirror, &fetching).await?;
+        turn.ended(self.fetch_branches(remote, &mirror, &fetching).await)?;
         self.pack_refs(&mirror).await?;
         match branch_head(&mirror, &want.branch) {
             Some(head) => Ok(Fetched {

@@ -32,10 +32,12 @@ impl Git {
     }
 
     /// Has everything that is fetched from now on come without the contents of files; [`Git::fetch_contents`] gets those of
-    /// single commits. What is there already stays.
+    /// single commits. What is there already stays. Errors: also that of a first fetch which was waited for and took all of
+    /// its time.
     pub async fn leave_contents(&self, repository: RepositoryId) -> Result<(), GitError> {
         let fetching = self.inner.fetches.of(repository);
-        let _one_at_a_time = fetching.turn().await;
+        let turn = fetching.turn().await;
+        turn.may_fetch()?;
         let mirror = self.mirror_path(repository);
         self.make_mirror(&mirror).await?;
         on_disk("set the mirror up", move || mark(&mirror)).await
@@ -49,11 +51,12 @@ impl Git {
             return Ok(());
         }
         let fetching = self.inner.fetches.of(remote.repository);
-        let _one_at_a_time = fetching.turn().await;
+        let turn = fetching.turn().await;
         let missing = self.missing_contents(&mirror, commits).await?;
         if missing.is_empty() {
             return Ok(());
         }
+        turn.may_fetch()?;
         tracing::info!(repository = %remote.repository, files = missing.len(), "fetching the contents of files");
         // What is wanted is named one by one: there is nothing to find out about what both sides have.
         let call = Call::new("fetch")
@@ -62,7 +65,7 @@ impl Git {
             .input(Input::Bytes(missing))
             .told(fetching.told());
         let remote = (remote, mirror.as_path());
-        self.fetch_long(remote, call, &[OWING]).await
+        turn.ended(self.fetch_long(remote, call, &[OWING]).await)
     }
 
     /// The names of the objects that are missing, one a line.

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::Runner;
 use crate::core::failure::Failure;
 use crate::core::ids::{SessionId, TaskKey};
+use crate::core::task::Task;
 use crate::store::{SessionFilter, StoreError};
 
 /// How often it is looked.
@@ -106,7 +107,7 @@ impl Runner {
     /// What the database or the disk says; the next round goes on where this one ended.
     pub async fn forget_task(&self, key: TaskKey, before: i64) -> Result<bool, Failure> {
         let store = &self.services.store;
-        if !store.begin_forgetting(key, before).await? {
+        if self.has_open_pull(key).await? || !store.begin_forgetting(key, before).await? {
             return Ok(false);
         }
         let of_task = SessionFilter {
@@ -120,6 +121,13 @@ impl Runner {
             }
         }
         Ok(store.forget_past(key, before).await?)
+    }
+
+    /// Whether people may go on with the task by its pull request: a review sends its agent back to work.
+    async fn has_open_pull(&self, key: TaskKey) -> Result<bool, Failure> {
+        let row = self.services.store.task(key).await?;
+        let task = row.and_then(|row| serde_json::from_str::<Task>(&row.body).ok());
+        Ok(task.is_some_and(|task| task.has_open_pull()))
     }
 
     /// Removes what one session has on the disk, and its log. While a step asks and removes no effect is begun: one of a task

@@ -103,7 +103,8 @@ async fn silence_is_told_from_slowness_and_leaves_nothing() {
     assert!(matches!(Failure::from(error), Failure::Retry { .. }));
     assert_eq!(halves(&lab.mirror()), 0);
     lab.server.fail(None);
-    impatient
+    // With the usual patience: a busy machine is silent for a second, too.
+    lab.git
         .fetch(&lab.remote(), &want())
         .await
         .expect("fetched");
@@ -130,6 +131,34 @@ async fn the_time_limit_ends_it_kindly_and_the_next_try_works() {
         .fetch(&lab.remote(), &want())
         .await
         .expect("fetched");
+}
+
+#[tokio::test]
+async fn who_waits_for_one_that_takes_too_long_gets_no_time_of_its_own() {
+    let lab = Lab::new().await;
+    seed_many(&lab).await;
+    lab.server.fail(Some(Fault::Hang));
+    let limit = Duration::from_secs(2);
+    let short = reopen(&lab, limit, LONG).await;
+    let (remote, want) = (lab.remote(), want());
+    let alone = lab.server.requests();
+    let first = short.fetch(&remote, &want).await;
+    let alone = lab.server.requests() - alone;
+    assert_eq!(first, Err(GitError::FirstFetch { after: limit }));
+    // Whoever comes after the end tries anew; all who come before the next end share it.
+    let before = lab.server.requests();
+    let (one, other, third) = tokio::join!(
+        short.fetch(&remote, &want),
+        short.fetch(&remote, &want),
+        short.leave_contents(REPOSITORY),
+    );
+    for ended in [one.map(drop), other.map(drop), third] {
+        assert_eq!(ended, Err(GitError::FirstFetch { after: limit }));
+    }
+    assert_eq!(lab.server.requests() - before, alone, "fetched once");
+    assert!(!lab.git.is_partial(REPOSITORY));
+    lab.server.fail(None);
+    lab.git.fetch(&remote, &want).await.expect("fetched");
 }
 
 #[tokio::test]

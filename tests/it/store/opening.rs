@@ -418,12 +418,13 @@ async fn a_step_is_not_given_up_for_the_time_it_takes() {
         database.open().await.close().await;
         let mut stranger = database.stranger().await;
         let older = "DROP INDEX effect_clock; DROP INDEX task_state; ALTER TABLE task DROP COLUMN past; \
-                     CREATE INDEX task_updated ON task (updated_at); DELETE FROM migration WHERE number = 6; \
-                     BEGIN; LOCK TABLE task";
-        sqlx::raw_sql(older)
-            .execute(&mut stranger)
-            .await
-            .expect("made older, and in use");
+                     CREATE INDEX task_updated ON task (updated_at); DELETE FROM migration WHERE number = 6";
+        for sql in [older, "BEGIN; LOCK TABLE task"] {
+            sqlx::raw_sql(sql)
+                .execute(&mut stranger)
+                .await
+                .expect("made older, then in use");
+        }
         let busy = Duration::from_millis(50);
         let tuning = Tuning {
             busy,
