@@ -67,7 +67,7 @@ pub use tools::{AskReply, SERVER_NAME, ToolHandler};
 pub use turn_request::{Resume, TurnRequest};
 
 use launch::LaunchContext;
-use program_cache::{Cached, ProgramCaches};
+use program_cache::ProgramCaches;
 use running_agent::Live;
 use turn::Turn;
 
@@ -316,14 +316,16 @@ impl Agents {
     async fn start(&self, launch: &Launch, patience: Duration) -> Result<Live, AgentError> {
         let (ground, in_process) = (&self.inner.ground, self.inner.demo_in_process);
         let caches = &self.inner.caches;
-        if let Some(Cached { launch, key }) = caches.show(ground, launch, patience).await {
-            match Live::start(ground, &launch, in_process, patience).await {
+        if let Some(cached) = caches.show(ground, launch, patience).await {
+            let error = match Live::start(ground, &cached.launch, in_process, patience).await {
                 Ok(live) => return Ok(live),
-                Err(error) => {
-                    tracing::warn!(agent = launch.agent.name, %error, "the agent does not start with its program's cache");
-                    caches.give_up(&key).await;
-                }
-            }
+                Err(error) => error,
+            };
+            // Only one that starts without it shows that the cache is what is wrong.
+            let live = Live::start(ground, launch, in_process, patience).await?;
+            tracing::warn!(agent = launch.agent.name, %error, "the agent does not start with its program's cache");
+            caches.give_up(&ground.data_dir, &cached.key).await;
+            return Ok(live);
         }
         Live::start(ground, launch, in_process, patience).await
     }

@@ -72,9 +72,10 @@ impl ProgramCaches {
         Some(Cached { launch, key })
     }
 
-    /// From here on the program's sessions do without.
-    pub(super) async fn give_up(&self, key: &str) {
+    /// From here on the program's sessions do without; at the next start of skep it is filled anew.
+    pub(super) async fn give_up(&self, data_dir: &Path, key: &str) {
         self.known.lock().await.insert(key.to_owned(), None);
+        Place::of(data_dir, key).unmark();
     }
 }
 
@@ -119,6 +120,11 @@ async fn fill(
         let why = "the program kept nothing there";
         return Err(failed(std::io::Error::other(why)));
     }
+    // What the mark vouches for must be on the disk before it: a power cut would leave names without content.
+    let whole = std::fs::File::open(place.cache()).map_err(failed)?;
+    let synced = tokio::task::spawn_blocking(move || rustix::fs::syncfs(&whole)).await;
+    let synced = synced.map_err(std::io::Error::other).map_err(failed)?;
+    synced.map_err(|error| failed(error.into()))?;
     std::fs::write(&place.mark, "").map_err(failed)
 }
 
@@ -177,15 +183,12 @@ impl Place {
 
     fn clear(&self) {
         // The mark first: what is half removed must not count.
-        let gone = [
-            std::fs::remove_file(&self.mark),
-            std::fs::remove_dir_all(&self.folder),
-        ];
-        for error in gone.into_iter().filter_map(Result::err) {
-            if error.kind() != std::io::ErrorKind::NotFound {
-                tracing::warn!(%error, "a program's cache could not be removed");
-            }
-        }
+        self.unmark();
+        say(std::fs::remove_dir_all(&self.folder));
+    }
+
+    fn unmark(&self) {
+        say(std::fs::remove_file(&self.mark));
     }
 
     /// A start of the program with nothing to read and no key.
@@ -215,10 +218,31 @@ impl Place {
     }
 }
 
+fn say(removed: std::io::Result<()>) {
+    match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(%error, "a program's cache could not be removed");
+        }
+        _ => {}
+    }
+}
+
+/// Rather one too many: the start needs none of them.
 fn is_key(name: &str) -> bool {
-    ["KEY", "TOKEN", "SECRET", "PASSWORD"]
-        .iter()
-        .any(|word| name.contains(word))
+    let name = name.to_ascii_uppercase();
+    [
+        "KEY",
+        "TOKEN",
+        "SECRET",
+        "PASS",
+        "CREDENTIAL",
+        "AUTH",
+        "PAT_",
+        "_PAT",
+        "PROXY",
+    ]
+    .iter()
+    .any(|word| name.contains(word) && name != "PATH")
 }
 
 /// Whether a name to inherit, which may end in `*`, stands for a variable.
