@@ -493,14 +493,13 @@ async fn burst(issues: usize) -> anyhow::Result<()> {
             }
         }
     }
-    let receipts = bench.simulator.calls().into_iter().filter(|call| {
-        let of = |issue: &IssueNumber| call.path.ends_with(&format!("/issues/{issue}/reactions"));
-        call.method == "POST" && open.iter().any(of)
+    let calls = bench.simulator.calls();
+    let seen = open.iter().filter_map(|issue| {
+        let path = format!("/issues/{issue}/reactions");
+        let mut of_issue = calls.iter().filter(|call| call.path.ends_with(&path));
+        Some(of_issue.find(|call| call.method == "POST")?.at - began)
     });
-    show(
-        "labelled to seen",
-        receipts.map(|call| call.at - began).collect(),
-    );
+    show("labelled to seen", seen.collect());
     show("labelled to pull request", opened);
     Ok(())
 }
