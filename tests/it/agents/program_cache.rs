@@ -109,7 +109,7 @@ async fn without_a_fence_or_with_a_home_of_the_operators_each_keeps_its_own() {
 }
 
 #[tokio::test]
-async fn an_agent_that_does_not_start_with_it_starts_without() {
+async fn a_program_that_keeps_nothing_there_starts_without() {
     // It keeps nothing where it is told to.
     let bench = agent(|spec| spec.cache = Some("OTHER".into()))
         .bench()
