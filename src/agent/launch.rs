@@ -313,8 +313,25 @@ const TRUST: [&str; 6] = [
     "DENO_CERT",
 ];
 
+/// A start without work: nothing to write but the home, and nothing of a session to see.
+pub(super) fn trial_launch(agent: AgentSpec, workspace: PathBuf, home: PathBuf) -> Launch {
+    Launch {
+        session: trial_session(),
+        agent,
+        workspace,
+        home,
+        visible: vec![],
+        read_only: true,
+        identity: Identity {
+            name: "skep".to_owned(),
+            email: "skep@localhost".to_owned(),
+        },
+        resources: Resources::default(),
+    }
+}
+
 /// The session of a start without work: the number of no task.
-pub(super) fn trial_session() -> SessionId {
+fn trial_session() -> SessionId {
     "1-1-1"
         .parse()
         .expect("a session's id; the tests try an agent out")

@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 
 use super::error::AgentError;
 use super::executable;
-use super::launch::{Identity, Launch, LaunchContext, Resources, trial_session};
+use super::launch::{Launch, LaunchContext, trial_launch};
 use super::running_agent::Live;
 use super::sandbox::Confinement;
 use crate::core::agent::AgentSpec;
@@ -202,19 +202,7 @@ impl Place {
         agent
             .environment
             .extend(agent.cache.clone().map(|variable| (variable, cache)));
-        Launch {
-            session: trial_session(),
-            agent,
-            workspace: self.work(),
-            home: self.folder.clone(),
-            visible: vec![],
-            read_only: true,
-            identity: Identity {
-                name: "skep".to_owned(),
-                email: "skep@localhost".to_owned(),
-            },
-            resources: Resources::default(),
-        }
+        trial_launch(agent, self.work(), self.folder.clone())
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::error::AgentError;
-use super::launch::{Identity, Launch, Resources, trial_session};
+use super::launch::trial_launch;
 use super::running_agent::Live;
 use super::{Agents, executable};
 use crate::core::agent::AgentSpec;
@@ -29,19 +29,7 @@ impl Agents {
                 why: error.to_string(),
             })?;
         }
-        let launch = Launch {
-            session: trial_session(),
-            agent: agent.clone(),
-            workspace,
-            home,
-            visible: vec![],
-            read_only: true,
-            identity: Identity {
-                name: "skep".to_owned(),
-                email: "skep@localhost".to_owned(),
-            },
-            resources: Resources::default(),
-        };
+        let launch = trial_launch(agent.clone(), workspace, home);
         let live = Live::start(
             &self.inner.ground,
             &launch,
