@@ -113,8 +113,9 @@ pub(super) async fn within<T>(
     }
 }
 
-/// What several processes on one Postgres must do one after the other. SQLite has a single writer anyway.
+/// What is done one after the other in the schema that holds our tables. SQLite has a single writer anyway.
 #[derive(Debug, Clone, Copy)]
+#[repr(i32)]
 pub(super) enum Turn {
     Migrate = 0x736b_0001,
     Claim = 0x736b_0002,
@@ -128,9 +129,8 @@ pub(super) async fn take_turn(
     turn: Turn,
 ) -> Result<(), sqlx::Error> {
     if backend == Backend::Postgres {
-        let key = turn as i64;
-        sqlx::query("SELECT pg_advisory_xact_lock($1)")
-            .bind(key)
+        sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))")
+            .bind(turn as i32)
             .execute(connection)
             .await?;
     }

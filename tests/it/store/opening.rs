@@ -411,7 +411,8 @@ async fn older_rows_get_the_words_and_columns_of_now() {
     .await;
 }
 
-/// A step may take longer than anything else does: here it waits for somebody's lock.
+/// A step may take longer than anything else does: here it waits for somebody's lock. Who has tables of his own on the same
+/// server does not wait for it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_step_is_not_given_up_for_the_time_it_takes() {
     let body = |database: TestDatabase| async move {
@@ -430,6 +431,7 @@ async fn a_step_is_not_given_up_for_the_time_it_takes() {
             busy,
             ..Tuning::default()
         };
+        let hasty = tuning.clone();
         let opening = tokio::spawn({
             let database = database.clone();
             async move { database.open_with(tuning).await }
@@ -443,6 +445,10 @@ async fn a_step_is_not_given_up_for_the_time_it_takes() {
             }
         }
         tokio::time::sleep(busy * 10).await;
+        let beside = move |beside: TestDatabase| async move {
+            beside.open_with(hasty).await.close().await;
+        };
+        on_postgres(beside).await;
         sqlx::query("COMMIT")
             .execute(&mut stranger)
             .await
