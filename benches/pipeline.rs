@@ -12,6 +12,8 @@
 //! cargo bench --bench pipeline -- seeded 10000    # start and resident memory with so many parked and as many queued
 //! ```
 //!
+//! `SKEP_BENCH_PROGRAM` names another build of skep to be measured, and `SKEP_LOG=debug` shows what it does when.
+//!
 //! It starts `skep serve` as a process of its own against a simulated GitHub in this one. The clock of a receipt is the
 //! server's own (`delivery.accepted`), that of the prompt is the fact that the agent's session stands (`session.running`).
 
@@ -25,6 +27,7 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 use skep::core::ids::{IssueNumber, RepositoryId, TaskKey};
 use skep::store::Store;
+use skep_simulator::ids::Sha;
 use skep_simulator::world::IssueDraft;
 use skep_simulator::{Simulator, SimulatorConfig};
 
@@ -108,9 +111,10 @@ impl Bench {
         let (listen, admin) = (free()?, free()?);
         let config = self.folder.path().join("skep.toml");
         std::fs::write(&config, text)?;
-        let program = env!("CARGO_BIN_EXE_skep");
+        let program = std::env::var("SKEP_BENCH_PROGRAM")
+            .unwrap_or_else(|_| env!("CARGO_BIN_EXE_skep").to_owned());
         let began = Instant::now();
-        let child = Command::new(program)
+        let child = Command::new(&program)
             .arg("serve")
             .env("SKEP_CONFIG", &config)
             .env("SKEP_LISTEN", listen.to_string())
@@ -122,7 +126,10 @@ impl Bench {
             .env("SKEP_GITHUB_URL", self.simulator.git_url())
             .env("SKEP_GITHUB_API_URL", self.simulator.api_url())
             .env("SKEP_AGENT", format!("{program} demo-agent"))
-            .env("SKEP_LOG", "error")
+            .env(
+                "SKEP_LOG",
+                std::env::var("SKEP_LOG").unwrap_or_else(|_| "error".into()),
+            )
             .stdin(Stdio::null())
             .spawn()
             .context("start skep")?;
@@ -326,7 +333,10 @@ async fn large(files: usize, issues: usize, branches: usize) -> anyhow::Result<(
         .path()
         .join("github")
         .join(format!("{}.git", bench.repository));
-    fill(&origin, files, branches)?;
+    let head = fill(&origin, files, branches)?;
+    let (at, main) = (bench.repository, "main");
+    let moved = bench.simulator.move_branch(at, main, Some(&head), "ana");
+    moved.await?;
     let (skep, _) = bench.serve_with(10, "disk_reserve = \"0B\"")?;
     let standby = bench
         .folder
@@ -357,8 +367,8 @@ async fn large(files: usize, issues: usize, branches: usize) -> anyhow::Result<(
     Ok(())
 }
 
-/// Puts a tree of so many files and so many branches into a bare repository.
-fn fill(origin: &Path, files: usize, branches: usize) -> anyhow::Result<()> {
+/// Puts a tree of so many files and so many branches into a bare repository; answers the commit.
+fn fill(origin: &Path, files: usize, branches: usize) -> anyhow::Result<Sha> {
     let mut child = Command::new("git")
         .args(["fast-import", "--quiet", "--force"])
         .current_dir(origin)
@@ -390,7 +400,11 @@ fn fill(origin: &Path, files: usize, branches: usize) -> anyhow::Result<()> {
     if !child.wait()?.success() {
         bail!("git fast-import failed");
     }
-    Ok(())
+    let mut head = Command::new("git");
+    let head = head
+        .args(["rev-parse", "refs/heads/main"])
+        .current_dir(origin);
+    Ok(String::from_utf8(head.output()?.stdout)?.trim().parse()?)
 }
 
 /// An agent asks, a person answers, the agent has the answer.

@@ -11,7 +11,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use skep::core::ids::{AgentBranch, IssueNumber, RepositoryId, SessionId, Sha, TaskKey};
 use skep::git::{
@@ -286,7 +286,7 @@ fn measure(files: usize, branches: usize) {
     let (main, next) = (bench.main.clone(), bench.next.clone());
     let (mut alone, mut gone, mut clones) = (vec![], vec![], vec![]);
     let (mut made, mut claimed, mut ahead) = (vec![], vec![], vec![]);
-    let (mut collected, mut removed) = (vec![], vec![]);
+    let (mut anew, mut collected, mut removed) = (vec![], vec![], vec![]);
     for _ in 0..rounds {
         let [laid_out, removal] = bench.checkout();
         alone.push(laid_out);
@@ -294,12 +294,17 @@ fn measure(files: usize, branches: usize) {
         clones.push(bench.clone_shared());
         let spec = bench.spec(&main);
         made.push(bench.create(&spec));
-        collected.push(bench.collect(&spec));
+        anew.push(bench.collect(&spec));
         removed.push(bench.remove(&spec));
         for (at, to) in [(&main, &mut claimed), (&next, &mut ahead)] {
             bench.stand_ready(at);
+            // None is claimed in the second in which it was made: that is for when nobody waits.
+            std::thread::sleep(Duration::from_millis(1_100));
             let spec = bench.spec(&main);
             to.push(bench.create(&spec));
+            if *at == main {
+                collected.push(bench.collect(&spec));
+            }
             bench.remove(&spec);
         }
     }
@@ -310,6 +315,7 @@ fn measure(files: usize, branches: usize) {
     shown("skep: claimed, same commit", claimed);
     shown("skep: claimed, ten files differ", ahead);
     shown("skep: one changed line collected", collected);
+    shown("skep: the same of one that was made anew", anew);
     shown("skep: removed, until it is out of the way", removed);
 }
 

@@ -129,13 +129,12 @@ impl Runner {
                 self.trouble
                     .say("effects could not be claimed; trying again", &error);
             }
-            let pause = self.pause().await;
             tokio::select! {
                 () = cancel.cancelled() => {}
                 _ = wake.changed() => {}
                 Some(ended) = tasks.join_next(), if !tasks.is_empty() => log_panic(ended),
                 _ = beat.tick() => self.renew().await,
-                () = tokio::time::sleep(pause) => {}
+                () = self.until_due() => {}
             }
         }
         self.drain(tasks).await;
@@ -240,11 +239,12 @@ impl Runner {
         Ok(())
     }
 
-    async fn pause(&self) -> Duration {
+    /// Returns when something may be due that nobody announces, and every second.
+    async fn until_due(&self) {
         let now = (self.services.clock)();
         let due = self.services.store.next_due(now).await.ok().flatten();
         let wait = due.map_or(1_000, |due| (due - now).clamp(5, 1_000));
-        Duration::from_millis(wait.unsigned_abs())
+        tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
     }
 
     async fn renew(&self) {

@@ -82,10 +82,16 @@ impl Cli {
 
     /// Does it.
     pub fn run(self, sources: &Sources) -> CommandResult {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
+        use tokio::runtime::Builder;
+        let mut runtime = match self.command {
+            // One conversation: it is there sooner without threads to start.
+            Command::DemoAgent(_) => Builder::new_current_thread(),
+            _ => Builder::new_multi_thread(),
+        };
+        runtime
             .enable_all()
-            .build()?;
-        runtime.block_on(self.perform(sources))
+            .build()?
+            .block_on(self.perform(sources))
     }
 
     async fn perform(self, sources: &Sources) -> CommandResult {

@@ -4,13 +4,13 @@
 //! The first fetch of a large repository takes long and is told as it goes; it may be slow, but not silent. It must never
 //! run twice at once on one mirror: what an interrupted one left is cleared by the next.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Git;
 use super::disk::on_disk;
 use super::error::GitError;
-use super::fetch_locks::{FetchLock, FetchWatch};
-use super::leftovers::{clear_leftovers, clear_packs};
+use super::fetch_locks::{Alone, FetchWatch, Turn};
+use super::leftovers::{clear_leftovers, clear_packs, half_fetched};
 use super::partial::is_partial;
 use super::process::{Call, OWING};
 use super::refs::is_any_below;
@@ -26,23 +26,31 @@ impl Git {
         FetchWatch::of(self.inner.fetches.of(repository))
     }
 
+    /// How much a fetch that is under way has brought so far, bytes.
+    pub async fn half_fetched(&self, repository: RepositoryId) -> u64 {
+        let mirror = self.mirror_path(repository);
+        let looked = on_disk("look at the mirror", move || Ok(half_fetched(&mirror)));
+        looked.await.unwrap_or(0)
+    }
+
     /// Fetches all branches into the mirror, in a turn of its own.
     pub(super) async fn fetch_branches(
         &self,
         remote: &Remote,
         mirror: &Path,
-        fetching: &FetchLock,
+        turn: &Turn<'_>,
     ) -> Result<(), GitError> {
         let call = Call::new("fetch").arg("--prune");
         let partial = is_partial(mirror);
         let from = if partial { OWING } else { &remote.url };
         if partial || !is_any_below(mirror, "refs/heads") {
-            let call = call.arg("--progress").told(fetching.told());
+            let call = call.arg("--progress").told(turn.told());
             return self
-                .fetch_long((remote, mirror), call, &[from, BRANCHES])
+                .fetch_long((remote, mirror), turn, call, &[from, BRANCHES])
                 .await;
         }
-        self.run_fetch((remote, mirror), call.arg("--quiet"), &[from, BRANCHES])
+        let call = call.arg("--quiet");
+        self.run_fetch((remote, mirror), turn, call, &[from, BRANCHES])
             .await
     }
 
@@ -50,11 +58,13 @@ impl Git {
     pub(super) async fn fetch_long(
         &self,
         remote: (&Remote, &Path),
+        turn: &Turn<'_>,
         call: Call,
         what: &[&str],
     ) -> Result<(), GitError> {
         let limit = self.inner.first_fetch;
-        let fetched = self.run_fetch(remote, call.timeout(limit), what).await;
+        let call = call.timeout(limit);
+        let fetched = self.run_fetch(remote, turn, call, what).await;
         fetched.map_err(|error| match error {
             GitError::Timeout { .. } => GitError::FirstFetch { after: limit },
             other => other,
@@ -64,9 +74,11 @@ impl Git {
     async fn run_fetch(
         &self,
         (remote, mirror): (&Remote, &Path),
+        turn: &Turn<'_>,
         call: Call,
         what: &[&str],
     ) -> Result<(), GitError> {
+        let unfinished = Unfinished::of(mirror, turn);
         clear(mirror, clear_packs).await?;
         let mut call = call
             .args([
@@ -87,7 +99,9 @@ impl Git {
             .config("fetch.fsckObjects=false")
             .arg("--end-of-options")
             .args(what);
-        let error = match self.run_remote(remote, mirror, call).await {
+        let ended = self.run_remote(remote, mirror, call).await;
+        unfinished.has_ended();
+        let error = match ended {
             Ok(outcome) if outcome.success => return Ok(()),
             Ok(outcome) => classify(&outcome),
             Err(error) => error,
@@ -99,6 +113,36 @@ impl Git {
             clear(mirror, move |mirror| clear_leftovers(mirror, age)).await?;
         }
         Err(error)
+    }
+}
+
+/// A fetch that is under way. Given up, it leaves half a pack, which may be what fills the disk: that goes at once, and the
+/// turn lasts until it has.
+struct Unfinished(Option<(PathBuf, Alone)>);
+
+impl Unfinished {
+    fn of(mirror: &Path, turn: &Turn<'_>) -> Self {
+        Self(Some((mirror.to_owned(), turn.alone())))
+    }
+
+    /// It was not given up: whoever ran it clears what is left.
+    fn has_ended(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        let (Some((mirror, alone)), Ok(runtime)) =
+            (self.0.take(), tokio::runtime::Handle::try_current())
+        else {
+            return;
+        };
+        // The git that wrote it is gone: this was made before the call, so it is dropped after it.
+        runtime.spawn_blocking(move || {
+            clear_packs(&mirror);
+            drop(alone);
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tokio::sync::watch;
+use tokio::sync::{OwnedMutexGuard, watch};
 
 use super::error::GitError;
 use super::per_repository::PerRepository;
@@ -21,21 +21,34 @@ type GivenUp = Arc<OnceLock<GitError>>;
 /// Whose turn it is, and how far they are.
 #[derive(Debug, Default)]
 pub(super) struct Fetching {
-    turn: tokio::sync::Mutex<()>,
+    turn: Arc<tokio::sync::Mutex<()>>,
     /// Of the next fetch that is given up: whoever begins to wait holds it.
     next: Mutex<GivenUp>,
     told: Told,
 }
 
+/// Nobody else is at the mirror as long as it is held.
+pub(super) type Alone = Arc<OwnedMutexGuard<()>>;
+
 /// A turn at the mirror.
 #[derive(Debug)]
 pub(super) struct Turn<'a> {
-    _one_at_a_time: tokio::sync::MutexGuard<'a, ()>,
+    alone: Alone,
     fetching: &'a Fetching,
     given_up: GivenUp,
 }
 
 impl Turn<'_> {
+    /// For what outlives this turn and still wants the mirror for itself.
+    pub(super) fn alone(&self) -> Alone {
+        Arc::clone(&self.alone)
+    }
+
+    /// Where progress is told.
+    pub(super) fn told(&self) -> &Told {
+        &self.fetching.told
+    }
+
     /// Whether a fetch may begin. Errors: how one ended that took all of its time while this turn was waited for. With a
     /// time of its own for each who waits, one large repository would keep all who wait for hours.
     pub(super) fn may_fetch(&self) -> Result<(), GitError> {
@@ -62,15 +75,10 @@ impl Fetching {
     pub(super) async fn turn(&self) -> Turn<'_> {
         let given_up = self.next().clone();
         Turn {
-            _one_at_a_time: self.turn.lock().await,
+            alone: Arc::new(Arc::clone(&self.turn).lock_owned().await),
             fetching: self,
             given_up,
         }
-    }
-
-    /// Where progress is told.
-    pub(super) fn told(&self) -> &Told {
-        &self.told
     }
 }
 

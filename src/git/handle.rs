@@ -8,6 +8,7 @@ use super::disk::on_disk;
 use super::error::GitError;
 use super::fetch_locks::FetchLocks;
 use super::leftovers::clear_leftovers;
+use super::lfs::LfsFound;
 use super::process::{Call, Program};
 use super::standby_wishes::Standbys;
 use super::token::Askpass;
@@ -50,6 +51,7 @@ pub(super) struct Inner {
     pub(super) askpass: Askpass,
     /// Whether this machine has git-lfs.
     pub(super) lfs: bool,
+    pub(super) lfs_found: LfsFound,
     pub(super) way_out: WayOut,
     pub(super) first_fetch: Duration,
     pub(super) silence: Duration,
@@ -90,6 +92,7 @@ impl Git {
                 data_dir,
                 askpass,
                 lfs,
+                lfs_found: LfsFound::default(),
                 way_out,
                 first_fetch,
                 silence,

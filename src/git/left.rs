@@ -44,14 +44,8 @@ impl Collection<'_> {
     /// Leavings, ignored files and filled submodules.
     pub(super) async fn left_beside(&self, survey: &Survey) -> Result<Vec<LeftOut>, GitError> {
         let ignored = || {
-            let call = self.work("ls-files").args([
-                "-z",
-                "--others",
-                "--ignored",
-                "--exclude-standard",
-                "--directory",
-            ]);
-            survey.within(call).cap(IGNORED, Overflow::Cut)
+            let call = self.untracked(survey, &["--ignored", "--directory"]);
+            call.cap(IGNORED, Overflow::Cut)
         };
         let (all, own) = if survey.is_all_tracked() {
             (Vec::new(), Vec::new())

@@ -1,5 +1,7 @@
 //! What killed processes left in a mirror goes.
 
+use std::fs::DirEntry;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -57,13 +59,24 @@ pub(super) fn clear_leftovers(mirror: &Path, age: Duration) {
 /// Removes the half-written packs of a fetch that ended badly. Only fetches write packs into a mirror, one at a time, so
 /// whoever has the turn may.
 pub(super) fn clear_packs(mirror: &Path) {
-    let folder = mirror.join("objects/pack");
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with("tmp_") {
-            // What cannot be removed now is removed at the next start.
-            let _ = std::fs::remove_file(entry.path());
-        }
+    for half in half_packs(mirror) {
+        // What cannot be removed now is removed at the next start.
+        let _ = std::fs::remove_file(half.path());
     }
+}
+
+/// How large the half-written packs of a mirror are, bytes.
+pub(super) fn half_fetched(mirror: &Path) -> u64 {
+    half_packs(mirror)
+        .filter_map(|half| half.metadata().ok())
+        .map(|meta| meta.blocks() * 512)
+        .sum()
+}
+
+fn half_packs(mirror: &Path) -> impl Iterator<Item = DirEntry> {
+    let packs = std::fs::read_dir(mirror.join("objects/pack"));
+    let packs = packs.into_iter().flatten().flatten();
+    packs.filter(|entry| entry.file_name().to_string_lossy().starts_with("tmp_"))
 }
 
 #[cfg(test)]

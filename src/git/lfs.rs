@@ -11,3 +11,4 @@ mod replace;
 mod send;
 
 pub(crate) use content::{WAITING, move_content};
+pub(crate) use send::LfsFound;

@@ -57,7 +57,7 @@ impl Git {
         }
         turn.may_fetch()?;
         self.make_mirror(&mirror).await?;
-        turn.ended(self.fetch_branches(remote, &mirror, &fetching).await)?;
+        turn.ended(self.fetch_branches(remote, &mirror, &turn).await)?;
         self.pack_refs(&mirror).await?;
         match branch_head(&mirror, &want.branch) {
             Some(head) => Ok(Fetched {

@@ -63,9 +63,9 @@ impl Git {
             .args(["--progress", "--stdin"])
             .config("fetch.negotiationAlgorithm=noop")
             .input(Input::Bytes(missing))
-            .told(fetching.told());
+            .told(turn.told());
         let remote = (remote, mirror.as_path());
-        turn.ended(self.fetch_long(remote, call, &[OWING]).await)
+        turn.ended(self.fetch_long(remote, &turn, call, &[OWING]).await)
     }
 
     /// The names of the objects that are missing, one a line.

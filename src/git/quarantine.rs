@@ -93,6 +93,11 @@ impl Quarantine {
         self.objects.join("index")
     }
 
+    /// An index of what is tracked around new files.
+    pub(super) fn index_around(&self) -> PathBuf {
+        self.objects.join("index-around")
+    }
+
     /// A folder for whatever else a collection needs; it goes with the quarantine.
     pub(super) async fn folder(&self, name: &str) -> Result<PathBuf, GitError> {
         let folder = self.objects.join(name);

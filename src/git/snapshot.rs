@@ -62,6 +62,7 @@ impl Collection<'_> {
         let known = self.read_index(parent).await?;
         self.write_ignore_list().await?;
         let survey = self.survey().await?;
+        self.write_index_around(&survey).await?;
         let found = self.differences(&survey, known).await?;
         let (touched, mut entries) = self.touched(found.changed).await?;
         let present = touched
@@ -161,10 +162,7 @@ impl Collection<'_> {
         if survey.is_all_tracked() {
             return Ok(Vec::new());
         }
-        let call = self
-            .work("ls-files")
-            .args(["-z", "--others", "--exclude-standard"]);
-        let call = survey.within(self.ignoring(call));
+        let call = self.ignoring(self.untracked(survey, &[]));
         self.run(call.cap(LISTING, Overflow::Fail)).await
     }
 

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::Git;
-use super::disk::on_disk;
+use super::disk::{on_disk, set_time};
 use super::error::GitError;
 use super::process::{Call, LISTING, Overflow, paths};
 use crate::core::ids::{RepositoryId, Sha};
@@ -152,6 +152,8 @@ impl Git {
         making: &Path,
         to: &Sha,
     ) -> Result<bool, GitError> {
+        let index = making.join(".git/index");
+        on_disk("date a working copy", move || date(&index)).await?;
         let brought = match head_of(making).await {
             Some(from) if from == *to => Ok(true),
             Some(from) => self.by_difference(repository, making, [&from, to]).await,
@@ -259,6 +261,23 @@ struct Standby {
     repository: Option<RepositoryId>,
     /// When it was brought to where it is.
     since: SystemTime,
+}
+
+/// Dates the index of a standby to now. Git reads each file again that has changed in the second of the index or later, and
+/// one that was laid out at once has all of its files from that second. Nobody has touched them since, and whoever does from
+/// now on changes them in this second or later.
+fn date(index: &Path) -> std::io::Result<()> {
+    let seconds = |time: SystemTime| {
+        time.duration_since(SystemTime::UNIX_EPOCH)
+            .map(|since| since.as_secs())
+    };
+    let now = SystemTime::now();
+    match std::fs::metadata(index).and_then(|meta| meta.modified()) {
+        Ok(written) if seconds(written).ok() < seconds(now).ok() => set_time(index, now),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        // In the same second, or one to come, nothing can be told; and one that is damaged is found out later.
+        _ => Ok(()),
+    }
 }
 
 /// Renames it; false when it is not there. Of several who try, one has it.

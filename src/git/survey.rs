@@ -4,7 +4,8 @@
 //! To be made when no process of the session is left that could put a special file back. It must never follow a link, open a
 //! file, or hold more than a bounded number of names however many files there are.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use super::collection::Collection;
 use super::disk::on_disk;
 use super::error::GitError;
-use super::process::{Call, LISTING, Overflow, paths};
+use super::process::{Call, Input, LISTING, Overflow, paths};
 use super::protect::GITLINK;
 
 /// The most entries of a working tree that are looked at.
@@ -28,6 +29,9 @@ const BYTES: usize = 64 << 10;
 pub(super) struct Survey {
     /// Files that git does not track, and folders in which it tracks nothing; `None` when they are too many to be named.
     untracked: Option<Vec<Vec<u8>>>,
+    /// Of each folder of theirs in which git tracks something one line of the index, as `update-index --index-info` reads it:
+    /// for git, such a folder is another than one that is new as a whole.
+    around: Vec<u8>,
     /// Where the tree has submodules.
     pub(super) submodules: Vec<Vec<u8>>,
 }
@@ -37,16 +41,37 @@ impl Survey {
     pub(super) fn is_all_tracked(&self) -> bool {
         self.untracked.as_ref().is_some_and(Vec::is_empty)
     }
-
-    /// A call that looks for untracked files, told where there are some.
-    pub(super) fn within(&self, call: Call) -> Call {
-        let names = self.untracked.iter().flatten();
-        call.arg("--")
-            .args(names.map(|name| std::ffi::OsStr::from_bytes(name)))
-    }
 }
 
 impl Collection<'_> {
+    /// Writes the index for [`Collection::untracked`].
+    pub(super) async fn write_index_around(&self, survey: &Survey) -> Result<(), GitError> {
+        if survey.around.is_empty() {
+            return Ok(());
+        }
+        let call = self.work("update-index").args(["-z", "--index-info"]);
+        let call = call
+            .env("GIT_INDEX_FILE", self.quarantine.index_around())
+            .input(Input::Bytes(survey.around.clone()));
+        self.run(call).await.map(drop)
+    }
+
+    /// A call that looks for untracked files. Where the walk has named them it looks at these alone, and at what git tracks
+    /// around them: the index of a large tree takes longer to read than all of the rest.
+    pub(super) fn untracked(&self, survey: &Survey, further: &[&str]) -> Call {
+        let call = self
+            .work("ls-files")
+            .args(["-z", "--others", "--exclude-standard"])
+            .args(further);
+        match &survey.untracked {
+            None => call,
+            Some(names) => call
+                .env("GIT_INDEX_FILE", self.quarantine.index_around())
+                .arg("--")
+                .args(names.iter().map(|name| OsStr::from_bytes(name))),
+        }
+    }
+
     /// Makes sure that there is a folder for git to look through. Errors: [`GitError::Unsafe`].
     pub(super) async fn check_workspace(&self) -> Result<(), GitError> {
         let workspace = self.spec.workspace.clone();
@@ -76,8 +101,8 @@ impl Collection<'_> {
 #[derive(Default)]
 struct Tracked<'a> {
     files: HashSet<&'a [u8]>,
-    /// Every folder with a tracked file in it, at any depth.
-    folders: HashSet<&'a [u8]>,
+    /// Every folder with something tracked in it, at any depth, and the line of one such thing.
+    folders: HashMap<&'a [u8], &'a [u8]>,
     submodules: HashSet<&'a [u8]>,
 }
 
@@ -99,12 +124,28 @@ impl<'a> Tracked<'a> {
             let mut rest = path;
             while let Some(end) = rest.iter().rposition(|byte| *byte == b'/') {
                 rest = &rest[..end];
-                if !tracked.folders.insert(rest) {
+                if tracked.folders.insert(rest, line).is_some() {
                     break;
                 }
             }
+            tracked.folders.entry(b"").or_insert(line);
         }
         tracked
+    }
+
+    /// One line of each folder that holds one of these names.
+    fn around(&self, names: &[Vec<u8>]) -> Vec<u8> {
+        let folders = names.iter().map(|name| {
+            let end = name.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+            &name[..end]
+        });
+        let lines: BTreeSet<&[u8]> = folders
+            .filter_map(|folder| self.folders.get(folder).copied())
+            .collect();
+        lines
+            .into_iter()
+            .flat_map(|line| [line, b"\0"].concat())
+            .collect()
     }
 }
 
@@ -136,7 +177,7 @@ fn walk(workspace: &Path, tracked: &Tracked<'_>) -> std::io::Result<Result<Surve
                 .map(|above| below(above, own.as_bytes()));
             if kind.is_dir() {
                 let name = name.filter(|name| {
-                    let known = tracked.folders.contains(&name[..]);
+                    let known = tracked.folders.contains_key(&name[..]);
                     if !known && !tracked.submodules.contains(&name[..]) {
                         untracked.add(name);
                     }
@@ -154,8 +195,12 @@ fn walk(workspace: &Path, tracked: &Tracked<'_>) -> std::io::Result<Result<Surve
             }
         }
     }
+    let untracked = untracked.all();
     Ok(Ok(Survey {
-        untracked: untracked.all(),
+        around: untracked
+            .as_deref()
+            .map_or_else(Vec::new, |names| tracked.around(names)),
+        untracked,
         submodules: tracked
             .submodules
             .iter()
@@ -225,6 +270,18 @@ mod tests {
             .collect();
         names.sort();
         Some(names)
+    }
+
+    #[test]
+    fn of_each_folder_with_something_new_one_tracked_thing_is_known() {
+        let around = |names: &[&str]| {
+            let names: Vec<Vec<u8>> = names.iter().map(|name| name.as_bytes().to_vec()).collect();
+            String::from_utf8(Tracked::read(TRACKED).around(&names)).expect("text")
+        };
+        assert_eq!(around(&["a/b/new", "a/b/newer"]), "100644 aa 0\ta/b/c\0");
+        assert_eq!(around(&["a/x"]), "100644 aa 0\ta/b/c\0");
+        assert_eq!(around(&["new"]), "100644 aa 0\ta/b/c\0");
+        assert_eq!(around(&[]), "");
     }
 
     const TRACKED: &[u8] =

@@ -137,22 +137,13 @@ impl GitHub {
         ))
     }
 
-    /// A text file of at most 1 MiB, from a branch, tag or commit (`None`: the default branch); `None` if there is no such
-    /// file, or if it is a folder, a link, too large or not UTF-8.
-    /// <https://docs.github.com/rest/repos/contents#get-repository-content>
-    pub async fn contents(
-        &self,
-        at: &At,
-        path: &str,
-        at_ref: Option<&str>,
-    ) -> Result<Option<String>, GitHubError> {
+    /// A text file of at most 1 MiB, from the default branch; `None` if there is no such file, or if it is a folder, a link,
+    /// too large or not UTF-8. <https://docs.github.com/rest/repos/contents#get-repository-content>
+    pub async fn contents(&self, at: &At, path: &str) -> Result<Option<String>, GitHubError> {
         let path: Vec<String> = path.split('/').map(escape).collect();
-        let query = at_ref
-            .map(|name| format!("?ref={}", escape(name)))
-            .unwrap_or_default();
         let ask = ApiRequest::get(
             "read a file",
-            at.path(&format!("/contents/{}{query}", path.join("/"))),
+            at.path(&format!("/contents/{}", path.join("/"))),
         );
         let found: Option<serde_json::Value> = self.read_if_there(at, &ask).await?;
         // A folder is an array and has no shape of a file.

@@ -8,6 +8,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio_util::sync::CancellationToken;
+
 use super::folders::Folders;
 use crate::core::ids::SessionId;
 
@@ -86,17 +88,26 @@ impl Usage {
         (limit > 0 && total > limit).then_some(total)
     }
 
-    /// Looks at everything now. It reads each file's size, so it takes seconds where there are millions.
+    /// Looks at everything now. It reads each file's size, so it takes seconds where there are millions; dropped, it ends at
+    /// once.
     pub(super) async fn look(&self, folders: &Folders, now: i64) -> std::io::Result<()> {
-        let folders = folders.clone();
-        let look = tokio::task::spawn_blocking(move || measure(&folders, now));
-        let survey = look.await.map_err(std::io::Error::other)??;
-        self.known().survey = Some(survey);
+        let (folders, dropped) = (folders.clone(), CancellationToken::new());
+        let _guard = dropped.clone().drop_guard();
+        let look = tokio::task::spawn_blocking(move || measure(&folders, now, &dropped));
+        if let Some(survey) = look.await.map_err(std::io::Error::other)?? {
+            self.known().survey = Some(survey);
+        }
         Ok(())
     }
 }
 
-fn measure(folders: &Folders, now: i64) -> std::io::Result<Survey> {
+/// `None` when nobody wants to know any more.
+fn measure(
+    folders: &Folders,
+    now: i64,
+    dropped: &CancellationToken,
+) -> std::io::Result<Option<Survey>> {
+    let taken = |path: &Path| taken_while(path, || !dropped.is_cancelled());
     let mut survey = Survey {
         at: now,
         ..Survey::default()
@@ -117,17 +128,22 @@ fn measure(folders: &Folders, now: i64) -> std::io::Result<Survey> {
             survey.other += taken(&path);
         }
     }
-    Ok(survey)
+    Ok((!dropped.is_cancelled()).then_some(survey))
 }
 
 /// The bytes that a file takes, or everything below a folder. What goes away meanwhile takes nothing.
 pub(super) fn taken(path: &Path) -> u64 {
+    taken_while(path, || true)
+}
+
+/// The same of what is looked at while `wanted` says so; it is asked before each folder.
+fn taken_while(path: &Path, wanted: impl Fn() -> bool) -> u64 {
     let Ok(meta) = std::fs::symlink_metadata(path) else {
         return 0;
     };
     let mut bytes = meta.blocks() * 512;
     let mut folders = Vec::from_iter(meta.is_dir().then(|| path.to_owned()));
-    while let Some(folder) = folders.pop() {
+    while let Some(folder) = folders.pop().filter(|_| wanted()) {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let Ok(meta) = entry.metadata() else { continue };
             bytes += meta.blocks() * 512;
@@ -184,6 +200,16 @@ mod tests {
         put("sessions/7-12-2/work/a", 100_000);
         put("mirrors/7.git/objects/pack/p", 200_000);
         put("skep.db", 50_000);
+        let nobody = CancellationToken::new();
+        nobody.cancel();
+        let unwanted = measure(&folders, 5, &nobody).expect("looked");
+        assert_eq!(
+            (
+                unwanted,
+                taken_while(&folders.sessions(), || false) < 100_000
+            ),
+            (None, true)
+        );
         let usage = Usage::default();
         assert_eq!((usage.survey(), usage.over(1)), (None, None));
         usage.look(&folders, 5).await.expect("looked");

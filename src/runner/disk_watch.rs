@@ -1,4 +1,4 @@
-//! How much of the disk a session at work takes, and when that is too much. It must never end a session for what others
+//! How much of the disk a session at work or a fetch takes, and when that is too much. It must never end one for what others
 //! take.
 
 use std::path::PathBuf;
@@ -8,9 +8,10 @@ use super::ballast::Ballast;
 use super::disk::Disk;
 use super::disk_usage::{Usage, taken};
 use super::folders::Folders;
-use crate::core::ids::SessionId;
+use crate::core::ids::{RepositoryId, SessionId};
 use crate::core::policy::Limits;
 use crate::core::text;
+use crate::git::Git;
 
 /// Looking takes at most this part of the time: a working copy can hold a million files.
 pub(super) const SHARE: u32 = 20;
@@ -39,10 +40,9 @@ impl DiskWatch<'_> {
         loop {
             tokio::time::sleep(pause).await;
             let began = Instant::now();
-            let Ok((bytes, disk)) = look(folder.clone()).await else {
+            let Ok((bytes, disk)) = self.look(folder.clone()).await else {
                 continue;
             };
-            let disk = disk.without(self.ballast.owed());
             pause = self.pause.max(began.elapsed() * SHARE);
             let largest = self.usage.is_largest(session, bytes);
             if bytes > limits.workspace_bytes {
@@ -55,18 +55,44 @@ impl DiskWatch<'_> {
         }
     }
 
+    /// Watches what a fetch brings; ends with the bytes that have come when the disk is short of room and they are more than
+    /// all that is kept free.
+    pub(super) async fn overflowed(&self, git: &Git, repository: RepositoryId) -> u64 {
+        let wanted = self.limits.disk_reserve_bytes;
+        loop {
+            tokio::time::sleep(self.pause).await;
+            let Ok(disk) = self.disk() else { continue };
+            if disk.is_short(wanted) {
+                let come = git.half_fetched(repository).await;
+                if come > disk.reserve(wanted) {
+                    return come;
+                }
+            }
+        }
+    }
+
     /// What this session takes of the disk, when that is short of room and it takes more than all that is kept free: then
     /// waiting for room would be waiting for itself.
     pub(super) async fn is_to_blame(&self, session: &SessionId) -> Option<u64> {
         let wanted = self.limits.disk_reserve_bytes;
-        let disk = Disk::of(self.folders.data())
-            .ok()?
-            .without(self.ballast.owed());
+        let disk = self.disk().ok()?;
         if !disk.is_short(wanted) {
             return None;
         }
-        let (bytes, _) = look(self.folders.session(session)).await.ok()?;
+        let (bytes, _) = self.look(self.folders.session(session)).await.ok()?;
         (bytes > disk.reserve(wanted)).then_some(bytes)
+    }
+
+    /// The bytes below a folder, and how full the disk is then.
+    async fn look(&self, folder: PathBuf) -> std::io::Result<(u64, Disk)> {
+        let looked = tokio::task::spawn_blocking(move || taken(&folder));
+        let bytes = looked.await.map_err(std::io::Error::other)?;
+        Ok((bytes, self.disk()?))
+    }
+
+    /// The disk without the room that is spoken for.
+    fn disk(&self) -> std::io::Result<Disk> {
+        Ok(Disk::of(self.folders.data())?.without(self.ballast.owed()))
     }
 }
 
@@ -80,11 +106,4 @@ impl Drop for Seen<'_> {
     fn drop(&mut self) {
         self.usage.forget(self.session);
     }
-}
-
-async fn look(folder: PathBuf) -> std::io::Result<(u64, Disk)> {
-    let looked = tokio::task::spawn_blocking(move || -> std::io::Result<(u64, Disk)> {
-        Ok((taken(&folder), Disk::of(&folder)?))
-    });
-    looked.await.map_err(std::io::Error::other)?
 }

@@ -20,20 +20,20 @@ impl Runner {
     /// Looks after the disk until cancelled.
     pub async fn tend_disk(self, cancel: CancellationToken) {
         let timings = self.services.timings;
-        let mut next = Instant::now();
-        loop {
-            if next <= Instant::now() {
-                let took = self.survey_disk().await;
-                next = Instant::now() + timings.disk_survey.max(took * SHARE);
+        let tending = async {
+            let mut next = Instant::now();
+            loop {
+                if next <= Instant::now() {
+                    let took = self.survey_disk().await;
+                    next = Instant::now() + timings.disk_survey.max(took * SHARE);
+                }
+                if self.is_pressed() && self.make_room().await > 0 {
+                    self.survey_disk().await;
+                }
+                tokio::time::sleep(timings.disk_look).await;
             }
-            if self.is_pressed() && self.make_room().await > 0 {
-                self.survey_disk().await;
-            }
-            tokio::select! {
-                () = cancel.cancelled() => return,
-                () = tokio::time::sleep(timings.disk_look) => {}
-            }
-        }
+        };
+        cancel.run_until_cancelled(tending).await.unwrap_or(())
     }
 
     /// Measures what skep's data takes; answers how long that took.

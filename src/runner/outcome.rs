@@ -42,10 +42,13 @@ impl Outcomes<'_> {
     ) -> Result<Closed, StoreError> {
         match result {
             Ok(Performed::Interrupted) => {
-                let row = lease.row();
-                self.store
-                    .reschedule(self.later(row, self.now(), "interrupted"))
-                    .await
+                let later = self.later(lease.row(), self.now(), "interrupted");
+                match lease.kind() {
+                    // A fetch may take an hour: three stops in that time say nothing about it.
+                    EffectKind::PrepareWorkspace => self.store.hand_back(later).await,
+                    // A turn is resumed, which an agent may be unable to bear for ever.
+                    _ => self.store.reschedule(later).await,
+                }
             }
             result if lease.cancel().is_cancelled() => {
                 let left = result

@@ -63,19 +63,27 @@ impl Reading<'_> {
         trigger: &TriggerToRead<'_>,
     ) -> Result<TriggerFacts, GitHubError> {
         let at = At::of(place);
-        let (issue, repository, permission, comments) = tokio::try_join!(
+        let wished = trigger.role.map(|role| vec![format!("role:{role}")]);
+        let labels = wished.or_else(|| trigger.snapshot.map(|words| words.labels.clone()));
+        let known_role_files = async {
+            match &labels {
+                Some(labels) => self.role_files(&at, labels).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (issue, repository, permission, comments, role_files) = tokio::try_join!(
             self.github.issue(&at, place.issue),
             self.repository(&at),
             permission(self.github, &at, trigger.actor),
             self.github.comments(&at, place.issue, None),
+            known_role_files,
         )?;
         let mut words = trigger.snapshot.cloned().unwrap_or_else(|| issue.words());
         words.comments = self.quoted(comments, words.at);
-        let wished = trigger.role.map(|role| vec![format!("role:{role}")]);
-        let labels = wished.as_ref().unwrap_or(&words.labels);
-        let role_files = self
-            .role_files(&at, labels, &repository.default_branch)
-            .await?;
+        let role_files = match role_files {
+            Some(found) => found,
+            None => self.role_files(&at, &words.labels).await?,
+        };
         Ok(TriggerFacts {
             place: place.clone(),
             asking: trigger.asking,
@@ -117,13 +125,8 @@ impl Reading<'_> {
         })
     }
 
-    /// The repository's own files for the roles the labels (or the default) ask for.
-    async fn role_files(
-        &self,
-        at: &At,
-        labels: &[String],
-        branch: &str,
-    ) -> Result<Vec<RoleFile>, GitHubError> {
+    /// The repository's own files, on its default branch, for the roles the labels (or the default) ask for.
+    async fn role_files(&self, at: &At, labels: &[String]) -> Result<Vec<RoleFile>, GitHubError> {
         let mut names: Vec<RoleName> = labels
             .iter()
             .filter_map(|label| role::asked_for(label))
@@ -135,7 +138,7 @@ impl Reading<'_> {
         let mut files = Vec::new();
         for name in names {
             let path = format!(".github/agents/{name}.agent.md");
-            if let Some(mut text) = self.github.contents(at, &path, Some(branch)).await? {
+            if let Some(mut text) = self.github.contents(at, &path).await? {
                 text.truncate(text.floor_char_boundary(ROLE_FILE));
                 files.push(RoleFile {
                     role: name.to_string(),

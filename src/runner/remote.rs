@@ -40,6 +40,20 @@ impl<'a> AuthenticatedRemote<'a> {
         })
     }
 
+    /// Asks the host, and once more where that can help.
+    pub(super) async fn ask<T, F>(&mut self, ask: impl Fn(Remote) -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, GitError>>,
+    {
+        match ask(self.remote.clone()).await {
+            Ok(answer) => Ok(answer),
+            Err(error) => {
+                self.refresh(error).await?;
+                Ok(ask(self.remote.clone()).await?)
+            }
+        }
+    }
+
     /// Ends the token, which was for this line alone.
     pub(super) async fn hang_up(self) {
         if let Err(error) = self.github.revoke(&self.token).await {

@@ -11,7 +11,7 @@ use crate::core::effect::PrepareWorkspace;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::Sha;
-use crate::git::{FetchRequest, FetchWatch, GitError};
+use crate::git::{FetchRequest, FetchWatch};
 use crate::github::{At, Purpose};
 
 /// The repository as it is on GitHub now, with the right to fetch more of it.
@@ -29,7 +29,7 @@ pub(super) async fn fetch<'a>(
     scope: &Workspaces<'a>,
 ) -> Result<FetchedRepository<'a>, Failure> {
     let (remotes, place) = (scope.remotes, lease.place());
-    let request = FetchRequest {
+    let request = &FetchRequest {
         branch: action.base_branch.clone(),
         sha: action.base.clone(),
     };
@@ -37,16 +37,12 @@ pub(super) async fn fetch<'a>(
         remotes.git.leave_contents(place.repository).await?;
     }
     let mut remote = AuthenticatedRemote::open(remotes.github, place, Purpose::Clone).await?;
-    let fetched = match remotes.git.fetch(&remote.remote, &request).await {
-        Ok(fetched) => fetched,
-        Err(error) => {
-            remote.refresh(error).await?;
-            remotes.git.fetch(&remote.remote, &request).await?
-        }
-    };
-    remotes
-        .git
-        .check_room(&remote.remote, &action.branch)
+    let git = remotes.git;
+    let fetched = remote
+        .ask(|remote| async move { git.fetch(&remote, request).await })
+        .await?;
+    remote
+        .ask(|remote| async move { git.check_room(&remote, &action.branch).await })
         .await?;
     Ok(FetchedRepository {
         remote,
@@ -57,10 +53,16 @@ pub(super) async fn fetch<'a>(
 
 impl FetchedRepository<'_> {
     /// Makes sure that the contents of all files at the base, and at another commit the work begins with, are here.
-    pub(super) async fn fetch_contents(&self, begins_with: Option<&Sha>) -> Result<(), GitError> {
-        let (git, remote) = (self.remotes.git, &self.remote.remote);
-        let commits: Vec<&Sha> = std::iter::once(&self.head).chain(begins_with).collect();
-        git.fetch_contents(remote, &commits).await
+    pub(super) async fn fetch_contents(
+        &mut self,
+        begins_with: Option<&Sha>,
+    ) -> Result<(), Failure> {
+        let git = self.remotes.git;
+        let commits = &Vec::from_iter(std::iter::once(&self.head).chain(begins_with));
+        // The fetch before it may have outlived the token.
+        self.remote
+            .ask(|remote| async move { git.fetch_contents(&remote, commits).await })
+            .await
     }
 }
 

@@ -56,6 +56,7 @@ pub(super) struct Workspaces<'a> {
     pub(super) store: &'a Store,
     pub(super) clock: &'a Clock,
     pub(super) limits: &'a Limits,
+    pub(super) disk: DiskWatch<'a>,
     /// Cancelled when the service stops.
     pub(super) stopping: &'a CancellationToken,
 }
@@ -144,6 +145,7 @@ impl Services {
             store: &self.store,
             clock: &self.clock,
             limits: &self.policy.limits,
+            disk: self.disk(),
             stopping,
         }
     }

@@ -1,10 +1,12 @@
 //! Whether a repository keeps files in LFS, and the way of their content to its host.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::pointer::{LONGEST_POINTER, Pointer, contents};
 use crate::core::event::Lfs;
-use crate::core::ids::Sha;
+use crate::core::ids::{RepositoryId, Sha};
 use crate::git::Git;
 use crate::git::error::{GitError, one_line};
 use crate::git::process::{Call, Input, LISTING, Outcome, Overflow, paths};
@@ -16,10 +18,40 @@ const MOST_ATTRIBUTES: usize = 50;
 /// Objects that one process is given.
 const AT_ONCE: usize = 200;
 
+/// What was found of each repository at the commit it was asked about last: many sessions begin with the same.
+#[derive(Debug, Default)]
+pub(crate) struct LfsFound(Mutex<BTreeMap<RepositoryId, (Sha, Lfs)>>);
+
+impl LfsFound {
+    fn known(&self) -> MutexGuard<'_, BTreeMap<RepositoryId, (Sha, Lfs)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn at(&self, repository: RepositoryId, commit: &Sha) -> Option<Lfs> {
+        let known = self.known();
+        let (at, found) = known.get(&repository)?;
+        (at == commit).then_some(*found)
+    }
+
+    fn note(&self, repository: RepositoryId, commit: &Sha, found: Lfs) {
+        self.known().insert(repository, (commit.clone(), found));
+    }
+}
+
 impl Git {
     /// Whether the repository keeps files in LFS at the commit a working copy was just made of, and what becomes of a change to
     /// one here.
     pub async fn lfs(&self, spec: &WorkspaceSpec) -> Result<Lfs, GitError> {
+        let known = &self.inner.lfs_found;
+        if let Some(found) = known.at(spec.repository, &spec.base) {
+            return Ok(found);
+        }
+        let found = self.look_for_lfs(spec).await?;
+        known.note(spec.repository, &spec.base, found);
+        Ok(found)
+    }
+
+    async fn look_for_lfs(&self, spec: &WorkspaceSpec) -> Result<Lfs, GitError> {
         let (repository, at) = (spec.repository, &spec.base);
         // Asked of the index, which names the attributes of a large tree without reading the tree.
         let call = Call::new("ls-files")

@@ -5,6 +5,7 @@ use crate::core::event::{BaseFacts, Event};
 use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::location::Place;
+use crate::core::text::outside;
 use crate::git::WorkspaceSpec;
 use crate::random;
 use crate::runner::lease::Lease;
@@ -27,6 +28,9 @@ pub(super) async fn perform(
     let commits = tokio::select! {
         fetched = fetch(action, lease, scope) => fetched?,
         Err(error) = teller.tell(lease) => return Err(error),
+        bytes = scope.disk.overflowed(scope.remotes.git, lease.place().repository) => {
+            return Err(Failure::refused(outside::no_room_for_fetch(bytes)));
+        }
         () = lease.cancel().cancelled() => return Ok(Performed::Done),
         () = scope.stopping.cancelled() => return Ok(Performed::Interrupted),
     };
@@ -44,7 +48,7 @@ async fn fetch(
     lease: &Lease,
     scope: &Workspaces<'_>,
 ) -> Result<Commits, Failure> {
-    let repository = repository::fetch(action, lease, scope).await?;
+    let mut repository = repository::fetch(action, lease, scope).await?;
     let head = begins_with(scope.remotes, lease.place(), lease.session()?, action);
     repository.fetch_contents(head.as_ref()).await?;
     Ok(Commits {

@@ -120,3 +120,23 @@ async fn a_program_that_keeps_nothing_there_starts_without() {
     let home = bench.launch.home.clone();
     assert!(Path::new(&found(&bench).await[0]).starts_with(home));
 }
+
+#[tokio::test]
+async fn a_program_that_does_not_start_with_it_does_without() {
+    let refuses = ("REFUSES".to_owned(), "1".to_owned());
+    let bench = agent(|spec| spec.environment.extend([refuses]))
+        .bench()
+        .await;
+    if !fenced(&bench) {
+        return;
+    }
+    let home = bench.launch.home.clone();
+    for _ in 0..2 {
+        assert!(Path::new(&found(&bench).await[0]).starts_with(&home));
+        let caches = std::fs::read_dir(bench.data().join("caches")).expect("it was tried");
+        let names = caches.flatten().map(|entry| entry.file_name());
+        let counts = |name: &std::ffi::OsString| name.to_string_lossy().ends_with(".filled");
+        assert!(!names.into_iter().any(|name| counts(&name)));
+        another_session(&bench).await;
+    }
+}

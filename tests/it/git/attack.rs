@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use skep::git::{Published, Push};
 
-use super::{Lab, both_ways, run, trap, write};
+use super::{Lab, all_ways, run, trap, write};
 
-both_ways!(
+all_ways!(
     planted_hooks_configuration_and_filters_do_nothing,
     a_pointer_to_another_repository_leads_nowhere,
     repositories_inside_the_tree_are_not_entered,

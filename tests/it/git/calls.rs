@@ -170,6 +170,7 @@ async fn every_call_is_on_the_golden_list() {
     GIT_DIR=/data/mirrors/7.git
     GIT_DIR=/data/sessions/7-12-1/work.making/.git
     GIT_INDEX_FILE=/data/mirrors/7.git/objects/incoming-7-12-1/index
+    GIT_INDEX_FILE=/data/mirrors/7.git/objects/incoming-7-12-1/index-around
     GIT_LITERAL_PATHSPECS=1
     GIT_NO_LAZY_FETCH=1
     GIT_NO_REPLACE_OBJECTS=1
@@ -201,8 +202,8 @@ async fn every_call_is_on_the_golden_list() {
     log --format= -z --raw -r -m --root --no-abbrev --no-renames --no-ext-diff --end-of-options SHA ^SHA |
     log -1 --format=%ce%n%B --end-of-options SHA |
     ls-files -z --others --exclude-standard -- b link | core.bare=false index.skipHash=true core.excludesFile=/data/mirrors/7.git/objects/incoming-7-12-1/index.ignore
-    ls-files -z --others --ignored --exclude-standard --directory -- b link | core.bare=false index.skipHash=true
-    ls-files -z --others --ignored --exclude-standard --directory -- b link | core.bare=false index.skipHash=true core.excludesFile=/data/mirrors/7.git/objects/incoming-7-12-1/index.ignore
+    ls-files -z --others --exclude-standard --ignored --directory -- b link | core.bare=false index.skipHash=true
+    ls-files -z --others --exclude-standard --ignored --directory -- b link | core.bare=false index.skipHash=true core.excludesFile=/data/mirrors/7.git/objects/incoming-7-12-1/index.ignore
     ls-files -z --stage | core.bare=false index.skipHash=true
     ls-remote --refs --end-of-options URL refs/heads/agent/12-add-a-page refs/heads/agent/12-add-a-page/* refs/heads/agent | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
     ls-tree -z --name-only --end-of-options SHA |
@@ -216,6 +217,7 @@ async fn every_call_is_on_the_golden_list() {
     rev-parse --verify --quiet SHA^{tree} |
     update-index --add --replace -z --stdin | core.bare=false index.skipHash=true
     update-index --force-remove -z --stdin | core.bare=false index.skipHash=true
+    update-index -z --index-info | core.bare=false index.skipHash=true
     update-ref --no-deref refs/skep/sessions/7-12-1 SHA |
     update-ref -d refs/skep/sessions/7-12-1 |
     version |

@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use skep::core::event::ChangeKind;
 use skep::git::{DiffLimits, GitError};
 
-use super::{Lab, REPOSITORY, both_ways, run, write};
+use super::{Lab, REPOSITORY, all_ways, run, write};
 
-both_ways!(
+all_ways!(
     nothing_done_is_an_empty_result,
     loose_work_of_every_kind_becomes_one_commit_of_ours,
     the_agents_commits_stay_the_agents,

@@ -5,9 +5,9 @@ use std::path::Path;
 use skep::core::event::WhyLeftOut;
 use skep::git::Collected;
 
-use super::{Lab, both_ways, run, write};
+use super::{Lab, all_ways, run, write};
 
-both_ways!(
+all_ways!(
     commits_on_another_branch_are_taken_when_there_is_nothing_else,
     branches_that_are_not_one_line_of_work_are_named,
     work_in_the_tree_is_not_mixed_with_another_branch,

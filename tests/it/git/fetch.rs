@@ -111,6 +111,35 @@ async fn silence_is_told_from_slowness_and_leaves_nothing() {
     run(&lab.mirror(), &["--git-dir=.", "fsck", "--strict"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_given_up_takes_its_half_pack_along() {
+    let lab = Lab::new().await;
+    seed_many(&lab).await;
+    lab.server.fail(Some(Fault::Hang));
+    let given_up = tokio::spawn({
+        let (git, remote) = (lab.git.clone(), lab.remote());
+        async move { git.fetch(&remote, &want()).await }
+    });
+    let until = async |what: &str, so: &dyn Fn() -> bool| {
+        let waited = async {
+            while !so() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(LONG, waited).await.expect(what);
+    };
+    until("half a pack is there", &|| halves(&lab.mirror()) > 0).await;
+    assert!(lab.git.half_fetched(REPOSITORY).await > 0);
+    given_up.abort();
+    until("it goes", &|| halves(&lab.mirror()) == 0).await;
+    assert_eq!(lab.git.half_fetched(REPOSITORY).await, 0);
+    lab.server.fail(None);
+    lab.git
+        .fetch(&lab.remote(), &want())
+        .await
+        .expect("fetched");
+}
+
 #[tokio::test]
 async fn the_time_limit_ends_it_kindly_and_the_next_try_works() {
     let lab = Lab::new().await;

@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 
 use skep::git::GitError;
 
-use super::{Lab, both_ways, run, write};
+use super::{Lab, all_ways, run, write};
 
-both_ways!(
+all_ways!(
     trees_that_attack_a_checkout_fail_fsck,
     links_in_passing_commits_are_not_published,
     submodules_in_passing_commits_are_seen,

@@ -6,9 +6,9 @@ use std::os::unix::fs::symlink;
 use skep::core::event::WhyLeftOut;
 use skep::git::Collected;
 
-use super::{Lab, both_ways, run, write};
+use super::{Lab, all_ways, run, write};
 
-both_ways!(
+all_ways!(
     leavings_of_tools_are_not_published,
     the_agents_git_knows_the_list,
     what_is_tracked_added_by_force_or_wanted_by_the_repository_stays_in,

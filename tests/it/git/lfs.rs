@@ -7,7 +7,16 @@ use std::path::{Path, PathBuf};
 use skep::core::event::Lfs;
 use skep::git::{Collected, GitError, Published, Push};
 
-use super::{Lab, run, write};
+use super::{Lab, all_ways, run, write};
+
+all_ways!(
+    pointers_go_in_and_their_content_goes_up,
+    a_host_that_takes_no_content_gets_no_push,
+    an_address_in_the_repository_is_not_asked,
+    commits_with_bytes_in_place_of_a_pointer_are_refused_by_name,
+    what_the_agent_commits_is_a_pointer_and_its_content_is_sent,
+    a_repository_without_lfs_is_left_alone,
+);
 
 const POINTER: &str = "version https://git-lfs.github.com/spec/v1\noid sha256:\
                        0000000000000000000000000000000000000000000000000000000000000007\nsize 200\n";
@@ -66,12 +75,11 @@ fn problems(refused: Result<Collected, GitError>) -> String {
     }
 }
 
-#[tokio::test]
-async fn pointers_go_in_and_their_content_goes_up() {
+async fn pointers_go_in_and_their_content_goes_up(lab: Lab) {
     if !installed() {
         return;
     }
-    let (lab, work) = keeping(Lab::new().await).await;
+    let (lab, work) = keeping(lab).await;
     assert_eq!(lab.lfs().await, Ok(Lfs::Stored));
     lab.server.keep_content();
     write(&work, "logo.png", "new bytes");
@@ -110,12 +118,11 @@ async fn pointers_go_in_and_their_content_goes_up() {
     assert!(!config.contains("lfs"), "nothing is written down: {config}");
 }
 
-#[tokio::test]
-async fn a_host_that_takes_no_content_gets_no_push() {
+async fn a_host_that_takes_no_content_gets_no_push(lab: Lab) {
     if !installed() {
         return;
     }
-    let (lab, work) = keeping(Lab::new().await).await;
+    let (lab, work) = keeping(lab).await;
     write(&work, "logo.png", "new bytes");
     let collected = lab.collect().await.expect("collected");
     let refused = publish(&lab, &collected).await;
@@ -126,12 +133,10 @@ async fn a_host_that_takes_no_content_gets_no_push() {
     assert_eq!(lab.server.refs().await.len(), 1, "only main");
 }
 
-#[tokio::test]
-async fn an_address_in_the_repository_is_not_asked() {
+async fn an_address_in_the_repository_is_not_asked(lab: Lab) {
     if !installed() {
         return;
     }
-    let lab = Lab::new().await;
     lab.server
         .seed(
             "main",
@@ -149,9 +154,8 @@ async fn an_address_in_the_repository_is_not_asked() {
     assert_eq!(lab.server.content().len(), 1);
 }
 
-#[tokio::test]
-async fn commits_with_bytes_in_place_of_a_pointer_are_refused_by_name() {
-    let (lab, work) = keeping(Lab::new().await).await;
+async fn commits_with_bytes_in_place_of_a_pointer_are_refused_by_name(lab: Lab) {
+    let (lab, work) = keeping(lab).await;
     write(&work, "logo.png", "new bytes");
     run(
         &work,
@@ -171,12 +175,11 @@ async fn commits_with_bytes_in_place_of_a_pointer_are_refused_by_name() {
     );
 }
 
-#[tokio::test]
-async fn what_the_agent_commits_is_a_pointer_and_its_content_is_sent() {
+async fn what_the_agent_commits_is_a_pointer_and_its_content_is_sent(lab: Lab) {
     if !installed() {
         return;
     }
-    let (lab, work) = keeping(Lab::new().await).await;
+    let (lab, work) = keeping(lab).await;
     lab.server.keep_content();
     write(&work, "logo.png", "new bytes");
     run(&work, &["commit", "--quiet", "-am", "a logo"]);
@@ -209,9 +212,7 @@ async fn without_git_lfs_a_change_is_refused_by_name_and_nothing_else_is() {
     assert!(said.contains("`icon.png` belongs to Git LFS"), "{said}");
 }
 
-#[tokio::test]
-async fn a_repository_without_lfs_is_left_alone() {
-    let lab = Lab::new().await;
+async fn a_repository_without_lfs_is_left_alone(lab: Lab) {
     let base = lab
         .server
         .seed(

@@ -40,37 +40,53 @@ struct Lab {
     git: Git,
     base: Sha,
     session: SessionId,
-    /// Whether a working copy of another commit stands ready when one is made.
-    ready: bool,
+    kind: Kind,
 }
 
-/// Plays each story with a working copy that is made for it, and with one that stood ready.
-macro_rules! both_ways {
+/// Where the working copy comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Made for the session.
+    Made,
+    /// One of another commit stood ready.
+    StoodReady,
+    /// Made, of a mirror that lacks the contents of older files.
+    Partial,
+}
+
+/// Plays each story with each kind of working copy.
+macro_rules! all_ways {
     ($($story:ident),+ $(,)?) => {$(
         mod $story {
+            use crate::git::{Kind, Lab};
+
             #[tokio::test]
             async fn made() {
-                super::$story(crate::git::Lab::new().await).await;
+                super::$story(Lab::of(Kind::Made).await).await;
             }
 
             #[tokio::test]
             async fn stood_ready() {
-                super::$story(crate::git::Lab::ready().await).await;
+                super::$story(Lab::of(Kind::StoodReady).await).await;
+            }
+
+            #[tokio::test]
+            async fn partial() {
+                super::$story(Lab::of(Kind::Partial).await).await;
             }
         }
     )+};
 }
-use both_ways;
+use all_ways;
 
 impl Lab {
     async fn new() -> Self {
         Self::with_program("git".into()).await
     }
 
-    async fn ready() -> Self {
-        let ready = true;
+    async fn of(kind: Kind) -> Self {
         Self {
-            ready,
+            kind,
             ..Self::new().await
         }
     }
@@ -94,7 +110,7 @@ impl Lab {
             git,
             base,
             session,
-            ready: false,
+            kind: Kind::Made,
         }
     }
 
@@ -112,20 +128,23 @@ impl Lab {
             branch: "main".into(),
             sha: None,
         };
-        self.base_of(
-            self.git
-                .fetch(&self.remote(), &want)
-                .await
-                .expect("fetched")
-                .head,
-        )
-        .await
+        let (git, remote) = (&self.git, self.remote());
+        let is_partial = self.kind == Kind::Partial;
+        if is_partial {
+            git.leave_contents(REPOSITORY).await.expect("set up");
+        }
+        let head = git.fetch(&remote, &want).await.expect("fetched").head;
+        git.fetch_contents(&remote, &[&head])
+            .await
+            .expect("fetched");
+        assert_eq!(git.is_partial(REPOSITORY), is_partial);
+        self.base_of(head).await
     }
 
     async fn base_of(&self, base: Sha) -> PathBuf {
         let spec = self.spec(base);
         let standby = self.folder.path().join("data/standbys/7");
-        if self.ready {
+        if self.kind == Kind::StoodReady {
             let before = self.commit_beside(&spec.base);
             self.git.want_standby(REPOSITORY, &before);
             self.git.keep_standbys(1).await.expect("kept");

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use skep::core::ids::{IssueNumber, RepositoryId, SessionId, Sha, TaskKey};
 use skep::git::{FetchRequest, Git, WorkspaceSpec};
@@ -188,6 +188,30 @@ async fn a_claimed_one_is_what_a_new_one_would_be() {
                 .expect("removed");
         }
     }
+}
+
+/// Git would read all of them again: they are as old as the index they were laid out with. What an agent writes at once is.
+#[tokio::test]
+async fn files_that_stood_for_a_second_are_known_to_be_untouched() {
+    let lab = Lab::new().await;
+    lab.mirrored().await;
+    let seconds = |path: &Path| fs::metadata(path).expect("there").mtime();
+    let standby = lab.stand_ready(&lab.base).await;
+    let laid_out = seconds(&standby.join("README.md"));
+    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    while now().expect("a clock").as_secs() <= laid_out.unsigned_abs() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let work = lab.workspace().await;
+    assert_eq!(seconds(&work.join("README.md")), laid_out, "it was claimed");
+    assert!(seconds(&work.join(".git/index")) > laid_out);
+    write(&work, "README.md", "jello\n");
+    let collected = lab.collect().await.expect("collected");
+    assert_eq!(
+        collected.files.len(),
+        1,
+        "of the same size, in the same second"
+    );
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use skep::git::Collected;
 
-use super::{Lab, both_ways, run, write};
+use super::{Lab, all_ways, run, write};
 
-both_ways!(what_git_was_told_to_leave_out_is_not_deleted,);
+all_ways!(what_git_was_told_to_leave_out_is_not_deleted,);
 
 /// A repository whose files are not what its attributes would make of them, as they came in before the attributes did.
 async fn odd(files: &[(&str, &[u8])], attributes: &str) -> (Lab, PathBuf) {

@@ -302,7 +302,7 @@ async fn a_repository_under_its_new_name_is_the_same() {
 #[tokio::test]
 async fn files_and_branches_are_there_or_not() {
     let server = Server::start(|seen| match seen.target.as_str() {
-        "/repos/octo/hello/contents/.github/agents/a%20b.md?ref=main" => {
+        "/repos/octo/hello/contents/.github/agents/a%20b.md" => {
             ok(json!({"type": "file", "encoding": "base64", "content": "aGVsbG8g\nw6k=\n"}))
         }
         "/repos/octo/hello/contents/folder" => ok(json!([{"type": "file"}])),
@@ -320,13 +320,13 @@ async fn files_and_branches_are_there_or_not() {
     .await;
     let (github, at) = (github(&server), at());
     let file = github
-        .contents(&at, ".github/agents/a b.md", Some("main"))
+        .contents(&at, ".github/agents/a b.md")
         .await
         .expect("read");
     assert_eq!(file.as_deref(), Some("hello é"));
     for path in ["folder", "huge", "binary", "absent"] {
         assert_eq!(
-            github.contents(&at, path, None).await.expect("read"),
+            github.contents(&at, path).await.expect("read"),
             None,
             "{path}"
         );

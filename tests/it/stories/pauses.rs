@@ -175,11 +175,10 @@ async fn a_repository_renamed_at_any_step_gets_its_pull_request() {
     grid(0..steps, |step| renamed_after(step, clean.clone())).await;
 }
 
-/// 401 for any one git request: a new token, the same commit (C5).
-#[tokio::test(flavor = "multi_thread")]
-async fn a_token_git_refuses_is_replaced() {
-    let (_, clean) = CODE.clean().await;
-    let (mut whole, _) = CODE.begin().await;
+/// 401 for any one git request: a new token, the same commit (C5). Answers how many requests that was tried with.
+async fn every_refused_token_is_replaced(scene: Scenario) -> usize {
+    let (_, clean) = scene.clean().await;
+    let (mut whole, _) = scene.begin().await;
     whole.run_steps(usize::MAX).await;
     let (mut tried, usual) = (0, mints(&whole.simulator).len());
     whole.done().await;
@@ -188,8 +187,8 @@ async fn a_token_git_refuses_is_replaced() {
         "/octo/hello.git/git-upload-pack",
         PUSH,
     ] {
-        for nth in 0..8 {
-            let (mut app, issue) = CODE.begin().await;
+        for nth in 0.. {
+            let (mut app, issue) = scene.begin().await;
             let fault = FaultRule {
                 method: None,
                 ..FaultRule::next("", path, Fault::Unauthorized).after(nth)
@@ -217,7 +216,19 @@ async fn a_token_git_refuses_is_replaced() {
             app.done().await;
         }
     }
-    assert!(tried >= 4, "only {tried} git requests");
+    tried
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_git_refuses_is_replaced() {
+    let whole = every_refused_token_is_replaced(CODE).await;
+    assert!(whole >= 4, "only {whole} git requests");
+    let without_contents = Scenario {
+        wish: |plan| plan.limits.full_history_bytes = 0,
+        ..CODE
+    };
+    let partial = every_refused_token_is_replaced(without_contents).await;
+    assert!(partial > whole, "the contents are fetched as well");
 }
 
 /// Pushed, killed before it was written down, started again: the push is found, not repeated (C1).

@@ -19,6 +19,16 @@ pub fn first_fetch(minutes: u64) -> String {
     )
 }
 
+/// The server's disk ran full while the repository was fetched.
+pub fn no_room_for_fetch(bytes: u64) -> String {
+    format!(
+        "The repository does not fit on the server's disk: the fetch was ended after {} MiB, and nothing of it is kept. The \
+         operator can make room, or have the repository fetched without the contents of its older files (a smaller \
+         `limits.full_history`); then comment `/agent retry`.",
+        bytes >> 20
+    )
+}
+
 /// The base branch is not there.
 pub fn unknown_branch(branch: &str) -> String {
     format!(

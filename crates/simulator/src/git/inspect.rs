@@ -39,17 +39,24 @@ pub struct Listed {
 /// Reads a path at a revision; an empty path is the root.
 pub async fn entry(dir: &Path, revision: &Sha, path: &str) -> Result<Option<Entry>, GitFault> {
     let object = format!("{revision}:{path}");
-    let kind = attempt(dir, &["cat-file", "-t", &object], None, &[]).await?;
-    match String::from_utf8_lossy(&kind.out).trim() {
-        "blob" => {
-            let sha = run(dir, &["rev-parse", &object], &[]).await?;
-            let bytes = run(dir, &["cat-file", "blob", &object], &[]).await?;
-            Ok(Some(Entry::File {
-                sha: String::from_utf8_lossy(&sha).trim().to_owned(),
-                bytes,
-            }))
-        }
-        "tree" => Ok(Some(Entry::Directory(directory(dir, &object).await?))),
+    if object.contains('\n') {
+        return Ok(None);
+    }
+    // One process answers all: `<name> <kind> <size>` on a line, and the content below it.
+    let asked = format!("{object}\n");
+    let answer = run(dir, &["cat-file", "--batch"], asked.as_bytes()).await?;
+    let line = answer.iter().position(|b| *b == b'\n').unwrap_or(0);
+    let (facts, content) = answer.split_at(line);
+    let facts = String::from_utf8_lossy(facts).into_owned();
+    let [sha, kind, size] = facts.split(' ').collect::<Vec<_>>()[..] else {
+        return Ok(None);
+    };
+    match (kind, size.parse()) {
+        ("blob", Ok(size)) => Ok(Some(Entry::File {
+            sha: sha.to_owned(),
+            bytes: content.iter().skip(1).take(size).copied().collect(),
+        })),
+        ("tree", Ok(_)) => Ok(Some(Entry::Directory(directory(dir, &object).await?))),
         _ => Ok(None),
     }
 }

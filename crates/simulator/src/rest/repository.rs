@@ -2,6 +2,8 @@
 //!
 //! It exists so that a client reads what git holds. <https://docs.github.com/rest/repos>
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
@@ -10,6 +12,7 @@ use crate::git::git_commands;
 use crate::git::git_commands::GitFault;
 use crate::git::inspect;
 use crate::git::inspect::{CommitInfo, Entry};
+use crate::ids::Sha;
 use crate::json::git::{ContentPath, content_json, directory_json};
 use crate::rest::call::{Answer, Call, Reply};
 use crate::world::facts::World;
@@ -44,19 +47,23 @@ pub(super) async fn permission(call: Call) -> Answer {
 /// `GET /repos/{owner}/{repo}/contents/{path}`
 pub(super) async fn contents(call: Call) -> Answer {
     let path = call.value("path").to_owned();
-    let (dir, url, branch) = call.read(|world| {
+    let (dir, url, asked, head) = call.read(|world| {
         let home = world.repository(call.repository)?;
+        let asked = call.query("ref").unwrap_or(&home.default_branch);
         Ok::<_, ApiError>((
             home.git_dir.clone(),
             world.repository_url(home),
-            home.default_branch.clone(),
+            asked.to_owned(),
+            home.heads.get(asked).and_then(|sha| sha.parse().ok()),
         ))
     })?;
-    let asked = call.query("ref").unwrap_or(&branch).to_owned();
-    let Some(commit) = git_commands::resolve(&dir, &asked)
-        .await
-        .map_err(|fault| broken(&fault))?
-    else {
+    let commit = match head {
+        Some(head) => Some(head),
+        None => git_commands::resolve(&dir, &asked)
+            .await
+            .map_err(|fault| broken(&fault))?,
+    };
+    let Some(commit) = commit else {
         let empty = call.query("ref").is_none();
         let message = if empty {
             "This repository is empty.".to_owned()
@@ -130,7 +137,8 @@ pub(super) async fn branch(call: Call) -> Answer {
     })?;
     let name = call.value("branch").to_owned();
     let address = format!("{url}/branches/{name}");
-    let commit = found_commit(&call, &sha).await?;
+    let sha = sha.parse().map_err(|_| no_commit(&sha))?;
+    let commit = commit_at(&call, &sha).await?;
     let commit = call.read(|world| {
         world
             .repository(call.repository)
@@ -204,18 +212,29 @@ pub(super) async fn commit(call: Call) -> Answer {
 
 /// The commit a text names, as git tells of it; 422 when there is none.
 pub(super) async fn found_commit(call: &Call, revision: &str) -> Result<CommitInfo, ApiError> {
-    let dir = call.read(|world| {
+    let sha = git_commands::resolve(&git_dir(call)?, revision)
+        .await
+        .map_err(|fault| broken(&fault))?
+        .ok_or_else(|| no_commit(revision))?;
+    commit_at(call, &sha).await
+}
+
+/// A commit that is there, as git tells of it.
+async fn commit_at(call: &Call, sha: &Sha) -> Result<CommitInfo, ApiError> {
+    inspect::commit_info(&git_dir(call)?, sha)
+        .await
+        .map_err(|fault| broken(&fault))?
+        .ok_or_else(|| no_commit(sha.as_str()))
+}
+
+fn no_commit(revision: &str) -> ApiError {
+    ApiError::new(422, &format!("No commit found for SHA: {revision}"))
+}
+
+fn git_dir(call: &Call) -> Result<PathBuf, ApiError> {
+    call.read(|world| {
         world
             .repository(call.repository)
             .map(|home| home.git_dir.clone())
-    })?;
-    let missing = || ApiError::new(422, &format!("No commit found for SHA: {revision}"));
-    let sha = git_commands::resolve(&dir, revision)
-        .await
-        .map_err(|fault| broken(&fault))?
-        .ok_or_else(missing)?;
-    inspect::commit_info(&dir, &sha)
-        .await
-        .map_err(|fault| broken(&fault))?
-        .ok_or_else(missing)
+    })
 }

@@ -139,3 +139,24 @@ async fn a_forgetting_that_was_cut_short_is_finished() {
     assert_eq!(kept(&app, issue).await, [true, false, false, false]);
     app.done().await;
 }
+
+/// Whoever reviews the pull request later sends its agent back to work, which needs what its session left.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_open_pull_request_came_from_stays() {
+    let mut app = TestApp::with(|plan| plan.retention.sessions_ms = 10 * DAY_MS).await;
+    let issue = app.go("Add a note", "write NOTE.md: hello");
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    app.advance(DAY * 11);
+    app.runner().forget_old().await;
+    assert_eq!(kept(&app, issue).await[1..], [true; 3], "it is open");
+    let pull = IssueNumber(2);
+    app.simulator
+        .close_pull(app.repository, pull, "ana")
+        .expect("closed");
+    app.settle_all().await;
+    app.advance(DAY * 11);
+    app.runner().forget_old().await;
+    assert_eq!(kept(&app, issue).await[1..], [false; 3], "it is closed");
+    app.done().await;
+}
