@@ -14,7 +14,7 @@ use super::leftovers::{clear_leftovers, clear_packs, half_fetched};
 use super::partial::is_partial;
 use super::process::{Call, OWING};
 use super::refs::is_any_below;
-use super::remote::{Remote, classify};
+use super::remote::{Fetch, classify};
 use crate::core::ids::RepositoryId;
 
 /// Every branch, under its own name.
@@ -34,50 +34,39 @@ impl Git {
     }
 
     /// Fetches all branches into the mirror, in a turn of its own.
-    pub(super) async fn fetch_branches(
-        &self,
-        remote: &Remote,
-        mirror: &Path,
-        turn: &Turn<'_>,
-    ) -> Result<(), GitError> {
+    pub(super) async fn fetch_branches(&self, fetch: Fetch<'_>) -> Result<(), GitError> {
         let call = Call::new("fetch").arg("--prune");
-        let partial = is_partial(mirror);
-        let from = if partial { OWING } else { &remote.url };
-        if partial || !is_any_below(mirror, "refs/heads") {
-            let call = call.arg("--progress").told(turn.told());
-            return self
-                .fetch_long((remote, mirror), turn, call, &[from, BRANCHES])
-                .await;
+        let partial = is_partial(fetch.mirror);
+        let from = if partial { OWING } else { &fetch.remote.url };
+        if partial || !is_any_below(fetch.mirror, "refs/heads") {
+            let call = call.arg("--progress").told(fetch.turn.told());
+            return self.fetch_long(fetch, call, &[from, BRANCHES]).await;
         }
-        let call = call.arg("--quiet");
-        self.run_fetch((remote, mirror), turn, call, &[from, BRANCHES])
+        self.run_fetch(fetch, call.arg("--quiet"), &[from, BRANCHES])
             .await
     }
 
     /// A fetch that may take as long as the first of a repository.
     pub(super) async fn fetch_long(
         &self,
-        remote: (&Remote, &Path),
-        turn: &Turn<'_>,
+        fetch: Fetch<'_>,
         call: Call,
         what: &[&str],
     ) -> Result<(), GitError> {
         let limit = self.inner.first_fetch;
-        let call = call.timeout(limit);
-        let fetched = self.run_fetch(remote, turn, call, what).await;
+        let fetched = self.run_fetch(fetch, call.timeout(limit), what).await;
         fetched.map_err(|error| match error {
             GitError::Timeout { .. } => GitError::FirstFetch { after: limit },
             other => other,
         })
     }
 
-    async fn run_fetch(
-        &self,
-        (remote, mirror): (&Remote, &Path),
-        turn: &Turn<'_>,
-        call: Call,
-        what: &[&str],
-    ) -> Result<(), GitError> {
+    async fn run_fetch(&self, fetch: Fetch<'_>, call: Call, what: &[&str]) -> Result<(), GitError> {
+        let Fetch {
+            remote,
+            mirror,
+            turn,
+        } = fetch;
         let unfinished = Unfinished::of(mirror, turn);
         clear(mirror, clear_packs).await?;
         let mut call = call

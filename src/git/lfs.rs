@@ -6,9 +6,10 @@
 //! configuration and `.lfsconfig` name no address here.
 
 mod content;
+mod found;
 mod pointer;
 mod replace;
 mod send;
 
 pub(crate) use content::{WAITING, move_content};
-pub(crate) use send::LfsFound;
+pub(crate) use found::LfsFound;

@@ -11,7 +11,7 @@ use super::disk::remove_tree;
 use super::error::GitError;
 use super::process::{Call, Input, Overflow};
 use super::refs::{is_any_below, read_ref};
-use super::remote::Remote;
+use super::remote::{Fetch, Remote};
 use crate::core::ids::{RepositoryId, Sha};
 
 /// What the mirror has to hold.
@@ -57,7 +57,12 @@ impl Git {
         }
         turn.may_fetch()?;
         self.make_mirror(&mirror).await?;
-        turn.ended(self.fetch_branches(remote, &mirror, &turn).await)?;
+        let fetch = Fetch {
+            remote,
+            mirror: &mirror,
+            turn: &turn,
+        };
+        turn.ended(self.fetch_branches(fetch).await)?;
         self.pack_refs(&mirror).await?;
         match branch_head(&mirror, &want.branch) {
             Some(head) => Ok(Fetched {

@@ -13,7 +13,7 @@ use super::disk::on_disk;
 use super::error::GitError;
 use super::process::{Call, Input, LISTING, OWING, Overflow};
 use super::refs::is_any_below;
-use super::remote::Remote;
+use super::remote::{Fetch, Remote};
 use crate::core::ids::{RepositoryId, Sha};
 
 /// Makes a repository one that lacks contents without being broken.
@@ -64,8 +64,12 @@ impl Git {
             .config("fetch.negotiationAlgorithm=noop")
             .input(Input::Bytes(missing))
             .told(turn.told());
-        let remote = (remote, mirror.as_path());
-        turn.ended(self.fetch_long(remote, &turn, call, &[OWING]).await)
+        let fetch = Fetch {
+            remote,
+            mirror: &mirror,
+            turn: &turn,
+        };
+        turn.ended(self.fetch_long(fetch, call, &[OWING]).await)
     }
 
     /// The names of the objects that are missing, one a line.

@@ -10,6 +10,7 @@ use url::{Host, Url};
 
 use super::Git;
 use super::error::{GitError, one_line};
+use super::fetch_locks::Turn;
 use super::process::{Call, Outcome};
 use crate::core::ids::RepositoryId;
 
@@ -22,6 +23,14 @@ pub struct Remote {
     pub url: String,
     /// An installation token (opaque, up to 4 KiB); `None` only where the host asks for none.
     pub token: Option<SecretString>,
+}
+
+/// A fetch: from where, into which mirror, in whose turn.
+#[derive(Clone, Copy)]
+pub(super) struct Fetch<'a> {
+    pub(super) remote: &'a Remote,
+    pub(super) mirror: &'a Path,
+    pub(super) turn: &'a Turn<'a>,
 }
 
 impl Remote {

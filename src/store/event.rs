@@ -68,7 +68,7 @@ pub(super) async fn insert_events(
 ) -> Result<(), sqlx::Error> {
     for some in pieces(events, 256) {
         let head = "INSERT INTO event (at, name, task, repository, issue, session, delivery, body)";
-        let mut query = sqlx::query(many_rows(head, 8, some.len(), ""));
+        let mut query = sqlx::query(AssertSqlSafe(many_rows(connection, head, 8, some.len())));
         for event in some {
             query = query
                 .bind(event.at)

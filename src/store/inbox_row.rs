@@ -128,28 +128,32 @@ pub(super) fn task_key(row: &AnyRow) -> Result<Option<TaskKey>, sqlx::Error> {
     text.map(|text| text.parse().map_err(malformed)).transpose()
 }
 
-/// `head VALUES ($1, …), (…) tail`: one statement for many rows.
+/// `head VALUES ($1, …), (…)`, to be followed by more: one statement for many rows. SQLite gets nameless `?`: it keeps `$1` as a
+/// name, and looks through all names for each, so that the time would grow with the square of their number.
 pub(super) fn many_rows(
+    connection: &AnyConnection,
     head: &str,
     columns: usize,
     rows: usize,
-    tail: &str,
-) -> AssertSqlSafe<String> {
-    let mut sql = String::with_capacity(head.len() + tail.len() + rows * columns * 6 + 16);
+) -> String {
+    let numbered = connection.backend_name() != "SQLite";
+    let mut sql = String::with_capacity(head.len() + rows * columns * 6 + 128);
     sql.push_str(head);
     sql.push_str(" VALUES ");
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ", (" });
         for column in 1..=columns {
-            let comma = if column == 1 { "$" } else { ", $" };
-            sql.push_str(comma);
-            sql.push_str(&(row * columns + column).to_string());
+            sql.push_str(if column == 1 { "" } else { ", " });
+            if numbered {
+                sql.push('$');
+                sql.push_str(&(row * columns + column).to_string());
+            } else {
+                sql.push('?');
+            }
         }
         sql.push(')');
     }
-    sql.push(' ');
-    sql.push_str(tail);
-    AssertSqlSafe(sql)
+    sql
 }
 
 /// `many` in pieces whose lengths are powers of two, of at most `most` (one itself): few different statements, so that they
@@ -184,7 +188,9 @@ pub(super) async fn mark_handled(
         // Both databases call the columns of nameless values so.
         let tail = ") AS mark WHERE inbox.seq = mark.column1 AND inbox.handled_at IS NULL";
         let head = "UPDATE inbox SET handled_at = mark.column2, result = mark.column3 FROM (";
-        let mut query = sqlx::query(many_rows(head, 3, some.len(), tail));
+        let mut query = sqlx::query(AssertSqlSafe(
+            many_rows(connection, head, 3, some.len()) + tail,
+        ));
         for mark in some {
             query = query
                 .bind(mark.seq)
@@ -200,7 +206,9 @@ pub(super) async fn mark_handled(
         .collect();
     for some in pieces(&ignored, 256) {
         let head = "DELETE FROM inbox_body WHERE seq IN (SELECT column1 FROM (";
-        let mut query = sqlx::query(many_rows(head, 1, some.len(), ") AS mark)"));
+        let mut query = sqlx::query(AssertSqlSafe(
+            many_rows(connection, head, 1, some.len()) + ") AS mark)",
+        ));
         for seq in some {
             query = query.bind(*seq);
         }
@@ -225,13 +233,9 @@ pub(super) async fn insert_inbox(
     rows: &[Ready],
 ) -> Result<Vec<Accepted>, sqlx::Error> {
     let head = "INSERT INTO inbox (id, kind, name, task, received_at, handled_at, result)";
-    let sql = many_rows(
-        head,
-        7,
-        room(rows.len()),
-        "ON CONFLICT (id) DO NOTHING RETURNING seq, id",
-    );
-    let mut query = sqlx::query(sql);
+    let sql = many_rows(connection, head, 7, room(rows.len()));
+    let tail = " ON CONFLICT (id) DO NOTHING RETURNING seq, id";
+    let mut query = sqlx::query(AssertSqlSafe(sql + tail));
     // The room that is left is filled with what is there by then.
     let last = rows.last().into_iter().cycle();
     for Ready { fact: row, result } in rows.iter().chain(last).take(room(rows.len())) {
@@ -276,12 +280,12 @@ async fn insert_bodies(
     if bodies.is_empty() {
         return Ok(());
     }
-    let mut query = sqlx::query(many_rows(
+    let mut query = sqlx::query(AssertSqlSafe(many_rows(
+        connection,
         "INSERT INTO inbox_body (seq, body)",
         2,
         bodies.len(),
-        "",
-    ));
+    )));
     for (seq, body) in bodies {
         query = query.bind(seq).bind(body);
     }

@@ -2,8 +2,8 @@
 //!
 //! Callers bring lines in batches: one batch is one insert and one commit. Nothing is decided by what is in here.
 
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::Store;
 use super::error::StoreError;
@@ -57,7 +57,8 @@ impl Store {
         let work = async {
             for some in lines.chunks(256) {
                 let head = "INSERT INTO session_log (session, at, kind, body)";
-                let mut query = sqlx::query(many_rows(head, 4, some.len(), ""));
+                let mut query =
+                    sqlx::query(AssertSqlSafe(many_rows(&writing, head, 4, some.len())));
                 for line in some {
                     let body = storable(&line.body).into_owned();
                     query = query

@@ -1,12 +1,10 @@
 //! Whether a repository keeps files in LFS, and the way of their content to its host.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::pointer::{LONGEST_POINTER, Pointer, contents};
 use crate::core::event::Lfs;
-use crate::core::ids::{RepositoryId, Sha};
+use crate::core::ids::Sha;
 use crate::git::Git;
 use crate::git::error::{GitError, one_line};
 use crate::git::process::{Call, Input, LISTING, Outcome, Overflow, paths};
@@ -17,26 +15,6 @@ use crate::git::workspace::WorkspaceSpec;
 const MOST_ATTRIBUTES: usize = 50;
 /// Objects that one process is given.
 const AT_ONCE: usize = 200;
-
-/// What was found of each repository at the commit it was asked about last: many sessions begin with the same.
-#[derive(Debug, Default)]
-pub(crate) struct LfsFound(Mutex<BTreeMap<RepositoryId, (Sha, Lfs)>>);
-
-impl LfsFound {
-    fn known(&self) -> MutexGuard<'_, BTreeMap<RepositoryId, (Sha, Lfs)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn at(&self, repository: RepositoryId, commit: &Sha) -> Option<Lfs> {
-        let known = self.known();
-        let (at, found) = known.get(&repository)?;
-        (at == commit).then_some(*found)
-    }
-
-    fn note(&self, repository: RepositoryId, commit: &Sha, found: Lfs) {
-        self.known().insert(repository, (commit.clone(), found));
-    }
-}
 
 impl Git {
     /// Whether the repository keeps files in LFS at the commit a working copy was just made of, and what becomes of a change to
