@@ -13,6 +13,7 @@ use crate::core::failure::Failure;
 use crate::core::ids::Sha;
 use crate::git::{FetchRequest, FetchWatch};
 use crate::github::{At, Purpose};
+use crate::store::Complaint;
 
 /// The repository as it is on GitHub now, with the right to fetch more of it.
 pub(super) struct FetchedRepository<'a> {
@@ -95,7 +96,7 @@ impl FetchTeller {
     /// Tells, from the moment on when it has taken as long as people may wait for news.
     pub(super) async fn tell(mut self, lease: &Lease) -> Result<std::convert::Infallible, Failure> {
         let session = lease.session()?;
-        let mut told = None;
+        let (mut told, trouble) = (None, Complaint::default());
         loop {
             tokio::time::sleep(self.pause).await;
             let progress = self.watch.next().await;
@@ -107,7 +108,7 @@ impl FetchTeller {
                 progress,
             };
             if let Err(error) = self.facts.state(event, "fetching").await {
-                tracing::warn!(%session, %error, "how far a fetch is could not be stored");
+                trouble.say("how far a fetch is could not be stored", &error);
             }
         }
     }

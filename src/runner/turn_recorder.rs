@@ -14,7 +14,7 @@ use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::time::Clock;
-use crate::store::{LogLine, Store};
+use crate::store::{Complaint, LogLine, Store};
 
 /// Lines kept for people when something goes wrong.
 const TAIL: usize = 10;
@@ -54,6 +54,8 @@ pub(super) struct TurnRecorder<'a> {
     started: bool,
     heard: Instant,
     silences: u32,
+    lost_lines: Complaint,
+    lost_facts: Complaint,
 }
 
 impl<'a> TurnRecorder<'a> {
@@ -76,6 +78,8 @@ impl<'a> TurnRecorder<'a> {
             started: false,
             heard: Instant::now(),
             silences: 0,
+            lost_lines: Complaint::default(),
+            lost_facts: Complaint::default(),
         })
     }
 
@@ -197,7 +201,8 @@ impl<'a> TurnRecorder<'a> {
     async fn write(&mut self) {
         for batch in std::mem::take(&mut self.lines).chunks(BATCH) {
             if let Err(error) = self.store.append_log(self.session, batch).await {
-                tracing::warn!(session = %self.session, %error, lines = batch.len(), "log lines were lost");
+                let what = format!("lines of the log of session {} were lost", self.session);
+                self.lost_lines.say(&what, &error);
             }
         }
     }
@@ -246,7 +251,11 @@ impl<'a> TurnRecorder<'a> {
 
     async fn tell(&self, event: Event, name: &str) {
         if let Err(error) = self.facts.state(event, name).await {
-            tracing::warn!(session = %self.session, %error, "a fact about the agent was lost");
+            let what = format!(
+                "a fact about the agent of session {} was lost",
+                self.session
+            );
+            self.lost_facts.say(&what, &error);
         }
     }
 }

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::complaint::Complaint;
 use super::connect::Pools;
 use super::error::StoreError;
 use super::inbox_row::{Accepted, Ready, insert_inbox, pieces};
@@ -36,6 +37,7 @@ pub(super) struct GroupCommit {
     pub arrivals: Arrivals,
     pub wake: Wake,
     pub closing: CancellationToken,
+    pub trouble: Complaint,
 }
 
 /// How many rows were let in since somebody last asked. A hint, and never more than that.
@@ -121,7 +123,9 @@ async fn commit(group_commit: &GroupCommit, group: Vec<Waiting>) {
     }
     for (answer, result) in answers.into_iter().zip(results) {
         if let Err(error) = &result {
-            tracing::warn!(%error, "could not store what arrived");
+            group_commit
+                .trouble
+                .say("could not store what arrived", error);
         }
         let _gave_up = answer.send(result);
     }

@@ -99,6 +99,7 @@ impl Store {
             arrivals: arrivals.clone(),
             wake: inbox_wake.clone(),
             closing: closing.clone(),
+            trouble: Complaint::default(),
         };
         let tasks = TaskTracker::new();
         let accept = group_commit::open(waiting, &tasks);
