@@ -104,5 +104,6 @@ async fn stops_of_skep_are_no_tries() {
     app.open().await;
     app.settle_all().await;
     assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    assert_eq!(app.tries("prepare_workspace").await, (1, 1));
     app.done().await;
 }
