@@ -38,6 +38,7 @@ fn policy() -> Policy {
         agents: vec!["demo".into()],
         default_agent: "demo".into(),
         limits: Limits {
+            agent_sessions: Default::default(),
             sessions: 0,
             ..Limits::default()
         },
@@ -62,6 +63,7 @@ async fn fill(store: &Store, tasks: i64) {
                 priority: 0,
                 queued_at: (issue % 10 == 0).then_some(*issue),
                 installation: InstallationId(1),
+                waits: None,
                 body: serde_json::to_string(&task).expect("a task"),
                 updated_at: *issue,
             };

@@ -6,22 +6,30 @@
 
 mod error;
 mod facts;
+mod open;
+mod queue_order;
 mod rows;
 mod settle;
+mod slots;
 mod spread;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::core::policy::Policy;
+use crate::core::schedule::Room;
 use crate::core::time::Clock;
 use crate::store::{Complaint, InboxRow, Store, StoreError};
 
 pub use error::EngineError;
+pub use open::QueueView;
+pub use queue_order::{QUEUE_ORDER, QueueOrder};
 pub use rows::lane_installation;
+
+use open::Slots;
 
 /// How many facts go into one transaction.
 const BATCH: i64 = 128;
@@ -36,7 +44,7 @@ pub struct Engine {
     store: Store,
     policy: Arc<Policy>,
     clock: Clock,
-    short: Arc<AtomicBool>,
+    slots: Arc<Mutex<Slots>>,
 }
 
 impl Engine {
@@ -46,18 +54,25 @@ impl Engine {
             store,
             policy,
             clock,
-            short: Arc::default(),
+            slots: Arc::default(),
         }
     }
 
     /// Says whether the machine is short of room: then nothing starts, and whoever waits is told why. Answers whether that is
     /// news.
     pub async fn set_short(&self, short: bool) -> Result<bool, EngineError> {
-        let news = self.short.swap(short, Ordering::Relaxed) != short;
+        let room = Room { disk_short: short };
+        let before = std::mem::replace(&mut self.slots.lock().await.room, room);
+        let news = before != room;
         if news {
             self.schedule().await?;
         }
         Ok(news)
+    }
+
+    /// How many sessions may be at work at once.
+    pub fn slots_in_all(&self) -> u32 {
+        self.policy.limits.sessions
     }
 
     /// Handles facts until cancelled.
@@ -89,6 +104,10 @@ impl Engine {
     pub async fn step(&self) -> Result<usize, EngineError> {
         let rows = self.store.unhandled(BATCH).await?;
         if rows.is_empty() {
+            // What waits for a time alone: nobody else would say that it has come.
+            if self.slots.lock().await.is_due((self.clock)()) {
+                self.schedule().await?;
+            }
             return Ok(0);
         }
         match self.handle(&rows).await {
@@ -108,9 +127,9 @@ impl Engine {
 
     /// Gives out free slots without any new fact: at start-up.
     pub async fn schedule(&self) -> Result<(), EngineError> {
-        let mut transition = self.store.begin().await?;
-        self.give_slots(&mut transition).await?;
-        Ok(transition.commit().await?)
+        let mut open = self.begin().await?;
+        self.give_slots(&mut open).await?;
+        open.commit().await
     }
 
     async fn handle(&self, rows: &[InboxRow]) -> Result<(), EngineError> {
@@ -119,13 +138,13 @@ impl Engine {
             .iter()
             .map(facts::meaning)
             .collect::<Result<Vec<_>, _>>()?;
-        let mut transition = self.store.begin().await?;
+        let mut transition = self.begin().await?;
         transition.look_up(&facts::tasks(&meanings)).await?;
         for (row, meaning) in rows.iter().zip(meanings) {
             self.settle(&mut transition, row, meaning).await?;
         }
         self.give_slots(&mut transition).await?;
-        Ok(transition.commit().await?)
+        transition.commit().await
     }
 
     async fn handle_alone(&self, row: &InboxRow) -> Result<(), EngineError> {

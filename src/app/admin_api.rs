@@ -4,16 +4,19 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
-use super::answer_lines::{event_json, event_line, held_line, log_line, queued_line, session_line};
+use super::answer_lines::{event_json, event_line, held_line, log_line, session_line};
 use super::disk_space::DiskSpace;
 use super::health::Health;
 use super::lookup::{find_session, read_task, unread};
 use super::orders::{Orders, refused};
+use super::queue_lines;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::text::requests::{self, absent};
+use crate::engine::Engine;
 use crate::github::GitHub;
 use crate::http::api_types::{
-    LogAnswer, SessionAnswer, SessionLine, SessionsAnswer, StatusAnswer, StopAnswer, TaskAnswer,
+    LogAnswer, OrderAnswer, QueueAnswer, SessionAnswer, SessionLine, SessionsAnswer, StatusAnswer,
+    StopAnswer, TaskAnswer,
 };
 use crate::http::{
     AdminService, Answer, ApiError, Batch, EventPage, LogPage, SessionFilter, Target,
@@ -29,6 +32,8 @@ pub struct AdminApi {
     disk: DiskSpace,
     /// There as soon as GitHub has said who we are.
     services: OnceLock<Arc<Services>>,
+    /// The same.
+    engine: OnceLock<Engine>,
 }
 
 /// The largest patch that is given out.
@@ -42,12 +47,13 @@ impl AdminApi {
             health,
             disk,
             services: OnceLock::new(),
+            engine: OnceLock::new(),
         }
     }
 
     /// From here on orders are taken; only the first call counts.
-    pub(super) fn open(&self, services: Arc<Services>) {
-        let _open_already = self.services.set(services);
+    pub(super) fn open(&self, services: Arc<Services>, engine: Engine) {
+        let _open_already = (self.services.set(services), self.engine.set(engine));
     }
 
     fn services(&self) -> Result<&Arc<Services>, ApiError> {
@@ -58,6 +64,16 @@ impl AdminApi {
                 .unwrap_or_else(|| requests::STARTING.to_owned());
             ApiError::busy(why).next(requests::STARTING_NEXT)
         })
+    }
+
+    fn engine(&self) -> Result<&Engine, ApiError> {
+        self.services()?;
+        self.engine.get().ok_or_else(ApiError::internal)
+    }
+
+    async fn queue_of(&self, engine: &Engine, limit: usize) -> Result<QueueAnswer, ApiError> {
+        let now = (self.services()?.clock)();
+        queue_lines::queue(engine, &self.store, limit, now).await
     }
 
     fn session_line(&self, row: &SessionRow) -> SessionLine {
@@ -74,7 +90,10 @@ impl AdminApi {
 impl AdminService for AdminApi {
     async fn status(&self) -> Answer {
         let counts = self.store.counts().await.map_err(|error| unread(&error))?;
-        let queue = self.store.queue(50).await.map_err(|error| unread(&error))?;
+        let queue = match self.engine.get() {
+            Some(engine) => self.queue_of(engine, 50).await?.queue,
+            None => Vec::new(),
+        };
         let down = self
             .store
             .meta(crate::sweep::REPORT)
@@ -90,7 +109,6 @@ impl AdminService for AdminApi {
             .await
             .map_err(|error| unread(&error))?;
         let policy = self.services.get().map(|services| &services.policy);
-        let short = self.disk.is_short();
         answer(&StatusAnswer {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             app: policy.map(|policy| policy.me.slug.clone()),
@@ -110,10 +128,7 @@ impl AdminService for AdminApi {
             downtime: down.and_then(|json| serde_json::from_str(&json).ok()),
             held_up: self.github.held_up().iter().map(held_line).collect(),
             active: active.iter().map(|row| self.session_line(row)).collect(),
-            queue: queue
-                .iter()
-                .filter_map(|row| queued_line(row, short))
-                .collect(),
+            queue,
         })
     }
 
@@ -236,6 +251,26 @@ impl AdminService for AdminApi {
         };
         let patch = git.patch(repository, &base, &head, PATCH).await;
         patch.map_err(|error| ApiError::conflict(absent::patch_failed(&error.to_string())))
+    }
+
+    async fn queue(&self, limit: u32) -> Answer {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        answer(&self.queue_of(self.engine()?, limit).await?)
+    }
+
+    async fn pause(&self, repository: Option<RepositoryName>) -> Answer {
+        let result = self.orders()?.pause(repository, true).await?;
+        answer(&OrderAnswer { result })
+    }
+
+    async fn resume(&self, repository: Option<RepositoryName>) -> Answer {
+        let result = self.orders()?.pause(repository, false).await?;
+        answer(&OrderAnswer { result })
+    }
+
+    async fn order(&self, repository: RepositoryName, issue: IssueNumber, order: String) -> Answer {
+        let result = self.orders()?.order(&repository, issue, &order).await?;
+        answer(&OrderAnswer { result })
     }
 
     async fn stop(&self, id: SessionId) -> Answer {

@@ -2,11 +2,9 @@
 
 use serde_json::Value;
 
-use crate::core::task::Task;
-use crate::core::text::requests;
 use crate::github::{Brake, HeldUp};
-use crate::http::api_types::{EventLine, HeldLine, LogLine, QueueLine, SessionLine};
-use crate::store::{EventRow, LogRow, SessionRow, TaskRow};
+use crate::http::api_types::{EventLine, HeldLine, LogLine, SessionLine};
+use crate::store::{EventRow, LogRow, SessionRow};
 
 pub(super) fn held_line(held: &HeldUp) -> HeldLine {
     let by = match held.brake {
@@ -42,25 +40,6 @@ pub(super) fn session_line(row: &SessionRow, disk_bytes: Option<u64>) -> Session
         ended_at: row.ended_at,
         disk_bytes,
     }
-}
-
-/// What the wait is for is said as the issue says it: while the disk is nearly full a free slot would change nothing.
-pub(super) fn queued_line(row: &TaskRow, short: bool) -> Option<QueueLine> {
-    let reason = if short {
-        requests::queue::FOR_DISK
-    } else {
-        requests::queue::FOR_SLOT
-    };
-    let task: Task = serde_json::from_str(&row.body).ok()?;
-    let job = task.job()?;
-    Some(QueueLine {
-        repository: Some(task.place.name.to_string()),
-        issue: Some(task.place.issue.0),
-        session: Some(job.session.to_string()),
-        role: Some(job.role.name.to_string()),
-        queued_at: job.queued_at,
-        reason: reason.to_owned(),
-    })
 }
 
 /// An event as it goes over the wire and onto `--json`: flat, with a dotted name.

@@ -192,7 +192,7 @@ impl Assembly {
             policy: services.policy.clone(),
             clock: setup.clock.clone(),
         });
-        self.admin.open(services);
+        self.admin.open(services, engine.clone());
         let (ingest, admin) = (self.ingest.clone(), self.admin.clone());
         Ok(App {
             store,

@@ -35,11 +35,6 @@ impl DiskSpace {
         Ok(Disk::of(&self.folder)?.without(self.ballast.owed()))
     }
 
-    /// Whether new sessions wait for space.
-    pub(super) fn is_short(&self) -> bool {
-        self.disk().is_ok_and(|disk| self.show(disk).short)
-    }
-
     /// For people.
     pub(super) fn describe(&self) -> String {
         self.disk()

@@ -1,9 +1,11 @@
 //! What each module is configured with, as the set-up says.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::setup::Setup;
 use crate::agent::{Agents, AgentsConfig, Confinement};
+use crate::core::agent::AgentSpec;
 use crate::core::network::ProxyUrl;
 use crate::core::policy::{Me, Policy};
 use crate::git::GitConfig;
@@ -62,6 +64,7 @@ impl Setup {
             agents: self.specs.keys().cloned().collect(),
             default_agent: self.default_agent.clone(),
             limits: self.limits.clone(),
+            agent_sessions: agent_sessions(&self.specs),
             allowed_bots: self.allowed_bots.clone(),
             allow_protected: self.allow_protected.clone(),
             author_answers: self.author_answers,
@@ -91,4 +94,12 @@ impl Setup {
             .filter(|value| value.len() >= 8)
             .collect()
     }
+}
+
+/// How many sessions of each agent may be at work at once, where that is limited.
+fn agent_sessions(specs: &BTreeMap<String, AgentSpec>) -> BTreeMap<String, u32> {
+    let limited = specs
+        .iter()
+        .filter_map(|(name, spec)| Some((name.clone(), spec.sessions?)));
+    limited.collect()
 }

@@ -9,11 +9,13 @@ use futures::StreamExt;
 
 use super::lookup::read_task;
 use crate::core::actor::Actor;
+use crate::core::command::{self, Command, Line};
 use crate::core::event::{Event, Fact};
-use crate::core::ids::{IssueNumber, SessionId, TaskKey};
+use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::location::Place;
 use crate::core::task::Begun;
 use crate::core::text::requests;
+use crate::engine::{QUEUE_ORDER, QueueOrder};
 use crate::github::{At, GitHubError};
 use crate::http::{ApiError, Batch, NotStarted, Started, Target};
 use crate::runner::{Services, read_facts};
@@ -119,20 +121,88 @@ impl Orders<'_> {
         self.tell(&fact, "stop").await.map_err(ApiError::busy)
     }
 
+    /// Gives an order for one issue, in the words of a command; answers what came of it.
+    pub(super) async fn order(
+        self,
+        repository: &RepositoryName,
+        issue: IssueNumber,
+        order: &str,
+    ) -> Result<String, ApiError> {
+        let command = understood(order)?;
+        let at = &self
+            .services
+            .github
+            .locate(repository)
+            .await
+            .map_err(refused)?;
+        let place = Place {
+            installation: at.installation,
+            repository: at.repository,
+            name: at.name.clone(),
+            issue,
+        };
+        let key = place.task();
+        let again = matches!(command, Command::Retry { .. });
+        let event = Event::Ordered { command };
+        let fact = Fact { place, event };
+        let told = self.tell(&fact, "order").await.map_err(ApiError::busy)?;
+        let known = read_task(&self.services.store, key).await?;
+        let rests = known.is_none_or(|task| !task.stage.is_live());
+        if !(again && rests) {
+            return Ok(told);
+        }
+        let begun = self.dispatch_one(at, issue).await;
+        let begun = begun.map_err(ApiError::conflict)?;
+        Ok(requests::order::begun(&begun.session.to_string()))
+    }
+
+    /// Lets nothing start in a repository or anywhere, or lets it start again; answers what came of it.
+    pub(super) async fn pause(
+        self,
+        repository: Option<RepositoryName>,
+        pause: bool,
+    ) -> Result<String, ApiError> {
+        let repository = match repository {
+            None => None,
+            Some(name) => {
+                let at = self.services.github.locate(&name).await.map_err(refused)?;
+                Some((at.repository, at.name))
+            }
+        };
+        let place = repository.as_ref().map_or(0, |(id, _)| id.0);
+        let order = QueueOrder { pause, repository };
+        let now = (self.services.clock)();
+        let new = NewInbox {
+            id: format!("operator:{QUEUE_ORDER}:{place}:{now}"),
+            kind: InboxKind::Operator,
+            name: QUEUE_ORDER.into(),
+            task: None,
+            body: order.to_json(),
+            received_at: now,
+        };
+        self.put(new).await.map_err(ApiError::busy)
+    }
+
     /// Puts a fact into the inbox and waits until it was handled; answers the reason.
     async fn tell(self, fact: &Fact, name: &str) -> Result<String, String> {
-        let (store, now) = (&self.services.store, (self.services.clock)());
-        let mut wake = store.event_wake();
+        let now = (self.services.clock)();
         let task = fact.place.task();
-        let id = format!("operator:{name}:{task}:{now}");
-        let new = NewInbox {
-            id: id.clone(),
+        self.put(NewInbox {
+            id: format!("operator:{name}:{task}:{now}"),
             kind: InboxKind::Operator,
             name: name.into(),
             task: Some(task),
             body: fact.to_json(),
             received_at: now,
-        };
+        })
+        .await
+    }
+
+    /// Puts a row into the inbox and waits until it was handled; answers the reason.
+    async fn put(self, new: NewInbox) -> Result<String, String> {
+        let store = &self.services.store;
+        let mut wake = store.event_wake();
+        let id = new.id.clone();
         let accepted = store.accept(new).await;
         match accepted.map_err(|error| error.to_string())? {
             Accepted::New { .. } => {}
@@ -184,5 +254,29 @@ fn unreadable(place: &Place, error: &GitHubError) -> String {
             requests::order::no_issue(place.issue.0, &place.name.to_string())
         }
         other => other.to_string(),
+    }
+}
+
+/// An order in the words of a command, one of those that the operator may give for an issue.
+fn understood(order: &str) -> Result<Command, ApiError> {
+    // A line of its own is a command of its own.
+    let line = order.split_whitespace().collect::<Vec<_>>().join(" ");
+    let spoken = command::read(&format!("/agent {line}"), "");
+    match spoken.lines.as_slice() {
+        [Line::Command(command)]
+            if matches!(
+                command,
+                Command::Stop
+                    | Command::Pause
+                    | Command::Resume
+                    | Command::Retry { .. }
+                    | Command::Answer(_)
+                    | Command::Approve
+                    | Command::Priority(_)
+            ) =>
+        {
+            Ok(command.clone())
+        }
+        _ => Err(ApiError::invalid(requests::order::unknown(order)).next(requests::order::KNOWN)),
     }
 }

@@ -3,7 +3,10 @@
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
-use super::{config, demo, demo_agent, dispatch, help, serve, session, sessions, status, stop};
+use super::{
+    config, demo, demo_agent, dispatch, help, order, pause, queue, serve, session, sessions,
+    status, stop,
+};
 use crate::config::{Args, Environment, Sources};
 
 /// A self-hosted GitHub App: label an issue, talk to the agent on it, get a pull request.
@@ -28,7 +31,14 @@ enum Command {
     Dispatch(dispatch::Dispatch),
     Sessions(sessions::Sessions),
     Session(session::Session),
+    Queue(queue::Queue),
     Stop(stop::StopSession),
+    Pause(pause::Pause),
+    Resume(pause::Resume),
+    Retry(order::Retry),
+    Answer(order::Answer),
+    Approve(order::Approve),
+    Priority(order::Priority),
     Status(status::Status),
     Config(config::Config),
     Help(help::Help),
@@ -60,7 +70,14 @@ impl Cli {
             Command::Dispatch(dispatch) => dispatch.admin.args(),
             Command::Sessions(sessions) => sessions.admin.args(),
             Command::Session(session) => session.admin.args(),
+            Command::Queue(queue) => queue.admin.args(),
             Command::Stop(stop) => stop.admin.args(),
+            Command::Pause(pause) => pause.what.admin.args(),
+            Command::Resume(resume) => resume.what.admin.args(),
+            Command::Retry(order) => order.admin.args(),
+            Command::Answer(order) => order.admin.args(),
+            Command::Approve(order) => order.admin.args(),
+            Command::Priority(order) => order.admin.args(),
             Command::Status(status) => status.admin.args(),
         };
         Sources::gather(args, environment)
@@ -102,7 +119,14 @@ impl Cli {
             Command::Dispatch(dispatch) => dispatch.run(sources).await,
             Command::Sessions(sessions) => sessions.run(sources).await,
             Command::Session(session) => session.run(sources).await,
+            Command::Queue(queue) => queue.run(sources).await,
             Command::Stop(stop) => stop.run(sources).await,
+            Command::Pause(pause) => pause.run(sources).await,
+            Command::Resume(resume) => resume.run(sources).await,
+            Command::Retry(order) => order.run(sources).await,
+            Command::Answer(order) => order.run(sources).await,
+            Command::Approve(order) => order.run(sources).await,
+            Command::Priority(order) => order.run(sources).await,
             Command::Status(status) => status.run(sources).await,
             Command::Config(config) => config.run(sources).await,
             Command::Help(help) => help.run(&mut whole()),

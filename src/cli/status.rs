@@ -3,7 +3,7 @@
 use super::admin_options::AdminOptions;
 use super::command_error::CommandResult;
 use super::output::{facts, lines, moment, now, print, print_json, table};
-use super::sessions;
+use super::{queue, sessions};
 use crate::config::Sources;
 use crate::core::text;
 use crate::http::api_types::{
@@ -132,27 +132,15 @@ fn render(status: &StatusAnswer, now: i64) -> String {
             sessions::render(&status.active, now)
         ));
     }
-    shown.push_str(&queue(&status.queue));
+    shown.push_str(&waiting(&status.queue, now));
     shown
 }
 
-fn queue(queue: &[QueueLine]) -> String {
+fn waiting(queue: &[QueueLine], now: i64) -> String {
     if queue.is_empty() {
         return String::new();
     }
-    let row = |line: &QueueLine| {
-        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
-        [
-            line.place(),
-            or_empty(&line.session),
-            or_empty(&line.role),
-            moment(line.queued_at),
-            line.reason.clone(),
-        ]
-    };
-    let rows: Vec<[String; 5]> = queue.iter().map(row).collect();
-    let table = table(["ISSUE", "SESSION", "ROLE", "QUEUED", "WAITS FOR"], &rows);
-    format!("\nQueue\n{table}")
+    format!("\nQueue\n{}", queue::lines(queue, now))
 }
 
 /// The sessions that take most of the disk.

@@ -10,7 +10,7 @@ use crate::core::text::starter;
 const NEEDED: [&str; 4] = ["app_id", "private_key_file", "webhook_secret", "agent"];
 
 /// What stands where the default is a rule, or nothing; [`starter()`] says the rule beside it.
-const EXAMPLES: [(&str, &str); 33] = [
+const EXAMPLES: [(&str, &str); 36] = [
     ("admin_token", "\"…\""),
     ("data_dir", "\"/var/lib/skep\""),
     ("database_url", "\"postgres://skep@localhost/skep\""),
@@ -35,15 +35,18 @@ const EXAMPLES: [(&str, &str); 33] = [
     ("agents.<name>.resume", "true"),
     ("agents.<name>.home", "\"/srv/agent-home\""),
     ("agents.<name>.ignore", "[\".mine\"]"),
+    ("agents.<name>.sessions", "2"),
     ("roles.<name>.description", "\"Keeps the manual true.\""),
     ("roles.<name>.prompt", "\"Keep the manual true.\""),
     ("roles.<name>.prompt_file", "\"docs.md\""),
     ("roles.<name>.agent", "\"mine\""),
+    ("roles.<name>.agents", "[\"claude\", \"codex\"]"),
     ("roles.<name>.model", "\"a-model\""),
     ("roles.<name>.tools", "[\"read\", \"search\", \"edit\"]"),
     ("roles.<name>.writes", "true"),
     ("roles.<name>.session_timeout", "\"30m\""),
     ("roles.<name>.silence", "\"5m\""),
+    ("roles.<name>.sessions", "2"),
 ];
 
 /// Longest line of a comment.

@@ -52,8 +52,11 @@ macro_rules! limit_setting {
     };
 }
 
-pub(super) const LIMIT_SETTINGS: [LimitSetting; 31] = [
+pub(super) const LIMIT_SETTINGS: [LimitSetting; 34] = [
     limit_setting!("sessions", Count, 1..=1_000, limits.sessions: u32),
+    limit_setting!("sessions_per_account", Count, 0..=1_000, limits.sessions_per_account: u32),
+    limit_setting!("sessions_per_repository", Count, 0..=1_000, limits.sessions_per_repository: u32),
+    limit_setting!("sessions_per_person", Count, 0..=10_000, limits.sessions_per_person: u32),
     limit_setting!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64),
     limit_setting!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64),
     limit_setting!("start_attempts", Count, 1..=100, limits.start_attempts: i64),
@@ -119,6 +122,13 @@ pub(super) fn read(
     }
     let keys: Vec<&str> = settings.iter().map(|setting| setting.key).collect();
     table.finish(&keys, mistakes);
+}
+
+/// How many sessions may be at work at once, in a table of something else.
+pub(super) fn sessions(item: Item) -> Result<u32, Mistake> {
+    let [of_all, ..] = &LIMIT_SETTINGS;
+    let number = number(of_all, item)?;
+    Ok(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 fn number(setting: &LimitSetting, item: Item) -> Result<u64, Mistake> {

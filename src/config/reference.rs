@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 25] = [
+const FILE_ONLY: [(&str, &str); 28] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("ignore", "[]"),
@@ -127,10 +127,12 @@ const FILE_ONLY: [(&str, &str); 25] = [
     ("agents.<name>.expose", "[]"),
     ("agents.<name>.home", "one per session"),
     ("agents.<name>.ignore", "the preset's"),
+    ("agents.<name>.sessions", "`limits.sessions`"),
     ("roles.<name>.description", "the built-in role's"),
     ("roles.<name>.prompt", "the built-in role's"),
     ("roles.<name>.prompt_file", "none"),
     ("roles.<name>.agent", "`agent`"),
+    ("roles.<name>.agents", "`roles.<name>.agent` alone"),
     ("roles.<name>.model", "the agent's own"),
     ("roles.<name>.tools", "the built-in role's, or all"),
     (
@@ -140,6 +142,7 @@ const FILE_ONLY: [(&str, &str); 25] = [
     ("roles.<name>.plan", "false"),
     ("roles.<name>.session_timeout", "`limits.session_timeout`"),
     ("roles.<name>.silence", "`limits.silence`"),
+    ("roles.<name>.sessions", "`limits.sessions`"),
 ];
 
 /// Every setting, in the order it is documented.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::document::{Item, Table};
 use super::error::{Mistake, nearest};
+use super::limits;
 use super::reference::keys_under;
 use super::resolver::Resolver;
 use super::units::parse_duration;
@@ -36,12 +37,18 @@ pub(super) fn read(resolver: &mut Resolver<'_>) -> Roles {
         };
         resolver.note_table(&format!("roles.{name}"), &table);
         let before = mistakes.len();
-        let agent_at = table.get("agent").map(|item| item.at.clone());
+        let agent_at = table.get("agent").or(table.get("agents"));
+        let agent_at = agent_at.map(|item| item.at.clone());
         let over = change(table, &folder, &mut mistakes);
         let base = built_in(&name).or_else(|| new(&name, &over));
         match base {
             Some(base) => {
-                roles.agents.extend(agent_at.zip(over.agent.clone()));
+                let named = over.agent.iter().chain(&over.fallbacks).cloned();
+                roles.agents.extend(
+                    agent_at
+                        .into_iter()
+                        .flat_map(|at| named.clone().map(move |name| (at.clone(), name))),
+                );
                 roles
                     .by_name
                     .insert(name, layer(base, over, &Ceiling::default()));
@@ -80,6 +87,7 @@ fn new(name: &RoleName, over: &RoleOverride) -> Option<Role> {
         tools: Tools::all(),
         writes: true,
         plan: false,
+        fallbacks: vec![],
         limits: RoleLimits::default(),
         source: RoleSource::Config,
     })
@@ -89,6 +97,9 @@ fn change(mut table: Table, folder: &Path, mistakes: &mut Vec<Mistake>) -> RoleO
     let mut over = RoleOverride::empty(RoleSource::Config);
     if let (Some(prompt), Some(file)) = (table.get("prompt"), table.get("prompt_file")) {
         mistakes.push(prompt.wrong(mistakes::twice(&file.at)));
+    }
+    if let (Some(one), Some(several)) = (table.get("agent"), table.get("agents")) {
+        mistakes.push(one.wrong(mistakes::twice(&several.at)));
     }
     for key in keys_under("roles.<name>.") {
         let Some(item) = table.take(key) else {
@@ -111,12 +122,18 @@ fn put(over: &mut RoleOverride, key: &str, item: Item, folder: &Path) -> Result<
         "prompt" => over.prompt = Some(prompt(item.at.clone(), item.text()?)?),
         "prompt_file" => over.prompt = Some(prompt_file(item, folder)?),
         "agent" => over.agent = Some(words(item)?),
+        "agents" => {
+            let mut names = item.texts()?.into_iter();
+            over.agent = names.next();
+            over.fallbacks = names.collect();
+        }
         "model" => over.model = Some(words(item)?),
         "tools" => over.tools = Some(tools(item)?),
         "writes" => over.writes = Some(item.switch()?),
         "plan" => over.plan = Some(item.switch()?),
         "session_timeout" => over.limits.session_timeout_s = Some(seconds(item)?),
         "silence" => over.limits.silence_s = Some(seconds(item)?),
+        "sessions" => over.limits.sessions = Some(limits::sessions(item)?),
         _ => return Err(item.wrong(mistakes::source::unknown_key(None))),
     }
     Ok(())

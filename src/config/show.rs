@@ -220,6 +220,7 @@ impl Config {
         lines.set("expose", &list(&spec.expose));
         lines.set("ignore", &list(&spec.ignore));
         lines.set_or_mute("home", spec.home.as_deref().map(quoted));
+        lines.set_or_mute("sessions", spec.sessions.map(|most| most.to_string()));
         lines.text
     }
 
@@ -242,7 +243,16 @@ impl Config {
                 &format!("{} characters", role.prompt.chars().count()),
             ),
         }
-        lines.set_or_mute("agent", role.agent.as_deref().map(quoted));
+        match (&role.agent, role.fallbacks.is_empty()) {
+            (Some(agent), false) => {
+                let all: Vec<String> = std::iter::once(agent)
+                    .chain(&role.fallbacks)
+                    .cloned()
+                    .collect();
+                lines.set("agents", &list(&all));
+            }
+            (agent, _) => lines.set_or_mute("agent", agent.as_deref().map(quoted)),
+        }
         lines.set_or_mute("model", role.model.as_deref().map(quoted));
         let tools: Vec<String> = role
             .tools
@@ -257,6 +267,10 @@ impl Config {
             role.limits.session_timeout_s.map(seconds),
         );
         lines.set_or_mute("silence", role.limits.silence_s.map(seconds));
+        lines.set_or_mute(
+            "sessions",
+            role.limits.sessions.map(|most| most.to_string()),
+        );
         lines.text
     }
 

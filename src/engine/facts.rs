@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::error::EngineError;
+use super::queue_order::{QUEUE_ORDER, QueueOrder};
 use crate::core::actor::Account;
 use crate::core::event::{Event, Fact};
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, TaskKey};
@@ -21,6 +22,8 @@ pub(super) enum Meaning {
     Pushed(Pushed),
     /// Something that concerns all we do in some repositories.
     OfRepositories(OfRepositories),
+    /// What the operator wants of the whole queue.
+    Queue(QueueOrder),
     /// Nothing, and why.
     Nothing(String),
     /// It cannot be read, and why: whoever looks into that needs its body.
@@ -59,6 +62,7 @@ pub(super) fn tasks(meanings: &[Meaning]) -> Vec<TaskKey> {
         | Meaning::OfPull(_)
         | Meaning::Pushed(_)
         | Meaning::OfRepositories(_)
+        | Meaning::Queue(_)
         | Meaning::Nothing(_)
         | Meaning::Malformed(_) => None,
     };
@@ -83,13 +87,16 @@ pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
             },
         ));
     }
+    if row.kind == InboxKind::Operator && row.name == QUEUE_ORDER {
+        let order = serde_json::from_str(&row.body);
+        return order
+            .map(Meaning::Queue)
+            .map_err(|source| unreadable(row, source));
+    }
     if row.kind != InboxKind::Webhook {
         return serde_json::from_str(&row.body)
             .map(Meaning::Fact)
-            .map_err(|source| EngineError::Unreadable {
-                what: format!("fact {}", row.id),
-                source,
-            });
+            .map_err(|source| unreadable(row, source));
     }
     if let Some(Turned::Open(installation)) = webhook::turned(&row.name, &row.body) {
         return Ok(Meaning::Opened(installation));
@@ -131,4 +138,9 @@ pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
         Parsed::Ignored { reason } => Meaning::Nothing(format!("ignored: {reason}")),
         Parsed::Malformed { reason } => Meaning::Malformed(format!("malformed: {reason}")),
     })
+}
+
+fn unreadable(row: &InboxRow, source: serde_json::Error) -> EngineError {
+    let what = format!("fact {}", row.id);
+    EngineError::Unreadable { what, source }
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::error::EngineError;
+use crate::core::actor::Actor;
 use crate::core::command::Priority;
 use crate::core::decide::{Noted, Planned};
 use crate::core::effect::{self, Action, Effect, Reaction};
@@ -10,9 +11,10 @@ use crate::core::event_name::DomainEvent;
 use crate::core::ids::InstallationId;
 use crate::core::location::Place;
 use crate::core::policy::Limits;
+use crate::core::schedule::Standing;
 use crate::core::session::SessionRecord;
 use crate::core::task::{Stage, Task};
-use crate::store::{InboxRow, NewEffect, NewEvent, SessionRow, TaskRow};
+use crate::store::{InboxRow, NewEffect, NewEvent, SessionRow, TaskRow, Waits};
 
 pub(super) fn text<T: serde::Serialize>(what: &str, value: &T) -> Result<String, EngineError> {
     serde_json::to_string(value).map_err(|source| EngineError::Unreadable {
@@ -38,8 +40,22 @@ pub(super) fn task(task: &Task, now: i64) -> Result<TaskRow, EngineError> {
         },
         queued_at,
         installation: task.place.installation,
+        waits: waits(task)?,
         body: text("a task", task)?,
         updated_at: now,
+    })
+}
+
+/// What the schedule is made of at the next start, while the task is queued.
+fn waits(task: &Task) -> Result<Option<Waits>, EngineError> {
+    Ok(match task.standing(task, 0) {
+        Standing::Queued(queued) => Some(Waits {
+            role: queued.role,
+            agents: text("the agents of a task", &queued.agents)?,
+            person: queued.person.map(|person| person.0),
+            held: false,
+        }),
+        Standing::Live(_) | Standing::Away => None,
     })
 }
 
@@ -49,8 +65,13 @@ pub(super) fn session(task: &Task, record: &SessionRecord) -> Result<SessionRow,
         .progress()
         .and_then(|progress| progress.work.as_ref())
         .map(|work| &work.base);
+    let person = match task.job().map(|job| &job.actor) {
+        Some(Actor::Person(account)) => Some(account.id),
+        Some(Actor::Operator) | None => None,
+    };
     let body = json!({
         "repository": task.place.name, "issue": task.place.issue, "pull": task.pull, "story": task.timeline, "base": base,
+        "worked_ms": task.job().map(|job| job.worked_ms),
     });
     Ok(SessionRow {
         id: record.id.clone(),
@@ -66,6 +87,7 @@ pub(super) fn session(task: &Task, record: &SessionRecord) -> Result<SessionRow,
         created_at: record.created_at,
         started_at: record.started_at,
         ended_at: record.ended_at,
+        person: person.map(|person| person.0),
         body: text("a session", &body)?,
     })
 }

@@ -3,6 +3,7 @@
 use super::Engine;
 use super::error::EngineError;
 use super::facts::{Meaning, OfPull};
+use super::open::Open;
 use super::rows;
 use crate::core::decide::{self, Decision};
 use crate::core::effect::EffectKind;
@@ -10,12 +11,12 @@ use crate::core::event::Fact;
 use crate::core::event_name::DomainEvent;
 use crate::core::location::Place;
 use crate::core::task::{Task, TurnSoFar};
-use crate::store::{InboxKind, InboxRow, TaskRow, Transition, Withdrawal};
+use crate::store::{InboxKind, InboxRow, TaskRow, Withdrawal};
 
 impl Engine {
     pub(super) async fn settle(
         &self,
-        transition: &mut Transition,
+        transition: &mut Open<'_>,
         row: &InboxRow,
         meaning: Meaning,
     ) -> Result<(), EngineError> {
@@ -29,14 +30,7 @@ impl Engine {
                 let freed = transition.unpark(installation, now).await?;
                 let reason =
                     format!("installation {installation} is open: {freed} parked effects go on");
-                transition.add_event(rows::delivery(
-                    row,
-                    DomainEvent::DeliveryAccepted,
-                    None,
-                    &reason,
-                ));
-                transition.mark_handled(row.seq, now, reason);
-                return Ok(());
+                return Self::accepted(transition, row, now, reason);
             }
             Meaning::OfPull(of) => match transition.task_of_pull(of.repository, of.pull).await? {
                 Some(key) => {
@@ -74,14 +68,11 @@ impl Engine {
             }
             Meaning::OfRepositories(of) => {
                 let told = self.tell_all(transition, row, &of).await?;
-                let reason = format!("{told} tasks are told");
-                transition.add_event(rows::delivery(
-                    row,
-                    DomainEvent::DeliveryAccepted,
-                    None,
-                    &reason,
-                ));
-                transition.mark_handled(row.seq, now, reason);
+                return Self::accepted(transition, row, now, format!("{told} tasks are told"));
+            }
+            Meaning::Queue(order) => {
+                let result = order.take(transition, now).await?;
+                transition.mark_handled(row.seq, now, result);
                 return Ok(());
             }
             Meaning::Malformed(reason) => {
@@ -96,7 +87,7 @@ impl Engine {
     /// Decides on a fact and writes all of it.
     pub(super) async fn take(
         &self,
-        transition: &mut Transition,
+        transition: &mut Open<'_>,
         row: &InboxRow,
         fact: &Fact,
         happening: Option<DomainEvent>,
@@ -119,8 +110,21 @@ impl Engine {
         Ok(())
     }
 
+    /// A delivery that was taken, and is of no one task.
+    fn accepted(
+        transition: &mut Open<'_>,
+        row: &InboxRow,
+        now: i64,
+        reason: String,
+    ) -> Result<(), EngineError> {
+        let taken = DomainEvent::DeliveryAccepted;
+        transition.add_event(rows::delivery(row, taken, None, &reason));
+        transition.mark_handled(row.seq, now, reason);
+        Ok(())
+    }
+
     fn ignore(
-        transition: &mut Transition,
+        transition: &mut Open<'_>,
         row: &InboxRow,
         now: i64,
         reason: String,
@@ -132,7 +136,7 @@ impl Engine {
     /// Decides on one fact and writes what was decided, but for its events.
     async fn apply(
         &self,
-        transition: &mut Transition,
+        transition: &mut Open<'_>,
         row: &InboxRow,
         fact: &Fact,
     ) -> Result<Decision, EngineError> {
@@ -177,13 +181,18 @@ impl Engine {
                 .await?;
         }
         note_so_far(transition, &before, &decision.task).await?;
+        if let Some(news) = &decision.agent {
+            transition.agent(news, now).await?;
+        }
+        let standing = decision.task.standing(&before, now);
+        transition.place(decision.task.key(), standing, now);
         Ok(decision)
     }
 }
 
 /// Keeps what another try of a running turn must know beside its effect.
 async fn note_so_far(
-    transition: &mut Transition,
+    transition: &mut Open<'_>,
     before: &Task,
     after: &Task,
 ) -> Result<(), EngineError> {

@@ -1,19 +1,15 @@
 //! One fact that concerns many tasks, and the schedule's own: each becomes a fact of every task it is told.
 
 use std::collections::HashSet;
-use std::sync::atomic::Ordering;
 
 use super::Engine;
 use super::error::EngineError;
 use super::facts::{OfRepositories, Pushed};
+use super::open::Open;
 use super::settle::read_stored;
 use crate::core::event::{Event, Fact, Loss};
-use crate::core::schedule::{self, Capacity};
-use crate::core::task::Stage;
-use crate::store::{Accepted, InboxKind, InboxRow, NewInbox, TaskRow, Transition};
+use crate::store::{Accepted, InboxKind, InboxRow, NewInbox, TaskRow};
 
-/// How far back in the queue people are told their place in one go.
-const TOLD_AT_ONCE: i64 = 20;
 /// How many pull requests are looked at when their base moves.
 const REVIEWS_AT_ONCE: i64 = 100;
 
@@ -32,7 +28,7 @@ impl Engine {
     /// Tells every pull request in review that goes to a branch that the branch has moved; answers how many there are.
     pub(super) async fn base_moved(
         &self,
-        transition: &mut Transition,
+        transition: &mut Open<'_>,
         row: &InboxRow,
         pushed: &Pushed,
     ) -> Result<usize, EngineError> {
@@ -63,7 +59,7 @@ impl Engine {
     /// for all. Answers how many they are.
     pub(super) async fn tell_all(
         &self,
-        transition: &mut Transition,
+        transition: &mut Open<'_>,
         row: &InboxRow,
         of: &OfRepositories,
     ) -> Result<usize, EngineError> {
@@ -92,57 +88,10 @@ impl Engine {
         Ok(told)
     }
 
-    /// Starts as many waiting tasks as there are free slots, and tells the others their place.
-    pub(super) async fn give_slots(&self, transition: &mut Transition) -> Result<(), EngineError> {
-        let slots = i64::from(self.policy.limits.sessions);
-        let capacity = Capacity {
-            slots,
-            taken: transition.live_sessions().await?,
-        };
-        let short = self.short.load(Ordering::Relaxed);
-        let free = if short { 0 } else { capacity.free() };
-        for waiting in transition.queued(free).await? {
-            self.tell(transition, &waiting, Event::SlotGranted, "slot")
-                .await?;
-        }
-        let waiting = transition.queued(TOLD_AT_ONCE).await?;
-        // Counting the queue costs as much as it is long, so it is done only when there is something to tell.
-        let mut counted = None;
-        for (position, row) in (1..).zip(&waiting) {
-            let task = read_stored(row)?;
-            let Stage::Queued { told, .. } = &task.stage else {
-                continue;
-            };
-            if task.short == short && !schedule::worth_telling(*told, position) {
-                continue;
-            }
-            let total = match counted {
-                Some(total) => total,
-                None => transition
-                    .queue_position(row.key)
-                    .await?
-                    .map_or(0, |place| place.total),
-            };
-            counted = Some(total);
-            self.tell(
-                transition,
-                row,
-                Event::Waiting {
-                    position,
-                    total,
-                    short,
-                },
-                "waiting",
-            )
-            .await?;
-        }
-        Ok(())
-    }
-
     /// Lets the schedule's own facts go through the pipeline like any other.
-    async fn tell(
+    pub(super) async fn tell(
         &self,
-        transition: &mut Transition,
+        transition: &mut Open<'_>,
         row: &TaskRow,
         event: Event,
         name: &str,

@@ -50,6 +50,23 @@ pub trait AdminService: Send + Sync + 'static {
 
     /// Stops a session.
     fn stop(&self, id: SessionId) -> impl Future<Output = Answer> + Send;
+
+    /// What waits, in order, at most `limit`.
+    fn queue(&self, limit: u32) -> impl Future<Output = Answer> + Send;
+
+    /// Lets nothing start in a repository, or anywhere.
+    fn pause(&self, repository: Option<RepositoryName>) -> impl Future<Output = Answer> + Send;
+
+    /// Lets it start again.
+    fn resume(&self, repository: Option<RepositoryName>) -> impl Future<Output = Answer> + Send;
+
+    /// Gives an order for one issue, in the words of a command: `priority high`.
+    fn order(
+        &self,
+        repository: RepositoryName,
+        issue: IssueNumber,
+        order: String,
+    ) -> impl Future<Output = Answer> + Send;
 }
 
 /// Which sessions.

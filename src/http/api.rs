@@ -50,6 +50,10 @@ pub fn admin_router<D: AdminService>(service: Arc<D>, guard: Guard) -> Router {
         .route("/api/v1/sessions/{id}/patch", get(patch::<D>))
         .route("/api/v1/sessions/{id}/stop", post(stop::<D>))
         .route("/api/v1/tasks/{owner}/{repo}/{n}", get(task::<D>))
+        .route("/api/v1/tasks/{owner}/{repo}/{n}/orders", post(order::<D>))
+        .route("/api/v1/queue", get(queue::<D>))
+        .route("/api/v1/queue/pause", post(pause::<D>))
+        .route("/api/v1/queue/resume", post(resume::<D>))
         .route("/api/v1/events", get(events::<D>))
         .route("/api/v1/dispatch", post(dispatch::<D>))
         .fallback(answer::no_such_page)
@@ -149,13 +153,62 @@ async fn task<D: AdminService>(
     State(state): Shared<D>,
     Path(path): Path<(String, String, String)>,
 ) -> Answered {
+    let (repository, issue) = issue_of(path)?;
+    json(state.service.task(repository, issue)).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OrderBody {
+    order: String,
+}
+
+async fn order<D: AdminService>(
+    State(state): Shared<D>,
+    Path(path): Path<(String, String, String)>,
+    request: Request,
+) -> Answered {
+    let (repository, issue) = issue_of(path)?;
+    let OrderBody { order } = order_body(&state.reader, request).await?;
+    json(state.service.order(repository, issue, order)).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QueueQuery {
+    limit: Option<u32>,
+}
+
+async fn queue<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
+    let QueueQuery { limit } = query(&request)?;
+    json(state.service.queue(limit.unwrap_or(100).clamp(1, 10_000))).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PauseBody {
+    #[serde(default)]
+    repository: Option<RepositoryName>,
+}
+
+async fn pause<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
+    let PauseBody { repository } = order_body(&state.reader, request).await?;
+    json(state.service.pause(repository)).await
+}
+
+async fn resume<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
+    let PauseBody { repository } = order_body(&state.reader, request).await?;
+    json(state.service.resume(repository)).await
+}
+
+fn issue_of(path: (String, String, String)) -> Result<(RepositoryName, IssueNumber), ApiError> {
     let (owner, name, number) = path;
     let repository: RepositoryName = format!("{owner}/{name}")
         .parse()
         .map_err(|error| ApiError::invalid(format!("{error}")))?;
     let number = number.parse().ok().filter(|number| *number > 0);
     let number = number.ok_or_else(|| ApiError::invalid(requests::invalid::ISSUE_NUMBER))?;
-    json(state.service.task(repository, IssueNumber(number))).await
+    Ok((repository, IssueNumber(number)))
 }
 
 #[derive(Deserialize)]
@@ -183,17 +236,22 @@ struct DispatchOrder {
     targets: Vec<TargetLine>,
 }
 
-async fn dispatch<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
+/// What an order says.
+async fn order_body<T: DeserializeOwned>(reader: &Reader, request: Request) -> Result<T, ApiError> {
     let (head, body) = request.into_parts();
     if !is_json(&head.headers) {
         return Err(ApiError::new(415, "not_json", requests::invalid::NOT_JSON));
     }
-    state.reader.check(&head.headers, &body)?;
-    let body = state.reader.read(body).await?;
-    let order: DispatchOrder = serde_json::from_slice(&body.bytes).map_err(|error| {
-        ApiError::invalid(requests::invalid::body(&error.to_string()))
-            .next(requests::invalid::ORDER)
-    })?;
+    reader.check(&head.headers, &body)?;
+    let body = reader.read(body).await?;
+    serde_json::from_slice(&body.bytes)
+        .map_err(|error| ApiError::invalid(requests::invalid::body(&error.to_string())))
+}
+
+async fn dispatch<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
+    let order: DispatchOrder = order_body(&state.reader, request)
+        .await
+        .map_err(|error| error.next(requests::invalid::ORDER))?;
     let targets: Vec<Target> = order
         .targets
         .into_iter()

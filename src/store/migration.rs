@@ -47,6 +47,11 @@ const STEPS: &[Step] = &[
         name: "weight",
         text: include_str!("migrations/0006_weight.sql"),
     },
+    Step {
+        number: 7,
+        name: "schedule",
+        text: include_str!("migrations/0007_schedule.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

@@ -36,6 +36,7 @@ mod queries;
 #[cfg(test)]
 mod query_plan;
 mod retention;
+mod schedule;
 mod session_log;
 mod task;
 mod transition;
@@ -52,8 +53,9 @@ pub use lock::{DataLock, is_locked, lock_data_dir};
 pub use outbox::{Added, EffectLook, EffectRow, NewEffect, Withdrawal, Withdrawn};
 pub use queries::{Counts, EffectFilter, SessionFilter};
 pub use retention::Pruned;
+pub use schedule::{ClosedAgentRow, LiveRow, PauseRow, QueuedRow, ScheduleRows};
 pub use session_log::{LogLine, LogRow};
-pub use task::{QueuePlace, SessionRow, TaskRow};
+pub use task::{SessionRow, TaskRow, Waits};
 pub use transition::Transition;
 
 use connect::Pools;

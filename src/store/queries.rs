@@ -52,7 +52,7 @@ pub struct Counts {
 }
 
 const SESSION: &str = "SELECT id, task, number, state, live, role, agent, stop, branch, pull, created_at, started_at, \
-    ended_at, body FROM session";
+    ended_at, person, body FROM session";
 pub(super) const TASK_KEYS: &str = "SELECT key FROM task WHERE state = $1 AND past = 1 ORDER BY updated_at DESC, key DESC LIMIT $2";
 
 pub(super) async fn find_session(
@@ -183,10 +183,10 @@ impl Store {
         self.pools().within(found).await
     }
 
-    /// The first `limit` queued tasks, in the order in which they get a slot.
-    pub async fn queue(&self, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
-        let first = async { task::read_queue(&mut *self.reader().acquire().await?, limit).await };
-        self.pools().within(first).await
+    /// Some tasks, in no order; those that are not there are left out.
+    pub async fn tasks(&self, keys: &[TaskKey]) -> Result<Vec<TaskRow>, StoreError> {
+        let found = async { task::find_tasks(&mut *self.reader().acquire().await?, keys).await };
+        self.pools().within(found).await
     }
 
     /// The keys of the `limit` tasks in a state that changed last, newest first; of tasks whose past is forgotten, none.

@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{Store, inbox_row, lease, queries, retention, sqlite_url, task};
+use super::{Store, inbox_row, lease, queries, retention, schedule, sqlite_url, task};
 
 /// What SQLite would do for `sql`; absent values are NULL, which the plan does not depend on.
 async fn plan(store: &Store, sql: &str) -> String {
@@ -23,13 +23,10 @@ async fn every_hot_question_has_its_index() {
     let url = sqlite_url(&directory.path().join("plan.db")).expect("an absolute path");
     let store = Store::open(&url).await.expect("a fresh database");
     let cases: Vec<(&str, String, &[&str])> = vec![
-        ("queue", task::QUEUED.into(), &["INDEX task_queue"]),
-        ("place", task::QUEUE_AHEAD.into(), &["INDEX task_queue"]),
-        (
-            "queue length",
-            task::QUEUE_TOTAL.into(),
-            &["COVERING INDEX task_"],
-        ),
+        ("waiting", schedule::QUEUED.into(), &["INDEX task_"]),
+        ("at work", schedule::LIVE.into(), &["INDEX session_live"]),
+        ("begun", schedule::BEGUN.into(), &["INDEX session_begun"]),
+        ("over", schedule::OVER.into(), &["INDEX session_over"]),
         (
             "live sessions",
             task::LIVE_SESSIONS.into(),

@@ -26,10 +26,25 @@ pub struct TaskRow {
     pub queued_at: Option<i64>,
     /// The installation that serves it.
     pub installation: InstallationId,
+    /// What the schedule is made of, while it is queued.
+    pub waits: Option<Waits>,
     /// Everything else, as JSON.
     pub body: String,
     /// Epoch milliseconds.
     pub updated_at: i64,
+}
+
+/// What the schedule is made of, of one task that is queued.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// The role's name.
+    pub role: String,
+    /// The names of the agents it may be given to, as a JSON array; the best first.
+    pub agents: String,
+    /// Who asked, where its start counts as one of theirs.
+    pub person: Option<i64>,
+    /// It waits for something of its own besides its turn.
+    pub held: bool,
 }
 
 /// One run of an agent for a task.
@@ -61,17 +76,10 @@ pub struct SessionRow {
     pub started_at: Option<i64>,
     /// Epoch milliseconds.
     pub ended_at: Option<i64>,
+    /// Who began it, where it counts as one of theirs.
+    pub person: Option<i64>,
     /// Everything else, as JSON.
     pub body: String,
-}
-
-/// Where a queued task stands: 1 is next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QueuePlace {
-    /// From 1.
-    pub position: i64,
-    /// How many are queued.
-    pub total: i64,
 }
 
 pub(super) fn task_row(row: &AnyRow) -> Result<TaskRow, sqlx::Error> {
@@ -82,9 +90,23 @@ pub(super) fn task_row(row: &AnyRow) -> Result<TaskRow, sqlx::Error> {
         priority: row.try_get("priority")?,
         queued_at: row.try_get("queued_at")?,
         installation: InstallationId(row.try_get("installation")?),
+        waits: waits(row)?,
         body: row.try_get("body")?,
         updated_at: row.try_get("updated_at")?,
     })
+}
+
+pub(super) fn waits(row: &AnyRow) -> Result<Option<Waits>, sqlx::Error> {
+    let role: Option<String> = row.try_get("role")?;
+    let Some(role) = role else { return Ok(None) };
+    Ok(Some(Waits {
+        role,
+        agents: row
+            .try_get::<Option<String>, _>("agents")?
+            .unwrap_or_default(),
+        person: row.try_get("person")?,
+        held: row.try_get::<i64, _>("held")? != 0,
+    }))
 }
 
 /// Reads the column `key`.
@@ -109,6 +131,7 @@ pub(super) fn session_row(row: &AnyRow) -> Result<SessionRow, sqlx::Error> {
         created_at: row.try_get("created_at")?,
         started_at: row.try_get("started_at")?,
         ended_at: row.try_get("ended_at")?,
+        person: row.try_get("person")?,
         body: row.try_get("body")?,
     })
 }
@@ -124,10 +147,10 @@ pub(super) async fn find_task(
     row.as_ref().map(task_row).transpose()
 }
 
-const COLUMNS: &str =
-    "SELECT key, version, state, priority, queued_at, installation, updated_at, body FROM task";
+const COLUMNS: &str = "SELECT key, version, state, priority, queued_at, installation, role, agents, person, held, updated_at, body FROM task";
 
-const FIND_TASK: &str = "SELECT key, version, state, priority, queued_at, installation, updated_at, body FROM task WHERE key = $1";
+const FIND_TASK: &str = "SELECT key, version, state, priority, queued_at, installation, role, agents, person, held, updated_at, body FROM task \
+    WHERE key = $1";
 
 pub(super) async fn find_tasks(
     connection: &mut AnyConnection,
@@ -154,14 +177,15 @@ pub(super) async fn write_task(
     expected: i64,
 ) -> Result<bool, sqlx::Error> {
     let sql = if expected == 0 {
-        "INSERT INTO task (key, version, state, priority, queued_at, installation, updated_at, body) \
-         VALUES ($1, $2 + 1, $3, $4, $5, $6, $7, $8) ON CONFLICT (key) DO NOTHING"
+        "INSERT INTO task (key, version, state, priority, queued_at, installation, updated_at, body, role, agents, \
+         person, held) VALUES ($1, $2 + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (key) DO NOTHING"
     } else {
         "UPDATE task SET version = $2 + 1, state = $3, priority = $4, queued_at = $5, installation = $6, \
-         updated_at = $7, body = $8, past = 1 WHERE key = $1 AND version = $2"
+         updated_at = $7, body = $8, role = $9, agents = $10, person = $11, held = $12, past = 1 WHERE key = $1 AND version = $2"
     };
     // The databases disagree about where an unknown time sorts, so a queued task always has one.
     let queued_since = (row.state == "queued").then_some(row.updated_at);
+    let waits = row.waits.as_ref();
     let done = sqlx::query(sql)
         .bind(row.key.to_string())
         .bind(expected)
@@ -171,6 +195,10 @@ pub(super) async fn write_task(
         .bind(row.installation.0)
         .bind(row.updated_at)
         .bind(storable(&row.body).into_owned())
+        .bind(waits.map(|waits| waits.role.as_str()))
+        .bind(waits.map(|waits| waits.agents.as_str()))
+        .bind(waits.and_then(|waits| waits.person))
+        .bind(waits.map_or(0, |waits| i64::from(waits.held)))
         .execute(connection)
         .await?;
     Ok(done.rows_affected() == 1)
@@ -182,10 +210,10 @@ pub(super) async fn write_session(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO session (id, task, number, state, live, role, agent, stop, branch, pull, created_at, started_at, \
-         ended_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+         ended_at, body, person) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, live = excluded.live, role = excluded.role, \
          agent = excluded.agent, stop = excluded.stop, branch = excluded.branch, pull = excluded.pull, \
-         started_at = excluded.started_at, ended_at = excluded.ended_at, body = excluded.body",
+         started_at = excluded.started_at, ended_at = excluded.ended_at, body = excluded.body, person = excluded.person",
     )
     .bind(row.id.as_str())
     .bind(row.task.to_string())
@@ -201,25 +229,10 @@ pub(super) async fn write_session(
     .bind(row.started_at)
     .bind(row.ended_at)
     .bind(storable(&row.body).into_owned())
+    .bind(row.person)
     .execute(connection)
     .await?;
     Ok(())
-}
-
-pub(super) const QUEUED: &str = "SELECT key, version, state, priority, queued_at, installation, updated_at, body \
-    FROM task WHERE state = 'queued' ORDER BY priority DESC, queued_at, key LIMIT $1";
-
-pub(super) async fn read_queue(
-    connection: &mut AnyConnection,
-    limit: i64,
-) -> Result<Vec<TaskRow>, sqlx::Error> {
-    sqlx::query(QUEUED)
-        .bind(limit)
-        .fetch_all(connection)
-        .await?
-        .iter()
-        .map(task_row)
-        .collect()
 }
 
 /// The start of a repository's task keys; the number after it is the issue's.
@@ -290,6 +303,7 @@ pub(super) async fn read_of_installation(
         .collect()
 }
 
+/// How many sessions are at work.
 pub(super) const LIVE_SESSIONS: &str = "SELECT COUNT(*) FROM session WHERE live = 1";
 
 pub(super) async fn count_live(connection: &mut AnyConnection) -> Result<i64, sqlx::Error> {
@@ -297,30 +311,4 @@ pub(super) async fn count_live(connection: &mut AnyConnection) -> Result<i64, sq
         .fetch_one(connection)
         .await?
         .try_get(0)
-}
-
-pub(super) const QUEUE_AHEAD: &str = "SELECT COUNT(*) FROM task WHERE state = 'queued' AND (priority > $1 OR \
-    (priority = $1 AND (queued_at < $2 OR (queued_at = $2 AND key <= $3))))";
-pub(super) const QUEUE_TOTAL: &str = "SELECT COUNT(*) FROM task WHERE state = 'queued'";
-
-pub(super) async fn find_place(
-    connection: &mut AnyConnection,
-    key: TaskKey,
-) -> Result<Option<QueuePlace>, sqlx::Error> {
-    let Some(task) = find_task(&mut *connection, key)
-        .await?
-        .filter(|task| task.state == "queued")
-    else {
-        return Ok(None);
-    };
-    let ahead = sqlx::query(QUEUE_AHEAD)
-        .bind(task.priority)
-        .bind(task.queued_at)
-        .bind(key.to_string());
-    let position = ahead.fetch_one(&mut *connection).await?.try_get(0)?;
-    let total = sqlx::query(QUEUE_TOTAL)
-        .fetch_one(connection)
-        .await?
-        .try_get(0)?;
-    Ok(Some(QueuePlace { position, total }))
 }

@@ -16,7 +16,8 @@ use super::inbox_row::{Accepted, Handled, NewInbox, Ready, insert_inbox, mark_ha
 use super::outbox::{
     Added, NewEffect, Withdrawal, Withdrawn, insert_effect, note_so_far, withdraw,
 };
-use super::task::{self, QueuePlace, SessionRow, TaskRow};
+use super::schedule::{self, ClosedAgentRow, PauseRow, ScheduleRows};
+use super::task::{self, SessionRow, TaskRow};
 use crate::core::ids::{InstallationId, RepositoryId, TaskKey};
 
 /// An open decision.
@@ -165,9 +166,40 @@ impl Transition {
         Ok(accepted.first().copied().unwrap_or(Accepted::Duplicate))
     }
 
-    /// The first `limit` queued tasks: greatest priority first, then the longest wait, then the key.
-    pub async fn queued(&mut self, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
-        within!(self, task::read_queue(self.connection(), limit))
+    /// What the schedule is made of; who began what counts from `since` on, epoch milliseconds.
+    pub async fn schedule(&mut self, since: i64) -> Result<ScheduleRows, StoreError> {
+        // As long as it takes: it is read once, and nothing goes on without it.
+        Ok(schedule::read(&mut self.writing, since).await?)
+    }
+
+    /// Where the operator lets nothing start.
+    pub async fn pauses(&mut self) -> Result<Vec<PauseRow>, StoreError> {
+        within!(self, schedule::pauses(self.connection()))
+    }
+
+    /// Lets nothing start there any more; whether it might before.
+    pub async fn pause(&mut self, row: &PauseRow) -> Result<bool, StoreError> {
+        within!(self, schedule::pause(self.connection(), row))
+    }
+
+    /// Lets everything start again in a repository (`None`: everywhere); whether it might not before.
+    pub async fn resume(&mut self, repository: Option<RepositoryId>) -> Result<bool, StoreError> {
+        within!(self, schedule::resume(self.connection(), repository))
+    }
+
+    /// The agents whose providers let nobody in for a while.
+    pub async fn closed_agents(&mut self) -> Result<Vec<ClosedAgentRow>, StoreError> {
+        within!(self, schedule::closed_agents(self.connection()))
+    }
+
+    /// An agent's provider lets nobody in for a while.
+    pub async fn close_agent(&mut self, row: &ClosedAgentRow) -> Result<(), StoreError> {
+        within!(self, schedule::close_agent(self.connection(), row))
+    }
+
+    /// An agent's provider lets everybody in again.
+    pub async fn open_agent(&mut self, agent: &str) -> Result<(), StoreError> {
+        within!(self, schedule::open_agent(self.connection(), agent))
     }
 
     /// The task whose session made a pull request.
@@ -214,16 +246,6 @@ impl Transition {
             )?);
         }
         Ok(all)
-    }
-
-    /// How many sessions are live.
-    pub async fn live_sessions(&mut self) -> Result<i64, StoreError> {
-        within!(self, task::count_live(self.connection()))
-    }
-
-    /// Where a task stands in the queue; `None` when it is not queued.
-    pub async fn queue_position(&mut self, key: TaskKey) -> Result<Option<QueuePlace>, StoreError> {
-        within!(self, task::find_place(self.connection(), key))
     }
 
     /// Makes it all true and durable, then rings the bells. An error means that none of it is true, except

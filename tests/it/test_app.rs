@@ -149,6 +149,11 @@ impl TestApp {
         let plan = self.options.clone();
         let bots = plan.allowed_bots.iter();
         let path = || std::env::var("PATH").unwrap_or_default();
+        let mut setup = Setup::new(data_dir, github, agent);
+        let more = plan.more_agents.iter().cloned();
+        setup
+            .specs
+            .extend(more.map(|spec| (spec.name.clone(), spec)));
         Setup {
             roles: BTreeMap::from_iter(
                 plan.roles.into_iter().map(|role| (role.name.clone(), role)),
@@ -177,7 +182,7 @@ impl TestApp {
             timings: plan.timings,
             retention: plan.retention,
             clock: clock(&self.time),
-            ..Setup::new(data_dir, github, agent)
+            ..setup
         }
     }
 

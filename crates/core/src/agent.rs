@@ -51,6 +51,9 @@ pub struct AgentSpec {
     /// The variable that names the folder where its program keeps what is the same in every session.
     #[serde(default)]
     pub cache: Option<String>,
+    /// How many sessions with it may be at work at once; `None`: as many as there are slots.
+    #[serde(default)]
+    pub sessions: Option<u32>,
 }
 
 fn yes() -> bool {
@@ -72,6 +75,7 @@ impl AgentSpec {
             home: None,
             ignore: vec![],
             cache: None,
+            sessions: None,
         }
     }
 }

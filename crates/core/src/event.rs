@@ -22,9 +22,11 @@ pub use removal::{Loss, Removal};
 
 use super::actor::Account;
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
+use super::command::Command;
 use super::effect::EffectKind;
 use super::ids::{CommentId, InstallationId, IssueNumber, SessionId, Sha};
 use super::question::Asked;
+use super::schedule::Reason;
 use super::snapshot::Snapshot;
 
 /// Something that happened to one task.
@@ -240,17 +242,29 @@ pub enum Event {
         /// Why, for the issue.
         why: String,
     },
+    /// Somebody at the machine gave a command.
+    Ordered {
+        /// Which.
+        command: Command,
+    },
     /// The scheduler gave the task a slot.
-    SlotGranted,
+    SlotGranted {
+        /// The agent it is given to, where there was a choice.
+        #[serde(default)]
+        agent: Option<String>,
+    },
     /// The scheduler looked and the task still waits.
     Waiting {
-        /// Its place in the queue, from 1.
+        /// Its place in the queue, from 1; 0 when it is not in line.
         position: i64,
         /// How many wait.
         total: i64,
-        /// Nothing starts now, because the machine's disk is nearly full.
+        /// What it waits for.
         #[serde(default)]
-        short: bool,
+        reason: Reason,
+        /// In how long it may start, milliseconds; `None` when nobody can tell.
+        #[serde(default)]
+        within: Option<i64>,
     },
     /// The trigger was checked with GitHub.
     TriggerChecked {

@@ -7,6 +7,12 @@ use serde::{Deserialize, Serialize};
 pub struct Limits {
     /// Sessions at once on this machine.
     pub sessions: u32,
+    /// Sessions at once for one account that installed the App; 0: as many as there are.
+    pub sessions_per_account: u32,
+    /// Sessions at once in one repository; 0: as many as there are.
+    pub sessions_per_repository: u32,
+    /// Sessions that one person may begin in any 24 hours; 0: as many as they like.
+    pub sessions_per_person: u32,
     /// Wall clock of a session, milliseconds.
     pub session_timeout_ms: i64,
     /// How long an agent may say nothing, milliseconds.
@@ -65,6 +71,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             sessions: 10,
+            sessions_per_account: 0,
+            sessions_per_repository: 0,
+            sessions_per_person: 0,
             session_timeout_ms: 60 * 60_000,
             silence_ms: 10 * 60_000,
             start_attempts: 3,

@@ -10,6 +10,7 @@ use super::ids::UserId;
 pub use super::limits::Limits;
 pub use super::retention::Retention;
 use super::role::{Role, RoleName};
+use super::schedule::Caps;
 
 /// The label whose adding starts work.
 pub const GO_LABEL: &str = "agent:go";
@@ -31,6 +32,8 @@ pub struct Policy {
     pub default_agent: String,
     /// Numbers.
     pub limits: Limits,
+    /// Sessions at once of an agent, by its name; an agent that is not named has no limit of its own.
+    pub agent_sessions: BTreeMap<String, u32>,
     /// Bots that may start work all the same.
     pub allowed_bots: Vec<UserId>,
     /// Protected paths that a pull request may touch all the same.
@@ -41,6 +44,24 @@ pub struct Policy {
     pub ready: MakeReady,
     /// What people must know about how agents are confined here; shown in every pull request when it is a warning.
     pub confinement_warning: Option<String>,
+}
+
+impl Policy {
+    /// How many sessions may be at work at once, and for whom.
+    pub fn caps(&self) -> Caps {
+        Caps {
+            sessions: self.limits.sessions,
+            installation: self.limits.sessions_per_account,
+            repository: self.limits.sessions_per_repository,
+            roles: self
+                .roles
+                .values()
+                .filter_map(|role| Some((role.name.to_string(), role.limits.sessions?)))
+                .collect(),
+            agents: self.agent_sessions.clone(),
+            person_per_day: self.limits.sessions_per_person,
+        }
+    }
 }
 
 /// Everything that is not the task itself.

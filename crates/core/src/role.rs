@@ -168,6 +168,9 @@ pub struct RoleLimits {
     pub session_timeout_s: Option<u64>,
     /// Longest time the agent may say nothing.
     pub silence_s: Option<u64>,
+    /// How many sessions of the role may be at work at once; only the operator says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<u32>,
 }
 
 impl RoleLimits {
@@ -194,6 +197,7 @@ impl RoleLimits {
         Self {
             session_timeout_s: tighter(self.session_timeout_s, ceiling.session_timeout_s),
             silence_s: tighter(self.silence_s, ceiling.silence_s),
+            sessions: self.sessions.or(ceiling.sessions),
         }
     }
 }
@@ -233,6 +237,9 @@ pub struct Role {
     pub prompt: String,
     /// The operator's name of an agent; `None` is the default agent.
     pub agent: Option<String>,
+    /// The agents that take its work while that one starts nothing, the best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallbacks: Vec<String>,
     /// The operator's wish for a model, in the agent's own words.
     pub model: Option<String>,
     /// What the agent may do; all kinds by default.
@@ -259,6 +266,8 @@ pub struct RoleOverride {
     pub prompt: Option<String>,
     /// The operator's name of an agent (operator only).
     pub agent: Option<String>,
+    /// The agents after it, which come with it (operator only).
+    pub fallbacks: Vec<String>,
     /// A model (operator only).
     pub model: Option<String>,
     /// The allowed kinds.
@@ -281,6 +290,7 @@ impl RoleOverride {
             description: None,
             prompt: None,
             agent: None,
+            fallbacks: vec![],
             model: None,
             tools: None,
             writes: None,
@@ -344,6 +354,10 @@ fn lowered(base: &Role, over: &RoleOverride) -> Role {
 fn granted(base: &Role, over: &RoleOverride) -> Role {
     Role {
         agent: over.agent.clone().or_else(|| base.agent.clone()),
+        fallbacks: match over.agent {
+            Some(_) => over.fallbacks.clone(),
+            None => base.fallbacks.clone(),
+        },
         model: over.model.clone().or_else(|| base.model.clone()),
         tools: over.tools.clone().unwrap_or_else(|| base.tools.clone()),
         writes: over.writes.unwrap_or(base.writes),
@@ -354,6 +368,7 @@ fn granted(base: &Role, over: &RoleOverride) -> Role {
                 .session_timeout_s
                 .or(base.limits.session_timeout_s),
             silence_s: over.limits.silence_s.or(base.limits.silence_s),
+            sessions: over.limits.sessions.or(base.limits.sessions),
         },
         ..base.clone()
     }

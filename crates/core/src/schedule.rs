@@ -1,54 +1,44 @@
-//! Which queued tasks start now, and what the others are told. Order is by arrival.
+//! Which queued tasks start next, and what each of the others waits for.
+//!
+//! The order is fair between repositories: the next session is for the one with the fewest at work, and among those for the one
+//! that was served longest ago; so a repository that labels a thousand issues delays another's single one by no more than its
+//! share. Within a repository the task goes first whose [turn](Turn) is earliest: its priority, then its age. Caps and what is closed only hold tasks back;
+//! they never change the order of the others.
+//!
+//! Pure: it is told what stands where ([`Schedule::place`]), and answers. What a choice costs does not depend on how many wait.
+//! It must never start what is held for a reason of its own (a blocker, an approval): such a task is not placed in it.
 
-/// How many positions are kept up to date for people; further back only the first is told.
-const FRONT: i64 = 3;
+mod breaker;
+mod caps;
+mod choose;
+mod line;
+mod load;
+mod order;
+mod queue;
+mod rank;
+mod reason;
+mod shut;
+mod told;
+mod turn;
 
-/// What the scheduler sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Capacity {
-    /// Slots in all.
-    pub slots: i64,
-    /// Slots taken.
-    pub taken: i64,
-}
+#[cfg(test)]
+mod tests;
 
-impl Capacity {
-    /// How many tasks may start now.
-    pub fn free(self) -> i64 {
-        (self.slots - self.taken).max(0)
-    }
-}
+pub use caps::Caps;
+pub use choose::{Pick, Room};
+pub use queue::{Live, Queued, Schedule, Standing};
+pub use reason::{Closed, Reason};
+pub use shut::Shut;
+pub use told::Told;
+pub use turn::{PRIORITY_WORTH_MS, Turn};
+
+/// How many places are kept up to date for people; further back only the first is told.
+pub const FRONT: i64 = 3;
 
 /// Whether a waiting task's people are told its place again.
 pub fn worth_telling(told: Option<(i64, i64)>, position: i64) -> bool {
     match told {
         None => true,
         Some((before, _)) => before != position && position <= FRONT,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Capacity, worth_telling};
-
-    #[test]
-    fn free_slots_are_never_negative() {
-        assert_eq!(
-            Capacity {
-                slots: 10,
-                taken: 4
-            }
-            .free(),
-            6
-        );
-        assert_eq!(Capacity { slots: 2, taken: 5 }.free(), 0);
-    }
-
-    #[test]
-    fn people_hear_their_place_once_and_again_near_the_front() {
-        assert!(worth_telling(None, 40));
-        assert!(!worth_telling(Some((40, 41)), 39));
-        assert!(worth_telling(Some((4, 9)), 3));
-        assert!(!worth_telling(Some((3, 9)), 3));
     }
 }

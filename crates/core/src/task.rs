@@ -8,6 +8,7 @@ mod failure_class;
 mod reading;
 mod so_far;
 mod stage;
+mod standing;
 mod step;
 mod wanted;
 
@@ -15,6 +16,7 @@ use super::effect::{Reaction, StatusLabel};
 use super::event::Timer;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::location::Place;
+use super::schedule::Reason;
 
 pub use begun::Begun;
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
@@ -71,9 +73,12 @@ pub struct Task {
     /// Whether an agent shall work here: what people last said by the label `agent:go` or by command; `None` before that.
     #[serde(default)]
     pub go: Option<bool>,
-    /// It waits because the machine has no room for its files.
+    /// What it waits for in the queue, as its people know it.
     #[serde(default)]
-    pub short: bool,
+    pub waits_for: Reason,
+    /// When it may start, epoch milliseconds, as its people know it.
+    #[serde(default)]
+    pub may_start: Option<i64>,
     /// What was recorded and is not carried out yet.
     #[serde(default, skip_serializing_if = "Wanted::is_empty")]
     pub wanted: Wanted,
@@ -149,7 +154,8 @@ impl Task {
             review: ReviewState::default(),
             options: RunOptions::default(),
             go: None,
-            short: false,
+            waits_for: Reason::default(),
+            may_start: None,
             wanted: Wanted::default(),
             timers: Vec::new(),
         }

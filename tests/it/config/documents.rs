@@ -246,6 +246,13 @@ fn the_command_line_is_consistent() {
         "skep serve --listen 127.0.0.1:1",
         "skep sessions --state running --live --json",
         "skep session 1-2-3 --log",
+        "skep queue --limit 5",
+        "skep pause",
+        "skep resume --repo o/r",
+        "skep pause o/r#1",
+        "skep answer o/r#1 the second",
+        "skep priority o/r#1 high",
+        "skep retry o/r#1 --fresh",
     ] {
         assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
     }
@@ -253,6 +260,9 @@ fn the_command_line_is_consistent() {
         "skep sessions --state asleep",
         "skep session x",
         "skep dispatch",
+        "skep pause o/r#1 --repo o/r",
+        "skep answer o/r#1",
+        "skep priority o/r#1 soon",
         "skep status --admin https://x",
     ] {
         assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");

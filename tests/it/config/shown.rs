@@ -192,6 +192,7 @@ fn the_file_to_start_from_is_right_but_for_what_must_be_filled_in() {
         "webhook_secret_previous",
         "ca_file",
         "prompt_file",
+        "agents",
         "data_dir",
         "database_url",
     ];

@@ -30,6 +30,10 @@ impl RecordingService {
     }
 }
 
+fn place(repository: Option<&RepositoryName>) -> String {
+    repository.map_or_else(|| "everywhere".to_owned(), ToString::to_string)
+}
+
 impl AdminService for RecordingService {
     async fn status(&self) -> Answer {
         self.note("status".to_owned())
@@ -49,6 +53,22 @@ impl AdminService for RecordingService {
 
     async fn task(&self, repository: RepositoryName, issue: IssueNumber) -> Answer {
         self.note(format!("{repository}#{issue}"))
+    }
+
+    async fn queue(&self, limit: u32) -> Answer {
+        self.note(format!("queue {limit}"))
+    }
+
+    async fn pause(&self, repository: Option<RepositoryName>) -> Answer {
+        self.note(format!("pause {}", place(repository.as_ref())))
+    }
+
+    async fn resume(&self, repository: Option<RepositoryName>) -> Answer {
+        self.note(format!("resume {}", place(repository.as_ref())))
+    }
+
+    async fn order(&self, repository: RepositoryName, issue: IssueNumber, order: String) -> Answer {
+        self.note(format!("{repository}#{issue}: {order}"))
     }
 
     async fn events(&self, page: EventPage) -> Result<Vec<Value>, ApiError> {
@@ -160,6 +180,50 @@ async fn questions_reach_the_service_with_their_bounds() {
         asked("/api/v1/tasks/octocat/hello-world/12").await,
         "octocat/hello-world#12"
     );
+    assert_eq!(asked("/api/v1/queue").await, "queue 100");
+    assert_eq!(asked("/api/v1/queue?limit=99999").await, "queue 10000");
+}
+
+#[tokio::test]
+async fn orders_for_the_queue_and_for_one_issue_reach_the_service() {
+    let cases = [
+        ("/api/v1/queue/pause", "{}", "pause everywhere"),
+        (
+            "/api/v1/queue/resume",
+            r#"{"repository":null}"#,
+            "resume everywhere",
+        ),
+        (
+            "/api/v1/queue/pause",
+            r#"{"repository":"o/r"}"#,
+            "pause o/r",
+        ),
+        (
+            "/api/v1/tasks/o/r/12/orders",
+            r#"{"order":"priority high"}"#,
+            "o/r#12: priority high",
+        ),
+    ];
+    let json = "content-type: application/json\r\n";
+    for (path, body, asked) in cases {
+        let (server, service) = admin_server().await;
+        let reply = server.ask(order(path, json, body)).await;
+        assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+        let heard = service.asked.lock().expect("no panic inside").join("; ");
+        assert_eq!(heard, asked);
+        let reply = server.ask(bare_order(path, json, body)).await;
+        assert_eq!(reply.status, 401, "without the token: {path}");
+    }
+    let (server, _) = admin_server().await;
+    for (path, body) in [
+        ("/api/v1/queue/pause", r#"{"repository":"no slash"}"#),
+        ("/api/v1/queue/pause", r#"{"repo":"o/r"}"#),
+        ("/api/v1/tasks/o/r/0/orders", r#"{"order":"stop"}"#),
+        ("/api/v1/tasks/o/r/1/orders", "{}"),
+    ] {
+        let reply = server.ask(order(path, json, body)).await;
+        assert_eq!(reply.error(), (400, "invalid".to_owned()), "{path} {body}");
+    }
 }
 
 #[tokio::test]

@@ -120,6 +120,7 @@ pub(crate) fn task(issue: i64) -> TaskRow {
         priority: 0,
         queued_at: Some(issue),
         installation: InstallationId(3),
+        waits: None,
         body: "{}".to_owned(),
         updated_at: 5,
     }
@@ -140,6 +141,7 @@ pub(crate) fn session(issue: i64, number: u32) -> SessionRow {
         created_at: i64::from(number),
         started_at: None,
         ended_at: None,
+        person: None,
         body: "{}".to_owned(),
     }
 }

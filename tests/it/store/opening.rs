@@ -352,13 +352,22 @@ async fn one_skep_at_a_time_works_on_a_postgres() {
 }
 
 /// As the database before this one was left.
-const BEFORE_WORDS: [&str; 11] = [
+const BEFORE_WORDS: [&str; 20] = [
     "DROP INDEX effect_clock",
     "DROP INDEX task_state",
     "ALTER TABLE task DROP COLUMN past",
     "CREATE INDEX task_updated ON task (updated_at)",
     "ALTER TABLE effect DROP COLUMN parked",
     "ALTER TABLE effect DROP COLUMN so_far",
+    "DROP INDEX session_begun",
+    "DROP INDEX session_over",
+    "ALTER TABLE task DROP COLUMN role",
+    "ALTER TABLE task DROP COLUMN agents",
+    "ALTER TABLE task DROP COLUMN person",
+    "ALTER TABLE task DROP COLUMN held",
+    "ALTER TABLE session DROP COLUMN person",
+    "DROP TABLE pause",
+    "DROP TABLE closed_agent",
     "DELETE FROM migration WHERE number >= 4",
     "INSERT INTO effect (id, kind, lane, serial, rank, content, not_before, max_attempts, attempts, fence, \
      cancel_requested, created_at, body, why) \

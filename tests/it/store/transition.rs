@@ -1,8 +1,9 @@
 //! One decision, one transaction: all or nothing, and never over somebody else's.
 
-use skep::core::ids::SessionId;
+use skep::core::ids::{RepositoryId, SessionId};
 use skep::store::{
-    Accepted, Added, Claim, EffectFilter, EffectResult, StoreError, Withdrawal, Withdrawn,
+    Accepted, Added, Claim, EffectFilter, EffectResult, PauseRow, SessionRow, StoreError, TaskRow,
+    Waits, Withdrawal, Withdrawn,
 };
 
 use super::{add, effect, event, fact, key, on_each, session, task};
@@ -221,9 +222,8 @@ async fn a_task_has_one_live_session() {
         put(ended.clone()).await.expect("the end of the first");
         put(session(1, 2)).await.expect("the second");
         assert_eq!(store.session(&ended.id).await.expect("a look"), Some(ended));
-        let mut decision = store.begin().await.expect("a decision");
-        assert_eq!(decision.live_sessions().await.expect("a count"), 2);
-        drop(decision);
+        let counts = store.counts().await.expect("counts");
+        assert_eq!(counts.live_sessions, 2);
         store.close().await;
     })
     .await;
@@ -343,48 +343,116 @@ async fn withdrawing_closes_what_waits_and_asks_what_runs() {
     .await;
 }
 
+/// What waits, with a role and two agents, asked for by somebody.
+fn waits(held: bool) -> Waits {
+    Waits {
+        role: "swe".to_owned(),
+        agents: r#"["claude","codex"]"#.to_owned(),
+        person: Some(7),
+        held,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_queue_goes_by_priority_then_wait_then_key() {
+async fn the_schedule_is_read_back_as_it_was_written() {
     on_each(|database| async move {
         let store = database.open().await;
         let mut decision = store.begin().await.expect("a decision");
-        for (issue, priority, queued_at, state) in [
-            (1, 0, Some(10), "queued"),
-            (2, 5, Some(30), "queued"),
-            (3, 5, Some(20), "queued"),
-            (4, 9, Some(1), "done"),
-        ] {
-            let mut row = task(issue);
-            (row.priority, row.queued_at, row.state) = (priority, queued_at, state.to_owned());
+        for (issue, waits) in [(1, Some(waits(false))), (2, Some(waits(true))), (3, None)] {
+            let row = TaskRow {
+                waits,
+                ..task(issue)
+            };
             decision.put_task(&row, 0).await.expect("written");
         }
-        let mut unknown = task(5);
+        let mut unknown = task(4);
         (unknown.queued_at, unknown.updated_at) = (None, 10);
         decision.put_task(&unknown, 0).await.expect("written");
-        let queue = decision.queued(10).await.expect("a queue");
+        for issue in [5, 6, 7] {
+            let row = TaskRow {
+                state: "working".to_owned(),
+                ..task(issue)
+            };
+            decision.put_task(&row, 0).await.expect("written");
+        }
+        let begun = |issue, at| SessionRow {
+            started_at: Some(at),
+            person: Some(9),
+            ..session(issue, 1)
+        };
+        let over = |issue, at| SessionRow {
+            live: false,
+            ended_at: Some(at),
+            body: format!("{{\"worked_ms\":{issue}}}"),
+            ..begun(issue, at - 1)
+        };
+        for row in [begun(5, 100), over(6, 200), over(7, 300)] {
+            decision.put_session(&row).await.expect("written");
+        }
+        decision.commit().await.expect("a commit");
+        let mut decision = store.begin().await.expect("a decision");
+        let mut read = decision.schedule(150).await.expect("a look");
+        read.queued.sort_by_key(|row| row.key);
+        let queued: Vec<_> = read
+            .queued
+            .iter()
+            .map(|row| (row.key.issue.0, row.queued_at, row.waits.clone()))
+            .collect();
         assert_eq!(
-            queue.iter().map(|row| row.key.issue.0).collect::<Vec<_>>(),
-            [3, 2, 1, 5]
-        );
-        assert_eq!(
-            queue[3].queued_at,
-            Some(10),
+            queued,
+            [
+                (1, 1, Some(waits(false))),
+                (2, 2, Some(waits(true))),
+                (3, 3, None),
+                (4, 10, None),
+            ],
             "who does not say since when, waits since now"
         );
-        assert_eq!(decision.queued(1).await.expect("a queue").len(), 1);
-        for (position, issue) in [3, 2, 1, 5].into_iter().enumerate() {
-            let place = decision
-                .queue_position(key(issue))
-                .await
-                .expect("a look")
-                .expect("queued");
-            assert_eq!((place.position, place.total), (position as i64 + 1, 4));
-        }
-        assert_eq!(decision.queue_position(key(4)).await.expect("a look"), None);
+        let live: Vec<_> = read.live.iter().map(|row| row.task.issue.0).collect();
+        assert_eq!(live, [5]);
+        let mut begun = read.begun.clone();
+        begun.sort_unstable();
         assert_eq!(
-            decision.queue_position(key(99)).await.expect("a look"),
-            None
+            begun,
+            [(9, 199), (9, 299)],
+            "what began before does not count"
         );
+        assert_eq!(read.over, [r#"{"worked_ms":7}"#, r#"{"worked_ms":6}"#]);
+        drop(decision);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pause_is_kept_until_it_is_taken_back() {
+    on_each(|database| async move {
+        let store = database.open().await;
+        let everywhere = PauseRow {
+            repository: None,
+            at: 5,
+        };
+        let one = PauseRow {
+            repository: Some((RepositoryId(9), "octo/garden".to_owned())),
+            at: 6,
+        };
+        let mut decision = store.begin().await.expect("a decision");
+        assert!(decision.pause(&everywhere).await.expect("written"));
+        assert!(decision.pause(&one).await.expect("written"));
+        let again = PauseRow {
+            at: 7,
+            ..one.clone()
+        };
+        assert!(!decision.pause(&again).await.expect("known already"));
+        decision.commit().await.expect("a commit");
+        let mut decision = store.begin().await.expect("a decision");
+        assert_eq!(
+            decision.pauses().await.expect("a look"),
+            [everywhere, one.clone()]
+        );
+        assert!(decision.resume(None).await.expect("taken back"));
+        assert!(!decision.resume(None).await.expect("it was not there"));
+        assert_eq!(decision.pauses().await.expect("a look"), [one]);
         decision.commit().await.expect("a commit");
         store.close().await;
     })

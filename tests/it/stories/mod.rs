@@ -28,6 +28,7 @@ mod reach;
 mod real;
 mod recovery;
 mod roles;
+mod schedule;
 mod second_run;
 mod settings;
 mod standby;

@@ -33,7 +33,7 @@ async fn a_model_that_fails_once_bothers_nobody() {
     assert_eq!(app.live().await, 0, "and without a slot");
     let status = app.status(issue);
     assert!(
-        status.starts_with("**Waiting** · tries its model again at 00:00:"),
+        status.starts_with("**Waiting** · paused by the provider's limit, resumes at 00:00:"),
         "{status}"
     );
     assert!(

@@ -25,6 +25,8 @@ pub(crate) struct Options {
     pub git: std::path::PathBuf,
     /// Another agent than the demo.
     pub agent: Option<skep::core::agent::AgentSpec>,
+    /// Further agents beside it.
+    pub more_agents: Vec<skep::core::agent::AgentSpec>,
     /// The repository's files.
     pub files: Vec<(String, String)>,
     /// Whether whoever opened an issue may answer.
@@ -59,6 +61,7 @@ impl Default for Options {
             path: None,
             git: "git".into(),
             agent: None,
+            more_agents: vec![],
             files: vec![
                 ("README.md".into(), "# Hello\n".into()),
                 ("src/lib.rs".into(), "pub fn one() {}\n".into()),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::agent_news::AgentNews;
 use crate::effect::{Effect, EffectKind};
 use crate::event_name::DomainEvent;
 use crate::ids::SessionId;
@@ -17,6 +18,8 @@ pub struct Decision {
     pub effects: Vec<Planned>,
     /// Kinds of effects of this task that are no longer wanted: waiting ones are withdrawn, running ones cancelled.
     pub withdraw: Vec<EffectKind>,
+    /// What that says of its agent as a whole.
+    pub agent: Option<AgentNews>,
     /// What the world may know.
     pub events: Vec<Noted>,
     /// Why, for the inbox row; never empty.

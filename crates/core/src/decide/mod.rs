@@ -8,6 +8,7 @@
 //! never asks: all it may depend on is in its four arguments. `fixtures/decide.md` is the golden table of stage × event.
 
 mod advance;
+mod agent_news;
 mod decision;
 mod gates;
 mod leftover;
@@ -23,6 +24,7 @@ mod tests;
 
 use std::collections::VecDeque;
 
+pub use agent_news::{AgentIs, AgentNews};
 pub use decision::{Decision, Noted, Planned};
 use record::Input;
 
@@ -49,6 +51,7 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
     let follows = reconcile::reconcile(&change, &mut decision.task, cx);
     decision.effects.extend(follows.effects);
     decision.withdraw = follows.withdraw;
+    decision.agent = agent_news::of(task, event, &decision.task);
     decision
 }
 
@@ -72,6 +75,7 @@ fn follow(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
         task: current.unwrap_or_else(|| task.clone()),
         effects,
         withdraw: Vec::new(),
+        agent: None,
         events,
         reason: reasons.join("; "),
     }

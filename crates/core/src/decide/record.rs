@@ -13,6 +13,7 @@ mod failed;
 mod hearing;
 mod issue;
 mod late;
+mod order;
 mod pull;
 mod queue;
 mod recording;
@@ -78,6 +79,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::RightLost { .. }
         | Event::Dispatched { .. }
         | Event::StopAsked { .. }
+        | Event::Ordered { .. }
         | Event::TriggerChecked { .. } => of_the_issue(on, task, event),
         Event::Commented { .. }
         | Event::CommentDeleted { .. }
@@ -99,7 +101,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         }
         Event::Archived { on: archived } => access::archived(on, &mut task.wanted, *archived),
         Event::TimerFired { alarm } => queue::timer_fired(&mut task.timers, alarm),
-        Event::SlotGranted => queue::granted(task),
+        Event::SlotGranted { agent } => queue::granted(task, agent.as_ref()),
         Event::Waiting { .. } => queue::waiting(on, task, event),
         Event::EffectFailed { .. } => failed::effect(on, task, event),
         Event::FetchProgressed { session, .. }
@@ -176,6 +178,7 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
                 notice: true,
             },
         ),
+        Event::Ordered { command } => order::given(on, task, command),
         Event::TriggerChecked { facts } => trigger::checked(on, task, facts),
         _ => String::new(),
     }

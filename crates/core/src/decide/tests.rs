@@ -34,7 +34,7 @@ fn stages() -> Vec<(&'static str, Task)> {
     let mut path = vec![
         labeled(10),
         facts(|_| ()),
-        Event::SlotGranted,
+        Event::SlotGranted { agent: None },
         ready(1),
         turn("Done.", None),
     ];
@@ -74,7 +74,11 @@ fn stages() -> Vec<(&'static str, Task)> {
     let failed_revision = walk(
         &[
             &revision[..],
-            &[Event::SlotGranted, ready(1), failed(EffectKind::RunTurn)],
+            &[
+                Event::SlotGranted { agent: None },
+                ready(1),
+                failed(EffectKind::RunTurn),
+            ],
         ]
         .concat(),
     );
@@ -262,7 +266,7 @@ fn the_turns_of_a_session_share_its_time() {
     let asking = walk(&[
         labeled(10),
         facts(|_| ()),
-        Event::SlotGranted,
+        Event::SlotGranted { agent: None },
         ready(1),
         asks(),
     ]);

@@ -55,7 +55,8 @@ impl Event {
             | Self::Archived { .. }
             | Self::Dispatched { .. }
             | Self::StopAsked { .. }
-            | Self::SlotGranted
+            | Self::Ordered { .. }
+            | Self::SlotGranted { .. }
             | Self::Waiting { .. }
             | Self::FetchProgressed { .. }
             | Self::AgentStarted { .. }

@@ -324,6 +324,7 @@ fn any_limits() -> impl Strategy<Value = RoleLimits> {
         .prop_map(|(session_timeout_s, silence_s)| RoleLimits {
             session_timeout_s,
             silence_s,
+            sessions: None,
         })
 }
 

@@ -127,3 +127,23 @@ pub const PAUSED_BY_PACE: &str =
 
 /// What becomes of a session that is stopped, where the answer does not say.
 pub const BEING_STOPPED: &str = "it is being stopped";
+
+/// How full the house is, and how many wait.
+pub fn queue(at_work: u32, slots: u32, waiting: usize) -> String {
+    let wait = match waiting {
+        0 => "nothing waits".to_owned(),
+        1 => "1 issue waits".to_owned(),
+        waiting => format!("{waiting} issues wait"),
+    };
+    format!("{at_work} of {slots} slots in use, {wait}\n")
+}
+
+/// Starts that the operator paused.
+pub fn paused(repository: Option<&str>, since: &str) -> String {
+    match repository {
+        Some(repository) => format!(
+            "starts in {repository} are paused since {since}; `skep resume --repo {repository}` lets them go on\n"
+        ),
+        None => format!("all starts are paused since {since}; `skep resume` lets them go on\n"),
+    }
+}

@@ -116,6 +116,14 @@ pub fn disk_full(bytes: u64) -> String {
     )
 }
 
+/// In the story: the provider's limit is used up, and when it ends is known.
+pub fn limited(until: i64) -> String {
+    format!(
+        "Paused by the limit of the agent's provider; it resumes at {}.",
+        super::clock(until)
+    )
+}
+
 /// In the story: the model failed, and is tried again.
 pub fn again(class: ErrorClass, tries: u32, until: i64) -> String {
     let times = if tries == 1 {

@@ -33,6 +33,7 @@ pub mod setup;
 pub mod starter;
 pub mod status;
 pub mod tools;
+pub mod waiting;
 
 use super::event::{Loss, Removal};
 use super::role::Why;

@@ -124,6 +124,36 @@ pub mod order {
     /// Why a session ends that the operator stopped.
     pub const STOPPED: &str = "the operator of this server stopped it";
 
+    /// An order that is none.
+    pub fn unknown(order: &str) -> String {
+        format!("`{order}` is no order for an issue")
+    }
+    /// Which there are.
+    pub const KNOWN: &str = "send stop, pause, resume, retry, retry fresh, approve, answer WORDS, or priority high|medium|low";
+
+    /// A session was begun, or goes on.
+    pub fn begun(session: &str) -> String {
+        format!("session {session} is queued")
+    }
+
+    /// Starts are paused, or were already.
+    pub fn paused(repository: Option<&str>, changed: bool) -> String {
+        let what = repository.unwrap_or("all repositories");
+        match changed {
+            true => format!("nothing starts in {what} until `skep resume`; sessions at work go on"),
+            false => format!("starts in {what} are paused already"),
+        }
+    }
+
+    /// Starts go on, or were not paused.
+    pub fn resumed(repository: Option<&str>, changed: bool) -> String {
+        let what = repository.unwrap_or("all repositories");
+        match changed {
+            true => format!("what waits in {what} starts again"),
+            false => format!("starts in {what} were not paused"),
+        }
+    }
+
     /// The issue cannot be read.
     pub fn no_issue(issue: i64, repository: &str) -> String {
         format!("there is no issue #{issue} in {repository}, or the App cannot see it")
@@ -163,12 +193,4 @@ pub mod absent {
     pub fn patch_failed(error: &str) -> String {
         format!("the patch could not be made: {error}")
     }
-}
-
-/// What a queued task waits for.
-pub mod queue {
-    /// The disk is nearly full, so a free slot would change nothing.
-    pub const FOR_DISK: &str = "waiting for room on the disk";
-    /// Others are at work.
-    pub const FOR_SLOT: &str = "waiting for a free slot";
 }

@@ -2,7 +2,7 @@
 //! `docs/configuration.md`, which are all made of this table.
 
 /// By key, in the order of the reference.
-const MEANINGS: [(&str, &str); 84] = [
+const MEANINGS: [(&str, &str); 90] = [
     ("config", "The configuration file."),
     ("listen", "Where GitHub's webhooks arrive (`/webhook`)."),
     (
@@ -96,6 +96,18 @@ const MEANINGS: [(&str, &str); 84] = [
     (
         "limits.sessions",
         "Sessions at once; more wait in the queue.",
+    ),
+    (
+        "limits.sessions_per_account",
+        "Sessions at once for one account that installed the App; 0: as many as there are slots.",
+    ),
+    (
+        "limits.sessions_per_repository",
+        "Sessions at once in one repository; 0: as many as there are slots.",
+    ),
+    (
+        "limits.sessions_per_person",
+        "Sessions that one person may begin in any 24 hours; 0: as many as they like.",
     ),
     ("limits.session_timeout", "Longest time of one session."),
     ("limits.silence", "Longest time an agent may be silent."),
@@ -276,6 +288,10 @@ const MEANINGS: [(&str, &str); 84] = [
         "What this agent writes into the working copy for itself, added to the preset's and to `ignore`.",
     ),
     (
+        "agents.<name>.sessions",
+        "Sessions at once with this agent: what its provider or its key allows.",
+    ),
+    (
         "roles.<name>.description",
         "What the role is for, in one sentence for people.",
     ),
@@ -288,6 +304,11 @@ const MEANINGS: [(&str, &str); 84] = [
         "A file with the prompt instead, by its path from `skep.toml`.",
     ),
     ("roles.<name>.agent", "The agent of this role."),
+    (
+        "roles.<name>.agents",
+        "Several instead, the best first: while one's provider lets nobody in, or as many sessions are at work with it as may be, \
+         new sessions of this role go to the next.",
+    ),
     (
         "roles.<name>.model",
         "A model, in the agent's own words; an agent that does not offer it keeps its own, and the session's log says so.",
@@ -312,6 +333,7 @@ const MEANINGS: [(&str, &str); 84] = [
         "roles.<name>.silence",
         "Longest time its agent may be silent.",
     ),
+    ("roles.<name>.sessions", "Sessions at once of this role."),
 ];
 
 /// The sentence of a key, as the reference names it: `listen`, `limits.sessions`, `agents.<name>.command`.

@@ -35,7 +35,7 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
   system-prompt               says the first line of its system prompt (SKEP_DEMO_SYSTEM_PROMPT=1, else it takes none)
   wait SECONDS                can be cancelled             hang [PATH]       cannot; makes that file once it cannot
   flood BYTES                 talks that much              garbage [N]       N lines that are not JSON
-  lie                         claims, does nothing         fail rate-limit|auth|server   as when the model fails
+  lie                         claims, does nothing         fail limit|rate-limit|auth|server   as its model does
   spawn-survivor              a child that leaves home     crash, exit CODE  the process ends
 
 In every step {said} is the first line of what people said last, {answer} of their answer to the last question; {said*}

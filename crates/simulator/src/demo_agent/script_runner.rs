@@ -281,6 +281,7 @@ impl ScriptRunner {
     fn fail(&mut self, what: &str) -> Result<Flow, Error> {
         let text = match what {
             "rate-limit" => "Request failed: Rate limit exceeded: 429 Too Many Requests",
+            "limit" => "Request failed: 429 Usage limit reached. Suggested retry after 3600s.",
             "auth" => {
                 "Request failed: Authentication error: 401 Unauthorized. Please check your API key."
             }

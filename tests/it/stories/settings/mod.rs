@@ -25,6 +25,9 @@ use crate::test_app::{Options, PATIENCE, TestApp};
 fn every_number_has_its_test() {
     let Limits {
         sessions: _,
+        sessions_per_account: _,
+        sessions_per_repository: _,
+        sessions_per_person: _,
         session_timeout_ms: _,
         silence_ms: _,
         start_attempts: _,

@@ -16,18 +16,36 @@ use crate::text;
 /// The longest pause between two tries.
 const LONGEST_MS: i64 = 15 * 60_000;
 
+/// A limit that lasts longer is told at once: somebody has to do something about it.
+const LONGEST_LIMIT_MS: i64 = 8 * 24 * 3_600_000;
+
 /// Clocks differ: so much later than the error says is early enough.
 const MARGIN_MS: i64 = 1_000;
 
+/// Another try.
+struct Again {
+    /// When, epoch milliseconds.
+    at: i64,
+    /// Whether it counts as one: a limit whose end is known is waited for, not tried.
+    counts: bool,
+}
+
 /// When the session tries again after its model failed; `None` when trying again cannot help or may not. A time that the
 /// error names counts instead of ours: asked earlier, the model would only fail once more.
-fn again_at(on: &Advance<'_>, class: ErrorClass, error: &str) -> Option<i64> {
+fn again_at(on: &Advance<'_>, class: ErrorClass, error: &str) -> Option<Again> {
     let limits = &on.cx.policy.limits;
     // Beside a session that rests somebody waits for an answer: a quick no is better than a late one.
     let job = on
         .task
         .job()
         .filter(|job| job.return_to.is_none() && class.is_transient())?;
+    let named = wait_named(error, on.cx.now).map(|wait| wait.saturating_add(MARGIN_MS));
+    if let Some(wait) = named.filter(|_| class == ErrorClass::RateLimit) {
+        return (wait <= LONGEST_LIMIT_MS).then(|| Again {
+            at: on.cx.now.saturating_add(wait),
+            counts: false,
+        });
+    }
     let outage = job.outage.unwrap_or(Outage {
         tries: 0,
         since: on.cx.now,
@@ -41,16 +59,15 @@ fn again_at(on: &Advance<'_>, class: ErrorClass, error: &str) -> Option<i64> {
             .saturating_mul(1_i64 << outage.tries.min(20))
             .min(LONGEST_MS)
     };
-    let named = wait_named(error, on.cx.now);
-    let pause = named.map_or_else(ours, |named| named.saturating_add(MARGIN_MS));
-    let at = on.cx.now.saturating_add(pause);
-    (at - outage.since <= job.role.limits.within(limits).wall_ms).then_some(at)
+    let at = on.cx.now.saturating_add(named.unwrap_or_else(ours));
+    let in_time = at - outage.since <= job.role.limits.within(limits).wall_ms;
+    in_time.then_some(Again { at, counts: true })
 }
 
 /// Cuts the turn short until the model may be asked again, if it may. What the agent was told is told again; what it made so
 /// far is kept.
 pub(super) fn wait(on: &mut Advance<'_>, class: ErrorClass, error: &str) -> Option<Fired> {
-    let until = again_at(on, class, error)?;
+    let Again { at: until, counts } = again_at(on, class, error)?;
     let Stage::Working { job, step, .. } = on.task.stage.clone() else {
         return None;
     };
@@ -70,8 +87,12 @@ pub(super) fn wait(on: &mut Advance<'_>, class: ErrorClass, error: &str) -> Opti
         since: on.cx.now,
     });
     let outage = Outage {
-        tries: before.tries + 1,
-        ..before
+        tries: before.tries + u32::from(counts),
+        // What a limit lasts is no time that the session may work.
+        since: match counts {
+            true => before.since,
+            false => before.since.saturating_add(until - on.cx.now),
+        },
     };
     if let Some(job) = on.task.job_mut() {
         job.outage = Some(outage);
@@ -82,7 +103,10 @@ pub(super) fn wait(on: &mut Advance<'_>, class: ErrorClass, error: &str) -> Opti
         false => BlockReason::Later { class, until },
     };
     hold::block(on, reason, next);
-    on.tell(text::failure::again(class, outage.tries, until));
+    on.tell(match counts {
+        true => text::failure::again(class, outage.tries, until),
+        false => text::failure::limited(until),
+    });
     on.note(
         DomainEvent::SessionPaused,
         json!({ "why": class, "tries": outage.tries, "until": until }),

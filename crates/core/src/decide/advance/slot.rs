@@ -6,6 +6,7 @@ use super::state::{Advance, Fired, because};
 use super::{collect, turn};
 use crate::effect::{self, Start};
 use crate::event_name::DomainEvent;
+use crate::schedule::Reason;
 use crate::task::{Next, Stage, Step};
 use crate::text;
 
@@ -24,7 +25,7 @@ pub(super) fn begin(on: &mut Advance<'_>) -> Option<Fired> {
         return None;
     };
     let now = on.cx.now;
-    on.task.short = false;
+    (on.task.waits_for, on.task.may_start) = (Reason::default(), None);
     let waited = now - job.queued_at;
     on.tell(match job.started_at {
         None => text::conversation::STARTED,

@@ -6,6 +6,7 @@ use std::mem::{Discriminant, discriminant};
 use super::change::{Reconciled, seen};
 use crate::effect::{self, StatusLabel};
 use crate::policy::Context;
+use crate::schedule::Reason;
 use crate::task::{Progress, Stage, Task};
 use crate::text;
 
@@ -15,8 +16,8 @@ struct Mood {
     stage: Discriminant<Stage>,
     label: Option<StatusLabel>,
     open_questions: usize,
-    /// Whether people know its place in the queue, and whether the machine has room.
-    queue: (bool, bool),
+    /// Whether people know its place in the queue, and what it waits for.
+    queue: (bool, Reason),
     /// Until when GitHub's limits hold something up.
     held_until: Option<i64>,
 }
@@ -95,12 +96,12 @@ fn without_progress(was: &Task, is: &Task) -> Task {
 
 fn mood(task: &Task) -> Mood {
     let queue = match &task.stage {
-        Stage::Queued { told, .. } => (told.is_some(), task.short),
+        Stage::Queued { told, .. } => (told.is_some(), task.waits_for.clone()),
         Stage::Idle
         | Stage::Checking { .. }
         | Stage::Working { .. }
         | Stage::Blocked { .. }
-        | Stage::Ended { .. } => (false, false),
+        | Stage::Ended { .. } => (false, Reason::default()),
     };
     Mood {
         stage: discriminant(&task.stage),

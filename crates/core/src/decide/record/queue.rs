@@ -7,38 +7,48 @@ use crate::event::{Event, Timer};
 use crate::event_name::DomainEvent;
 use crate::task::{Stage, Task};
 
-/// A slot is free for this task.
-pub(super) fn granted(task: &mut Task) -> String {
-    let Stage::Queued { slot, .. } = &mut task.stage else {
+/// A slot is free for this task, and an agent.
+pub(super) fn granted(task: &mut Task, agent: Option<&String>) -> String {
+    let Stage::Queued { job, slot, .. } = &mut task.stage else {
         return "a slot for a task that does not wait".into();
     };
     *slot = true;
+    // What an agent has begun only that agent knows.
+    if let Some(agent) = agent.filter(|_| job.started_at.is_none()) {
+        job.agent.clone_from(agent);
+    }
     "a slot is free".into()
 }
 
-/// No slot yet, or no room on the machine.
+/// No slot yet: its place, what it waits for, and when it may start.
 pub(super) fn waiting(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     let Event::Waiting {
         position,
         total,
-        short,
-    } = *event
+        reason,
+        within,
+    } = event
     else {
         return "it says no place".into();
     };
     let Stage::Queued { told, .. } = &mut task.stage else {
         return "it does not wait any more".into();
     };
-    let place = Some((position, total));
-    if *told == place && task.short == short {
+    let place = (*position > 0).then_some((*position, *total));
+    if *told == place && task.waits_for == *reason {
         return "its place is known".into();
     }
-    (*told, task.short) = (place, short);
+    *told = place;
+    task.waits_for.clone_from(reason);
+    task.may_start = within.map(|within| on.cx.now.saturating_add(within));
     on.notes.note(
         DomainEvent::TaskWaiting,
-        json!({ "position": position, "total": total }),
+        json!({ "position": position, "total": total, "reason": reason }),
     );
-    format!("waits as {position} of {total}")
+    match place {
+        Some(_) => format!("waits as {position} of {total}"),
+        None => "it is held back".into(),
+    }
 }
 
 /// A moment came: its row is closed, and if it is still waited for it is planned anew. What is due is for the rules, which

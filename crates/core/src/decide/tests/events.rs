@@ -4,6 +4,7 @@ use super::access::access;
 use super::pulls::{looked, red, review};
 use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
+use crate::command::{Command, Priority};
 use crate::effect::EffectKind;
 use crate::event::{
     Asking, AuthorizedComment, BaseFacts, ChecksState, Event, FetchProgress, FetchStep, FileChange,
@@ -16,6 +17,7 @@ use crate::ids::{
 use crate::location::Place;
 use crate::policy::{AllowProtected, Limits, MakeReady, Me, Policy};
 use crate::question::Asked;
+use crate::schedule::Reason;
 use crate::snapshot::Snapshot;
 
 pub(super) fn place() -> Place {
@@ -51,6 +53,7 @@ pub(super) fn policy() -> Policy {
         agents: vec!["goose".into()],
         default_agent: "goose".into(),
         limits: Limits::default(),
+        agent_sessions: Default::default(),
         allowed_bots: vec![],
         allow_protected: AllowProtected::Nothing,
         author_answers: false,
@@ -587,13 +590,28 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
             "checked: broken role file",
             with_file("---\nname: [\n---\nx"),
         ),
-        ("slot granted", Event::SlotGranted),
+        ("slot granted", Event::SlotGranted { agent: None }),
+        ("operator: pause", ordered(Command::Pause)),
+        ("operator: resume", ordered(Command::Resume)),
+        ("operator: retry", ordered(Command::Retry { fresh: false })),
+        (
+            "operator: retry fresh",
+            ordered(Command::Retry { fresh: true }),
+        ),
+        ("operator: answer", ordered(Command::Answer("1".into()))),
+        ("operator: approve", ordered(Command::Approve)),
+        (
+            "operator: priority",
+            ordered(Command::Priority(Priority::High)),
+        ),
+        ("operator: stop", ordered(Command::Stop)),
         (
             "waiting 2 of 3",
             Event::Waiting {
                 position: 2,
                 total: 3,
-                short: false,
+                reason: Reason::Turn,
+                within: Some(600_000),
             },
         ),
         (
@@ -601,7 +619,8 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
             Event::Waiting {
                 position: 2,
                 total: 3,
-                short: true,
+                reason: Reason::Disk,
+                within: None,
             },
         ),
         (
@@ -749,4 +768,8 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("failed: publish", failed(EffectKind::Publish)),
         ("failed: end agent", failed(EffectKind::EndAgent)),
     ]
+}
+
+fn ordered(command: Command) -> Event {
+    Event::Ordered { command }
 }

@@ -147,7 +147,7 @@ fn a_draft_whose_last_turn_did_not_finish_stays_one_however_green() {
     assert!(!ready(&review));
 }
 
-/// A time that the error names counts; one beyond the session's own limit is no wait but an end.
+/// A time that the error names counts; one that is more than a week away is no wait but an end.
 #[test]
 fn a_failed_model_is_asked_again_when_its_error_says() {
     let running = stage("running");
@@ -188,7 +188,7 @@ fn a_failed_model_is_asked_again_when_its_error_says() {
     let later = Event::TurnFailed {
         session: session(1),
         class: ErrorClass::RateLimit,
-        say: "429: retry after 360000 seconds.".into(),
+        say: "429: retry after 3600000 seconds.".into(),
         tail: vec![],
     };
     let task = decide(&running, &later, &policy(), 60_000).task;

@@ -158,7 +158,7 @@ impl World {
         }
         let queued = matches!(self.task.stage, Stage::Queued { .. });
         if queued {
-            self.hear(&Event::SlotGranted);
+            self.hear(&Event::SlotGranted { agent: None });
         }
         queued
     }

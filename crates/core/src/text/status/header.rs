@@ -1,25 +1,16 @@
 //! The first line of the status comment: the mood in bold, and what it is about.
 
+use crate::agent::ErrorClass;
 use crate::event::{FetchProgress, FetchStep};
 use crate::task::{BlockReason, End, Job, Next, Progress, Stage, Step, Task};
-use crate::text::{answer_replies, clock, count, span};
+use crate::text::{answer_replies, clock, count, span, waiting};
 
 /// The line for a task as it stands.
 pub(super) fn header(task: &Task) -> String {
     match &task.stage {
         Stage::Idle => "**No session here yet**".into(),
         Stage::Checking { .. } => "**Received** · checking".into(),
-        Stage::Queued { told, next, .. } => {
-            let place = told.map_or_else(String::new, |(position, total)| {
-                format!(" · #{position} of {total}")
-            });
-            let what = if task.short {
-                "space on the server, whose disk is nearly full"
-            } else {
-                "a free slot"
-            };
-            format!("**Queued**{place} · waiting for {what}{}", next_words(next))
-        }
+        Stage::Queued { told, next, .. } => queued(task, *told, next),
         Stage::Working { .. }
         | Stage::Blocked {
             reason: BlockReason::Asked,
@@ -38,11 +29,9 @@ pub(super) fn header(task: &Task) -> String {
             ..
         } => "**Waiting**".into(),
         Stage::Blocked {
-            reason: BlockReason::Later { until, .. },
+            reason: BlockReason::Later { class, until },
             ..
-        } => {
-            format!("**Waiting** · tries its model again at {}", clock(*until))
-        }
+        } => later(*class, *until),
         Stage::Blocked {
             reason: BlockReason::Plan,
             ..
@@ -79,6 +68,29 @@ pub(super) fn header(task: &Task) -> String {
         } => format!("**Needs {}** · no file was changed", whom(task)),
         Stage::Ended { job, end, at, .. } => ended(job.as_deref(), end, *at),
     }
+}
+
+fn later(class: ErrorClass, until: i64) -> String {
+    let at = clock(until);
+    match class {
+        ErrorClass::RateLimit => {
+            format!("**Waiting** · paused by the provider's limit, resumes at {at}")
+        }
+        _ => format!("**Waiting** · tries its model again at {at}"),
+    }
+}
+
+/// The place in the queue, what it waits for there, and when it may start.
+fn queued(task: &Task, told: Option<(i64, i64)>, next: &Next) -> String {
+    let place = told.map_or_else(String::new, |(position, total)| {
+        format!(" · #{position} of {total}")
+    });
+    format!(
+        "**Queued**{place} · {}{}{}",
+        waiting::words(&task.waits_for),
+        next_words(next),
+        waiting::may_start(task.may_start)
+    )
 }
 
 /// Who has to act; named without a ping, since each edit would be one.

@@ -68,6 +68,7 @@ pub(super) fn pick(
 fn wished_for(mut role: Role, wish: &RunOptions) -> Role {
     if let Some(agent) = &wish.agent {
         role.agent = Some(agent.clone());
+        role.fallbacks.clear();
     }
     role.writes &= wish.answer.is_none();
     role
@@ -85,6 +86,7 @@ fn of_repository(name: &RoleName, path: &str) -> Role {
         writes: true,
         limits: RoleLimits::default(),
         plan: false,
+        fallbacks: vec![],
         source: RoleSource::Repository {
             path: path.to_owned(),
         },

@@ -1,0 +1,91 @@
+//! What a decision says of an agent as a whole, besides its task: that its provider lets nobody in for a while, that it works, or
+//! that a person wants it tried. Derived from the task before and after; the schedule starts nothing on an agent that is shut.
+
+use crate::agent::ErrorClass;
+use crate::event::Event;
+use crate::task::{BlockReason, End, FailureClass, Job, Stage, Task};
+
+/// What is new of an agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentNews {
+    /// The agent's name.
+    pub agent: String,
+    /// What is so.
+    pub is: AgentIs,
+}
+
+/// How an agent stands with its provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgentIs {
+    /// It was refused.
+    Refused {
+        /// What the provider said.
+        class: ErrorClass,
+        /// When it may be asked again, epoch milliseconds; `None`: nobody can tell.
+        until: Option<i64>,
+    },
+    /// It worked.
+    Working,
+    /// A person wants it tried now.
+    Wanted,
+}
+
+/// What the step from one state of the task to another says of its agent.
+pub(super) fn of(before: &Task, event: &Event, after: &Task) -> Option<AgentNews> {
+    let of = |job: &Job, is| {
+        let agent = job.agent.clone();
+        Some(AgentNews { agent, is })
+    };
+    match (&before.stage, &after.stage) {
+        (Stage::Working { .. }, Stage::Blocked { job, reason, .. }) => match reason {
+            BlockReason::Later {
+                class: class @ ErrorClass::RateLimit,
+                until,
+            } => of(
+                job,
+                AgentIs::Refused {
+                    class: *class,
+                    until: Some(*until),
+                },
+            ),
+            _ => worked(event).and_then(|()| of(job, AgentIs::Working)),
+        },
+        (
+            Stage::Working { .. },
+            Stage::Ended {
+                job: Some(job),
+                end: End::Failed { class, .. },
+                ..
+            },
+        ) => match class {
+            FailureClass::Agent(class @ (ErrorClass::Auth | ErrorClass::RateLimit)) => of(
+                job,
+                AgentIs::Refused {
+                    class: *class,
+                    until: None,
+                },
+            ),
+            _ => None,
+        },
+        (
+            Stage::Blocked {
+                reason: BlockReason::Later { .. },
+                ..
+            },
+            Stage::Queued { job, .. },
+        ) if !matches!(event, Event::TimerFired { .. }) => of(job, AgentIs::Wanted),
+        (Stage::Working { job, .. }, _) => worked(event).and_then(|()| of(job, AgentIs::Working)),
+        _ => None,
+    }
+}
+
+/// An agent that answered has a provider that lets it in.
+fn worked(event: &Event) -> Option<()> {
+    match event {
+        Event::Asked { .. } | Event::Reported { .. } | Event::Finished { .. } => Some(()),
+        Event::TurnEnded { end, .. } if end.error.is_none() && end.unfinished().is_none() => {
+            Some(())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,130 @@
+//! What the operator wants of one issue at the machine: the same orders as by command on it, without a comment to answer under.
+//! What comes of it is said where it was typed.
+
+use super::answer;
+use super::recording::Recording;
+use crate::command::Command;
+use crate::decide::questions;
+use crate::question::{Answer, By, Saying};
+use crate::task::{BlockReason, Order, Stage, Task};
+use crate::text;
+
+/// The operator gave a command.
+pub(super) fn given(on: &mut Recording<'_>, task: &mut Task, command: &Command) -> String {
+    match command {
+        Command::Stop => stop(on, task),
+        Command::Pause => pause(on, task),
+        Command::Resume => resume(on, task),
+        Command::Retry { fresh } => retry(on, task, *fresh),
+        Command::Answer(words) => reply(on, task, words),
+        Command::Approve => order(
+            task,
+            Order::Approve {
+                by: text::conversation::OPERATOR.into(),
+            },
+        ),
+        Command::Priority(wished) => {
+            task.options.priority = Some(*wished);
+            "its priority is set".into()
+        }
+        Command::Go
+        | Command::Status
+        | Command::Role(_)
+        | Command::Agent(_)
+        | Command::Ask(_)
+        | Command::Plan
+        | Command::Delegate(_)
+        | Command::Logs
+        | Command::Help => "that is for the issue itself".into(),
+    }
+}
+
+fn order(task: &mut Task, order: Order) -> String {
+    task.wanted.order = Some(order);
+    "nothing is on".into()
+}
+
+fn stop(on: &Recording<'_>, task: &mut Task) -> String {
+    if on.known.stage.is_live() {
+        task.go = Some(false);
+    }
+    let why = text::requests::order::STOPPED.into();
+    order(task, Order::Stop { why, notice: true })
+}
+
+fn pause(on: &Recording<'_>, task: &mut Task) -> String {
+    if !on.known.stage.is_live() {
+        return "nothing is on".into();
+    }
+    task.go = Some(false);
+    let pause = Order::Pause {
+        why: text::conversation::OPERATOR_PAUSED.into(),
+        archived: false,
+    };
+    order(task, pause)
+}
+
+fn resume(on: &Recording<'_>, task: &mut Task) -> String {
+    if on.known.is_paused() {
+        task.go = Some(true);
+        let why = text::conversation::OPERATOR_ASKED.into();
+        return order(task, Order::Resume { why });
+    }
+    match &on.known.stage {
+        Stage::Blocked {
+            reason: BlockReason::Later { .. },
+            ..
+        } => order(task, Order::TryNow),
+        Stage::Idle
+        | Stage::Checking { .. }
+        | Stage::Queued { .. }
+        | Stage::Working { .. }
+        | Stage::Blocked { .. }
+        | Stage::Ended { .. } => "it is not paused".into(),
+    }
+}
+
+/// How the next session is to begin; the start itself is asked for with what GitHub says of the issue.
+fn retry(on: &Recording<'_>, task: &mut Task, fresh: bool) -> String {
+    match &on.known.stage {
+        Stage::Idle | Stage::Ended { .. } => {
+            (task.options.again, task.options.fresh) = (!fresh, fresh);
+            "it is noted for the next session".into()
+        }
+        Stage::Blocked {
+            reason: BlockReason::Later { .. },
+            ..
+        } if !fresh => order(task, Order::TryNow),
+        Stage::Checking { .. }
+        | Stage::Queued { .. }
+        | Stage::Working { .. }
+        | Stage::Blocked { .. } => "it is on already; stop it first".into(),
+    }
+}
+
+fn reply(on: &mut Recording<'_>, task: &mut Task, words: &str) -> String {
+    let conversation = &mut task.conversation;
+    let said = answer::read(conversation, words, Saying::AsAnswer);
+    if said.given.is_empty() {
+        return match conversation.open().next() {
+            Some(_) => {
+                "the answer is not clear: name one of the options, or write it in words".into()
+            }
+            None => "no question is open".into(),
+        };
+    }
+    for given in &said.given {
+        let answer = Answer {
+            by: By::Person(text::conversation::OPERATOR.into()),
+            text: given.text.clone(),
+            option: given.option,
+            at: on.cx.now,
+            comment: None,
+        };
+        questions::answer(conversation, given.question, answer, &mut on.notes);
+    }
+    match conversation.open().next().is_some() {
+        true => "answered; others are open".into(),
+        false => "answered".into(),
+    }
+}

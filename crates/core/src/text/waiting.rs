@@ -1,0 +1,54 @@
+//! What a queued task waits for, and what releases it: half a sentence behind its state.
+
+use super::{clock, count};
+use crate::agent::ErrorClass;
+use crate::schedule::{Closed, Reason};
+
+/// What it waits for.
+pub fn words(reason: &Reason) -> String {
+    match reason {
+        Reason::Turn => "waiting for a free slot".into(),
+        Reason::Disk => "waiting for space on the server, whose disk is nearly full".into(),
+        Reason::Paused { repository: true } => {
+            "the operator paused this repository; it goes on with `skep resume`".into()
+        }
+        Reason::Paused { repository: false } => {
+            "the operator paused all starts; it goes on with `skep resume`".into()
+        }
+        Reason::Account { most } => most_at_work(*most, "this account"),
+        Reason::Repository { most } => most_at_work(*most, "this repository"),
+        Reason::Role { role, most } => most_at_work(*most, &format!("the role `{role}`")),
+        Reason::Agent { agent, most } => most_at_work(*most, &format!("the agent `{agent}`")),
+        Reason::Person { most, until } => format!(
+            "whoever asked has begun {} in 24 hours, which is the most; the next may start at {}",
+            count(u64::from(*most), "session"),
+            clock(*until)
+        ),
+        Reason::Closed { agent, closed } => closed_words(agent, *closed),
+    }
+}
+
+fn most_at_work(most: u32, of: &str) -> String {
+    match most {
+        1 => format!("waiting until the one session at work for {of} ends"),
+        most => format!("waiting until one of the {most} sessions at work for {of} ends"),
+    }
+}
+
+fn closed_words(agent: &str, Closed { class, until }: Closed) -> String {
+    let until = clock(until);
+    match class {
+        ErrorClass::Auth => format!(
+            "the agent `{agent}` is not logged in; whoever runs skep has to log it in, and it is tried again at {until}"
+        ),
+        ErrorClass::RateLimit => {
+            format!("paused by the limit of `{agent}`'s provider, goes on at {until}")
+        }
+        _ => format!("the agent `{agent}` does not work now; it is tried again at {until}"),
+    }
+}
+
+/// When it may start, if anybody can tell.
+pub fn may_start(at: Option<i64>) -> String {
+    at.map_or_else(String::new, |at| format!(", probably by {}", clock(at)))
+}

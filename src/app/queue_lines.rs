@@ -1,0 +1,69 @@
+//! The queue as the admin address shows it.
+
+use std::collections::HashMap;
+
+use super::lookup::unread;
+use crate::core::ids::TaskKey;
+use crate::core::schedule::Told;
+use crate::core::task::Task;
+use crate::core::text::waiting;
+use crate::engine::{Engine, EngineError};
+use crate::http::ApiError;
+use crate::http::api_types::{PauseLine, QueueAnswer, QueueLine};
+use crate::store::{PauseRow, Store};
+
+/// What waits, in order, at most `limit`.
+pub(super) async fn queue(
+    engine: &Engine,
+    store: &Store,
+    limit: usize,
+    now: i64,
+) -> Result<QueueAnswer, ApiError> {
+    let view = engine.queue(limit).await.map_err(|error| failed(&error))?;
+    let keys: Vec<TaskKey> = view.listed.iter().map(|(task, _)| *task).collect();
+    let rows = store.tasks(&keys).await.map_err(|error| unread(&error))?;
+    let tasks: HashMap<TaskKey, Task> = rows
+        .iter()
+        .filter_map(|row| Some((row.key, serde_json::from_str(&row.body).ok()?)))
+        .collect();
+    let pause = |pause: &PauseRow| PauseLine {
+        repository: pause.repository.as_ref().map(|(_, name)| name.clone()),
+        since: pause.at,
+    };
+    let paused = view.paused.iter().map(pause).collect();
+    let lines = view
+        .listed
+        .iter()
+        .filter_map(|(key, told)| line(tasks.get(key)?, told, now));
+    Ok(QueueAnswer {
+        at_work: view.at_work,
+        slots: engine.slots_in_all(),
+        waiting: view.waiting,
+        paused,
+        queue: lines.collect(),
+    })
+}
+
+fn line(task: &Task, told: &Told, now: i64) -> Option<QueueLine> {
+    let job = task.job()?;
+    Some(QueueLine {
+        repository: Some(task.place.name.to_string()),
+        issue: Some(task.place.issue.0),
+        session: Some(job.session.to_string()),
+        role: Some(job.role.name.to_string()),
+        queued_at: job.queued_at,
+        place: told.place.map(|(position, _)| position),
+        state: match told.place {
+            Some(_) => "ready",
+            None => "waiting",
+        }
+        .to_owned(),
+        starts_at: told.within.map(|within| now.saturating_add(within)),
+        reason: waiting::words(&told.reason),
+    })
+}
+
+fn failed(error: &EngineError) -> ApiError {
+    tracing::error!(%error, "the queue could not be read");
+    ApiError::internal()
+}

@@ -1,0 +1,98 @@
+//! `skep queue`: what waits, in the order in which it would start, and for what.
+
+use super::admin_options::AdminOptions;
+use super::command_error::CommandResult;
+use super::output::{moment, now, print, print_json, span, table};
+use crate::config::Sources;
+use crate::core::text;
+use crate::http::api_types::{QueueAnswer, QueueLine};
+
+/// Show what waits, in the order in which it would start, and for what.
+#[derive(Debug, clap::Args)]
+pub(super) struct Queue {
+    /// At most so many.
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    limit: u32,
+    #[command(flatten)]
+    pub(super) admin: AdminOptions,
+}
+
+impl Queue {
+    pub(super) async fn run(self, sources: &Sources) -> CommandResult {
+        let admin = self.admin.admin(sources)?;
+        let query = [("limit", self.limit.to_string())];
+        let answer = admin.get("/api/v1/queue", &query).await?;
+        if self.admin.json {
+            return Ok(print_json(&answer)?);
+        }
+        let queue: QueueAnswer = admin.read(&answer)?;
+        Ok(print(&render(&queue, now()))?)
+    }
+}
+
+fn render(queue: &QueueAnswer, now: i64) -> String {
+    let mut shown = text::cli::queue(queue.at_work, queue.slots, queue.waiting);
+    for pause in &queue.paused {
+        let what = pause.repository.as_deref();
+        shown.push_str(&text::cli::paused(what, &moment(pause.since)));
+    }
+    if !queue.queue.is_empty() {
+        shown.push('\n');
+        shown.push_str(&lines(&queue.queue, now));
+    }
+    shown
+}
+
+const HEADINGS: [&str; 6] = ["PLACE", "ISSUE", "ROLE", "WAITS", "STARTS", "FOR"];
+
+/// A table of what waits.
+pub(super) fn lines(queue: &[QueueLine], now: i64) -> String {
+    let row = |line: &QueueLine| {
+        let place = line
+            .place
+            .map_or_else(|| "-".to_owned(), |place| format!("{place}"));
+        [
+            place,
+            line.issue_name(),
+            line.role.clone().unwrap_or_default(),
+            span(now - line.queued_at),
+            line.starts_at.map(moment).unwrap_or_default(),
+            line.reason.clone(),
+        ]
+    };
+    let rows: Vec<[String; 6]> = queue.iter().map(row).collect();
+    table(HEADINGS, &rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::api_types::PauseLine;
+
+    #[test]
+    fn a_queue_is_shown_with_what_each_waits_for() {
+        let line = |issue, place, reason: &str| QueueLine {
+            repository: Some("octo/garden".into()),
+            issue: Some(issue),
+            role: Some("swe".into()),
+            queued_at: 1_700_000_000_000,
+            place,
+            reason: reason.into(),
+            ..QueueLine::default()
+        };
+        let queue = QueueAnswer {
+            at_work: 2,
+            slots: 2,
+            waiting: 2,
+            paused: vec![PauseLine {
+                repository: Some("octo/skep".into()),
+                since: 1_700_000_000_000,
+            }],
+            queue: vec![
+                line(7, Some(1), "waiting for a free slot"),
+                line(9, None, "the operator paused this repository"),
+            ],
+        };
+        insta::assert_snapshot!(render(&queue, 1_700_000_090_000), @"");
+    }
+}

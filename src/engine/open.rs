@@ -1,0 +1,144 @@
+//! An open decision, and the schedule in memory, which is kept in step with what is committed.
+//!
+//! The database is the truth. The schedule is told of every task that a decision changes; while it is not known whether the
+//! decision comes true, nobody has it, and if it does not, it is read again.
+
+use std::ops::{Deref, DerefMut};
+
+use tokio::sync::MutexGuard;
+
+use super::error::EngineError;
+use crate::core::decide::{AgentIs, AgentNews};
+use crate::core::ids::{RepositoryId, TaskKey};
+use crate::core::schedule::{Pick, Room, Schedule, Standing, Told};
+use crate::store::{ClosedAgentRow, PauseRow, Transition};
+
+/// How far back in the queue people are told their place in one go.
+const TOLD_AT_ONCE: usize = 20;
+
+/// The schedule, and what the machine has room for.
+#[derive(Default)]
+pub(super) struct Slots {
+    /// `None` when it has to be read again.
+    pub(super) schedule: Option<Schedule>,
+    pub(super) room: Room,
+}
+
+impl Slots {
+    /// Whether something may start now for no other reason than that it is time.
+    pub(super) fn is_due(&self, now: i64) -> bool {
+        self.schedule
+            .as_ref()
+            .is_some_and(|schedule| schedule.due(now))
+    }
+}
+
+/// The queue, as it is shown.
+#[derive(Debug, Default)]
+pub struct QueueView {
+    /// Sessions at work.
+    pub at_work: u32,
+    /// How many wait.
+    pub waiting: usize,
+    /// Those that wait, and what for.
+    pub listed: Vec<(TaskKey, Told)>,
+    /// Where the operator lets nothing start.
+    pub paused: Vec<PauseRow>,
+}
+
+/// An open decision, and the schedule, which is told of each task that it changes.
+pub(super) struct Open<'a> {
+    pub(super) transition: Transition,
+    pub(super) slots: MutexGuard<'a, Slots>,
+}
+
+impl Deref for Open<'_> {
+    type Target = Transition;
+
+    fn deref(&self) -> &Transition {
+        &self.transition
+    }
+}
+
+impl DerefMut for Open<'_> {
+    fn deref_mut(&mut self) -> &mut Transition {
+        &mut self.transition
+    }
+}
+
+impl Open<'_> {
+    /// A task stands where it stands now.
+    pub(super) fn place(&mut self, task: TaskKey, standing: Standing, now: i64) {
+        if let Some(schedule) = &mut self.slots.schedule {
+            schedule.place(task, standing, now);
+        }
+    }
+
+    /// Starts in a repository (`None`: everywhere) are paused, or go on.
+    pub(super) fn hold_starts(&mut self, repository: Option<RepositoryId>, paused: bool) {
+        match (&mut self.slots.schedule, repository) {
+            (Some(schedule), Some(repository)) => schedule.pause_repository(repository, paused),
+            (Some(schedule), None) => schedule.pause(paused),
+            (None, _) => {}
+        }
+    }
+
+    /// What is new of an agent as a whole; it is kept over a restart.
+    pub(super) async fn agent(&mut self, news: &AgentNews, now: i64) -> Result<(), EngineError> {
+        let Some(schedule) = &mut self.slots.schedule else {
+            return Ok(());
+        };
+        let agent = news.agent.as_str();
+        match news.is {
+            AgentIs::Refused { class, until } => {
+                let shut = schedule.refused(agent, (class, until), now);
+                tracing::warn!(agent, %class, until = shut.until, "the agent's provider lets nobody in; nothing starts with it until then");
+                let row = ClosedAgentRow {
+                    agent: agent.to_owned(),
+                    class: class.to_string(),
+                    until: shut.until,
+                    strikes: i64::from(shut.strikes),
+                };
+                self.transition.close_agent(&row).await?;
+            }
+            AgentIs::Working if schedule.works(agent) => {
+                tracing::info!(agent, "the agent's provider lets sessions in again");
+                self.transition.open_agent(agent).await?;
+            }
+            AgentIs::Working => {}
+            AgentIs::Wanted => schedule.try_now(agent, now),
+        }
+        Ok(())
+    }
+
+    pub(super) fn picks(&mut self, now: i64) -> Vec<Pick> {
+        let room = self.slots.room;
+        let schedule = self.slots.schedule.as_mut();
+        schedule.map_or_else(Vec::new, |schedule| schedule.picks(room, now))
+    }
+
+    pub(super) fn news(&self, now: i64) -> Vec<(TaskKey, Told)> {
+        let schedule = self.slots.schedule.as_ref();
+        schedule.map_or_else(Vec::new, |schedule| {
+            schedule.news(self.slots.room, TOLD_AT_ONCE, now)
+        })
+    }
+
+    pub(super) fn knows(&mut self, task: TaskKey, told: Told) {
+        if let Some(schedule) = &mut self.slots.schedule {
+            schedule.knows(task, told);
+        }
+    }
+
+    /// Makes all of it true. When that fails, the schedule is read again before it is asked.
+    pub(super) async fn commit(self) -> Result<(), EngineError> {
+        let Self {
+            transition,
+            mut slots,
+        } = self;
+        let known = slots.schedule.take();
+        transition.commit().await?;
+        slots.schedule = known;
+        Ok(())
+    }
+}
