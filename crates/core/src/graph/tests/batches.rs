@@ -65,7 +65,17 @@ fn what_is_wrong_is_said_exactly() {
         &[new(&[End::New(1)], &[12]), new(&[known(10)], &[])],
     ));
     all.extend(said(&graph, &[new(&[known(10)], &[10])]));
-    insta::assert_snapshot!(all.join("\n"), @"");
+    insta::assert_snapshot!(all.join("\n"), @r##"
+    4 tasks would have to be done one after the other, and at most 3 may be: task 3 → task 2 → task 1 → task 0. Join some, or let them be done side by side.
+    There are 7 tasks in the batch, and at most 6 may be; leave some out or join them.
+    Task 0 depends on itself; leave that dependency out.
+    Task 1 depends on task 9, but the batch has 3 tasks, counted from 0.
+    Task 1 depends on itself; leave that dependency out.
+    Task 2 has 5 dependencies, and at most 4 may be; name only those it needs directly.
+    These would wait for each other for ever, each for the next: task 0 → task 1 → task 0. Leave one of these dependencies out.
+    These would wait for each other for ever, each for the next: task 0 → task 1 → #11 → #12 → #13 → task 0. Leave one of these dependencies out.
+    These would wait for each other for ever, each for the next: task 0 → #11 → task 0. Leave one of these dependencies out.
+    "##);
     // What is done leads nowhere.
     graph.stand(key(12), Standing::Done);
     assert_eq!(
