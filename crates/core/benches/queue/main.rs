@@ -75,6 +75,23 @@ fn resident() -> usize {
     pages.unwrap_or(0_usize) * 4096
 }
 
+/// The time that this process was on a processor: what others on the machine do is not in it. It moves in ticks of some
+/// milliseconds, so that it says nothing of single steps.
+fn on_processor() -> Duration {
+    let text = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    let nanos = text.split(' ').next().and_then(|nanos| nanos.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or_default())
+}
+
+/// What was spent on a processor since then, in words.
+fn since(began: Duration) -> String {
+    let spent = on_processor().saturating_sub(began);
+    match spent < Duration::from_millis(20) {
+        true => "some ms on the processor at most".to_owned(),
+        false => format!("{spent:.2?} on the processor"),
+    }
+}
+
 fn main() {
     for size in SIZES {
         println!("\n{size} issues");
