@@ -89,7 +89,8 @@ pub enum BatchError {
 
 impl Graph {
     /// Says whether a batch fits, on top of the graph as it is. Everything that is wrong with single issues is listed, by
-    /// place; only where nothing is, the first cycle or the longest chain.
+    /// place; only where nothing is, the first cycle or the longest chain. New dependencies count even where a person waived
+    /// all that come.
     ///
     /// # Errors
     /// What is wrong with it, at least one and at most so many as the batch has dependencies.

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::arena::{Arena, Link, Slot, Standing, only_in};
 use super::changes::{Before, Changes};
 use super::component::{Through, around, judge};
@@ -11,7 +13,8 @@ use super::order::Order;
 use crate::ids::TaskKey;
 
 /// Which blockers of an issue a person said do not count.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Waiver {
     /// All count.
     #[default]
