@@ -19,6 +19,7 @@ pub mod event;
 pub mod event_name;
 pub mod failure;
 pub mod glob;
+pub mod graph;
 pub mod ids;
 pub mod label;
 pub mod leavings;

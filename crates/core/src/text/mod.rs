@@ -15,6 +15,7 @@ pub mod demo_issues;
 pub mod disk;
 pub mod downtime;
 pub mod failure;
+pub mod graph;
 pub mod kept;
 pub mod left_out;
 pub mod mistakes;

@@ -1,0 +1,69 @@
+//! What is said of dependencies: what a drawing leaves out, and what is wrong with a batch of issues that an agent wants to
+//! make. The agent reads the latter, so each says what would be right.
+
+use super::count;
+use crate::graph::{BatchError, End};
+use crate::ids::TaskKey;
+
+/// Most issues of a path that are named.
+const PATH: usize = 20;
+
+/// What a drawing has no room for; `None` if it shows all.
+pub fn left_out(nodes: usize, edges: usize) -> Option<String> {
+    let edges = count(edges as u64, "dependency").replace("dependencys", "dependencies");
+    match (nodes, edges.starts_with("0 ")) {
+        (0, true) => None,
+        (0, false) => Some(format!("… and {edges} more")),
+        (nodes, true) => Some(format!("… and {nodes} more")),
+        (nodes, false) => Some(format!("… and {nodes} more, {edges} more")),
+    }
+}
+
+/// What is wrong with a batch. `name` says how an issue that is there is written (`#12`, `octo/lib#12`); the batch's own
+/// are called by their place, from 0, as the agent gave them.
+pub fn batch_error(error: &BatchError, name: &dyn Fn(TaskKey) -> String) -> String {
+    let place = |at: &usize| format!("Task {at}");
+    match error {
+        BatchError::TooMany { given, most } => format!(
+            "There are {given} tasks in the batch, and at most {most} may be; leave some out or join them."
+        ),
+        BatchError::TooManyDependencies { at, given, most } => format!(
+            "{} has {given} dependencies, and at most {most} may be; name only those it needs directly.",
+            place(at)
+        ),
+        BatchError::UnknownPlace { at, names, issues } => format!(
+            "{} depends on task {names}, but the batch has {}, counted from 0.",
+            place(at),
+            count(*issues as u64, "task")
+        ),
+        BatchError::WaitsForItself { at } => {
+            format!(
+                "{} depends on itself; leave that dependency out.",
+                place(at)
+            )
+        }
+        BatchError::Cycle { path } => {
+            let round = path.iter().chain(path.first());
+            format!(
+                "These would wait for each other for ever, each for the next: {}. Leave one of these dependencies out.",
+                way(round.copied(), path.len().saturating_add(1), name)
+            )
+        }
+        BatchError::TooDeep { path, depth, most } => format!(
+            "{depth} tasks would have to be done one after the other, and at most {most} may be: {}. Join some, or let them be done side by side.",
+            way(path.iter().copied(), path.len(), name)
+        ),
+    }
+}
+
+fn way(path: impl Iterator<Item = End>, length: usize, name: &dyn Fn(TaskKey) -> String) -> String {
+    let named = path.take(PATH).map(|end| match end {
+        End::New(place) => format!("task {place}"),
+        End::Known(key) => name(key),
+    });
+    let mut named: Vec<String> = named.collect();
+    if length > PATH {
+        named.push(format!("… ({} more)", length - PATH));
+    }
+    named.join(" → ")
+}
