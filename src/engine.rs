@@ -21,7 +21,7 @@ use crate::core::time::Clock;
 use crate::store::{Complaint, InboxRow, Store, StoreError};
 
 pub use error::EngineError;
-pub use rows::lane_installation;
+pub use rows::{lane_installation, worth_of_rank};
 
 /// How many facts go into one transaction.
 const BATCH: i64 = 128;
