@@ -27,7 +27,7 @@ use crate::store::{Complaint, InboxRow, Store, StoreError};
 pub use error::EngineError;
 pub use open::QueueView;
 pub use queue_order::{QUEUE_ORDER, QueueOrder};
-pub use rows::lane_installation;
+pub use rows::{lane_installation, worth_of_rank};
 
 use open::Slots;
 

@@ -4,7 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
-use super::answer_lines::{event_json, event_line, held_line, log_line, session_line};
+use super::answer_lines::{
+    budget_lines, event_json, event_line, held_line, log_line, session_line,
+};
 use super::disk_space::DiskSpace;
 use super::health::Health;
 use super::lookup::{find_session, read_task, unread};
@@ -108,6 +110,12 @@ impl AdminService for AdminApi {
             .sessions(&live, 100)
             .await
             .map_err(|error| unread(&error))?;
+        let now = self.health.now();
+        let waiting = self
+            .store
+            .waiting_content(now)
+            .await
+            .map_err(|error| unread(&error))?;
         let policy = self.services.get().map(|services| &services.policy);
         answer(&StatusAnswer {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -127,6 +135,7 @@ impl AdminService for AdminApi {
             disk: self.disk.answer(),
             downtime: down.and_then(|json| serde_json::from_str(&json).ok()),
             held_up: self.github.held_up().iter().map(held_line).collect(),
+            budgets: budget_lines(&self.github.budgets(), &waiting),
             active: active.iter().map(|row| self.session_line(row)).collect(),
             queue,
         })

@@ -2,9 +2,14 @@
 
 use serde_json::Value;
 
-use crate::github::{Brake, HeldUp};
-use crate::http::api_types::{EventLine, HeldLine, LogLine, SessionLine};
-use crate::store::{EventRow, LogRow, SessionRow};
+use crate::core::effect::{EffectKind, Worth};
+use crate::core::ids::InstallationId;
+use crate::engine;
+use crate::github::{Brake, Budget, HeldUp, Used};
+use crate::http::api_types::{
+    BudgetLine, EventLine, HeldLine, LogLine, SessionLine, UsedLine, WaitingLine,
+};
+use crate::store::{EventRow, LogRow, SessionRow, WaitingContent};
 
 pub(super) fn held_line(held: &HeldUp) -> HeldLine {
     let by = match held.brake {
@@ -15,6 +20,48 @@ pub(super) fn held_line(held: &HeldUp) -> HeldLine {
         installation: held.installation.map(|installation| installation.0),
         until: held.until,
         by: by.to_owned(),
+    }
+}
+
+/// What installations have used up of their creations, and what waits for more.
+pub(super) fn budget_lines(
+    budgets: &[(InstallationId, Budget)],
+    waiting: &[WaitingContent],
+) -> Vec<BudgetLine> {
+    let line = |(installation, budget): &(InstallationId, Budget)| {
+        let mut line = BudgetLine {
+            installation: installation.0,
+            minute: used_line(budget.minute),
+            hour: used_line(budget.hour),
+            ..BudgetLine::default()
+        };
+        let of_it = |content: &&WaitingContent| {
+            engine::lane_installation(&content.lane) == Some(*installation)
+        };
+        for content in waiting.iter().filter(of_it) {
+            let group = if content.kind == EffectKind::OpenPull.name() {
+                &mut line.pulls
+            } else if engine::worth_of_rank(content.rank) == Worth::Low {
+                &mut line.statuses
+            } else {
+                &mut line.comments
+            };
+            *group = WaitingLine {
+                count: group.count.saturating_add(content.count),
+                until: group.until.into_iter().chain([content.not_before]).min(),
+            };
+        }
+        line
+    };
+    budgets.iter().map(line).collect()
+}
+
+fn used_line(used: Used) -> UsedLine {
+    UsedLine {
+        used: used.all,
+        of: used.of,
+        statuses: used.low,
+        statuses_of: used.low_of,
     }
 }
 

@@ -18,6 +18,7 @@ use super::random_name::random_name;
 use super::setup::Setup;
 use super::{admin_token, ca_bundle};
 use crate::agent::{Agents, Confinement};
+use crate::core::effect::Worth;
 use crate::core::leavings;
 use crate::core::policy::Me;
 use crate::engine::{self, Engine};
@@ -26,7 +27,7 @@ use crate::github::{AppIdentity, GitHub};
 use crate::runner::{
     Ballast, Folders, MarkerKey, PostedComments, Redactor, Runner, Services, Usage,
 };
-use crate::store::{self, Complaint, DataLock, Store};
+use crate::store::{self, Complaint, Created, DataLock, Store};
 use crate::sweep::{Sweep, SweepServices};
 
 /// How far back creations count for the pace, milliseconds.
@@ -228,6 +229,8 @@ async fn seed_pace(services: &Services) -> anyhow::Result<()> {
         .await?
     {
         if let Some(installation) = engine::lane_installation(&lane) {
+            let worth = |created: &Created| (created.at, engine::worth_of_rank(created.rank));
+            let history: Vec<(i64, Worth)> = history.iter().map(worth).collect();
             services.github.seed_history(installation, &history);
         }
     }

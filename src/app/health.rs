@@ -65,6 +65,11 @@ impl Health {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The time, epoch milliseconds.
+    pub(super) fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
     /// GitHub did not say who we are.
     pub(super) fn unidentified(&self, why: &str) {
         if let Some(unidentified) = &mut self.seen().unidentified {

@@ -23,6 +23,7 @@ impl Setup {
             private_key_pem: self.github.private_key.clone(),
             user_agent: concat!("skep/", env!("CARGO_PKG_VERSION")).to_owned(),
             now: self.clock.clone(),
+            ticks: self.ticks.clone(),
             pace: self.pace,
             timeouts: self.timeouts,
             network: self.network.clone(),

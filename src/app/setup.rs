@@ -17,7 +17,7 @@ use crate::core::network::Network;
 use crate::core::policy::{AllowProtected, Limits, MakeReady, OldGit, Pace, Retention};
 use crate::core::role::{Role, RoleName};
 use crate::core::time::Clock;
-use crate::github::Timeouts;
+use crate::github::{Timeouts, steady_clock};
 use crate::runner::Timings;
 use crate::webhook::Secrets;
 
@@ -79,6 +79,8 @@ pub struct Setup {
     pub timings: Timings,
     /// The clock.
     pub clock: Clock,
+    /// The clock by which the pace is kept, which never jumps.
+    pub ticks: Clock,
 }
 
 /// How long one git process may take; the first fetch of a repository has a limit of its own.
@@ -147,6 +149,7 @@ impl Setup {
                 ..Timings::default()
             },
             clock: system_clock(),
+            ticks: steady_clock(),
         }
     }
 }

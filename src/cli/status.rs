@@ -7,7 +7,8 @@ use super::{queue, sessions};
 use crate::config::Sources;
 use crate::core::text;
 use crate::http::api_types::{
-    DeliveriesAnswer, DiskAnswer, GitHubAnswer, HeldLine, LargestLine, QueueLine, StatusAnswer,
+    BudgetLine, DeliveriesAnswer, DiskAnswer, GitHubAnswer, HeldLine, LargestLine, QueueLine,
+    StatusAnswer, UsedLine, WaitingLine,
 };
 
 /// Show counts, the queue and what is active. Fails when no skep is running.
@@ -126,6 +127,7 @@ fn render(status: &StatusAnswer, now: i64) -> String {
             table(["INSTALLATION", "UNTIL", "BECAUSE"], &rows)
         ));
     }
+    shown.push_str(&budgets(&status.budgets));
     if !status.active.is_empty() {
         shown.push_str(&format!(
             "\nActive\n{}",
@@ -154,6 +156,41 @@ fn largest(status: &StatusAnswer) -> String {
     }
 }
 
+/// What installations have created, and what waits for more room.
+fn budgets(budgets: &[BudgetLine]) -> String {
+    let used = |used: &UsedLine| format!("{} of {}", used.used, used.of);
+    let rows: Vec<[String; 4]> = budgets
+        .iter()
+        .map(|line| {
+            [
+                line.installation.to_string(),
+                used(&line.minute),
+                used(&line.hour),
+                waiting(line),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let columns = ["INSTALLATION", "LAST MINUTE", "LAST HOUR", "WAITS FOR ROOM"];
+    format!("\nCreated on GitHub\n{}", table(columns, &rows))
+}
+
+fn waiting(line: &BudgetLine) -> String {
+    let groups = [
+        ("pull request", line.pulls),
+        ("comment", line.comments),
+        ("first status comment", line.statuses),
+    ];
+    let group = |(what, group): (&str, WaitingLine)| {
+        let until = group.until.map(moment)?;
+        Some(text::cli::waits_for_room(group.count, what, &until))
+    };
+    let groups: Vec<String> = groups.into_iter().filter_map(group).collect();
+    groups.join("; ")
+}
+
 fn held_up(line: &HeldLine) -> [String; 3] {
     let installation = line
         .installation
@@ -168,6 +205,39 @@ fn held_up(line: &HeldLine) -> [String; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_created_and_what_waits_stand_in_one_line_for_each_installation() {
+        let waits = |count| WaitingLine {
+            count,
+            until: Some(1_767_229_200_000),
+        };
+        let used = |used, of| UsedLine {
+            used,
+            of,
+            ..UsedLine::default()
+        };
+        let busy = BudgetLine {
+            installation: 7,
+            minute: used(60, 60),
+            hour: used(311, 400),
+            pulls: waits(12),
+            comments: waits(1),
+            ..BudgetLine::default()
+        };
+        let calm = BudgetLine {
+            installation: 8,
+            ..BudgetLine::default()
+        };
+        insta::assert_snapshot!(budgets(&[busy, calm]), @"
+
+        Created on GitHub
+        INSTALLATION  LAST MINUTE  LAST HOUR   WAITS FOR ROOM
+        7             60 of 60     311 of 400  12 pull requests until 2026-01-01 01:00:00Z; 1 comment until 2026-01-01 01:00:00Z
+        8             0 of 0       0 of 0
+        ");
+        assert_eq!(budgets(&[]), "");
+    }
 
     /// A disk that is nearly full cannot be had in a test; what such a skep answers can.
     #[test]

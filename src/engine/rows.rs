@@ -6,7 +6,7 @@ use super::error::EngineError;
 use crate::core::actor::Actor;
 use crate::core::command::Priority;
 use crate::core::decide::{Noted, Planned};
-use crate::core::effect::{self, Action, Effect, Reaction};
+use crate::core::effect::{self, Action, Effect, Reaction, Worth};
 use crate::core::event_name::DomainEvent;
 use crate::core::ids::InstallationId;
 use crate::core::location::Place;
@@ -144,7 +144,7 @@ pub(super) fn effect(
         lane,
         serial,
         rank,
-        content: creates(effect),
+        content: effect.action.creates().is_some(),
         coalesce: match &effect.action {
             Action::ShowStatus(_) => Some(format!("status:{task}")),
             Action::ShowLabel(_) => Some(format!("label:{task}")),
@@ -173,16 +173,6 @@ pub(super) fn effect(
     })
 }
 
-/// Whether it creates content on GitHub, of which only so much is allowed. Editing a comment that is there creates none.
-fn creates(effect: &Effect) -> bool {
-    match &effect.action {
-        Action::ShowStatus(effect::ShowStatus { comment, .. })
-        | Action::UpsertComment(effect::UpsertComment { comment, .. }) => comment.is_none(),
-        Action::OpenPull(_) | Action::PostAnswer(_) | Action::Reply(_) => true,
-        _ => false,
-    }
-}
-
 /// The lane of changes on GitHub begins so; the installation follows.
 const GITHUB: &str = "github:";
 
@@ -191,8 +181,37 @@ pub fn lane_installation(lane: &str) -> Option<InstallationId> {
     lane.strip_prefix(GITHUB)?.parse().ok().map(InstallationId)
 }
 
-/// Where an effect waits its turn: changes on GitHub one at a time per installation, what people miss most first. Reactions have a
-/// lane and a pace of their own: a label is answered at once, whatever else waits for GitHub's limits.
+/// What goes first among the changes of an installation: all of them wait in one lane, because GitHub wants one change after the
+/// other, and content waits besides for its minute and its hour.
+///
+/// - Receipts cost no content, and without them nobody knows that they were seen.
+/// - A question stops an agent until a person has read it, and a failure stops the work: each minute it waits is lost twice.
+/// - An answer ends somebody's wait.
+/// - A pull request is what all is for, but its review begins later in any case, and it must not be lost behind what is only
+///   nice to have.
+/// - The rest is upkeep. A first status comment goes before the edits of those that are there: it may be posted only now and
+///   then, and those edits would never leave it a gap.
+mod rank {
+    pub(super) const RECEIPT: i64 = 0;
+    pub(super) const NEEDED: i64 = 1;
+    pub(super) const ANSWER: i64 = 2;
+    pub(super) const PULL: i64 = 3;
+    pub(super) const PULL_UPKEEP: i64 = 4;
+    pub(super) const FIRST_STATUS: i64 = 5;
+    pub(super) const STATUS: i64 = 6;
+    pub(super) const TIDY: i64 = 7;
+}
+
+/// What a creation was worth, by its rank in the outbox.
+pub fn worth_of_rank(rank: i64) -> Worth {
+    match rank {
+        rank::FIRST_STATUS => Worth::Low,
+        _ => Worth::High,
+    }
+}
+
+/// Where an effect waits its turn, whether its lane goes one by one, and its rank there. Reactions have a lane and a pace of their
+/// own: a label is answered at once, whatever else waits for GitHub's limits.
 fn lane(effect: &Effect) -> (String, bool, i64) {
     let installation = effect.place.installation;
     let github = |rank| (format!("{GITHUB}{installation}"), true, rank);
@@ -202,21 +221,20 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
             reaction: Reaction::Eyes,
             ..
         })
-        | Action::ReactTo(_) => reactions(0),
-        Action::OpenPull(_)
-        | Action::PostAnswer(_)
-        | Action::UpsertComment(_)
-        | Action::Reply(_) => github(1),
-        Action::ShowLabel(_)
-        | Action::SetGoLabel(_)
-        | Action::Assign(_)
-        | Action::MarkReady(_)
-        | Action::LabelPull(_)
-        | Action::DescribePull(_)
-        | Action::RequestReview(_) => github(2),
-        Action::ShowStatus(_) => github(3),
-        Action::React(_) => reactions(4),
-        Action::HideComment(_) => github(4),
+        | Action::ReactTo(_) => reactions(rank::RECEIPT),
+        Action::React(_) => reactions(rank::TIDY),
+        Action::ShowLabel(_) | Action::SetGoLabel(_) => github(rank::RECEIPT),
+        // Whom it waits for is assigned beside each question: that is what GitHub's own list shows them.
+        Action::UpsertComment(_) | Action::Assign(_) => github(rank::NEEDED),
+        Action::PostAnswer(_) | Action::Reply(_) => github(rank::ANSWER),
+        Action::OpenPull(_) | Action::MarkReady(_) | Action::RequestReview(_) => github(rank::PULL),
+        Action::LabelPull(_) | Action::DescribePull(_) => github(rank::PULL_UPKEEP),
+        Action::ShowStatus(_) => github(match effect.action.creates() {
+            Some(Worth::High) => rank::NEEDED,
+            Some(Worth::Low) => rank::FIRST_STATUS,
+            None => rank::STATUS,
+        }),
+        Action::HideComment(_) => github(rank::TIDY),
         Action::CheckTrigger(_)
         | Action::CheckPublish(_)
         | Action::ReadReview(_)
@@ -248,37 +266,45 @@ fn attempts(effect: &Effect, limits: &Limits) -> i64 {
 mod tests {
     use super::*;
     use crate::core::effect::{React, ShowStatus};
-    use crate::core::ids::{IssueNumber, RepositoryId};
+    use crate::core::ids::{CommentId, IssueNumber, RepositoryId};
     use crate::core::location::Place;
+
+    fn lane_of(action: impl Into<Action>) -> (String, bool, i64) {
+        lane(&Effect {
+            place: Place {
+                installation: InstallationId(7),
+                repository: RepositoryId(1),
+                name: "octo/skep".parse().expect("a name"),
+                issue: IssueNumber(1),
+            },
+            session: None,
+            action: action.into(),
+        })
+    }
+
+    fn status(comment: Option<CommentId>, worth: Worth) -> ShowStatus {
+        ShowStatus {
+            comment,
+            body: String::new(),
+            worth,
+        }
+    }
+
+    fn react(reaction: Reaction) -> React {
+        React {
+            reaction,
+            instead_of: None,
+        }
+    }
 
     /// A status comment that waits for a minute's limit holds its lane meanwhile.
     #[test]
     fn a_reaction_waits_behind_nothing_but_reactions() {
-        let place = Place {
-            installation: InstallationId(7),
-            repository: RepositoryId(1),
-            name: "octo/skep".parse().expect("a name"),
-            issue: IssueNumber(1),
-        };
-        let lane_of = |action: Action| {
-            lane(&Effect {
-                place: place.clone(),
-                session: None,
-                action,
-            })
-        };
-        let receipt = lane_of(Action::from(React {
-            reaction: Reaction::Eyes,
-            instead_of: None,
-        }));
-        let later = lane_of(Action::from(React {
-            reaction: Reaction::Rocket,
-            instead_of: Some(Reaction::Eyes),
-        }));
-        let status = lane_of(Action::from(ShowStatus {
-            comment: None,
-            body: String::new(),
-        }));
+        let (receipt, later) = (
+            lane_of(react(Reaction::Eyes)),
+            lane_of(react(Reaction::Rocket)),
+        );
+        let status = lane_of(status(None, Worth::Low));
         assert_eq!((&receipt.0, receipt.1), (&later.0, true));
         assert!(receipt.2 < later.2, "in the order of an issue's life");
         assert_ne!(receipt.0, status.0);
@@ -288,5 +314,106 @@ mod tests {
             "they create no content"
         );
         assert_eq!(lane_installation(&status.0), Some(InstallationId(7)));
+    }
+
+    #[test]
+    fn what_people_miss_most_goes_first() {
+        let comment = |comment| effect::UpsertComment {
+            on: IssueNumber(1),
+            key: "question:1".into(),
+            comment,
+            body: String::new(),
+        };
+        let reply = effect::Reply {
+            pull: 2,
+            to: 3,
+            key: "k".into(),
+            body: String::new(),
+            resolve: None,
+        };
+        let pull = effect::OpenPull {
+            branch: "agent/1-x".parse().expect("a branch of ours"),
+            base_branch: "main".into(),
+            title: String::new(),
+            body: String::new(),
+        };
+        let described = effect::DescribePull {
+            pull: 2,
+            part: String::new(),
+        };
+        let (posted, edited) = (Some(Worth::High), None);
+        // In the order in which they go; what one row creates beside its rank.
+        let table: [(&str, Action, Option<Worth>); 13] = [
+            ("label", effect::ShowLabel { label: None }.into(), edited),
+            ("switch", effect::SetGoLabel { on: true }.into(), edited),
+            ("question", comment(None).into(), posted),
+            (
+                "edited question",
+                comment(Some(CommentId(5))).into(),
+                edited,
+            ),
+            (
+                "assignee",
+                effect::Assign {
+                    login: "ana".into(),
+                    on: true,
+                }
+                .into(),
+                edited,
+            ),
+            (
+                "status that tells of a failure",
+                status(None, Worth::High).into(),
+                posted,
+            ),
+            (
+                "answer",
+                effect::PostAnswer {
+                    body: String::new(),
+                }
+                .into(),
+                posted,
+            ),
+            ("reply", reply.into(), posted),
+            ("pull request", pull.into(), posted),
+            ("its text", described.into(), edited),
+            (
+                "first status",
+                status(None, Worth::Low).into(),
+                Some(Worth::Low),
+            ),
+            (
+                "edited status",
+                status(Some(CommentId(4)), Worth::Low).into(),
+                edited,
+            ),
+            (
+                "out of date",
+                effect::HideComment {
+                    comment: CommentId(4),
+                }
+                .into(),
+                edited,
+            ),
+        ];
+        let ranks: Vec<(&str, i64, Option<Worth>)> = table
+            .into_iter()
+            .map(|(name, action, creates)| {
+                assert_eq!(action.creates(), creates, "{name}");
+                let (lane, serial, rank) = lane_of(action);
+                assert_eq!((lane.as_str(), serial), ("github:7", true), "{name}");
+                (name, rank, creates)
+            })
+            .collect();
+        assert!(ranks.is_sorted_by_key(|(_, rank, _)| *rank), "{ranks:?}");
+        let distinct: std::collections::BTreeSet<i64> =
+            ranks.iter().map(|(_, rank, _)| *rank).collect();
+        assert_eq!(distinct.len(), 8, "{ranks:?}");
+        for (name, rank, creates) in ranks
+            .into_iter()
+            .filter(|(_, _, creates)| creates.is_some())
+        {
+            assert_eq!(Some(worth_of_rank(rank)), creates, "{name}");
+        }
     }
 }

@@ -243,7 +243,7 @@ impl GitHub {
         let path = format!("/app/hook/deliveries/{attempt}/attempts");
         let ask = ApiRequest::new(Method::POST, "deliver a webhook again", path)
             .with_effect(Effect::Change);
-        let mut turn = self.lane(None).turn(Priority::Normal, false).await?;
+        let mut turn = self.lane(None).turn(Priority::Normal, None).await?;
         turn.sending();
         self.as_app(&ask).await.map(drop)
     }

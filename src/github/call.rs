@@ -17,7 +17,7 @@ use super::lanes::locked;
 use super::page::Pages;
 use super::purpose::{Purpose, Scope};
 use super::rate_gate::{Permit, Priority, RateGate};
-use super::request::{ApiRequest, Effect};
+use super::request::ApiRequest;
 use crate::core::ids::InstallationId;
 
 /// The most pages read of one list.
@@ -182,7 +182,7 @@ impl GitHub {
         let (scope, repository) = (at.scope(purpose), at.name.to_string());
         // Minted before the turn, so that nobody waits behind it.
         self.token_for(scope, &repository).await?;
-        let mut turn: Permit = lane.turn(priority, ask.effect == Effect::Creation).await?;
+        let mut turn: Permit = lane.turn(priority, ask.creates()).await?;
         turn.sending();
         self.exchange(&Exchange {
             scope,

@@ -13,9 +13,10 @@ use super::etag::Etags;
 use super::identity::AppIdentity;
 use super::jwt::AppKey;
 use super::lanes::Lanes;
-use super::rate_gate::Brake;
+use super::rate_gate::{Brake, Budget};
 use super::tokens::Tokens;
 use super::wire::{Timeouts, Wire};
+use crate::core::effect::Worth;
 use crate::core::ids::{InstallationId, RepositoryName, UserId};
 use crate::core::network::Network;
 use crate::core::policy::Pace;
@@ -36,6 +37,8 @@ pub struct GitHubConfig {
     pub user_agent: String,
     /// The wall clock.
     pub now: Clock,
+    /// A clock that never jumps, by which the pace is kept: [`super::steady_clock`]. Milliseconds since any moment.
+    pub ticks: Clock,
     /// The pace of each installation.
     pub pace: Pace,
     /// How long calls may take.
@@ -91,7 +94,7 @@ impl GitHub {
             now: config.now,
             tokens: Tokens::default(),
             access: Access::default(),
-            lanes: Lanes::new(config.pace),
+            lanes: Lanes::new(config.pace, config.ticks),
             etags: Mutex::default(),
             identity: OnceCell::new(),
             bot: OnceCell::new(),
@@ -105,9 +108,27 @@ impl GitHub {
         format!("{}/{name}.git", self.0.web.as_str().trim_end_matches('/'))
     }
 
-    /// Tells the pace what was created before this process started (epoch milliseconds of the last hour).
-    pub fn seed_history(&self, installation: InstallationId, creations: &[i64]) {
+    /// Tells the pace what was created before this process started (epoch milliseconds of the last hour, and what it was worth).
+    pub fn seed_history(&self, installation: InstallationId, creations: &[(i64, Worth)]) {
         self.lane(Some(installation)).seed(creations);
+    }
+
+    /// Fails with the time it takes until an installation may create something of that worth. To be asked before anything is read
+    /// for a creation: what cannot go now costs no call at all.
+    pub fn room(&self, installation: InstallationId, worth: Worth) -> Result<(), GitHubError> {
+        self.lane(Some(installation)).has_room(worth)
+    }
+
+    /// How much of its creations each installation has used up, by installation; those that have done nothing of late are left
+    /// out.
+    pub fn budgets(&self) -> Vec<(InstallationId, Budget)> {
+        let lanes = self.0.lanes.all().into_iter();
+        let mut all: Vec<_> = lanes
+            .filter_map(|(of, lane)| Some((of?, lane.budget())))
+            .filter(|(_, budget)| budget.hour.all > 0 || budget.until.is_some())
+            .collect();
+        all.sort_by_key(|(installation, _)| *installation);
+        all
     }
 
     /// The installations on which nothing new is created at present: until when (epoch milliseconds), and who wants it so.

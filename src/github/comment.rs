@@ -13,8 +13,9 @@ use super::error::GitHubError;
 use super::issue::Account;
 use super::purpose::Purpose;
 use super::rate_gate::Priority;
-use super::request::ApiRequest;
+use super::request::{ApiRequest, Effect};
 use super::values::{TEXT_CHARS, cut, millis};
+use crate::core::effect::Worth;
 use crate::core::ids::{CommentId, IssueNumber};
 use crate::core::time::render_rfc3339;
 
@@ -180,12 +181,24 @@ impl GitHub {
         issue: IssueNumber,
         body: &str,
     ) -> Result<CommentId, GitHubError> {
+        self.create_comment_of(at, issue, body, Worth::High).await
+    }
+
+    /// The same for a comment of that worth: one of low worth has a part of the pace only.
+    pub async fn create_comment_of(
+        &self,
+        at: &At,
+        issue: IssueNumber,
+        body: &str,
+        worth: Worth,
+    ) -> Result<CommentId, GitHubError> {
         let path = at.path(&format!("/issues/{issue}/comments"));
         let ask = ApiRequest::post(
             "post a comment",
             path,
             &json!({"body": cut(body, TEXT_CHARS)}),
-        );
+        )
+        .with_effect(Effect::Creation(worth));
         let answer = self
             .change(at, Purpose::Comment, Priority::Normal, &ask)
             .await?;

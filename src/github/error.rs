@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::core::failure::Failure;
+use crate::core::failure::{Failure, Room};
 use crate::core::text::outside::github as outside;
 
 /// How long a suspended or removed installation is not asked again.
@@ -62,6 +62,8 @@ pub enum GitHubError {
     Paced {
         /// When there is room again.
         after: Duration,
+        /// What there is no room for.
+        room: Room,
     },
     /// The App's identity was refused, also with the clock corrected.
     #[error(
@@ -179,8 +181,13 @@ impl From<GitHubError> for Failure {
                 after: None,
                 why: text,
             },
-            E::Limited { after } | E::Paced { after } => Self::Retry {
+            E::Limited { after } => Self::Retry {
                 after: Some(after),
+                why: text,
+            },
+            E::Paced { after, room } => Self::Held {
+                after,
+                room,
                 why: text,
             },
             E::Suspended => Self::Parked {

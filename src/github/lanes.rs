@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::rate_gate::RateGate;
 use crate::core::ids::InstallationId;
 use crate::core::policy::Pace;
+use crate::core::time::Clock;
 
 /// Above this many, idle gates go.
 const KEPT: usize = 1_000;
@@ -16,13 +17,16 @@ const KEPT: usize = 1_000;
 /// All gates; `None` is the one of the App itself.
 pub(super) struct Lanes {
     pace: Pace,
+    ticks: Clock,
     gates: Mutex<HashMap<Option<InstallationId>, Arc<RateGate>>>,
 }
 
 impl Lanes {
-    pub(super) fn new(pace: Pace) -> Self {
+    /// Gates of that pace, measured by a clock that never jumps (milliseconds).
+    pub(super) fn new(pace: Pace, ticks: Clock) -> Self {
         Self {
             pace,
+            ticks,
             gates: Mutex::default(),
         }
     }
@@ -34,7 +38,7 @@ impl Lanes {
             // Whoever holds one is about to use it.
             gates.retain(|_, gate| Arc::strong_count(gate) > 1 || !gate.is_idle());
         }
-        let made = || Arc::new(RateGate::new(self.pace, now));
+        let made = || Arc::new(RateGate::new(self.pace, self.ticks.clone(), now));
         Arc::clone(gates.entry(installation).or_insert_with(made))
     }
 
@@ -58,14 +62,16 @@ mod tests {
     use std::time::Duration;
 
     use super::super::answer::Limit;
+    use super::super::ticks::steady_clock;
     use super::*;
+    use crate::core::effect::Worth;
 
     #[tokio::test]
     async fn gates_that_remember_nothing_are_forgotten_and_no_others() {
-        let lanes = Lanes::new(Pace::default());
+        let lanes = Lanes::new(Pace::default(), steady_clock());
         let of = |number: i64| lanes.of(Some(InstallationId(number)), 0);
         of(1).pause(Limit::For(Duration::from_secs(60)));
-        of(2).seed(&[-1_000]);
+        of(2).seed(&[(-1_000, Worth::High)]);
         let held = of(3);
         for number in 4..5_000 {
             of(number);

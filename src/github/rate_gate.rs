@@ -1,20 +1,24 @@
 //! The gate of one installation: changes go through one at a time and at our pace, reads ten at a time, and nobody at
 //! all while GitHub wants a pause.
 //!
-//! It exists so that no caller has to know the limits. It measures on the monotonic clock: a jump of the wall clock
-//! neither opens nor shuts it. It never sleeps inside a pause; the caller gets the remaining time instead.
+//! It exists so that no caller has to know the limits. It measures on a clock that never jumps: a jump of the wall clock
+//! neither opens nor shuts it. It never sleeps inside a pause, nor until a minute or an hour has room for another creation; the
+//! caller gets the remaining time instead, and lets others go first meanwhile.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 
 use super::answer::Limit;
 use super::error::GitHubError;
-use super::limiter::{Lane, Mark, Wish, next, prune};
+use super::limiter::{HOUR, Lane, MINUTE, Mark, Wish, prune, room, spacing, used};
+use crate::core::effect::Worth;
+use crate::core::failure::Room;
 use crate::core::policy::Pace;
+use crate::core::time::Clock;
 
 /// Reads in flight per installation.
 const READS: usize = 10;
@@ -41,11 +45,8 @@ impl Priority {
     }
 }
 
-/// What most changes are that this process has not made itself.
-const CREATION: Wish = Wish {
-    lane: Lane::Others,
-    creates: true,
-};
+/// How long a call waits behind others that are under way, however impatient it is.
+const BEHIND: Duration = Duration::from_secs(20);
 
 /// Who holds changes up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,19 +73,58 @@ pub(super) struct RateGate {
     changed: Notify,
     reads: Semaphore,
     pace: Pace,
-    origin: Instant,
+    ticks: Clock,
+    origin: i64,
     epoch: i64,
 }
 
+/// How much of an installation's creations is used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// In the last minute.
+    pub minute: Used,
+    /// In the last hour.
+    pub hour: Used,
+    /// When there is room for one that somebody waits for (epoch milliseconds); none: now.
+    pub until: Option<i64>,
+    /// When there is room for one of low worth; none: now.
+    pub low_until: Option<i64>,
+}
+
+/// Creations in a span of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// How many there were.
+    pub all: u32,
+    /// How many may be.
+    pub of: u32,
+    /// How many of them were of low worth.
+    pub low: u32,
+    /// How many of those may be.
+    pub low_of: u32,
+}
+
+impl Used {
+    fn within(span: (i64, i64), history: &VecDeque<Mark>, of: u32) -> Self {
+        Self {
+            all: used(span, Worth::High, history),
+            of,
+            low: used(span, Worth::Low, history),
+            low_of: Pace::of_low_worth(of),
+        }
+    }
+}
+
 impl RateGate {
-    /// A gate whose clock starts at `epoch` (milliseconds).
-    pub(super) fn new(pace: Pace, epoch: i64) -> Self {
+    /// A gate that measures by `ticks`, which now stand for `epoch` (both milliseconds).
+    pub(super) fn new(pace: Pace, ticks: Clock, epoch: i64) -> Self {
         Self {
             state: Mutex::default(),
             changed: Notify::new(),
             reads: Semaphore::new(READS),
             pace,
-            origin: Instant::now(),
+            origin: ticks(),
+            ticks,
             epoch,
         }
     }
@@ -104,20 +144,25 @@ impl RateGate {
     }
 
     fn now(&self) -> i64 {
-        let elapsed = i64::try_from(self.origin.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let elapsed = (self.ticks)().saturating_sub(self.origin);
         self.epoch.saturating_add(elapsed)
     }
 
-    /// Remembers creations made before this process started (epoch milliseconds), instead of what was said of that time
-    /// before: telling it twice counts once.
-    pub(super) fn seed(&self, creations: &[i64]) {
+    /// Remembers creations made before this process started (epoch milliseconds, and what each was worth), instead of what was
+    /// said of that time before: telling it twice counts once.
+    pub(super) fn seed(&self, creations: &[(i64, Worth)]) {
         let now = self.now();
         let mut state = self.state();
         state.history.retain(|mark| mark.at >= self.epoch);
-        state.history.extend(creations.iter().map(|at| Mark {
-            at: (*at).min(self.epoch - 1),
-            wish: CREATION,
-        }));
+        state
+            .history
+            .extend(creations.iter().map(|(at, worth)| Mark {
+                at: (*at).min(self.epoch - 1),
+                wish: Wish {
+                    lane: Lane::Others,
+                    creates: Some(*worth),
+                },
+            }));
         state.history.make_contiguous().sort_unstable();
         prune(now, &mut state.history);
     }
@@ -129,8 +174,43 @@ impl RateGate {
         if state.paused_until > now {
             return Some((state.paused_until, Brake::GitHub));
         }
-        let wait = next(now, CREATION, &state.history, &self.pace);
+        let wait = room(now, Worth::High, &state.history, &self.pace);
         (millis(wait) > self.pace.patience).then_some((now + wait, Brake::Pace))
+    }
+
+    /// How much of the creations is used up, and when there is room for more.
+    pub(super) fn budget(&self) -> Budget {
+        let now = self.now();
+        let state = self.state();
+        let pause = (state.paused_until - now).max(0);
+        let until = |worth| {
+            let wait = room(now, worth, &state.history, &self.pace).max(pause);
+            (wait > 0).then_some(now + wait)
+        };
+        Budget {
+            minute: Used::within((now, MINUTE), &state.history, self.pace.per_minute),
+            hour: Used::within((now, HOUR), &state.history, self.pace.per_hour),
+            until: until(Worth::High),
+            low_until: until(Worth::Low),
+        }
+    }
+
+    /// Fails while GitHub wants a pause, or while there is no room for another creation.
+    pub(super) fn has_room(&self, worth: Worth) -> Result<(), GitHubError> {
+        let now = self.now();
+        let state = self.state();
+        self.open_at(now, &state)?;
+        self.room_at(now, worth, &state)
+    }
+
+    fn room_at(&self, now: i64, worth: Worth, state: &State) -> Result<(), GitHubError> {
+        match room(now, worth, &state.history, &self.pace) {
+            0 => Ok(()),
+            wait => Err(GitHubError::Paced {
+                after: millis(wait),
+                room: Room::Creations,
+            }),
+        }
     }
 
     /// Fails while GitHub wants a pause.
@@ -152,10 +232,11 @@ impl RateGate {
     /// A place among the reads.
     pub(super) async fn read(&self) -> Result<SemaphorePermit<'_>, GitHubError> {
         self.open()?;
-        match timeout(self.pace.patience, self.reads.acquire()).await {
+        match timeout(self.pace.patience.max(BEHIND), self.reads.acquire()).await {
             Ok(permit) => Ok(permit.expect("the semaphore is never closed")),
             Err(_) => Err(GitHubError::Paced {
                 after: Duration::from_secs(1),
+                room: Room::Changes,
             }),
         }
     }
@@ -164,17 +245,19 @@ impl RateGate {
     pub(super) async fn turn(
         self: &Arc<Self>,
         priority: Priority,
-        creates: bool,
+        creates: Option<Worth>,
     ) -> Result<Permit, GitHubError> {
         let ticket = self.enqueue(priority);
         let wish = Wish {
             lane: priority.lane(),
             creates,
         };
-        match timeout(self.pace.patience, self.wait(&ticket, wish)).await {
+        let longest = self.pace.patience.max(BEHIND);
+        match timeout(longest, self.wait(&ticket, wish)).await {
             Ok(turn) => turn,
             Err(_) => Err(GitHubError::Paced {
                 after: Duration::from_secs(1),
+                room: Room::Changes,
             }),
         }
     }
@@ -208,10 +291,14 @@ impl RateGate {
         let mut state = self.state();
         self.open_at(now, &state)?;
         prune(now, &mut state.history);
-        let wait = next(now, wish, &state.history, &self.pace);
+        if let Some(worth) = wish.creates {
+            self.room_at(now, worth, &state)?;
+        }
+        let wait = spacing(now, wish.lane, &state.history, &self.pace);
         if millis(wait) > self.pace.patience {
             return Err(GitHubError::Paced {
                 after: millis(wait),
+                room: Room::Changes,
             });
         }
         let mut ahead = state.waiting.iter();
@@ -315,6 +402,7 @@ fn millis(n: i64) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ticks::steady_clock;
     use super::*;
 
     const QUICK: Pace = Pace {
@@ -325,8 +413,10 @@ mod tests {
         patience: Duration::from_secs(20),
     };
 
+    const HIGH: Option<Worth> = Some(Worth::High);
+
     fn lane(pace: Pace) -> Arc<RateGate> {
-        Arc::new(RateGate::new(pace, 1_000_000))
+        Arc::new(RateGate::new(pace, steady_clock(), 1_000_000))
     }
 
     #[tokio::test]
@@ -336,15 +426,15 @@ mod tests {
             ..QUICK
         });
         for _ in 0..12 {
-            lane.seed(&[900_000, 950_000]);
+            lane.seed(&[(900_000, Worth::High), (950_000, Worth::Low)]);
         }
-        lane.turn(Priority::Normal, true)
+        lane.turn(Priority::Normal, HIGH)
             .await
             .expect("two of three are used up")
             .sending();
-        lane.seed(&[900_000, 950_000]);
+        lane.seed(&[(900_000, Worth::High), (950_000, Worth::Low)]);
         assert!(matches!(
-            lane.turn(Priority::Normal, true).await,
+            lane.turn(Priority::Normal, HIGH).await,
             Err(GitHubError::Paced { .. })
         ));
         let (until, brake) = lane.held_up().expect("it is held up");
@@ -355,7 +445,7 @@ mod tests {
     async fn a_receipt_overtakes_what_waits_for_the_pace() {
         let lane = lane(QUICK);
         for _ in 0..3 {
-            lane.turn(Priority::Normal, true)
+            lane.turn(Priority::Normal, HIGH)
                 .await
                 .expect("the burst")
                 .sending();
@@ -364,7 +454,7 @@ mod tests {
         let queue = |name: &'static str, priority| {
             let (lane, order) = (Arc::clone(&lane), Arc::clone(&order));
             async move {
-                lane.turn(priority, true).await.expect("a turn").sending();
+                lane.turn(priority, HIGH).await.expect("a turn").sending();
                 order.lock().expect("not poisoned").push(name);
             }
         };
@@ -393,12 +483,12 @@ mod tests {
         });
         let use_up = async |priority, times| {
             for _ in 0..times {
-                let mut turn = lane.turn(priority, false).await.expect("the burst");
+                let mut turn = lane.turn(priority, None).await.expect("the burst");
                 turn.sending();
             }
         };
         use_up(Priority::Receipt, 3).await;
-        let receipt = lane.turn(Priority::Receipt, false);
+        let receipt = lane.turn(Priority::Receipt, None);
         tokio::pin!(receipt);
         assert!(
             futures::poll!(&mut receipt).is_pending(),
@@ -408,33 +498,33 @@ mod tests {
         use_up(Priority::Normal, 1).await;
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn one_change_is_in_flight_at_a_time() {
         let lane = lane(Pace {
             patience: Duration::from_millis(50),
             ..QUICK
         });
-        let held = lane.turn(Priority::Normal, true).await.expect("the first");
+        let held = lane.turn(Priority::Normal, HIGH).await.expect("the first");
         assert!(matches!(
-            lane.turn(Priority::Receipt, true).await,
+            lane.turn(Priority::Receipt, HIGH).await,
             Err(GitHubError::Paced { .. })
         ));
         drop(held);
-        assert!(lane.turn(Priority::Normal, true).await.is_ok());
+        assert!(lane.turn(Priority::Normal, HIGH).await.is_ok());
     }
 
     #[tokio::test]
     async fn a_pause_wakes_those_who_wait_and_turns_everyone_away() {
         let lane = lane(QUICK);
-        let held = lane.turn(Priority::Normal, true).await.expect("the first");
-        let waiting = lane.turn(Priority::Normal, true);
+        let held = lane.turn(Priority::Normal, HIGH).await.expect("the first");
+        let waiting = lane.turn(Priority::Normal, HIGH);
         let pausing = async { lane.pause(Limit::For(Duration::from_millis(300))) };
         let (waited, pause) = tokio::join!(waiting, pausing);
         assert!(matches!(waited, Err(GitHubError::Limited { .. })));
         assert!(matches!(lane.read().await, Err(GitHubError::Limited { after }) if after <= pause));
         drop(held);
         sleep(pause).await;
-        assert!(lane.turn(Priority::Normal, true).await.is_ok());
+        assert!(lane.turn(Priority::Normal, HIGH).await.is_ok());
     }
 
     #[tokio::test]
@@ -464,12 +554,44 @@ mod tests {
     #[tokio::test]
     async fn the_past_before_the_start_counts() {
         let lane = lane(QUICK);
-        lane.seed(&[999_000; 400]);
-        let Err(GitHubError::Paced { after }) = lane.turn(Priority::Receipt, true).await.map(drop)
+        lane.seed(&[(999_000, Worth::High); 400]);
+        let Err(GitHubError::Paced { after, .. }) =
+            lane.turn(Priority::Receipt, HIGH).await.map(drop)
         else {
             panic!("the hour is used up")
         };
         assert!((3_590..=3_599).contains(&after.as_secs()), "{after:?}");
+    }
+
+    /// A creation never sits out a minute: what is worth more may come meanwhile, and edits go on.
+    #[tokio::test]
+    async fn who_has_no_room_to_create_goes_away_at_once_and_holds_nobody_up() {
+        let lane = lane(QUICK);
+        lane.seed(&[(999_000, Worth::Low); 10]);
+        assert!(matches!(
+            lane.turn(Priority::Normal, Some(Worth::Low)).await.map(drop),
+            Err(GitHubError::Paced { after, room: Room::Creations }) if after.as_secs() >= 57
+        ));
+        assert!(lane.has_room(Worth::Low).is_err() && lane.has_room(Worth::High).is_ok());
+        for wish in [HIGH, None] {
+            let mut turn = lane.turn(Priority::Normal, wish).await.expect("room");
+            turn.sending();
+        }
+        let Budget {
+            minute,
+            hour,
+            until,
+            low_until,
+        } = lane.budget();
+        assert_eq!(
+            (minute.all, minute.of, minute.low, minute.low_of),
+            (11, 60, 10, 10)
+        );
+        assert_eq!(
+            (hour.all, hour.of, hour.low, hour.low_of),
+            (11, 400, 10, 66)
+        );
+        assert_eq!((until, low_until), (None, Some(1_059_000)));
     }
 
     #[tokio::test]
@@ -480,7 +602,7 @@ mod tests {
             ..QUICK
         });
         for _ in 0..50 {
-            lane.turn(Priority::Normal, true).await.expect("a turn");
+            lane.turn(Priority::Normal, HIGH).await.expect("a turn");
         }
         assert!(lane.state().history.is_empty());
     }

@@ -8,6 +8,8 @@ use std::fmt;
 use hyper::Method;
 use serde::Serialize;
 
+use crate::core::effect::Worth;
+
 /// What sending it costs and what repeating it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effect {
@@ -15,8 +17,8 @@ pub(super) enum Effect {
     None,
     /// Changes something that exists.
     Change,
-    /// Makes something new; counts against the content limits.
-    Creation,
+    /// Makes something new, worth so much; counts against the content limits.
+    Creation(Worth),
 }
 
 #[derive(Debug, Clone)]
@@ -56,10 +58,10 @@ impl ApiRequest {
         Self::new(Method::GET, verb, path)
     }
 
-    /// A creation.
+    /// A creation that somebody waits for.
     pub(super) fn post(verb: &'static str, path: impl Into<String>, body: &impl Serialize) -> Self {
         Self {
-            effect: Effect::Creation,
+            effect: Effect::Creation(Worth::High),
             ..Self::new(Method::POST, verb, path).with(body)
         }
     }
@@ -96,6 +98,14 @@ impl ApiRequest {
         Self {
             path: path.to_owned(),
             ..self.clone()
+        }
+    }
+
+    /// What the content is worth that it makes, if it makes any.
+    pub(super) fn creates(&self) -> Option<Worth> {
+        match self.effect {
+            Effect::Creation(worth) => Some(worth),
+            Effect::None | Effect::Change => None,
         }
     }
 

@@ -45,6 +45,8 @@ pub struct StatusAnswer {
     pub downtime: Option<DownTime>,
     /// Installations on which nothing new is posted at present.
     pub held_up: Vec<HeldLine>,
+    /// What installations have created on GitHub of late, of how much, and what waits for more; those that rest are left out.
+    pub budgets: Vec<BudgetLine>,
     /// The live sessions, newest first, at most 100.
     pub active: Vec<SessionLine>,
     /// What waits for a slot, in order, at most 50.
@@ -188,6 +190,49 @@ pub struct HeldLine {
     pub until: i64,
     /// `github`, or `pace` for our own.
     pub by: String,
+}
+
+/// What an installation may create on GitHub: comments and pull requests.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BudgetLine {
+    /// Its number.
+    pub installation: i64,
+    /// The last minute.
+    pub minute: UsedLine,
+    /// The last hour.
+    pub hour: UsedLine,
+    /// Pull requests that wait.
+    pub pulls: WaitingLine,
+    /// Questions, answers and other comments that somebody waits for.
+    pub comments: WaitingLine,
+    /// First status comments that wait.
+    pub statuses: WaitingLine,
+}
+
+/// What was created in a span of time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UsedLine {
+    /// How much.
+    pub used: u32,
+    /// Of how much.
+    pub of: u32,
+    /// How many first status comments are among it.
+    pub statuses: u32,
+    /// Of how many.
+    pub statuses_of: u32,
+}
+
+/// What waits to be created.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WaitingLine {
+    /// How many.
+    pub count: i64,
+    /// When the first of them may go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<i64>,
 }
 
 /// A task in the queue.

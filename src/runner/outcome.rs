@@ -7,17 +7,19 @@ use super::lease::{ClaimedRow, Lease};
 use super::performed::Performed;
 use crate::core::effect::EffectKind;
 use crate::core::event::{Event, Fact};
-use crate::core::failure::Failure;
+use crate::core::failure::{Failure, Room};
 use crate::core::time::Clock;
 use crate::random;
 use crate::store::{
-    Closed, Completion, EffectResult, InboxKind, NewInbox, Reschedule, Store, StoreError,
+    Behind, Closed, Completion, EffectResult, InboxKind, NewInbox, Reschedule, Store, StoreError,
 };
 
 /// The longest pause between two tries, milliseconds.
 const LONGEST_PAUSE: i64 = 300_000;
 /// A wait for GitHub's limits that people are told of, milliseconds.
 const WORTH_TELLING: i64 = 60_000;
+/// The shortest time after which what had no room is tried again, milliseconds: clocks differ by a little.
+const SHORTEST_HOLD: i64 = 5;
 /// How often an effect is tried while the other side keeps asking for patience.
 const PATIENCE: i64 = 60;
 
@@ -90,6 +92,9 @@ impl Outcomes<'_> {
             let later = self.later(lease.row(), not_before, why);
             return self.store.park(later).await;
         }
+        if let Failure::Held { after, room, why } = &failure {
+            return self.hold(lease, (*after, *room), why).await;
+        }
         if let Failure::Retry { after, why } = &failure {
             let tries = after.map_or(lease.max_attempts(), |_| PATIENCE);
             if lease.attempts() < tries {
@@ -129,6 +134,30 @@ impl Outcomes<'_> {
         );
         let later = self.later(lease.row(), self.now() + pause, why);
         self.store.reschedule(later).await
+    }
+
+    /// Puts back what our own pace has no room for. Where people are told of the wait, each effect behind it is asked for itself, so
+    /// that its people are told as well; all others go back together.
+    async fn hold(
+        &self,
+        lease: &Lease,
+        (after, room): (Duration, Room),
+        why: &str,
+    ) -> Result<Closed, StoreError> {
+        let pause = millis(after).max(SHORTEST_HOLD);
+        let told = pause >= WORTH_TELLING && lease.kind() != EffectKind::ShowStatus;
+        if told {
+            self.held_up(lease, pause).await?;
+        }
+        let behind = match room {
+            _ if told => Behind::Nothing,
+            Room::Changes => Behind::Everything,
+            Room::Creations => Behind::Creations,
+        };
+        let (effect, kind) = (lease.id(), lease.kind().name());
+        tracing::debug!(effect, kind, pause, why, "held up by our own pace");
+        let later = self.later(lease.row(), self.now() + pause, why);
+        self.store.hold(later, behind).await
     }
 
     /// Lets the task know that GitHub's limits hold an effect of its up.

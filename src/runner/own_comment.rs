@@ -3,6 +3,7 @@
 
 use super::lease::Lease;
 use super::scope::Comments;
+use crate::core::effect::Worth;
 use crate::core::failure::Failure;
 use crate::core::ids::{CommentId, IssueNumber};
 use crate::github::{At, GitHubError};
@@ -16,6 +17,8 @@ pub(super) struct OwnComment<'a> {
     pub(super) on: IssueNumber,
     /// Its number, once known.
     pub(super) known: Option<CommentId>,
+    /// What it is worth that it is there.
+    pub(super) worth: Worth,
     /// What it is found by.
     pub(super) mark: &'a str,
     /// Markdown, without the mark.
@@ -33,7 +36,10 @@ impl Comments<'_> {
         let text = format!("{}\n{}", comment.body, comment.mark);
         let known = match comment.known {
             Some(id) => Some(id),
-            None => self.find(lease, comment.on, comment.mark).await?,
+            None => {
+                self.github.room(at.installation, comment.worth)?;
+                self.find(lease, comment.on, comment.mark).await?
+            }
         };
         if let Some(id) = known {
             match self.github.edit_comment(&at, id, &text).await {
@@ -42,7 +48,9 @@ impl Comments<'_> {
                 other => return other.map(|()| id).map_err(Into::into),
             }
         }
-        Ok(self.github.create_comment(&at, comment.on, &text).await?)
+        let (on, worth) = (comment.on, comment.worth);
+        let posted = self.github.create_comment_of(&at, on, &text, worth);
+        Ok(posted.await?)
     }
 
     /// Looks for our comment by its mark; after a first try of unknown outcome twice, because listings lag.

@@ -1,9 +1,8 @@
-//! The outbox as the runner sees it: claim under a lease, renew, close with the outcome, or put back.
+//! The outbox as the runner sees it: claim under a lease, renew, close with the outcome. What goes back for
+//! later stands in `put_back`.
 //!
 //! A fence number proves possession: it grows with every claim, and whatever an earlier holder says later is refused.
 //! The clock is the caller's. Nothing is held while the effect is performed: a lease is a row, not a lock.
-
-use std::collections::BTreeMap;
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
@@ -53,32 +52,6 @@ pub struct Completion<'a> {
     pub why: Option<&'a str>,
     /// The fact to tell the engine, stored in the same transaction.
     pub outcome: Option<NewInbox>,
-}
-
-/// An effect to be tried again later.
-#[derive(Debug, Clone, Copy)]
-pub struct Reschedule<'a> {
-    /// Which.
-    pub id: &'a str,
-    /// The proof that it is ours.
-    pub fence: i64,
-    /// Epoch milliseconds.
-    pub now: i64,
-    /// Not before; epoch milliseconds.
-    pub not_before: i64,
-    /// For whoever reads the row meanwhile.
-    pub why: &'a str,
-}
-
-/// Why an effect is put back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Back {
-    /// To be tried again later.
-    Rescheduled,
-    /// Nothing was tried that could be held against it.
-    Untried,
-    /// The other side is shut to us.
-    Parked,
 }
 
 /// The conditions stand inside (to choose) and outside (to hold when another claimer was quicker).
@@ -135,35 +108,6 @@ async fn claim(
     let mut effects = rows.iter().map(effect_row).collect::<Result<Vec<_>, _>>()?;
     effects.sort_by_key(|effect| (effect.rank, effect.seq));
     Ok(effects)
-}
-
-/// Hands an effect's attempts and pause to the next newer one of its key, if one waits, and closes it.
-async fn give_way(
-    connection: &mut AnyConnection,
-    later: &Reschedule<'_>,
-) -> Result<(), sqlx::Error> {
-    let heir = sqlx::query(
-        "UPDATE effect SET attempts = attempts + (SELECT a.attempts FROM effect a WHERE a.id = $1), \
-         not_before = CASE WHEN not_before < $2 THEN $2 ELSE not_before END, why = $3, \
-         parked = (SELECT a.parked FROM effect a WHERE a.id = $1) \
-         WHERE seq = (SELECT MIN(n.seq) FROM effect n, effect a WHERE a.id = $1 AND n.coalesce_key = a.coalesce_key \
-         AND n.seq > a.seq AND n.closed_at IS NULL AND n.owner IS NULL)",
-    )
-    .bind(later.id)
-    .bind(later.not_before)
-    .bind(later.why)
-    .execute(&mut *connection)
-    .await?;
-    if heir.rows_affected() == 1 {
-        let sql = "UPDATE effect SET closed_at = $2, result = $3 WHERE id = $1";
-        sqlx::query(sql)
-            .bind(later.id)
-            .bind(later.now)
-            .bind(EffectResult::Superseded.name())
-            .execute(connection)
-            .await?;
-    }
-    Ok(())
 }
 
 impl Store {
@@ -256,52 +200,6 @@ impl Store {
         Ok(closed)
     }
 
-    /// Puts an effect back for later. When a newer one with the same `coalesce` key waits already, that one takes its place
-    /// (with its attempts and its pause): run after it, this one would put back what is out of date.
-    pub async fn reschedule(&self, later: Reschedule<'_>) -> Result<Closed, StoreError> {
-        self.put_back(later, Back::Rescheduled).await
-    }
-
-    /// The same for an effect the other side is shut to: the try does not count, and
-    /// [`Transition::unpark`](super::Transition::unpark) frees it before its time.
-    pub async fn park(&self, later: Reschedule<'_>) -> Result<Closed, StoreError> {
-        self.put_back(later, Back::Parked).await
-    }
-
-    /// The same for an effect that our own stop has interrupted: the try does not count.
-    pub async fn hand_back(&self, later: Reschedule<'_>) -> Result<Closed, StoreError> {
-        self.put_back(later, Back::Untried).await
-    }
-
-    async fn put_back(&self, later: Reschedule<'_>, back: Back) -> Result<Closed, StoreError> {
-        let uncounted = i64::from(back != Back::Rescheduled);
-        let mut writing = self.pools().begin().await?;
-        let work = async {
-            let done = sqlx::query(
-                "UPDATE effect SET not_before = $3, why = $4, attempts = attempts - $5, parked = $6, owner = NULL, \
-                 lease_until = NULL \
-                 WHERE id = $1 AND fence = $2 AND owner IS NOT NULL AND closed_at IS NULL",
-            )
-            .bind(later.id)
-            .bind(later.fence)
-            .bind(later.not_before)
-            .bind(later.why)
-            .bind(uncounted)
-            .bind(i64::from(back == Back::Parked))
-            .execute(&mut *writing)
-            .await?;
-            if done.rows_affected() == 0 {
-                return Ok(Closed::Lost);
-            }
-            give_way(&mut writing, &later).await?;
-            writing.commit().await?;
-            Ok(Closed::Done)
-        };
-        let closed = self.pools().within(work).await?;
-        self.inner.effect_wake.ring();
-        Ok(closed)
-    }
-
     /// Gives back every lease of `owner`: at start-up, those of the process that had our name before.
     pub async fn release_owner(&self, owner: &str) -> Result<u64, StoreError> {
         let sql = "UPDATE effect SET owner = NULL, lease_until = NULL WHERE owner = $1 AND closed_at IS NULL";
@@ -339,27 +237,6 @@ impl Store {
             soonest = soonest.into_iter().chain(found).min();
         }
         Ok(soonest)
-    }
-
-    /// When content was created since `since`, by lane, oldest first: to fill the limiters after a start.
-    pub async fn content_history(
-        &self,
-        since: i64,
-    ) -> Result<BTreeMap<String, Vec<i64>>, StoreError> {
-        let sql = "SELECT lane, closed_at FROM effect WHERE content = 1 AND closed_at IS NOT NULL AND closed_at >= $1 \
-                   AND attempts > 0 ORDER BY closed_at";
-        let rows = self
-            .pools()
-            .within(sqlx::query(sql).bind(since).fetch_all(self.reader()))
-            .await?;
-        let mut history: BTreeMap<String, Vec<i64>> = BTreeMap::new();
-        for row in &rows {
-            history
-                .entry(row.try_get("lane")?)
-                .or_default()
-                .push(row.try_get("closed_at")?);
-        }
-        Ok(history)
     }
 }
 

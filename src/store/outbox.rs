@@ -218,7 +218,7 @@ async fn replace_waiting(
     new: &NewEffect,
 ) -> Result<Option<String>, sqlx::Error> {
     let row = sqlx::query(
-        "UPDATE effect SET body = $2, session = $3, rank = $4, max_attempts = $5, \
+        "UPDATE effect SET body = $2, session = $3, rank = $4, max_attempts = $5, lane = $7, serial = $8, content = $9, \
          not_before = CASE WHEN not_before < $6 THEN not_before ELSE $6 END \
          WHERE seq = (SELECT MAX(seq) FROM effect WHERE coalesce_key = $1 AND closed_at IS NULL AND owner IS NULL) \
          AND closed_at IS NULL AND owner IS NULL RETURNING id",
@@ -229,6 +229,9 @@ async fn replace_waiting(
     .bind(new.rank)
     .bind(new.max_attempts)
     .bind(new.not_before)
+    .bind(new.lane.as_str())
+    .bind(i64::from(new.serial))
+    .bind(i64::from(new.content))
     .fetch_optional(connection)
     .await?;
     row.map(|row| row.try_get("id")).transpose()

@@ -2,7 +2,9 @@
 
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{Store, inbox_row, lease, queries, retention, schedule, sqlite_url, task};
+use super::{
+    Store, creation, inbox_row, lease, put_back, queries, retention, schedule, sqlite_url, task,
+};
 
 /// What SQLite would do for `sql`; absent values are NULL, which the plan does not depend on.
 async fn plan(store: &Store, sql: &str) -> String {
@@ -61,6 +63,16 @@ async fn every_hot_question_has_its_index() {
             "next lapse",
             lease::NEXT_DUE[1].into(),
             &["INDEX effect_lease"],
+        ),
+        (
+            "what waits to be created",
+            creation::WAITING_CONTENT.into(),
+            &["INDEX effect_lane"],
+        ),
+        (
+            "what is held behind another",
+            put_back::HOLD_BEHIND.into(),
+            &["INDEX effect_lane (lane=? AND rank>?)"],
         ),
         (
             "past tasks",

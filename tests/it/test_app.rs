@@ -20,6 +20,7 @@ use skep::core::ids::{IssueNumber, RepositoryId, TaskKey, UserId};
 use skep::core::time::Clock;
 use skep::engine::Engine;
 use skep::git::OldGit;
+use skep::github::steady_clock;
 use skep::http::{self, Bounds, Caps};
 use skep::runner::{Runner, Tasks};
 use skep::store::{EffectFilter, SessionFilter, Store};
@@ -182,6 +183,10 @@ impl TestApp {
             timings: plan.timings,
             retention: plan.retention,
             clock: clock(&self.time),
+            ticks: match plan.paced_by_story {
+                true => clock(&self.time),
+                false => steady_clock(),
+            },
             ..setup
         }
     }
@@ -259,6 +264,11 @@ impl TestApp {
     pub(crate) fn advance(&self, time: Duration) {
         let ms = i64::try_from(time.as_millis()).expect("a span that fits");
         self.time.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// Moves the clock on to a moment, unless it is past.
+    pub(crate) fn advance_to(&self, at: i64) {
+        self.time.fetch_max(at, Ordering::SeqCst);
     }
 
     /// The time.

@@ -6,6 +6,7 @@ mod action;
 mod kind;
 mod shown;
 mod turn;
+mod worth;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ pub use action::*;
 pub use kind::EffectKind;
 pub use shown::{Reaction, StatusLabel};
 pub use turn::{Start, Turn, UnpushedCommits};
+pub use worth::Worth;
 
 use super::ids::SessionId;
 use super::location::Place;

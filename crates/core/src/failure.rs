@@ -22,6 +22,16 @@ pub enum Failure {
         /// For the operator.
         why: String,
     },
+    /// Our own pace has no room for it at present, so nothing was sent. It comes back by itself, however often, and that counts
+    /// as no try.
+    Held {
+        /// When there is room again.
+        after: Duration,
+        /// What there is no room for.
+        room: Room,
+        /// For the operator.
+        why: String,
+    },
     /// Trying again cannot help; `say` tells the person on the issue what to change. One or two plain sentences.
     Refused {
         /// For people, without markup.
@@ -32,6 +42,15 @@ pub enum Failure {
         /// For the operator.
         why: String,
     },
+}
+
+/// What our own pace has room for, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// Any change.
+    Changes,
+    /// Changes that create content.
+    Creations,
 }
 
 /// What stands against a push, as far as the host's words tell.
@@ -77,7 +96,10 @@ impl Failure {
     /// The sentence inside, whoever it is for.
     pub fn text(&self) -> &str {
         match self {
-            Self::Retry { why, .. } | Self::Parked { why, .. } | Self::Broken { why } => why,
+            Self::Retry { why, .. }
+            | Self::Parked { why, .. }
+            | Self::Held { why, .. }
+            | Self::Broken { why } => why,
             Self::Refused { say } => say,
         }
     }

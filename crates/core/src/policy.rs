@@ -140,8 +140,17 @@ pub struct Pace {
     pub per_minute: u32,
     /// Content creations in any hour.
     pub per_hour: u32,
-    /// How long a call waits for its turn before it gives the time back to its caller.
+    /// How long a call waits for the pause between two changes before it gives the time back to its caller. For a minute's or
+    /// an hour's creations none waits: what is of higher worth could come meanwhile.
     pub patience: Duration,
+}
+
+impl Pace {
+    /// How many of `most` creations may be of low worth: a sixth, so that at least five of six in a full hour are what people
+    /// wait for. One is allowed in any case.
+    pub fn of_low_worth(most: u32) -> u32 {
+        (most / 6).max(1)
+    }
 }
 
 impl Default for Pace {

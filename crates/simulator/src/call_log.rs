@@ -82,6 +82,8 @@ pub struct CallLog {
     pub enforce: bool,
     /// The hourly allowance, when it is not GitHub's.
     pub hourly: Option<i64>,
+    /// Creations per minute and per hour, when they are not GitHub's.
+    pub creations: Option<(usize, usize)>,
     /// Every call, in the order of their answers.
     pub calls: Vec<CallRecord>,
     /// Calls no good client makes.
@@ -129,6 +131,7 @@ impl CallLog {
         creates: bool,
     ) -> Result<(), ApiError> {
         let (enforce, limit) = (self.enforce, self.hourly.unwrap_or(HOURLY));
+        let creations = self.creations.unwrap_or(CREATIONS);
         let window = self.window(caller, now);
         if window.used >= limit && on(Rule::HourlyLimit) {
             let message = format!("API rate limit exceeded for installation ID {caller}.");
@@ -144,7 +147,7 @@ impl CallLog {
             .iter()
             .filter(|at| now - **at < MINUTE)
             .count();
-        let many = minute >= CREATIONS.0 || window.creations.len() >= CREATIONS.1;
+        let many = minute >= creations.0 || window.creations.len() >= creations.1;
         if enforce
             && (creates && many && on(Rule::CreationLimit)
                 || points > POINTS && on(Rule::PointLimit))

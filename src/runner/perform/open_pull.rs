@@ -1,6 +1,6 @@
 //! Opens the pull request, or finds the one that an earlier try opened.
 
-use crate::core::effect::OpenPull;
+use crate::core::effect::{OpenPull, Worth};
 use crate::core::event::{Event, PullStanding};
 use crate::core::failure::Failure;
 use crate::github::{At, GitHub, NewPull, Pull};
@@ -15,6 +15,7 @@ pub(super) async fn perform(
     github: &GitHub,
 ) -> Result<Performed, Failure> {
     let at = At::of(lease.place());
+    github.room(at.installation, Worth::High)?;
     let found = github.find_pull(&at, action.branch.as_str()).await?;
     let pull = match found.filter(|pull| is_this(pull, lease)) {
         Some(pull) => {

@@ -19,6 +19,7 @@ pub(super) async fn perform(
     let status = OwnComment {
         on,
         known: action.comment.or_else(|| comments.posted.of(task)),
+        worth: action.worth,
         mark: &mark,
         body: &action.body,
     };

@@ -1,6 +1,6 @@
 //! Makes one of our comments say its text.
 
-use crate::core::effect::UpsertComment;
+use crate::core::effect::{UpsertComment, Worth};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::runner::lease::Lease;
@@ -20,6 +20,7 @@ pub(super) async fn perform(
     let comment = OwnComment {
         on: action.on,
         known: action.comment,
+        worth: Worth::High,
         mark: &mark,
         body: &action.body,
     };

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use skep::core::effect::Reaction;
-use skep::core::failure::Failure;
+use skep::core::effect::{Reaction, Worth};
+use skep::core::failure::{Failure, Room};
 use skep::core::ids::InstallationId;
 use skep::github::{At, GitHub, GitHubError, Purpose};
 
@@ -269,21 +269,23 @@ async fn a_receipt_overtakes_comments_that_wait() {
 async fn a_restart_remembers_the_hour() {
     let server = Server::start(standard).await;
     let github = github(&server);
-    github.seed_history(at().installation, &[NOW - 1_000; 400]);
+    github.seed_history(at().installation, &[(NOW - 1_000, Worth::High); 400]);
     let error = github
         .create_comment(&at(), ISSUE, "x")
         .await
         .expect_err("no room");
-    let Failure::Retry {
-        after: Some(after), ..
+    let Failure::Held {
+        after,
+        room: Room::Creations,
+        ..
     } = Failure::from(error)
     else {
-        panic!("retried later")
+        panic!("it comes back later, and that is no try")
     };
     assert!(after > Duration::from_secs(3_500), "{after:?}");
     assert_eq!(server.count(|seen| !seen.mints()), 0);
     // What creates nothing still goes through, once the pace has recovered.
-    github.seed_history(InstallationId(6), &[NOW - 3_600_001; 400]);
+    github.seed_history(InstallationId(6), &[(NOW - 3_600_001, Worth::High); 400]);
     let elsewhere = At {
         installation: InstallationId(6),
         ..at()

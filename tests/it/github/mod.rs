@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use skep::core::ids::{InstallationId, IssueNumber, RepositoryId};
-use skep::github::{At, GitHub, GitHubConfig, Pace, Timeouts};
+use skep::github::{At, GitHub, GitHubConfig, Pace, Timeouts, steady_clock};
 
 use server::Server;
 
@@ -39,6 +39,7 @@ pub(crate) fn config(server: &Server) -> GitHubConfig {
         private_key_pem: key("test-only-app.pkcs1.pem"),
         user_agent: "skep-test".into(),
         now: Arc::new(|| NOW),
+        ticks: steady_clock(),
         pace: Pace::default(),
         timeouts: Timeouts {
             connect: Duration::from_secs(2),

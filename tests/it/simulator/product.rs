@@ -30,6 +30,7 @@ pub(super) async fn product() -> Product {
         private_key_pem: SecretString::from(KEY),
         user_agent: "skep-test".into(),
         now: Arc::new(move || now.load(std::sync::atomic::Ordering::SeqCst)),
+        ticks: skep::github::steady_clock(),
         pace: Pace {
             burst: 100,
             patience: Duration::from_secs(60),

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use skep::store::{
-    Claim, Closed, Completion, EffectFilter, EffectResult, EffectRow, Reschedule, Store,
+    Behind, Claim, Closed, Completion, Created, EffectFilter, EffectResult, EffectRow, Reschedule,
+    Store, WaitingContent,
 };
 
 use super::{add, effect, fact, on_each};
@@ -433,7 +434,8 @@ async fn the_limiter_learns_what_was_created_lately() {
             }
         }
         let history = store.content_history(0).await.expect("a look");
-        assert_eq!(history.get("github:3"), Some(&vec![1_000, 1_001]));
+        let created = [1_000, 1_001].map(|at| Created { at, rank: 10 });
+        assert_eq!(history.get("github:3"), Some(&created.to_vec()));
         assert!(
             history
                 .keys()
@@ -441,7 +443,7 @@ async fn the_limiter_learns_what_was_created_lately() {
             "{history:?}"
         );
         let history = store.content_history(1_001).await.expect("a look");
-        assert_eq!(history.get("github:3"), Some(&vec![1_001]));
+        assert_eq!(history.get("github:3"), Some(&created[1..].to_vec()));
         store.close().await;
     })
     .await;
@@ -495,6 +497,102 @@ async fn what_is_put_back_gives_way_to_a_newer_one_of_its_key() {
         assert_eq!(
             store.reschedule(later).await.expect("refused"),
             Closed::Lost
+        );
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_has_no_room_holds_those_behind_it_and_no_others() {
+    on_each(|database| async move {
+        let store = database.open().await;
+        let of = |id: &str, rank, content| {
+            let mut effect = effect(id);
+            (effect.serial, effect.rank, effect.content) = (true, rank, content);
+            effect
+        };
+        let mut elsewhere = of("elsewhere", 9, true);
+        elsewhere.lane = "github:4".to_owned();
+        let all = [
+            of("status", 5, true),
+            of("other status", 5, true),
+            of("edit", 6, false),
+            elsewhere,
+        ];
+        add(&store, &all).await;
+        let hold = async |row: &EffectRow, now, not_before, behind| {
+            let later = Reschedule {
+                id: &row.id,
+                fence: row.fence,
+                now,
+                not_before,
+                why: "no room",
+            };
+            assert_eq!(store.hold(later, behind).await, Ok(Closed::Done));
+        };
+        let head = async |now| {
+            let claim = Claim {
+                now,
+                lease_until: now + 100,
+                limit: 1,
+                ..WISH
+            };
+            store.claim(claim).await.expect("claimed").remove(0)
+        };
+        let status = head(100).await;
+        assert_eq!(status.id, "status");
+        hold(&status, 100, 500, Behind::Creations).await;
+        let waiting = store.waiting_content(100).await.expect("a look");
+        let counted = WaitingContent {
+            lane: "github:3".to_owned(),
+            kind: "comment".to_owned(),
+            rank: 5,
+            count: 2,
+            not_before: 500,
+        };
+        assert_eq!(waiting, [counted]);
+        // What is worth more comes meanwhile and goes at once, and so do edits.
+        add(&store, &[of("question", 1, true)]).await;
+        let question = head(200).await;
+        assert_eq!(question.id, "question");
+        assert_eq!(store.close_effect(done(&question)).await, Ok(Closed::Done));
+        let edit = head(200).await;
+        assert_eq!(edit.id, "edit");
+        // No room for any change: that one alone is due, and those behind it.
+        add(&store, &[of("label", 0, false)]).await;
+        hold(&edit, 200, 260, Behind::Everything).await;
+        let label = head(200).await;
+        assert_eq!(label.id, "label");
+        assert_eq!(store.close_effect(done(&label)).await, Ok(Closed::Done));
+        let again = head(500).await;
+        assert_eq!((again.id.as_str(), again.attempts), ("status", 1));
+        store.close().await;
+    })
+    .await;
+}
+
+/// What waits as a creation and becomes an edit does not wait for the room of creations any more, nor count as one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn newer_news_of_a_key_bring_their_own_lane_and_cost() {
+    on_each(|database| async move {
+        let store = database.open().await;
+        let status = |id: &str, rank, content| {
+            let mut status = effect(id);
+            status.coalesce = Some("status:7#1".to_owned());
+            (status.serial, status.rank, status.content) = (true, rank, content);
+            status.not_before = 900;
+            status
+        };
+        add(&store, &[status("first", 5, true)]).await;
+        let mut newer = status("newer", 6, false);
+        newer.not_before = 50;
+        add(&store, &[newer]).await;
+        assert_eq!(store.waiting_content(0).await.expect("a look"), []);
+        let claimed = store.claim(WISH).await.expect("claimed").remove(0);
+        assert_eq!(
+            (claimed.id.as_str(), claimed.rank, claimed.content),
+            ("first", 6, false)
         );
         store.close().await;
     })

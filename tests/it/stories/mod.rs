@@ -33,6 +33,7 @@ mod second_run;
 mod settings;
 mod standby;
 mod status;
+mod swarm;
 mod switch;
 mod tries;
 mod unfinished;

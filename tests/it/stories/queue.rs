@@ -159,6 +159,39 @@ async fn the_order_is_that_of_arrival() {
     app.done().await;
 }
 
+/// A hundred comments that say "waiting" would take the place of pull requests: the far end of a long queue has its label and 👀.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_far_end_of_a_long_queue_gets_its_status_comment_with_its_slot() {
+    let mut app = TestApp::with(|plan| plan.limits.sessions = 1).await;
+    let script = gated(&app, "first");
+    let mut issues = vec![app.go("first", &script)];
+    for n in 0..12 {
+        app.until("the one before is accepted", |app| {
+            let before = *issues.last().expect("one");
+            app.labels(before).iter().any(|label| label != "agent:go")
+        })
+        .await;
+        issues.push(app.go(&format!("Issue {n}"), &format!("write {n}.txt: x")));
+    }
+    app.heard().await;
+    let with_status = |app: &TestApp| -> Vec<bool> {
+        let there = issues.iter().map(|issue| !app.status(*issue).is_empty());
+        there.collect()
+    };
+    let mut expected = vec![true; 13];
+    expected[11..].fill(false);
+    assert_eq!(with_status(&app), expected);
+    for issue in &issues[11..] {
+        assert_eq!(app.labels(*issue), ["agent:go", "agent:queued"]);
+        assert_eq!(app.reactions(*issue), ["eyes"]);
+    }
+    open_gate(&app, "first");
+    app.settle_all().await;
+    assert_eq!(with_status(&app), [true; 13]);
+    assert_eq!(states(&app, &issues).await, ["in-review"; 13]);
+    app.done().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_queue_survives_a_crash() {
     let mut app = TestApp::with(two_slots).await;

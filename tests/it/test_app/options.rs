@@ -33,6 +33,8 @@ pub(crate) struct Options {
     pub author_answers: bool,
     /// The pace of changes on GitHub.
     pub pace: Pace,
+    /// The pace is kept by the story's clock, as all else is; else by the real one, and a story that waits for it takes so long.
+    pub paced_by_story: bool,
     /// How long calls to GitHub may take.
     pub timeouts: Timeouts,
     /// Numbers for the edges.
@@ -75,6 +77,7 @@ impl Default for Options {
                 per_hour: 100_000,
                 ..Pace::default()
             },
+            paced_by_story: false,
             // A slow machine is no fault of GitHub's; a story of a hanging call says so.
             timeouts: Timeouts {
                 connect: Duration::from_secs(60),

@@ -4,6 +4,7 @@
 
 mod access;
 mod events;
+mod first_status;
 mod leftover;
 mod orders;
 mod promises;

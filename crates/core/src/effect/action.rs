@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Reaction, Start, StatusLabel, Turn, UnpushedCommits};
+use super::{Reaction, Start, StatusLabel, Turn, UnpushedCommits, Worth};
 use crate::actor::{Account, Actor};
 use crate::event::{Asking, Timer};
 use crate::ids::{AgentBranch, CommentId, IssueNumber, Sha};
@@ -42,6 +42,9 @@ pub struct ShowStatus {
     pub comment: Option<CommentId>,
     /// Markdown, without the marker.
     pub body: String,
+    /// What it is worth that it is there, while it has to be posted.
+    #[serde(default)]
+    pub worth: Worth,
 }
 
 /// Make this the only status label. Labels are a set.

@@ -125,6 +125,11 @@ pub const PAUSED_BY_GITHUB: &str = "GitHub asked for a pause";
 pub const PAUSED_BY_PACE: &str =
     "skep stays below GitHub's limits of content; what waits is posted then";
 
+/// What cannot be created before a moment.
+pub fn waits_for_room(number: i64, what: &str, until: &str) -> String {
+    format!("{} until {until}", count(number.unsigned_abs(), what))
+}
+
 /// What becomes of a session that is stopped, where the answer does not say.
 pub const BEING_STOPPED: &str = "it is being stopped";
 

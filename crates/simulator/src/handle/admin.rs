@@ -169,6 +169,13 @@ impl Simulator {
             .call_log(|traffic| traffic.hourly = Some(limit));
     }
 
+    /// Says how many requests that create content an installation may make in a minute and in an hour, where the secondary limits
+    /// are on.
+    pub fn set_creation_limits(&self, per_minute: usize, per_hour: usize) {
+        self.state()
+            .call_log(|traffic| traffic.creations = Some((per_minute, per_hour)));
+    }
+
     /// Switches the secondary limits on or off.
     pub fn enforce_limits(&self, enforce: bool) {
         self.state().call_log(|traffic| traffic.enforce = enforce);

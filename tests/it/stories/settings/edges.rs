@@ -247,7 +247,7 @@ async fn patience() {
         again.push(
             waiting
                 .iter()
-                .any(|look| look.effect.kind == "show_label" && look.effect.attempts > 0),
+                .any(|look| look.effect.kind == "show_label" && look.why.is_some()),
         );
         app.leave_unfinished();
         app.done().await;

@@ -4,10 +4,10 @@
 use std::mem::{Discriminant, discriminant};
 
 use super::change::{Reconciled, seen};
-use crate::effect::{self, StatusLabel};
+use crate::effect::{self, StatusLabel, Worth};
 use crate::policy::Context;
 use crate::schedule::Reason;
-use crate::task::{Progress, Stage, Task};
+use crate::task::{BlockReason, End, Progress, Stage, Task};
 use crate::text;
 
 /// What is news when it changes; everything else that changes while a session is queued or at work is progress.
@@ -31,11 +31,12 @@ pub(super) fn show(before: &Task, after: &mut Task, cx: Context<'_>, out: &mut R
         let (was, is) = (seen(before), seen(after));
         when(&was, &is, cx)
     };
-    if let Some(at) = at {
+    if let Some(at) = at.filter(|_| !goes_without(after)) {
         after.shown.status_at = at;
         let status = effect::ShowStatus {
             comment: after.shown.comment,
             body: text::status::render(after, cx),
+            worth: worth(after),
         };
         out.plan(after, status, at);
     }
@@ -43,6 +44,68 @@ pub(super) fn show(before: &Task, after: &mut Task, cx: Context<'_>, out: &mut R
     if label != after.shown.label {
         after.shown.label = label;
         out.plan(after, effect::ShowLabel { label }, cx.now);
+    }
+}
+
+/// So many at the front of the queue get their status comment while they wait: no more than may be created in a minute.
+const NEAR: i64 = 10;
+
+/// Whether it waits with its label and our reaction alone. GitHub lets only so much be created in an hour, and a hundred
+/// comments that say "waiting" would take the place of pull requests. So the comment comes with the slot, or with a place near
+/// the front, whichever is first; one that is there is kept up to date. Whoever has been at work has news that no label tells.
+fn goes_without(task: &Task) -> bool {
+    let Stage::Queued {
+        job,
+        told,
+        slot: false,
+        ..
+    } = &task.stage
+    else {
+        return false;
+    };
+    let near = told.is_some_and(|(place, _)| place <= NEAR);
+    task.shown.comment.is_none() && job.started_at.is_none() && !near
+}
+
+/// What it is worth that the status comment is there. Of a bad end, and of a pause, nothing else may tell: then it goes before
+/// pull requests, unless the job never began, so that nothing was lost. What else is worth a mail has a comment of its own.
+fn worth(task: &Task) -> Worth {
+    let begun = task.job().is_some_and(|job| job.started_at.is_some());
+    match &task.stage {
+        Stage::Ended {
+            end: End::Failed { .. } | End::Refused { .. },
+            ..
+        } => Worth::High,
+        Stage::Ended {
+            end: End::Cancelled { .. },
+            ..
+        }
+        | Stage::Blocked {
+            reason: BlockReason::Paused { .. },
+            ..
+        } if begun => Worth::High,
+        Stage::Ended {
+            end:
+                End::Cancelled { .. }
+                | End::InReview
+                | End::Merged
+                | End::PullClosed
+                | End::Answered
+                | End::Unchanged,
+            ..
+        }
+        | Stage::Blocked {
+            reason:
+                BlockReason::Paused { .. }
+                | BlockReason::Asked
+                | BlockReason::Plan
+                | BlockReason::Later { .. },
+            ..
+        }
+        | Stage::Idle
+        | Stage::Checking { .. }
+        | Stage::Queued { .. }
+        | Stage::Working { .. } => Worth::Low,
     }
 }
 

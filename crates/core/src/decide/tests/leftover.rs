@@ -237,11 +237,16 @@ fn of_several_role_labels_people_see_which_one_counts() {
         &policy(),
         60_000,
     );
-    let shown = accepted
+    let first = Event::Waiting {
+        position: 1,
+        total: 1,
+        short: false,
+    };
+    let shown = decide(&accepted.task, &first, &policy(), 60_000)
         .effects
-        .iter()
-        .find_map(|planned| match &planned.effect.action {
-            Action::ShowStatus(effect::ShowStatus { body, .. }) => Some(body.as_str()),
+        .into_iter()
+        .find_map(|planned| match planned.effect.action {
+            Action::ShowStatus(effect::ShowStatus { body, .. }) => Some(body),
             _ => None,
         });
     let shown = shown.expect("a status");
