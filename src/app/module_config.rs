@@ -62,6 +62,7 @@ impl Setup {
             agents: self.specs.keys().cloned().collect(),
             default_agent: self.default_agent.clone(),
             limits: self.limits.clone(),
+            prices: self.prices.clone(),
             allowed_bots: self.allowed_bots.clone(),
             allow_protected: self.allow_protected.clone(),
             author_answers: self.author_answers,

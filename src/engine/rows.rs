@@ -51,6 +51,7 @@ pub(super) fn session(task: &Task, record: &SessionRecord) -> Result<SessionRow,
         .map(|work| &work.base);
     let body = json!({
         "repository": task.place.name, "issue": task.place.issue, "pull": task.pull, "story": task.timeline, "base": base,
+        "usage": record.usage,
     });
     Ok(SessionRow {
         id: record.id.clone(),

@@ -10,6 +10,7 @@ use super::ids::UserId;
 pub use super::limits::Limits;
 pub use super::retention::Retention;
 use super::role::{Role, RoleName};
+use super::usage::Price;
 
 /// The label whose adding starts work.
 pub const GO_LABEL: &str = "agent:go";
@@ -31,6 +32,9 @@ pub struct Policy {
     pub default_agent: String,
     /// Numbers.
     pub limits: Limits,
+    /// What tokens cost, by the name of an agent or of a model.
+    #[serde(default)]
+    pub prices: BTreeMap<String, Price>,
     /// Bots that may start work all the same.
     pub allowed_bots: Vec<UserId>,
     /// Protected paths that a pull request may touch all the same.

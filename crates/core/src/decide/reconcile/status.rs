@@ -76,6 +76,8 @@ fn differs(was: &Task, is: &Task, cx: Context<'_>) -> bool {
 fn without_progress(was: &Task, is: &Task) -> Task {
     let mut task = Task {
         stage: is.stage.clone(),
+        // What it cost so far shows with the next edit; a limit that is near stands in the timeline as well.
+        meter: is.meter.clone(),
         ..was.clone()
     };
     if let (Some(told), Some(before)) = (task.stage.progress_mut(), was.progress()) {

@@ -2,7 +2,7 @@
 
 use crate::event::{FetchProgress, FetchStep};
 use crate::task::{BlockReason, End, Job, Next, Progress, Stage, Step, Task};
-use crate::text::{answer_replies, clock, count, span};
+use crate::text::{answer_replies, budget, clock, count, span};
 
 /// The line for a task as it stands.
 pub(super) fn header(task: &Task) -> String {
@@ -47,6 +47,10 @@ pub(super) fn header(task: &Task) -> String {
             reason: BlockReason::Plan,
             ..
         } => format!("**Needs {}** · the plan waits for approval", whom(task)),
+        Stage::Blocked {
+            reason: BlockReason::Budget { cap },
+            ..
+        } => format!("**Needs {}** · {}", whom(task), budget::waits(*cap)),
         Stage::Blocked {
             reason: BlockReason::Paused { .. },
             ..
