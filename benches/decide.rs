@@ -42,6 +42,7 @@ fn policy() -> Policy {
             sessions: 0,
             ..Limits::default()
         },
+        prices: Default::default(),
         allowed_bots: vec![],
         allow_protected: Default::default(),
         author_answers: false,

@@ -15,6 +15,7 @@ mod limits;
 mod logging;
 mod network;
 mod paths;
+mod prices;
 mod reference;
 mod resolver;
 mod roles;
@@ -37,6 +38,7 @@ use crate::core::network::Network;
 use crate::core::policy::{Limits, OldGit, Pace, Retention};
 use crate::core::role::{Role, RoleName};
 use crate::core::text::mistakes::value;
+use crate::core::usage::Price;
 use document::{Item, Value};
 use limits::Numbers;
 use resolver::{Origin, Resolver};
@@ -80,6 +82,8 @@ pub struct Config {
     pub agents: BTreeMap<String, AgentSpec>,
     /// The agent of roles that name none: a key of `agents`.
     pub default_agent: Option<String>,
+    /// What tokens cost, by the name of an agent or of a model.
+    pub prices: BTreeMap<String, Price>,
     /// The roles of the file, laid over the built-in ones of their names.
     pub roles: BTreeMap<RoleName, Role>,
     /// The role of an issue without a role label; built in or in `roles`.
@@ -158,6 +162,7 @@ impl Config {
             github: None,
             agents: BTreeMap::new(),
             default_agent: None,
+            prices: BTreeMap::new(),
             roles: BTreeMap::new(),
             default_role: swe(),
             limits: Limits::default(),
@@ -266,6 +271,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         resolver.noted(found);
     }
     agents::resolve(resolver, &mut agents);
+    let prices = prices::read(resolver);
     let numbers = numbers(resolver);
     let default_role = roles::read_default(resolver, &roles.by_name);
     let sandbox = resolver
@@ -302,6 +308,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         github,
         agents,
         default_agent,
+        prices,
         roles: roles.by_name,
         default_role: default_role.unwrap_or_else(swe),
         limits: numbers.limits,

@@ -8,6 +8,7 @@
 mod agent_facts;
 mod answer_waiters;
 mod ballast;
+mod budget_watch;
 mod disk;
 mod disk_usage;
 mod disk_watch;

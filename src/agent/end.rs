@@ -5,6 +5,7 @@
 
 use crate::core::agent::{Stop, TurnEnd, Update, error_in};
 use crate::core::text::session_log;
+use crate::core::usage::Report;
 
 use super::connection::Ended;
 use super::error::AgentError;
@@ -53,6 +54,7 @@ impl Conclusion {
             Some(Why::Silence) => return Err(AgentError::Silence(request.silence)),
             Some(Why::Cancelled) | None => {}
         }
+        let partial = !matches!(answer, Answer::Given(_));
         let stop = match answer {
             Answer::Given(answer) => given(live, &answer),
             // An agent may answer a cancelled prompt with an error; it has ended all the same.
@@ -64,7 +66,10 @@ impl Conclusion {
         let state = live.connection.wire.state();
         let message = state.transcript.last_message().to_owned();
         let error = error_in(&message);
-        let usage = state.transcript.usage();
+        let usage = Report {
+            partial,
+            ..state.transcript.usage()
+        };
         Ok(TurnEnd {
             stop,
             message,
@@ -79,19 +84,6 @@ impl Conclusion {
 /// Reads the answer to a prompt: <https://agentclientprotocol.com/protocol/prompt-turn#stop-reasons>. A reason that is
 /// missing or unknown is noted; the turn is over all the same, and git tells what was done.
 fn given(live: &Live, answer: &serde_json::Value) -> Stop {
-    let count = |name: &str| answer["usage"][name].as_u64().unwrap_or_default();
-    let (input, output, total) = (
-        count("inputTokens"),
-        count("outputTokens"),
-        count("totalTokens"),
-    );
-    if total > 0 || input > 0 || output > 0 {
-        live.connection
-            .wire
-            .state()
-            .transcript
-            .count(input, output, total);
-    }
     match answer["stopReason"].as_str() {
         Some("end_turn") => Stop::EndTurn,
         Some("max_tokens") => Stop::MaxTokens,
@@ -131,7 +123,7 @@ pub(super) fn never_begun() -> TurnEnd {
     TurnEnd {
         stop: Stop::Cancelled,
         message: String::new(),
-        usage: Default::default(),
+        usage: Report::nothing(),
         error: None,
         agent_session: String::new(),
         resumed: false,

@@ -42,6 +42,7 @@ mod transcript;
 mod trial;
 mod turn;
 mod turn_request;
+mod usage;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

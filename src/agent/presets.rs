@@ -4,6 +4,7 @@
 //! Pure data. Keys are never here: `inherit` names the variables the operator may pass through.
 
 use crate::core::agent::AgentSpec;
+use crate::core::usage::{CachedPart, Meaning, Scope};
 
 struct Preset {
     name: &'static str,
@@ -16,6 +17,12 @@ struct Preset {
     ignore: &'static [&'static str],
     /// The variable that names the folder where its program keeps what is the same in every session.
     cache: Option<&'static str>,
+    /// What it means by the tokens it tells of: measured with a model whose answers were of known size.
+    usage: Meaning,
+}
+
+const fn counts(scope: Scope, cached: CachedPart) -> Meaning {
+    Meaning { scope, cached }
 }
 
 const PRESETS: [Preset; 6] = [
@@ -37,6 +44,7 @@ const PRESETS: [Preset; 6] = [
         resume: true,
         ignore: &[],
         cache: Some("COPILOT_CACHE_HOME"),
+        usage: counts(Scope::Session, CachedPart::Inside),
     },
     // https://github.com/agentclientprotocol/claude-agent-acp: refuses to bypass permissions for root unless IS_SANDBOX is
     // set; with tool search on, tools of MCP servers are hidden behind a search.
@@ -65,6 +73,7 @@ const PRESETS: [Preset; 6] = [
             "CLAUDE.local.md",
         ],
         cache: None,
+        usage: counts(Scope::Turn, CachedPart::Apart),
     },
     // https://github.com/google-gemini/gemini-cli: `--acp`; loading a session answers "Invalid session identifier" (issue
     // 29288) and replays late, so it is not loaded again.
@@ -86,6 +95,7 @@ const PRESETS: [Preset; 6] = [
         resume: false,
         ignore: &["gha-creds-*.json"],
         cache: None,
+        usage: counts(Scope::Turn, CachedPart::Inside),
     },
     // https://github.com/agentclientprotocol/codex-acp: its default mode lets a model judge approvals; its own sandbox cannot
     // write git's folder. skep's sandbox is the fence, so full access inside it.
@@ -106,6 +116,7 @@ const PRESETS: [Preset; 6] = [
         resume: true,
         ignore: &[],
         cache: None,
+        usage: counts(Scope::Turn, CachedPart::Apart),
     },
     // https://opencode.ai/docs/acp: asks no permission unless configured to.
     Preset {
@@ -127,6 +138,7 @@ const PRESETS: [Preset; 6] = [
         resume: true,
         ignore: &[".opencode/node_modules", ".opencode/bun.lock"],
         cache: None,
+        usage: counts(Scope::LastAnswer, CachedPart::Apart),
     },
     // https://block.github.io/goose: `approve` asks before each tool, so that skep's policy answers; no keyring in a sandbox.
     Preset {
@@ -148,6 +160,7 @@ const PRESETS: [Preset; 6] = [
         resume: true,
         ignore: &[".goose/memory"],
         cache: None,
+        usage: counts(Scope::LastAnswer, CachedPart::Inside),
     },
 ];
 
@@ -194,6 +207,7 @@ fn spec(preset: &Preset) -> AgentSpec {
             .map(|pattern| (*pattern).to_owned())
             .collect(),
         cache: preset.cache.map(str::to_owned),
+        usage: preset.usage,
         ..AgentSpec::new(preset.name, command)
     }
 }

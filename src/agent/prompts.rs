@@ -52,6 +52,9 @@ impl<'a> Prompts<'a> {
                 Some((number, answer)) = self.prompts.next() => {
                     // What was answered was on the wire, also if its writer has not said so yet.
                     self.to_send.on_the_wire(number);
+                    if let Ok(answer) = &answer {
+                        self.live.connection.wire.state().transcript.answered(answer);
+                    }
                     let gone = matches!(answer, Err(Ended::Gone | Ended::Failed(_)));
                     if gone || self.prompts.is_empty() && self.to_send.is_done() {
                         return answer.map_or_else(Answer::Missing, Answer::Given);

@@ -66,7 +66,7 @@ fn drain(wire: &Wire) -> Vec<String> {
                     .collect();
                 format!("plan: {}", entries.join("; "))
             }
-            Update::Usage(usage) => format!("usage: {}", usage.total),
+            Update::Usage(usage) => format!("usage: {}", usage.context),
             other => format!("{other:?}"),
         });
     }

@@ -13,7 +13,9 @@ use agent_client_protocol::v1::schema::{
 
 use super::halves::Halves;
 use super::own_tools;
-use crate::core::agent::{Decision, PlanEntry, PlanStatus, ToolStatus, Update, Usage};
+use super::usage::TurnUsage;
+use crate::core::agent::{Decision, PlanEntry, PlanStatus, ToolStatus, Update};
+use crate::core::usage::Report;
 
 /// The longest text kept of one message or thought, in bytes.
 pub(super) const TEXT_KEPT: usize = 64 * 1024;
@@ -51,7 +53,7 @@ pub(super) struct Transcript {
     mute: bool,
     /// The first half of a character that the last text of that item ends with.
     half: Option<(Key, u16)>,
-    usage: Usage,
+    usage: TurnUsage,
 }
 
 impl Transcript {
@@ -61,14 +63,26 @@ impl Transcript {
         self.mute = true;
         self.current = None;
         self.own.clear();
-        self.usage.input = 0;
-        self.usage.output = 0;
+    }
+
+    /// From here on the agent's numbers are of this turn, and mean this.
+    pub(super) fn count(&mut self, usage: TurnUsage) {
+        self.usage = usage;
+        self.dirty.retain(|key| *key != Key::Usage);
+        self.items.remove(&Key::Usage);
     }
 
     /// Takes one update of the protocol in; `halves` are what was cut at the edges of its text.
     pub(super) fn apply(&mut self, update: SessionUpdate, halves: Halves) {
         match update {
-            SessionUpdate::AgentMessageChunk(chunk) => self.text(&chunk, halves, Key::Message),
+            SessionUpdate::AgentMessageChunk(chunk) => {
+                if self.usage.of_an_answer(chunk.meta.as_ref()) {
+                    self.put_usage();
+                }
+                if !is_only_usage(&chunk) {
+                    self.text(&chunk, halves, Key::Message);
+                }
+            }
             SessionUpdate::AgentThoughtChunk(chunk) => self.text(&chunk, halves, Key::Thought),
             SessionUpdate::ToolCall(call) => self.tool_call(call),
             SessionUpdate::ToolCallUpdate(update) => self.tool_update(update),
@@ -82,9 +96,8 @@ impl Transcript {
                 self.put(Key::Plan, Update::Plan { entries });
             }
             SessionUpdate::UsageUpdate(usage) => {
-                self.usage.total = usage.used;
-                self.usage.cost = usage.cost.map(|cost| (cost.amount, line(&cost.currency)));
-                self.put(Key::Usage, Update::Usage(self.usage.clone()));
+                self.usage.of_the_session(&usage);
+                self.put_usage();
             }
             SessionUpdate::CurrentModeUpdate(mode) => {
                 self.put(
@@ -131,14 +144,14 @@ impl Transcript {
     }
 
     /// Takes in the token counts of the answer to a prompt.
-    pub(super) fn count(&mut self, input: u64, output: u64, total: u64) {
-        self.usage = Usage {
-            input,
-            output,
-            total,
-            cost: self.usage.cost.take(),
-        };
-        self.put(Key::Usage, Update::Usage(self.usage.clone()));
+    pub(super) fn answered(&mut self, answer: &serde_json::Value) {
+        if self.usage.of_a_prompt(answer) {
+            self.put_usage();
+        }
+    }
+
+    fn put_usage(&mut self) {
+        self.put(Key::Usage, Update::Usage(self.usage.report()));
     }
 
     /// The last message so far in this turn.
@@ -151,9 +164,9 @@ impl Transcript {
         self.mute
     }
 
-    /// Tokens so far.
-    pub(super) fn usage(&self) -> Usage {
-        self.usage.clone()
+    /// What the turn has cost so far.
+    pub(super) fn usage(&self) -> Report {
+        self.usage.report()
     }
 
     /// Everything said so far in this turn was history.
@@ -358,6 +371,15 @@ fn size(update: &Update) -> usize {
         Update::Plan { entries } => entries.len() * LINE_KEPT,
         _ => LINE_KEPT,
     }
+}
+
+/// A chunk that carries numbers and no word.
+fn is_only_usage(chunk: &ContentChunk) -> bool {
+    let mute = matches!(&chunk.content, ContentBlock::Text(text) if text.text.is_empty());
+    mute && chunk
+        .meta
+        .as_ref()
+        .is_some_and(|meta| meta.contains_key("usage"))
 }
 
 /// One line, of bounded length.

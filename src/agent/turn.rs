@@ -22,6 +22,7 @@ use super::running_agent::Live;
 use super::steer;
 use super::tools::Server;
 use super::turn_request::TurnRequest;
+use super::usage::TurnUsage;
 
 /// How often clocks are read, and updates delivered while many come: the first after a pause is delivered at once.
 const BEAT: Duration = Duration::from_millis(200);
@@ -49,7 +50,7 @@ impl Turn<'_> {
     pub(super) async fn run(self) -> Result<TurnEnd, AgentError> {
         let live = self.live;
         let mut opened = live.opened.lock().await;
-        let (mut session, loaded) = match opened.clone() {
+        let (mut session, mut loaded) = match opened.clone() {
             Some(session) => (
                 Opened {
                     resumed: true,
@@ -68,13 +69,14 @@ impl Turn<'_> {
                 (session, loaded)
             }
         };
-        self.begin();
+        self.begin(&session, loaded);
         let (mut answer, mut why) = self.follow(&session).await;
         if loaded && why.is_none() && has_lost_it(live, &answer) {
             over(live);
             live.note(session_log::SESSION_LOST);
             session = opened.insert(self.open(None).await?).clone();
-            self.begin();
+            loaded = session.resumed;
+            self.begin(&session, loaded);
             (answer, why) = self.follow(&session).await;
         }
         over(live);
@@ -151,7 +153,7 @@ impl Turn<'_> {
         }
     }
 
-    fn begin(&self) {
+    fn begin(&self, session: &Opened, loaded: bool) {
         self.live.gate.open(self.request.handler.clone());
         let mut state = self.live.connection.wire.state();
         state.policy = self.request.permissions.clone();
@@ -159,6 +161,10 @@ impl Turn<'_> {
         state.active = Instant::now();
         state.prompts = 0;
         state.transcript.next_turn();
+        let means = self.request.launch.agent.usage;
+        state
+            .transcript
+            .count(TurnUsage::new(means, &session.id, loaded));
     }
 
     /// What the agent is told first: less where it knows the rest.

@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use crate::core::effect::{EffectKind, Worth};
 use crate::core::ids::InstallationId;
+use crate::core::usage::{Spent, Tokens};
 use crate::engine;
 use crate::github::{Brake, Budget, HeldUp, Used};
 use crate::http::api_types::{
-    BudgetLine, EventLine, HeldLine, LogLine, SessionLine, UsedLine, WaitingLine,
+    BudgetLine, EventLine, HeldLine, LogLine, SessionLine, UsageLine, UsedLine, WaitingLine,
 };
 use crate::store::{EventRow, LogRow, SessionRow, WaitingContent};
 
@@ -86,6 +87,27 @@ pub(super) fn session_line(row: &SessionRow, disk_bytes: Option<u64>) -> Session
         started_at: row.started_at,
         ended_at: row.ended_at,
         disk_bytes,
+        usage: serde_json::from_value(body["usage"].clone())
+            .ok()
+            .map(usage_line),
+    }
+}
+
+fn usage_line(spent: Spent) -> UsageLine {
+    let Tokens {
+        input,
+        cached_read,
+        cached_write,
+        output,
+    } = spent.tokens;
+    UsageLine {
+        tokens: spent.all_tokens().into(),
+        input_tokens: input,
+        cached_read_tokens: cached_read,
+        cached_write_tokens: cached_write,
+        output_tokens: output,
+        cost_micro_usd: spent.cost.into(),
+        worked_ms: spent.worked_ms,
     }
 }
 

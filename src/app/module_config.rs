@@ -66,6 +66,7 @@ impl Setup {
             default_agent: self.default_agent.clone(),
             limits: self.limits.clone(),
             agent_sessions: agent_sessions(&self.specs),
+            prices: self.prices.clone(),
             allowed_bots: self.allowed_bots.clone(),
             allow_protected: self.allow_protected.clone(),
             author_answers: self.author_answers,

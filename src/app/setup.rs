@@ -17,6 +17,7 @@ use crate::core::network::Network;
 use crate::core::policy::{AllowProtected, Limits, MakeReady, OldGit, Pace, Retention};
 use crate::core::role::{Role, RoleName};
 use crate::core::time::Clock;
+use crate::core::usage::Price;
 use crate::github::{Timeouts, steady_clock};
 use crate::runner::Timings;
 use crate::webhook::Secrets;
@@ -35,6 +36,8 @@ pub struct Setup {
     pub specs: BTreeMap<String, AgentSpec>,
     /// The agent of roles that name none.
     pub default_agent: String,
+    /// What tokens cost, by the name of an agent or of a model.
+    pub prices: BTreeMap<String, Price>,
     /// The operator's roles.
     pub roles: BTreeMap<RoleName, Role>,
     /// The role of an issue without a role label.
@@ -123,6 +126,7 @@ impl Setup {
             github,
             specs: config.agents,
             default_agent: config.default_agent.unwrap_or_default(),
+            prices: config.prices,
             roles: config.roles,
             default_role: config.default_role,
             limits: config.limits,

@@ -96,6 +96,10 @@ fn render(session: &SessionAnswer, now: i64) -> String {
         ("pull request", line.pull_request()),
         ("queued", shown::since(line)),
         ("took", shown::took(line, now)),
+        (
+            "spent",
+            line.usage.as_ref().map(shown::spent).unwrap_or_default(),
+        ),
         ("disk", line.disk_bytes.map(size).unwrap_or_default()),
     ]);
     let rows: Vec<[String; 3]> = session

@@ -3,14 +3,24 @@
 use serde_json::Value;
 
 use super::output::{moment, span};
-use crate::core::text::count;
-use crate::http::api_types::SessionLine;
+use crate::core::text::{self, count};
+use crate::http::api_types::{SessionLine, UsageLine};
 
 /// How long a session has taken, or took.
 pub(super) fn took(session: &SessionLine, now: i64) -> String {
     session.started_at.map_or_else(String::new, |started| {
         span(session.ended_at.unwrap_or(now) - started)
     })
+}
+
+/// What a session has cost.
+pub(super) fn spent(usage: &UsageLine) -> String {
+    let (tokens, cost) = (&usage.tokens, &usage.cost_micro_usd);
+    text::budget::spent(
+        (tokens.amount, tokens.exactness),
+        (cost.amount, cost.exactness),
+        usage.worked_ms,
+    )
 }
 
 /// When a session was queued.

@@ -166,7 +166,7 @@ fn budgets(budgets: &[BudgetLine]) -> String {
                 line.installation.to_string(),
                 used(&line.minute),
                 used(&line.hour),
-                waiting(line),
+                waiting_for_budget(line),
             ]
         })
         .collect();
@@ -177,7 +177,7 @@ fn budgets(budgets: &[BudgetLine]) -> String {
     format!("\nCreated on GitHub\n{}", table(columns, &rows))
 }
 
-fn waiting(line: &BudgetLine) -> String {
+fn waiting_for_budget(line: &BudgetLine) -> String {
     let groups = [
         ("pull request", line.pulls),
         ("comment", line.comments),

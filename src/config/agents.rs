@@ -15,6 +15,7 @@ use super::sources::{Found, Sources};
 use crate::core::agent::AgentSpec;
 use crate::core::leavings;
 use crate::core::text::mistakes::{self, agent as mistake};
+use crate::core::usage::Scope;
 
 /// Who knows the built-in presets.
 pub type Presets<'a> = &'a dyn Fn(&str) -> Option<AgentSpec>;
@@ -268,6 +269,7 @@ fn put(spec: &mut AgentSpec, key: &str, item: Item) -> Result<(), Mistake> {
         "home" => spec.home = Some(folder(item)?),
         "ignore" => add(&mut spec.ignore, patterns(item)?),
         "sessions" => spec.sessions = Some(limits::sessions(item)?),
+        "usage" => spec.usage.scope = scope(item)?,
         _ => return Err(item.wrong(mistakes::source::unknown_key(None))),
     }
     Ok(())
@@ -338,6 +340,15 @@ pub(super) fn patterns(item: Item) -> Result<Vec<String>, Mistake> {
         Some(pattern) => Err(Mistake::new(at, mistakes::value::pattern(pattern))),
         None => Ok(patterns),
     }
+}
+
+/// What its token counts are counts of.
+fn scope(item: Item) -> Result<Scope, Mistake> {
+    let at = item.at.clone();
+    let text = item.text()?;
+    let known = Scope::CHOICES.iter().find(|(name, _)| *name == text);
+    let wrong = || Mistake::new(at, mistake::USAGE);
+    known.map(|(_, scope)| *scope).ok_or_else(wrong)
 }
 
 /// Credentials of skep: skep's own, and tokens that act as somebody on GitHub.

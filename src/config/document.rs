@@ -9,11 +9,14 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{Mistake, nearest};
 use crate::core::text::mistakes::{source, value};
+use crate::core::usage::micros;
 
 #[derive(Clone)]
 pub(super) enum Value {
     Text(String),
     Integer(i64),
+    /// A number with a point, as it is written.
+    Decimal(String),
     Switch(bool),
     List(Vec<Item>),
     Table(Table),
@@ -61,6 +64,16 @@ impl Item {
         }
     }
 
+    /// An amount of money in dollars, in millionths of one.
+    pub(super) fn money(self) -> Result<u64, Mistake> {
+        let read = match &self.value {
+            Value::Integer(number) => micros(&number.to_string()),
+            Value::Decimal(text) => micros(text),
+            _ => None,
+        };
+        read.ok_or_else(|| self.wrong(value::MONEY))
+    }
+
     pub(super) fn list(self) -> Result<Vec<Item>, Mistake> {
         match self.value {
             Value::List(items) => Ok(items),
@@ -92,6 +105,7 @@ impl Value {
         match self {
             Self::Text(_) => "a text",
             Self::Integer(_) => "a whole number",
+            Self::Decimal(_) => "a number with a point",
             Self::Switch(_) => "true or false",
             Self::List(_) => "a list",
             Self::Table(_) => "a table",
@@ -184,7 +198,7 @@ impl Reader<'_> {
             DeValue::String(text) => Value::Text(text.to_string()),
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
                 .map_or(Value::Other("a number of that size"), Value::Integer),
-            DeValue::Float(_) => Value::Other("a number with a point"),
+            DeValue::Float(number) => Value::Decimal(number.as_str().to_owned()),
             DeValue::Boolean(on) => Value::Switch(*on),
             DeValue::Datetime(_) => Value::Other("a date"),
             DeValue::Array(items) => Value::List(

@@ -10,7 +10,7 @@ use crate::core::text::starter;
 const NEEDED: [&str; 4] = ["app_id", "private_key_file", "webhook_secret", "agent"];
 
 /// What stands where the default is a rule, or nothing; [`starter()`] says the rule beside it.
-const EXAMPLES: [(&str, &str); 36] = [
+const EXAMPLES: [(&str, &str); 45] = [
     ("admin_token", "\"…\""),
     ("data_dir", "\"/var/lib/skep\""),
     ("database_url", "\"postgres://skep@localhost/skep\""),
@@ -36,6 +36,11 @@ const EXAMPLES: [(&str, &str); 36] = [
     ("agents.<name>.home", "\"/srv/agent-home\""),
     ("agents.<name>.ignore", "[\".mine\"]"),
     ("agents.<name>.sessions", "2"),
+    ("agents.<name>.usage", "\"turn\""),
+    ("prices.<name>.input", "3.0"),
+    ("prices.<name>.cached", "0.3"),
+    ("prices.<name>.cache_write", "3.75"),
+    ("prices.<name>.output", "15.0"),
     ("roles.<name>.description", "\"Keeps the manual true.\""),
     ("roles.<name>.prompt", "\"Keep the manual true.\""),
     ("roles.<name>.prompt_file", "\"docs.md\""),
@@ -47,6 +52,10 @@ const EXAMPLES: [(&str, &str); 36] = [
     ("roles.<name>.session_timeout", "\"30m\""),
     ("roles.<name>.silence", "\"5m\""),
     ("roles.<name>.sessions", "2"),
+    ("roles.<name>.issue_attempts", "5"),
+    ("roles.<name>.issue_time", "\"4h\""),
+    ("roles.<name>.issue_tokens", "5_000_000"),
+    ("roles.<name>.issue_cost", "2.5"),
 ];
 
 /// Longest line of a comment.
@@ -75,6 +84,7 @@ pub fn starter() -> String {
         ("limits.", starter::LIMITS),
         ("retention.", starter::RETENTION),
         ("agents.<name>.", starter::AGENTS),
+        ("prices.<name>.", starter::PRICES),
         ("roles.<name>.", starter::ROLES),
     ] {
         text.push_str(head);

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::document::{Item, Table, Value};
 use super::error::Mistake;
-use super::units::{parse_duration, parse_size, render_duration, render_size};
+use super::units::{parse_duration, parse_size, render_duration, render_money, render_size};
 use crate::core::policy::{Limits, Pace, Retention};
 use crate::core::text::mistakes::value;
 
@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Duration,
     /// A size, kept in bytes.
     Size,
+    /// Money in dollars, kept in millionths.
+    Money,
 }
 
 pub(super) struct LimitSetting {
@@ -52,13 +54,17 @@ macro_rules! limit_setting {
     };
 }
 
-pub(super) const LIMIT_SETTINGS: [LimitSetting; 34] = [
+pub(super) const LIMIT_SETTINGS: [LimitSetting; 38] = [
     limit_setting!("sessions", Count, 1..=1_000, limits.sessions: u32),
     limit_setting!("sessions_per_account", Count, 0..=1_000, limits.sessions_per_account: u32),
     limit_setting!("sessions_per_repository", Count, 0..=1_000, limits.sessions_per_repository: u32),
     limit_setting!("sessions_per_person", Count, 0..=10_000, limits.sessions_per_person: u32),
     limit_setting!("session_timeout", Duration, SECOND..=7 * DAY, limits.session_timeout_ms: i64),
     limit_setting!("silence", Duration, SECOND..=7 * DAY, limits.silence_ms: i64),
+    limit_setting!("issue_attempts", Count, 0..=10_000, limits.issue_attempts: u32),
+    limit_setting!("issue_time", Duration, 0..=365 * DAY, limits.issue_time_ms: i64),
+    limit_setting!("issue_tokens", Count, 0..=1_000_000_000_000, limits.issue_tokens: u64),
+    limit_setting!("issue_cost", Money, 0..=1_000_000_000_000, limits.issue_cost: u64),
     limit_setting!("start_attempts", Count, 1..=100, limits.start_attempts: i64),
     limit_setting!("model_attempts", Count, 1..=100, limits.model_attempts: u32),
     limit_setting!("model_retry", Duration, 1..=15 * MINUTE, limits.model_retry_ms: i64),
@@ -142,12 +148,14 @@ fn number(setting: &LimitSetting, item: Item) -> Result<u64, Mistake> {
             parse_duration(text).and_then(|duration| u64::try_from(duration.as_millis()).ok())
         }
         (Kind::Size, Value::Text(text)) => parse_size(text),
+        (Kind::Money, _) => item.clone().money().ok(),
         (Kind::Count | Kind::Duration | Kind::Size, _) => None,
     };
     let wanted = match setting.kind {
         Kind::Count => value::count(&low, &high),
         Kind::Duration => value::duration(&low, &high),
         Kind::Size => value::size(&low, &high),
+        Kind::Money => value::money(&low, &high),
     };
     value
         .filter(|value| setting.range.contains(value))
@@ -160,6 +168,7 @@ pub(super) fn shown(kind: Kind, value: u64) -> String {
         Kind::Count => value.to_string(),
         Kind::Duration => render_duration(std::time::Duration::from_millis(value)),
         Kind::Size => render_size(value),
+        Kind::Money => render_money(value),
     }
 }
 
@@ -218,7 +227,7 @@ mod tests {
                 low
             };
             let written = match setting.kind {
-                Kind::Count => shown(setting.kind, value),
+                Kind::Count | Kind::Money => shown(setting.kind, value),
                 Kind::Duration | Kind::Size => format!("'{}'", shown(setting.kind, value)),
             };
             let (numbers, mistakes) = read_text(table, &format!("{} = {written}", setting.key));

@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 28] = [
+const FILE_ONLY: [(&str, &str); 37] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("ignore", "[]"),
@@ -128,6 +128,11 @@ const FILE_ONLY: [(&str, &str); 28] = [
     ("agents.<name>.home", "one per session"),
     ("agents.<name>.ignore", "the preset's"),
     ("agents.<name>.sessions", "`limits.sessions`"),
+    ("agents.<name>.usage", "the preset's, or not known"),
+    ("prices.<name>.input", "none"),
+    ("prices.<name>.cached", "`input`"),
+    ("prices.<name>.cache_write", "`input`"),
+    ("prices.<name>.output", "none"),
     ("roles.<name>.description", "the built-in role's"),
     ("roles.<name>.prompt", "the built-in role's"),
     ("roles.<name>.prompt_file", "none"),
@@ -143,6 +148,10 @@ const FILE_ONLY: [(&str, &str); 28] = [
     ("roles.<name>.session_timeout", "`limits.session_timeout`"),
     ("roles.<name>.silence", "`limits.silence`"),
     ("roles.<name>.sessions", "`limits.sessions`"),
+    ("roles.<name>.issue_attempts", "`limits.issue_attempts`"),
+    ("roles.<name>.issue_time", "`limits.issue_time`"),
+    ("roles.<name>.issue_tokens", "`limits.issue_tokens`"),
+    ("roles.<name>.issue_cost", "`limits.issue_cost`"),
 ];
 
 /// Every setting, in the order it is documented.
@@ -223,7 +232,7 @@ pub(super) fn meaning(key: &str) -> &'static str {
     settings::meaning(key).expect("every key of the table has its sentence; a test reads them all")
 }
 
-/// The keys at the top of `skep.toml`, or under `agents.<name>` and `roles.<name>`.
+/// The keys at the top of `skep.toml`, or under `agents.<name>`, `prices.<name>` and `roles.<name>`.
 pub(super) fn keys_under(prefix: &str) -> Vec<&'static str> {
     let below = FILE_ONLY
         .iter()
@@ -233,7 +242,7 @@ pub(super) fn keys_under(prefix: &str) -> Vec<&'static str> {
         .iter()
         .map(|entry| entry.key)
         .filter(|_| prefix.is_empty());
-    let tables = ["agents", "roles", "limits", "retention"]
+    let tables = ["agents", "prices", "roles", "limits", "retention"]
         .into_iter()
         .filter(|_| prefix.is_empty());
     below.chain(entries).chain(tables).collect()

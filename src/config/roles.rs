@@ -134,6 +134,10 @@ fn put(over: &mut RoleOverride, key: &str, item: Item, folder: &Path) -> Result<
         "session_timeout" => over.limits.session_timeout_s = Some(seconds(item)?),
         "silence" => over.limits.silence_s = Some(seconds(item)?),
         "sessions" => over.limits.sessions = Some(limits::sessions(item)?),
+        "issue_attempts" => over.limits.issue_attempts = Some(number(item)?),
+        "issue_time" => over.limits.issue_time_s = Some(seconds(item)?),
+        "issue_tokens" => over.limits.issue_tokens = Some(number(item)?),
+        "issue_cost" => over.limits.issue_cost = Some(money(item)?),
         _ => return Err(item.wrong(mistakes::source::unknown_key(None))),
     }
     Ok(())
@@ -180,6 +184,22 @@ fn tools(item: Item) -> Result<Tools, Mistake> {
         Tool::from_alias(&name).ok_or_else(|| Mistake::new(at, mistake::unknown_tool(&name)))
     };
     item.list()?.into_iter().map(tool).collect()
+}
+
+/// A limit, which is never nothing.
+fn number(item: Item) -> Result<u64, Mistake> {
+    let at = item.at.clone();
+    let number = u64::try_from(item.integer()?).ok();
+    let wrong = || Mistake::new(at, mistakes::value::FROM_ONE);
+    number.filter(|number| *number > 0).ok_or_else(wrong)
+}
+
+fn money(item: Item) -> Result<u64, Mistake> {
+    let at = item.at.clone();
+    let wrong = || Mistake::new(at, mistakes::value::MONEY);
+    Some(item.money()?)
+        .filter(|money| *money > 0)
+        .ok_or_else(wrong)
 }
 
 fn seconds(item: Item) -> Result<u64, Mistake> {

@@ -8,13 +8,14 @@ use super::limits::shown;
 use super::limits::{Kind, Numbers, TABLES};
 use super::reference::{ENTRIES, entry_of};
 use super::resolver::{Origin, hidden};
-use super::units::render_duration;
+use super::units::{render_duration, render_money};
 use super::{AllowProtected, Config, LogFormat, MakeReady};
 use crate::core::agent::AgentSpec;
 use crate::core::agent::SandboxChoice;
 use crate::core::leavings::BUILT_IN;
 use crate::core::policy::OldGit;
 use crate::core::role::{Role, built_in};
+use crate::core::usage::{Price, Scope};
 
 impl Config {
     /// The configuration as a `skep.toml` that means the same, each value with where it comes from. What is not set and what
@@ -38,7 +39,14 @@ impl Config {
             .iter()
             .map(|(name, spec)| self.show_agent(name, spec));
         let roles = self.roles.values().map(|role| self.show_role(role));
-        agents.chain(roles).fold(text, |text, table| text + &table)
+        let prices = self
+            .prices
+            .iter()
+            .map(|(name, price)| self.show_price(name, price));
+        agents
+            .chain(prices)
+            .chain(roles)
+            .fold(text, |text, table| text + &table)
     }
 
     fn show_numbers(&self) -> String {
@@ -52,7 +60,7 @@ impl Config {
             text.push_str(&format!("\n[{table}]\n"));
             for setting in settings {
                 let value = shown(setting.kind, (setting.get)(&numbers));
-                let value = if setting.kind == Kind::Count {
+                let value = if matches!(setting.kind, Kind::Count | Kind::Money) {
                     value
                 } else {
                     quoted(&value)
@@ -219,6 +227,8 @@ impl Config {
         lines.set("resume", &spec.resume.to_string());
         lines.set("expose", &list(&spec.expose));
         lines.set("ignore", &list(&spec.ignore));
+        let usage = Some(spec.usage.scope).filter(|scope| *scope != Scope::Unsaid);
+        lines.set_or_mute("usage", usage.map(|scope| quoted(scope.name())));
         lines.set_or_mute("home", spec.home.as_deref().map(quoted));
         lines.set_or_mute("sessions", spec.sessions.map(|most| most.to_string()));
         lines.text
@@ -266,11 +276,29 @@ impl Config {
             "session_timeout",
             role.limits.session_timeout_s.map(seconds),
         );
-        lines.set_or_mute("silence", role.limits.silence_s.map(seconds));
-        lines.set_or_mute(
-            "sessions",
-            role.limits.sessions.map(|most| most.to_string()),
-        );
+        let limits = &role.limits;
+        lines.set_or_mute("silence", limits.silence_s.map(seconds));
+        lines.set_or_mute("sessions", limits.sessions.map(|most| most.to_string()));
+        let number = |number: u64| number.to_string();
+        lines.set_or_mute("issue_attempts", limits.issue_attempts.map(number));
+        lines.set_or_mute("issue_time", limits.issue_time_s.map(seconds));
+        lines.set_or_mute("issue_tokens", limits.issue_tokens.map(number));
+        lines.set_or_mute("issue_cost", limits.issue_cost.map(render_money));
+        lines.text
+    }
+
+    fn show_price(&self, name: &str, price: &Price) -> String {
+        let path = format!("prices.{}", quoted(name));
+        let mut lines = Lines::new(self, path, "default".to_owned());
+        lines.path = format!("prices.{name}");
+        for (key, amount) in [
+            ("input", price.input),
+            ("cached", price.cached),
+            ("cache_write", price.cache_write),
+            ("output", price.output),
+        ] {
+            lines.set(key, &render_money(amount));
+        }
         lines.text
     }
 

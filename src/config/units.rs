@@ -78,6 +78,15 @@ pub fn render_size(bytes: u64) -> String {
     format!("{}{name}", bytes / scale)
 }
 
+/// Writes an amount of millionths of a dollar as the file says it: `5`, `2.5`.
+pub(super) fn render_money(millionths: u64) -> String {
+    let (whole, part) = (millionths / 1_000_000, millionths % 1_000_000);
+    match part {
+        0 => whole.to_string(),
+        part => format!("{whole}.{}", format!("{part:06}").trim_end_matches('0')),
+    }
+}
+
 /// The first number with its unit, and what follows.
 fn part(text: &str) -> Option<(u64, &str, &str)> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
@@ -157,6 +166,11 @@ mod tests {
         fn a_duration_survives_writing_and_reading(ms in 0..u64::MAX / 2) {
             let duration = Duration::from_millis(ms);
             prop_assert_eq!(parse_duration(&render_duration(duration)), Some(duration));
+        }
+
+        #[test]
+        fn money_survives_writing_and_reading(millionths in 0..u64::MAX / 2) {
+            prop_assert_eq!(crate::core::usage::micros(&render_money(millionths)), Some(millionths));
         }
 
         #[test]

@@ -72,6 +72,7 @@ pub(super) fn session(task: &Task, record: &SessionRecord) -> Result<SessionRow,
     let body = json!({
         "repository": task.place.name, "issue": task.place.issue, "pull": task.pull, "story": task.timeline, "base": base,
         "worked_ms": task.job().map(|job| job.worked_ms),
+        "usage": record.usage,
     });
     Ok(SessionRow {
         id: record.id.clone(),

@@ -179,6 +179,8 @@ impl Outcomes<'_> {
             return None;
         };
         match lease.kind() {
+            // How it ended is nobody's concern any more; what it cost is.
+            EffectKind::RunTurn => Some(self.fact(lease, usage(*event)?)),
             EffectKind::PrepareWorkspace | EffectKind::Publish | EffectKind::OpenPull => {
                 Some(self.fact(lease, *event))
             }
@@ -240,6 +242,19 @@ impl Outcomes<'_> {
             not_before,
             why,
         }
+    }
+}
+
+/// What a turn cost, whatever it came to.
+fn usage(event: Event) -> Option<Event> {
+    match event {
+        Event::TurnEnded { session, end, .. } => Some(Event::UsageReported {
+            session,
+            usage: end.usage,
+        }),
+        Event::TurnFailed { session, usage, .. } => Some(Event::UsageReported { session, usage }),
+        Event::UsageReported { .. } => Some(event),
+        _ => None,
     }
 }
 

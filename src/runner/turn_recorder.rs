@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use super::agent_facts::{AgentFacts, Source};
+use super::budget_watch::BudgetWatch;
 use super::lease::Lease;
 use super::redactor::Redactor;
 use super::scope::Turns;
@@ -14,6 +15,7 @@ use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::time::Clock;
+use crate::core::usage::Report;
 use crate::store::{Complaint, LogLine, Store};
 
 /// Lines kept for people when something goes wrong.
@@ -32,12 +34,15 @@ pub(super) struct Seen {
     pub(super) started: bool,
     /// The last lines, redacted.
     pub(super) tail: Vec<String>,
+    /// What the turn cost so far.
+    pub(super) usage: Report,
 }
 
 /// Takes one turn's updates to where they belong.
 pub(super) struct TurnRecorder<'a> {
     session: &'a SessionId,
     facts: AgentFacts,
+    budget: BudgetWatch<'a>,
     store: &'a Store,
     clock: &'a Clock,
     redactor: &'a Redactor,
@@ -59,11 +64,16 @@ pub(super) struct TurnRecorder<'a> {
 }
 
 impl<'a> TurnRecorder<'a> {
-    /// For the turn of a claimed effect.
-    pub(super) fn new(scope: &Turns<'a>, lease: &'a Lease) -> Result<Self, Failure> {
+    /// For the turn of a claimed effect, whose budget is watched.
+    pub(super) fn new(
+        scope: &Turns<'a>,
+        lease: &'a Lease,
+        budget: BudgetWatch<'a>,
+    ) -> Result<Self, Failure> {
         Ok(Self {
             session: lease.session()?,
             facts: AgentFacts::new(scope.store, scope.clock, Source::Stream, lease),
+            budget,
             store: scope.store,
             clock: scope.clock,
             redactor: scope.redactor,
@@ -95,6 +105,7 @@ impl<'a> TurnRecorder<'a> {
                 _ = tick.tick() => {
                     self.write().await;
                     self.tell_silence().await;
+                    self.tell_budget().await;
                     self.tell_progress(false).await;
                 }
             }
@@ -105,6 +116,7 @@ impl<'a> TurnRecorder<'a> {
         Seen {
             started: self.started,
             tail,
+            usage: self.budget.spent(),
         }
     }
 
@@ -161,10 +173,11 @@ impl<'a> TurnRecorder<'a> {
                 }
             }
             Update::Note { text } => self.remember(text.clone(), &text),
-            Update::Permission { .. }
-            | Update::Thought { .. }
-            | Update::Usage(_)
-            | Update::Mode { .. } => {}
+            Update::Usage(report) => {
+                self.budget.heard(report);
+                self.tell_budget().await;
+            }
+            Update::Permission { .. } | Update::Thought { .. } | Update::Mode { .. } => {}
         }
     }
 
@@ -227,6 +240,15 @@ impl<'a> TurnRecorder<'a> {
         self.silences += 1;
         self.tell_how(i64::try_from(quiet.as_millis()).unwrap_or(i64::MAX))
             .await;
+    }
+
+    /// Tells what is nearly used up, each thing once; a turn that has used up what it may is ended by the watch.
+    async fn tell_budget(&mut self) {
+        for cap in self.budget.look() {
+            let session = self.session.clone();
+            self.tell(Event::BudgetNeared { session, cap }, "budget_neared")
+                .await;
+        }
     }
 
     async fn tell_how(&mut self, silent_ms: i64) {

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use skep::agent::{SandboxChoice, presets};
 use skep::app::{App, GitHubSetup, Setup};
+use skep::core::agent::AgentSpec;
 use skep::core::ids::{IssueNumber, RepositoryId, TaskKey, UserId};
 use skep::core::time::Clock;
 use skep::engine::Engine;
@@ -136,7 +137,10 @@ impl TestApp {
 
     fn setup(&self) -> Setup {
         let data_dir = self.data_dir();
-        let demo = presets::demo(env!("CARGO_BIN_EXE_skep"));
+        let demo = AgentSpec {
+            usage: self.options.usage,
+            ..presets::demo(env!("CARGO_BIN_EXE_skep"))
+        };
         let agent = self.options.agent.clone().unwrap_or(demo);
         let in_process = !self.options.process && self.options.agent.is_none();
         let url = |text: String| url::Url::parse(&text).expect("the simulator's address");
@@ -160,6 +164,7 @@ impl TestApp {
                 plan.roles.into_iter().map(|role| (role.name.clone(), role)),
             ),
             limits: plan.limits,
+            prices: plan.prices.into_iter().collect(),
             allowed_bots: bots
                 .map(|bot| UserId(self.simulator.create_bot(bot)))
                 .collect(),

@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::usage::{Meaning, Report};
+
 pub use again::wait_named;
 pub use class::{ErrorClass, classify, error_in};
 pub use end::{Stop, TurnEnd};
@@ -54,6 +56,9 @@ pub struct AgentSpec {
     /// How many sessions with it may be at work at once; `None`: as many as there are slots.
     #[serde(default)]
     pub sessions: Option<u32>,
+    /// What it means by the tokens it tells of.
+    #[serde(default)]
+    pub usage: Meaning,
 }
 
 fn yes() -> bool {
@@ -76,6 +81,7 @@ impl AgentSpec {
             ignore: vec![],
             cache: None,
             sessions: None,
+            usage: Meaning::default(),
         }
     }
 }
@@ -140,8 +146,8 @@ pub enum Update {
         /// In the agent's order.
         entries: Vec<PlanEntry>,
     },
-    /// Tokens used so far.
-    Usage(Usage),
+    /// What the turn has cost so far.
+    Usage(Report),
     /// The agent switched its mode.
     Mode {
         /// The agent's id of the mode.
@@ -221,19 +227,6 @@ pub enum PlanStatus {
     Completed,
 }
 
-/// Tokens and cost, as far as the agent tells; zero and none where it does not.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Usage {
-    /// Tokens sent to the model in this turn.
-    pub input: u64,
-    /// Tokens received from it in this turn.
-    pub output: u64,
-    /// Both, or what fills the context when only that is told.
-    pub total: u64,
-    /// Money spent in the agent's session and its currency, such as `(0.12, "USD")`.
-    pub cost: Option<(f64, String)>,
-}
-
 /// The answer to a request for permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -306,7 +299,7 @@ mod tests {
             Update::Plan {
                 entries: Vec::new(),
             },
-            Update::Usage(Usage::default()),
+            Update::Usage(Report::default()),
             Update::Mode { mode: text() },
             Update::Stderr { text: text() },
             Update::Note { text: text() },

@@ -7,12 +7,14 @@
 mod address;
 mod nearest;
 mod parse;
+mod raise;
 mod spoken;
 pub mod table;
 
 use super::markdown::{Kind, Row, rows};
 use super::{mail, sanitise};
 
+pub use raise::Raise;
 pub use spoken::{Addressed, LINES, Line, Spoken};
 pub use table::{Command, Priority};
 

@@ -23,11 +23,13 @@ pub use removal::{Loss, Removal};
 use super::actor::Account;
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use super::command::Command;
+use super::budget::Cap;
 use super::effect::EffectKind;
 use super::ids::{CommentId, InstallationId, IssueNumber, SessionId, Sha};
 use super::question::Asked;
 use super::schedule::Reason;
 use super::snapshot::Snapshot;
+use super::usage::Report;
 
 /// Something that happened to one task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -336,6 +338,23 @@ pub enum Event {
         say: String,
         /// The last log lines, redacted.
         tail: Vec<String>,
+        /// What it cost so far.
+        #[serde(default)]
+        usage: Report,
+    },
+    /// A try of a turn is over of which nothing else is told: it was withdrawn, or cut short and is taken up again.
+    UsageReported {
+        /// In which session.
+        session: SessionId,
+        /// What it cost so far.
+        usage: Report,
+    },
+    /// A running turn has nearly used up what its issue may.
+    BudgetNeared {
+        /// In which session.
+        session: SessionId,
+        /// What of it.
+        cap: Cap,
     },
     /// Git decided what the session made.
     Collected {

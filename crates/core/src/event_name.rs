@@ -77,6 +77,15 @@ pub enum DomainEvent {
     /// The session goes on.
     #[serde(rename = "session.resumed")]
     SessionResumed,
+    /// What an issue may cost is nearly used up.
+    #[serde(rename = "budget.neared")]
+    BudgetNeared,
+    /// It is used up: the session waits for people.
+    #[serde(rename = "budget.used_up")]
+    BudgetUsedUp,
+    /// A person raised it.
+    #[serde(rename = "budget.raised")]
+    BudgetRaised,
     /// A person's words were taken for the agent.
     #[serde(rename = "message.queued")]
     MessageQueued,
@@ -123,7 +132,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 41] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,
@@ -148,6 +157,9 @@ impl DomainEvent {
         Self::SessionParked,
         Self::SessionPaused,
         Self::SessionResumed,
+        Self::BudgetNeared,
+        Self::BudgetUsedUp,
+        Self::BudgetRaised,
         Self::MessageQueued,
         Self::MessageDelivered,
         Self::CommandTaken,
@@ -196,6 +208,9 @@ impl DomainEvent {
             Self::SessionParked => "session.parked",
             Self::SessionPaused => "session.paused",
             Self::SessionResumed => "session.resumed",
+            Self::BudgetNeared => "budget.neared",
+            Self::BudgetUsedUp => "budget.used_up",
+            Self::BudgetRaised => "budget.raised",
             Self::MessageQueued => "message.queued",
             Self::MessageDelivered => "message.delivered",
             Self::CommandTaken => "command.taken",

@@ -11,6 +11,7 @@
 
 pub mod actor;
 pub mod agent;
+pub mod budget;
 pub mod command;
 pub mod decide;
 pub mod downtime;
@@ -41,3 +42,4 @@ pub mod snapshot;
 pub mod task;
 pub mod text;
 pub mod time;
+pub mod usage;

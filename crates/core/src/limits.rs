@@ -17,6 +17,14 @@ pub struct Limits {
     pub session_timeout_ms: i64,
     /// How long an agent may say nothing, milliseconds.
     pub silence_ms: i64,
+    /// Sessions that one issue may have; 0: any number.
+    pub issue_attempts: u32,
+    /// How long agents may work on one issue in all, milliseconds; 0: any time.
+    pub issue_time_ms: i64,
+    /// Tokens that one issue may cost; 0: any number.
+    pub issue_tokens: u64,
+    /// Money that one issue may cost, millionths of a dollar; 0: any.
+    pub issue_cost: u64,
     /// How often a failed start (working copy, spawn, initialize) is tried in all.
     pub start_attempts: i64,
     /// How often a model that fails for now (429, 500, a broken connection) is tried in all.
@@ -76,6 +84,10 @@ impl Default for Limits {
             sessions_per_person: 0,
             session_timeout_ms: 60 * 60_000,
             silence_ms: 10 * 60_000,
+            issue_attempts: 20,
+            issue_time_ms: 24 * 3_600_000,
+            issue_tokens: 0,
+            issue_cost: 0,
             start_attempts: 3,
             model_attempts: 6,
             model_retry_ms: 30_000,

@@ -11,6 +11,7 @@ pub use super::limits::Limits;
 pub use super::retention::Retention;
 use super::role::{Role, RoleName};
 use super::schedule::Caps;
+use super::usage::Price;
 
 /// The label whose adding starts work.
 pub const GO_LABEL: &str = "agent:go";
@@ -34,6 +35,9 @@ pub struct Policy {
     pub limits: Limits,
     /// Sessions at once of an agent, by its name; an agent that is not named has no limit of its own.
     pub agent_sessions: BTreeMap<String, u32>,
+    /// What tokens cost, by the name of an agent or of a model.
+    #[serde(default)]
+    pub prices: BTreeMap<String, Price>,
     /// Bots that may start work all the same.
     pub allowed_bots: Vec<UserId>,
     /// Protected paths that a pull request may touch all the same.

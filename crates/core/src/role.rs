@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::budget::Amounts;
 use crate::ids::Malformed;
 use crate::limits::Limits;
 
@@ -160,7 +161,7 @@ impl FromIterator<Tool> for Tools {
     }
 }
 
-/// A role's own clocks, in seconds; `None` means the operator's general limit.
+/// A role's own limits, times in seconds; `None` means the operator's general limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RoleLimits {
@@ -171,6 +172,14 @@ pub struct RoleLimits {
     /// How many sessions of the role may be at work at once; only the operator says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sessions: Option<u32>,
+    /// Sessions of one issue.
+    pub issue_attempts: Option<u64>,
+    /// Longest time agents may work on one issue in all.
+    pub issue_time_s: Option<u64>,
+    /// Tokens of one issue.
+    pub issue_tokens: Option<u64>,
+    /// Money of one issue, millionths of a dollar. None of them is ever 0.
+    pub issue_cost: Option<u64>,
 }
 
 impl RoleLimits {
@@ -187,17 +196,47 @@ impl RoleLimits {
         }
     }
 
-    /// The tighter of both, clock by clock.
+    /// What an issue may cost under the operator's general limits: a role may only be tighter. 0 is no limit.
+    pub fn caps(self, general: &Limits) -> Amounts {
+        let tighter = |own: Option<u64>, cap: u64| match (own, cap) {
+            (None, cap) => cap,
+            (Some(own), 0) => own,
+            (Some(own), cap) => own.min(cap),
+        };
+        let time_ms = self.issue_time_s.map(|s| s.saturating_mul(1_000));
+        let general_ms = u64::try_from(general.issue_time_ms).unwrap_or_default();
+        Amounts {
+            attempts: tighter(self.issue_attempts, general.issue_attempts.into()),
+            time_ms: tighter(time_ms, general_ms),
+            tokens: tighter(self.issue_tokens, general.issue_tokens),
+            cost: tighter(self.issue_cost, general.issue_cost),
+        }
+    }
+
+    /// The tighter of both, limit by limit.
     #[must_use]
     pub fn at_most(self, ceiling: Self) -> Self {
-        let tighter = |own: Option<u64>, cap: Option<u64>| match (own, cap) {
+        self.each(ceiling, |own, cap| match (own, cap) {
             (Some(own), Some(cap)) => Some(own.min(cap)),
             (own, cap) => own.or(cap),
-        };
+        })
+    }
+
+    /// These, and where they say nothing those.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        self.each(others, Option::or)
+    }
+
+    fn each(self, other: Self, with: fn(Option<u64>, Option<u64>) -> Option<u64>) -> Self {
         Self {
-            session_timeout_s: tighter(self.session_timeout_s, ceiling.session_timeout_s),
-            silence_s: tighter(self.silence_s, ceiling.silence_s),
-            sessions: self.sessions.or(ceiling.sessions),
+            session_timeout_s: with(self.session_timeout_s, other.session_timeout_s),
+            silence_s: with(self.silence_s, other.silence_s),
+            sessions: self.sessions.or(other.sessions),
+            issue_attempts: with(self.issue_attempts, other.issue_attempts),
+            issue_time_s: with(self.issue_time_s, other.issue_time_s),
+            issue_tokens: with(self.issue_tokens, other.issue_tokens),
+            issue_cost: with(self.issue_cost, other.issue_cost),
         }
     }
 }
@@ -362,14 +401,7 @@ fn granted(base: &Role, over: &RoleOverride) -> Role {
         tools: over.tools.clone().unwrap_or_else(|| base.tools.clone()),
         writes: over.writes.unwrap_or(base.writes),
         plan: over.plan.unwrap_or(base.plan),
-        limits: RoleLimits {
-            session_timeout_s: over
-                .limits
-                .session_timeout_s
-                .or(base.limits.session_timeout_s),
-            silence_s: over.limits.silence_s.or(base.limits.silence_s),
-            sessions: over.limits.sessions.or(base.limits.sessions),
-        },
+        limits: over.limits.or(base.limits),
         ..base.clone()
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AgentBranch, SessionId};
+use super::usage::Spent;
 
 /// The states of a session. `idle` means the turn is over and git decides; `parked` has no process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -120,6 +121,9 @@ pub struct SessionRecord {
     pub started_at: Option<i64>,
     /// When it ended.
     pub ended_at: Option<i64>,
+    /// What it has cost.
+    #[serde(default)]
+    pub usage: Spent,
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 mod begun;
 mod conversation;
 mod failure_class;
+mod meter;
 mod reading;
 mod so_far;
 mod stage;
@@ -21,6 +22,7 @@ use super::schedule::Reason;
 pub use begun::Begun;
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
 pub use failure_class::FailureClass;
+pub use meter::{Meter, SessionMeter, Since, Waited};
 pub use so_far::TurnSoFar;
 pub use stage::{BlockReason, End, Job, Next, Outage, Planning, ReturnTo, Stage, WorkspaceBase};
 pub use step::{Progress, Pushed, Step, TurnFailure, TurnState};
@@ -82,6 +84,9 @@ pub struct Task {
     /// What was recorded and is not carried out yet.
     #[serde(default, skip_serializing_if = "Wanted::is_empty")]
     pub wanted: Wanted,
+    /// What it has spent, and may spend.
+    #[serde(default = "Meter::of_before")]
+    pub meter: Meter,
     /// The moments it waits for, as they stand in the outbox.
     #[serde(default, rename = "timers")]
     pub timers: Vec<(Timer, i64)>,
@@ -157,6 +162,7 @@ impl Task {
             waits_for: Reason::default(),
             may_start: None,
             wanted: Wanted::default(),
+            meter: Meter::default(),
             timers: Vec::new(),
         }
     }

@@ -10,6 +10,7 @@ use crate::core::failure::Failure;
 use crate::core::ids::{SessionId, Sha};
 use crate::core::location::Place;
 use crate::core::text;
+use crate::core::usage::Report;
 use crate::git::{CollectSpec, Collected, DiffLimits, GitError};
 use crate::runner::launcher::Access;
 use crate::runner::lease::Lease;
@@ -104,6 +105,7 @@ async fn out_of_disk(
         class: ErrorClass::Disk,
         say: text::failure::disk_full(bytes),
         tail: Vec::new(),
+        usage: Report::nothing(),
     }))
 }
 

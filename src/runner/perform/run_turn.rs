@@ -1,6 +1,8 @@
 //! One prompt turn: the agent's process, its permissions, its clocks, and what became of it. It decides nothing about the
 //! work: how a turn ended is an event.
 
+mod earlier_tries;
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -8,15 +10,18 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::agent::{AgentError, Resume, TurnRequest};
-use crate::core::agent::{ErrorClass, Stop, TurnEnd, Usage};
+use crate::core::agent::{ErrorClass, Stop, TurnEnd};
+use crate::core::budget::TurnBudget;
 use crate::core::effect::{RunTurn, Turn};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::task::TurnSoFar;
 use crate::core::text;
+use crate::core::usage::Report;
 use crate::github::{At, GitHubError, Purpose};
 use crate::runner::agent_facts::Source;
+use crate::runner::budget_watch::BudgetWatch;
 use crate::runner::launcher::Access;
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
@@ -41,10 +46,12 @@ pub(super) async fn perform(
         return Err(error.into());
     }
     let so_far = earlier_try(lease);
+    earlier_tries::tell(&action.turn.budget, lease, scope).await?;
     if so_far.is_some_and(|so_far| so_far.asked) || asked_since(lease, scope).await? {
         return Ok(Performed::known(asked_before(lease, so_far)?));
     }
-    let ran = run(request(&action.turn, lease, scope).await?, lease, scope).await?;
+    let request = request(&action.turn, lease, scope).await?;
+    let ran = run(request, &action.turn.budget, lease, scope).await?;
     what_became(ran, lease, scope).await
 }
 
@@ -78,7 +85,7 @@ fn asked_before(lease: &Lease, so_far: Option<&TurnSoFar>) -> Result<Event, Fail
         end: TurnEnd {
             stop: Stop::EndTurn,
             message: String::new(),
-            usage: Usage::default(),
+            usage: Report::nothing(),
             error: None,
             agent_session: so_far.agent_session.unwrap_or_default(),
             resumed: false,
@@ -95,12 +102,21 @@ struct Ran {
     shut: bool,
     /// What to tell people when it took too much of the disk.
     outgrown: Option<String>,
+    /// It used up what its issue may.
+    over: bool,
 }
 
-async fn run(request: TurnRequest, lease: &Lease, scope: &Turns<'_>) -> Result<Ran, Failure> {
+async fn run(
+    request: TurnRequest,
+    budget: &TurnBudget,
+    lease: &Lease,
+    scope: &Turns<'_>,
+) -> Result<Ran, Failure> {
     let (at, session) = (At::of(lease.place()), lease.session()?);
     let (sender, receiver) = mpsc::channel(256);
-    let recorder = TurnRecorder::new(scope, lease)?;
+    let over = CancellationToken::new();
+    let watch = BudgetWatch::new(budget, scope.clock, over.clone());
+    let recorder = TurnRecorder::new(scope, lease, watch)?;
     let cancel = CancellationToken::new();
     let (shut, outgrown) = (CancellationToken::new(), OnceLock::new());
     let turn = scope.agents.turn(request, sender, cancel.clone());
@@ -108,6 +124,7 @@ async fn run(request: TurnRequest, lease: &Lease, scope: &Turns<'_>) -> Result<R
         tokio::select! {
             () = lease.cancel().cancelled() => {}
             () = scope.stopping.cancelled() => {}
+            () = over.cancelled() => tracing::info!(%session, "the turn has used up what its issue may"),
             why = scope.github.shut(&at) => {
                 tracing::info!(%session, %why, "the agent is interrupted");
                 shut.cancel();
@@ -129,6 +146,7 @@ async fn run(request: TurnRequest, lease: &Lease, scope: &Turns<'_>) -> Result<R
         seen,
         shut: shut.is_cancelled(),
         outgrown: outgrown.into_inner(),
+        over: over.is_cancelled(),
     })
 }
 
@@ -149,24 +167,58 @@ async fn what_became(ran: Ran, lease: &Lease, scope: &Turns<'_>) -> Result<Perfo
             class: ErrorClass::Disk,
             say,
             tail: ran.seen.tail,
+            usage: cut_short(ran.seen.usage),
         }));
     }
     match ran.end {
-        Ok(end) if withdrawn && matches!(end.stop, Stop::Killed | Stop::Cancelled) => {
-            Ok(Performed::Done)
+        Ok(end) if withdrawn => Ok(ended(end, ran.seen, lease, scope)?),
+        Err(_) if withdrawn => Ok(Performed::known(Event::UsageReported {
+            session: session.clone(),
+            usage: cut_short(ran.seen.usage),
+        })),
+        Ok(end) if ran.over && matches!(end.stop, Stop::Killed | Stop::Cancelled) => {
+            let end = TurnEnd {
+                stop: Stop::OutOfBudget,
+                ..end
+            };
+            Ok(ended(end, ran.seen, lease, scope)?)
         }
         // Ended by what was planned before this turn, such as the checkpoint of a pause: the turn is still wanted.
         Ok(end) if end.stop == Stop::Killed => Ok(Performed::Interrupted),
         Err(AgentError::Closed) if !withdrawn => Ok(Performed::Interrupted),
-        Ok(mut end) => {
-            end.message = scope.redactor.redact(&end.message);
-            Ok(Performed::known(Event::TurnEnded {
-                session: session.clone(),
-                end,
-                tail: ran.seen.tail,
-            }))
-        }
+        Ok(end) => Ok(ended(end, ran.seen, lease, scope)?),
         Err(error) => failed(error, ran.seen, lease, scope),
+    }
+}
+
+/// The turn ended, as its agent tells it.
+fn ended(
+    mut end: TurnEnd,
+    seen: Seen,
+    lease: &Lease,
+    scope: &Turns<'_>,
+) -> Result<Performed, Failure> {
+    end.message = scope.redactor.redact(&end.message);
+    let Report {
+        worked_ms, began, ..
+    } = seen.usage;
+    end.usage = Report {
+        worked_ms,
+        began,
+        ..end.usage
+    };
+    Ok(Performed::known(Event::TurnEnded {
+        session: lease.session()?.clone(),
+        end,
+        tail: seen.tail,
+    }))
+}
+
+/// What a turn told before it was cut short.
+fn cut_short(usage: Report) -> Report {
+    Report {
+        partial: true,
+        ..usage
     }
 }
 
@@ -188,6 +240,7 @@ fn failed(
         class: error.class(),
         say: text::failure::tried(&format!("{told}."), tries),
         tail: seen.tail,
+        usage: cut_short(seen.usage),
     }))
 }
 

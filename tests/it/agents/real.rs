@@ -157,7 +157,11 @@ impl Real {
         let written = self.bench.file("hello.txt").expect("the file is there");
         assert!(written.starts_with("hi"), "{written}");
         assert!(end.message.starts_with("Done"), "{end:?}");
-        assert!(end.usage.total > 0, "{:?}", end.usage);
+        assert!(
+            end.usage.context > 0 && end.usage.tokens.is_some(),
+            "{:?}",
+            end.usage
+        );
         let done = |update: &Update| matches!(update, Update::Tool { status: ToolStatus::Completed, title, .. } if !title.is_empty());
         assert!(updates.iter().any(done), "{updates:?}");
         self.bench.agents.close(&session()).await.expect("closed");

@@ -30,7 +30,7 @@ async fn whole(bench: &Bench) {
         (end.stop, end.message.as_str(), end.error, end.resumed),
         (Stop::EndTurn, "All done.", None, false)
     );
-    assert!(end.usage.total > 0, "{:?}", end.usage);
+    assert!(end.usage.context > 0, "{:?}", end.usage);
     assert_eq!(
         bench.file("docs/hello.txt").as_deref(),
         Some("Hello\n  here\nagain\n")

@@ -4,6 +4,7 @@ mod access;
 mod agent_starts;
 mod agents;
 mod beside;
+mod budget;
 mod cancel;
 mod conversation;
 mod crash;

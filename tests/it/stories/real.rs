@@ -116,7 +116,7 @@ impl Real {
         assert!(
             of("usage")
                 .iter()
-                .any(|usage| usage["total"].as_u64() > Some(0)),
+                .any(|usage| usage["context"].as_u64() > Some(0)),
             "{log:?}"
         );
         assert!(marked(&app.data_dir()).is_empty());
@@ -326,6 +326,34 @@ async fn a_model_that_is_not_offered_is_said() {
             notes.iter().any(|note| note.contains(offered)),
             "{name}: {notes:?}"
         );
+        real.app.done().await;
+    }
+}
+
+/// The model's answers are 1,000 tokens sent and 50 received each, two for this work: goose tells of the last, codex of the turn.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_meter_shows_what_is_known_of_each() {
+    for (name, shown) in [("goose", "1k tokens (at least)"), ("codex", "2.1k tokens")] {
+        let Some(mut real) = Real::new(name).await else {
+            return;
+        };
+        let (issue, session) = real.go("write");
+        real.app.settle_all().await;
+        let status = real.app.status(issue);
+        let spent = status.lines().find(|line| line.starts_with("- Spent: "));
+        let spent = spent.unwrap_or_default();
+        let wanted = format!("- Spent: {shown}, cost unknown, 1 of 20 sessions");
+        assert!(spent.starts_with(&wanted), "{name}: {spent}");
+        let row = real.app.store().session(&session).await.expect("a look");
+        let body: serde_json::Value =
+            serde_json::from_str(&row.expect("a session").body).expect("JSON");
+        let tokens = &body["usage"]["tokens"];
+        let counted = match name {
+            "goose" => (1_000, 50),
+            _ => (2_000, 100),
+        };
+        let told = (tokens["input"].as_u64(), tokens["output"].as_u64());
+        assert_eq!(told, (Some(counted.0), Some(counted.1)), "{name}: {body}");
         real.app.done().await;
     }
 }

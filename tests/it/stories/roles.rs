@@ -462,7 +462,7 @@ async fn a_role_has_its_own_tighter_clocks() {
     let limits = RoleLimits {
         session_timeout_s: Some(1),
         silence_s: Some(7_200),
-        sessions: None,
+        ..RoleLimits::default()
     };
     let mut app = TestApp::with(operators(Role { limits, ..docs() })).await;
     let issue = run(

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use skep::core::policy::{AllowProtected, Limits, MakeReady, Retention};
+use skep::core::usage::{Meaning, Price};
 use skep::github::{Pace, Timeouts};
 use skep::runner::Timings;
 
@@ -11,6 +12,10 @@ use skep::runner::Timings;
 pub(crate) struct Options {
     /// Numbers.
     pub limits: Limits,
+    /// What tokens cost, by the name of an agent.
+    pub prices: Vec<(String, Price)>,
+    /// What the demo agent means by its tokens.
+    pub usage: Meaning,
     /// Protected paths that may be touched.
     pub allow_protected: AllowProtected,
     /// The operator's patterns of what to leave out.
@@ -56,6 +61,8 @@ impl Default for Options {
                 disk_reserve_bytes: 0,
                 ..Limits::default()
             },
+            prices: vec![],
+            usage: Meaning::default(),
             allow_protected: AllowProtected::Nothing,
             ignore: vec![],
             roles: vec![],

@@ -156,6 +156,10 @@ pub(crate) fn timeless(text: &str) -> String {
                 r" in \d+ (ms|s|m|h|d)( \d+ (ms|s|m|h))?( ·|\n|$)",
                 " in SPAN$4",
             ),
+            (
+                r"\d+ (ms|s|m|h)( \d+ (ms|s|m|h))? (of 24 h 0 m at work|waiting for people)",
+                "SPAN $4",
+            ),
             (r" \(edited \d+x\)", ""),
             (r"\nreactions: [^\n]*", ""),
             (r"\b[0-9a-f]{7,40}\b", "HASH"),

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Usage;
 use super::class::{ErrorClass, is_report};
+use crate::usage::Report;
 
 /// Why a turn ended, as the agent (or the lack of an answer) says; never proof that anything was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub enum Stop {
     Cancelled,
     /// It was cancelled, the agent did not confirm in time, and its processes were ended.
     Killed,
+    /// It was ended because its issue has used up what it may.
+    OutOfBudget,
     /// The agent says it is over, for a reason the protocol does not know.
     Other,
 }
@@ -34,8 +36,8 @@ pub struct TurnEnd {
     pub stop: Stop,
     /// The last message of the agent in this turn, at most 64 KiB.
     pub message: String,
-    /// Tokens of this turn.
-    pub usage: Usage,
+    /// What it cost.
+    pub usage: Report,
     /// The class of failure the last message tells of, if it reads like one. Together with an empty diff this is a failure
     /// of that class: several agents end the turn normally after a failed call to their model.
     pub error: Option<ErrorClass>,
@@ -54,7 +56,7 @@ impl TurnEnd {
             Stop::MaxTokens => Some(ErrorClass::MaxTokens),
             Stop::MaxTurnRequests => Some(ErrorClass::MaxTurnRequests),
             Stop::Refusal => Some(ErrorClass::Refusal),
-            Stop::Cancelled | Stop::Killed => Some(ErrorClass::BrokenOff),
+            Stop::Cancelled | Stop::Killed | Stop::OutOfBudget => Some(ErrorClass::BrokenOff),
             Stop::EndTurn | Stop::Other => None,
         };
         reported.or(stopped)
@@ -71,11 +73,19 @@ mod tests {
         TurnEnd {
             stop,
             message,
-            usage: Usage::default(),
+            usage: Report::default(),
             error,
             agent_session,
             resumed: false,
         }
+    }
+
+    #[test]
+    fn an_end_of_before_anybody_counted_is_still_read() {
+        let old = r#"{"stop":"end_turn","message":"Done.","usage":{"input":1,"output":2,"total":3,"cost":[0.1,"USD"]},"error":null,"agent_session":"s","resumed":false}"#;
+        // How money was written then says nothing today.
+        let read: TurnEnd = serde_json::from_str(old).expect("an earlier row");
+        assert_eq!(read.usage, Report::default());
     }
 
     #[test]
@@ -96,6 +106,7 @@ mod tests {
                 Some(ErrorClass::RateLimit),
             ),
             (Stop::Cancelled, "", Some(ErrorClass::BrokenOff)),
+            (Stop::OutOfBudget, "Step 1", Some(ErrorClass::BrokenOff)),
             (
                 Stop::EndTurn,
                 "Error: 400 This model's maximum context length is 128000 tokens.",

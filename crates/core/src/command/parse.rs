@@ -65,7 +65,7 @@ fn understood(usage: &Usage, rest: &str) -> Line {
     let read = match takes {
         Takes::Nothing(command) => return by_itself(word, command(), rest),
         Takes::Words(_) if rest.is_empty() => None,
-        Takes::Words(read) => read(rest),
+        Takes::Words(read) | Takes::Perhaps(read) => read(rest),
     };
     read.map_or_else(
         || Line::Faulty {

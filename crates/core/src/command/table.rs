@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::raise::Raise;
 use crate::role::RoleName;
 
 /// A command.
@@ -38,6 +39,8 @@ pub enum Command {
     Plan,
     /// The plan is good.
     Approve,
+    /// Show what it has cost, or raise what it may cost.
+    Budget(Option<Raise>),
     /// Let one more person command here: a login without `@`.
     Delegate(String),
     /// Show the log's end.
@@ -78,6 +81,8 @@ pub(super) enum Takes {
     Nothing(fn() -> Command),
     /// Words, which may not be what it needs.
     Words(fn(&str) -> Option<Command>),
+    /// Words or nothing.
+    Perhaps(fn(&str) -> Option<Command>),
 }
 
 /// Every command, in the order of the help text.
@@ -161,6 +166,12 @@ pub const ALL: &[Usage] = &[
         Takes::Nothing(|| Command::Approve),
     ),
     usage(
+        "budget",
+        "/agent budget [+n]",
+        "show what the issue has cost; `+500k tokens`, `+$5`, `+2 attempts` or `+30m` raises what it may cost",
+        Takes::Perhaps(budget),
+    ),
+    usage(
         "delegate",
         "/agent delegate @user",
         "let one more person command here, on this issue only",
@@ -217,6 +228,7 @@ impl Command {
             Self::Answer(_) => "answer",
             Self::Plan => "plan",
             Self::Approve => "approve",
+            Self::Budget(_) => "budget",
             Self::Delegate(_) => "delegate",
             Self::Logs => "logs",
             Self::Help => "help",
@@ -241,6 +253,14 @@ fn priority(rest: &str) -> Option<Priority> {
         "medium" => Some(Priority::Medium),
         "low" => Some(Priority::Low),
         _ => None,
+    }
+}
+
+/// Nothing, or an amount with its sign.
+fn budget(rest: &str) -> Option<Command> {
+    match rest {
+        "" => Some(Command::Budget(None)),
+        amount => Raise::parse(amount).map(|raise| Command::Budget(Some(raise))),
     }
 }
 

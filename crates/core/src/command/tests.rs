@@ -267,7 +267,8 @@ fn the_list_and_the_parser_know_the_same_words() {
                 .usage
                 .replace("<name>", "swe")
                 .replace("high|medium|low", "low")
-                .replace("[fresh]", "fresh"),
+                .replace("[fresh]", "fresh")
+                .replace("[+n]", "+$5"),
             "skep",
         );
         assert!(

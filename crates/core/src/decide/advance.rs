@@ -5,6 +5,7 @@
 //! budget, a check) is a new rule. No rule knows what event came: what it has to know stands in the task.
 
 mod again;
+mod budget;
 mod collect;
 pub(super) mod due;
 mod ending;
@@ -76,6 +77,18 @@ const RULES: &[Rule] = &[
     rule(
         "what may start is queued, or goes on with its pull request",
         start::judge,
+    ),
+    rule(
+        "people are told once that an issue has nearly used up what it may cost",
+        budget::warn,
+    ),
+    rule(
+        "a session whose issue may cost no more waits for people",
+        budget::hold_queued,
+    ),
+    rule(
+        "a session goes on once its issue may cost more",
+        budget::go_on,
     ),
     // A session at work, from the slot to the pull request.
     rule(

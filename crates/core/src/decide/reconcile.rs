@@ -99,7 +99,8 @@ fn waited_for(task: &Task) -> Option<&str> {
     let asked = match &task.stage {
         Stage::Queued { .. } | Stage::Working { .. } => task.open_questions().next().is_some(),
         Stage::Blocked { reason, .. } => {
-            *reason == BlockReason::Plan || task.open_questions().next().is_some()
+            matches!(reason, BlockReason::Plan | BlockReason::Budget { .. })
+                || task.open_questions().next().is_some()
         }
         Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => false,
     };

@@ -13,6 +13,7 @@ mod failed;
 mod hearing;
 mod issue;
 mod late;
+mod meter;
 mod order;
 mod pull;
 mod queue;
@@ -110,6 +111,8 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::Progressed { session, .. }
         | Event::TurnEnded { session, .. }
         | Event::TurnFailed { session, .. }
+        | Event::UsageReported { session, .. }
+        | Event::BudgetNeared { session, .. }
         | Event::Collected { session, .. }
         | Event::PublishChecked { session, .. }
         | Event::Published { session, .. }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::budget::TurnBudget;
 use crate::ids::AgentBranch;
 use crate::role::Tools;
 
@@ -31,6 +32,9 @@ pub struct Turn {
     pub silence_ms: i64,
     /// The branch in the working copy.
     pub branch: AgentBranch,
+    /// What its issue may still use up.
+    #[serde(default)]
+    pub budget: TurnBudget,
 }
 
 /// What a working copy begins with.

@@ -59,6 +59,8 @@ impl Event {
             | Self::SlotGranted { .. }
             | Self::Waiting { .. }
             | Self::FetchProgressed { .. }
+            | Self::UsageReported { .. }
+            | Self::BudgetNeared { .. }
             | Self::AgentStarted { .. }
             | Self::Progressed { .. }
             | Self::Asked { .. }

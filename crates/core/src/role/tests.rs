@@ -320,11 +320,16 @@ fn any_limits() -> impl Strategy<Value = RoleLimits> {
     (
         proptest::option::of(0..9_000u64),
         proptest::option::of(0..9_000u64),
+        proptest::option::of(1..9_000u64),
     )
-        .prop_map(|(session_timeout_s, silence_s)| RoleLimits {
+        .prop_map(|(session_timeout_s, silence_s, any)| RoleLimits {
             session_timeout_s,
             silence_s,
             sessions: None,
+            issue_attempts: any,
+            issue_time_s: any.map(|any| any.saturating_mul(7)),
+            issue_tokens: any,
+            issue_cost: any,
         })
 }
 
@@ -352,6 +357,8 @@ proptest! {
         prop_assert!(!role.writes || (base.writes && ceiling.writes));
         prop_assert!(no_longer(role.limits.session_timeout_s, ceiling.limits.session_timeout_s));
         prop_assert!(no_longer(role.limits.silence_s, base.limits.silence_s));
+        prop_assert!(no_longer(role.limits.issue_tokens, ceiling.limits.issue_tokens));
+        prop_assert!(no_longer(role.limits.issue_time_s, base.limits.issue_time_s));
         prop_assert_eq!((role.agent, role.model), (base.agent, base.model));
     }
 

@@ -22,7 +22,7 @@ impl Task {
             } => "needs-you",
             Stage::Working { .. } => "working",
             Stage::Blocked {
-                reason: BlockReason::Asked | BlockReason::Plan,
+                reason: BlockReason::Asked | BlockReason::Plan | BlockReason::Budget { .. },
                 ..
             } => "needs-you",
             Stage::Blocked {
@@ -55,7 +55,7 @@ impl Task {
             }
             Stage::Working { .. } => Some(StatusLabel::Working),
             Stage::Blocked {
-                reason: BlockReason::Asked | BlockReason::Plan,
+                reason: BlockReason::Asked | BlockReason::Plan | BlockReason::Budget { .. },
                 ..
             } => Some(StatusLabel::NeedsYou),
             Stage::Blocked {
@@ -213,6 +213,7 @@ impl Task {
             created_at: job.queued_at,
             started_at: job.started_at,
             ended_at,
+            usage: self.session_usage(&job.session),
         })
     }
 

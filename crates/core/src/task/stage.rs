@@ -6,6 +6,7 @@ use super::FailureClass;
 use super::step::{Progress, Step, TurnState, is_false};
 use crate::actor::Actor;
 use crate::agent::{ErrorClass, TurnEnd};
+use crate::budget::Cap;
 use crate::effect::Start;
 use crate::event::BaseFacts;
 use crate::ids::{AgentBranch, SessionId, Sha};
@@ -273,6 +274,11 @@ pub enum BlockReason {
         class: ErrorClass,
         /// When, epoch milliseconds.
         until: i64,
+    },
+    /// Its issue has used up what it may.
+    Budget {
+        /// What of it.
+        cap: Cap,
     },
     /// A person paused it.
     Paused {

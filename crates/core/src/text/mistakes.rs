@@ -75,6 +75,16 @@ pub mod value {
     /// Bots are known by their numbers.
     pub const BOT: &str = "must be the bot's user number";
 
+    /// No amount of money.
+    pub const MONEY: &str = "must be an amount in dollars such as 5 or 2.5";
+    /// A role's own limit of nothing.
+    pub const FROM_ONE: &str = "must be a whole number from 1";
+
+    /// An amount of money out of its range.
+    pub fn money(low: &str, high: &str) -> String {
+        format!("must be an amount in dollars such as 5 or 2.5, from {low} to {high}")
+    }
+
     /// A count out of its range.
     pub fn count(low: &str, high: &str) -> String {
         format!("must be a whole number from {low} to {high}")
@@ -225,6 +235,10 @@ pub mod agent {
     pub const NAME: &str = "an agent is called with a-z, 0-9, - and _, at most 40";
     /// A table without a command.
     pub const NO_COMMAND: &str = "needs a command, or a preset to start from";
+    /// What an agent counts.
+    pub const USAGE: &str = "must be \"turn\", \"session\", \"last-answer\" or \"none\"";
+    /// A price without one of its parts.
+    pub const NO_PRICE: &str = "needs both input and output: dollars for a million tokens";
     /// An empty command.
     pub const NO_PROGRAM: &str = "names no program";
     /// A variable that skep keeps for itself.

@@ -6,6 +6,7 @@
 
 pub mod agent_answer;
 pub mod answer_replies;
+pub mod budget;
 pub mod check;
 pub mod cli;
 pub mod command;

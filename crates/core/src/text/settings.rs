@@ -2,7 +2,7 @@
 //! `docs/configuration.md`, which are all made of this table.
 
 /// By key, in the order of the reference.
-const MEANINGS: [(&str, &str); 90] = [
+const MEANINGS: [(&str, &str); 103] = [
     ("config", "The configuration file."),
     ("listen", "Where GitHub's webhooks arrive (`/webhook`)."),
     (
@@ -111,6 +111,23 @@ const MEANINGS: [(&str, &str); 90] = [
     ),
     ("limits.session_timeout", "Longest time of one session."),
     ("limits.silence", "Longest time an agent may be silent."),
+    (
+        "limits.issue_attempts",
+        "Sessions that one issue may have; 0: any number. Here and in the next three, `/agent budget +…` raises it for one \
+         issue.",
+    ),
+    (
+        "limits.issue_time",
+        "How long agents may work on one issue in all; 0s: any time. Waiting does not count.",
+    ),
+    (
+        "limits.issue_tokens",
+        "Tokens that one issue may cost, as far as its agents tell; 0: any number.",
+    ),
+    (
+        "limits.issue_cost",
+        "Dollars that one issue may cost, by `[prices]` or as its agents tell; 0: any amount.",
+    ),
     (
         "limits.start_attempts",
         "How often a failed start is tried in all.",
@@ -292,6 +309,26 @@ const MEANINGS: [(&str, &str); 90] = [
         "Sessions at once with this agent: what its provider or its key allows.",
     ),
     (
+        "agents.<name>.usage",
+        "What its token counts are counts of: `turn`, `session`, `last-answer` (a lower bound), or `none`.",
+    ),
+    (
+        "prices.<name>.input",
+        "Dollars for a million tokens sent, where `<name>` is an agent or a role's model, which counts first.",
+    ),
+    (
+        "prices.<name>.cached",
+        "Dollars for a million tokens that the model knows from a cache.",
+    ),
+    (
+        "prices.<name>.cache_write",
+        "Dollars for a million tokens that are written to a cache.",
+    ),
+    (
+        "prices.<name>.output",
+        "Dollars for a million tokens received.",
+    ),
+    (
         "roles.<name>.description",
         "What the role is for, in one sentence for people.",
     ),
@@ -334,6 +371,22 @@ const MEANINGS: [(&str, &str); 90] = [
         "Longest time its agent may be silent.",
     ),
     ("roles.<name>.sessions", "Sessions at once of this role."),
+    (
+        "roles.<name>.issue_attempts",
+        "Sessions that an issue of this role may have.",
+    ),
+    (
+        "roles.<name>.issue_time",
+        "How long agents may work on an issue of this role in all.",
+    ),
+    (
+        "roles.<name>.issue_tokens",
+        "Tokens that an issue of this role may cost.",
+    ),
+    (
+        "roles.<name>.issue_cost",
+        "Dollars that an issue of this role may cost.",
+    ),
 ];
 
 /// The sentence of a key, as the reference names it: `listen`, `limits.sessions`, `agents.<name>.command`.

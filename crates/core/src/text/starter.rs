@@ -24,5 +24,8 @@ pub const RETENTION: &str =
 /// Before the keys of an agent.
 pub const AGENTS: &str =
     "# ---- Agents, each under its name; a preset is changed under its own\n#[agents.mine]\n\n";
+/// Before the prices.
+pub const PRICES: &str =
+    "# ---- Prices, each under the name of an agent or of a model\n#[prices.mine]\n\n";
 /// Before the keys of a role.
 pub const ROLES: &str = "# ---- Roles: new ones, or built-in ones with changes\n#[roles.docs]\n\n";

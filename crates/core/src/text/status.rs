@@ -5,7 +5,7 @@ mod header;
 
 use self::header::header;
 use super::kept::kept;
-use super::{LIMIT, clock, code, count, left_out, pull, role_why, span};
+use super::{LIMIT, budget, clock, code, count, left_out, pull, role_why, span};
 use crate::agent::{ErrorClass, PlanEntry, PlanStatus};
 use crate::event::{ChecksState, Work};
 use crate::policy::{Context, GO_LABEL};
@@ -18,7 +18,7 @@ const SHOWN: usize = 40;
 
 /// Renders the comment for a task as it stands.
 pub fn render(task: &Task, cx: Context<'_>) -> String {
-    let mut parts = vec![header(task)];
+    let mut parts = vec![head(task, cx)];
     parts.extend(links(task));
     parts.extend(several_roles(task));
     if let Some(progress) = task.progress() {
@@ -30,6 +30,20 @@ pub fn render(task: &Task, cx: Context<'_>) -> String {
     parts.extend(details(task, cx));
     parts.push(format!("<sub>updated {}</sub>", clock(cx.now)));
     sanitise::fit(&parts.join("\n\n"), LIMIT)
+}
+
+/// The header, and near a limit how near.
+fn head(task: &Task, cx: Context<'_>) -> String {
+    let held = matches!(
+        task.stage,
+        Stage::Blocked {
+            reason: BlockReason::Budget { .. },
+            ..
+        }
+    );
+    let near = budget::near(task, cx.policy).filter(|_| task.stage.is_live() && !held);
+    let near = near.map_or_else(String::new, |near| format!(" · {near}"));
+    format!("{}{near}", header(task))
 }
 
 /// Of several role labels one counts: whoever wants another sees how, while it matters.
@@ -315,6 +329,7 @@ fn held(task: &Task) -> Option<String> {
                 super::failure::what(*class)
             )
         }
+        BlockReason::Budget { cap } => format!("{}{so_far}", budget::way_out(*cap)),
         BlockReason::Paused { why, .. } => format!(
             "Paused because {}.{so_far} To go on, add the label `{GO_LABEL}` or write `/agent resume`; to end it, write \
              `/agent stop`.",
@@ -367,6 +382,9 @@ fn details(task: &Task, cx: Context<'_>) -> Option<String> {
         ),
         "- To see the log, comment `/agent logs`".into(),
     ];
+    if job.started_at.is_some() || task.sessions > 1 {
+        lines.insert(4, format!("- Spent: {}", budget::meter(task, cx)));
+    }
     if job.cold {
         lines.push(format!("- {}", super::conversation::STARTED_COLD));
     }

@@ -17,6 +17,7 @@ mod server;
 mod session_store;
 mod sessions;
 mod shell;
+mod spending;
 mod substitution;
 
 pub use environment::{Environment, QUEUE, SYSTEM_PROMPT};

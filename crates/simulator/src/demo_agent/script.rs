@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::question::{Question, questions};
+use super::spending::{Count, Tells};
 
 /// The language, for `skep demo-agent --help`.
 pub const HELP: &str = "\
@@ -33,6 +34,8 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
   recall                      says how often it was prompted
   model                       says which model was chosen for it
   system-prompt               says the first line of its system prompt (SKEP_DEMO_SYSTEM_PROMPT=1, else it takes none)
+  usage WORD                  how it tells of tokens: nothing, last-answer, turn, session, quota, answers (as real agents do)
+  spend IN OUT [CACHED] [$N]  an answer of a model that cost so many tokens, and dollars of the session
   wait SECONDS                can be cancelled             hang [PATH]       cannot; makes that file once it cannot
   flood BYTES                 talks that much              garbage [N]       N lines that are not JSON
   lie                         claims, does nothing         fail limit|rate-limit|auth|server   as its model does
@@ -123,6 +126,15 @@ pub(super) enum Step {
     Model,
     /// Says the first line of its system prompt.
     SystemPrompt,
+    /// How it tells of tokens from here on.
+    Usage(Tells),
+    /// An answer of a model it has not.
+    Spend {
+        /// Its tokens.
+        count: Count,
+        /// What it cost.
+        dollars: f64,
+    },
     /// A pause that a cancel ends.
     Wait(Duration),
     /// A pause that nothing ends.
@@ -245,6 +257,8 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
         "recall" => Some(Step::Recall),
         "model" => Some(Step::Model),
         "system-prompt" => Some(Step::SystemPrompt),
+        "usage" => Tells::parse(told).map(Step::Usage),
+        "spend" => spend(told),
         "wait" => seconds(told).map(Step::Wait),
         "hang" => Some(Step::Hang(path(told))),
         "flood" => told.parse().ok().map(Step::Flood),
@@ -314,6 +328,33 @@ fn finish(told: &str) -> Option<Step> {
         summary,
         verified: parts.collect(),
     })
+}
+
+/// Two numbers, perhaps a third, perhaps dollars.
+fn spend(told: &str) -> Option<Step> {
+    let (money, numbers): (Vec<&str>, Vec<&str>) = told
+        .split_whitespace()
+        .partition(|word| word.starts_with('$'));
+    let numbers: Vec<u64> = numbers
+        .iter()
+        .map(|word| word.parse().ok())
+        .collect::<Option<_>>()?;
+    let (input, output, cached) = match numbers.as_slice() {
+        [input, output] => (*input, *output, 0),
+        [input, output, cached] => (*input, *output, *cached),
+        _ => return None,
+    };
+    let dollars = match money.as_slice() {
+        [] => 0.0,
+        [one] => one.trim_start_matches('$').parse().ok()?,
+        _ => return None,
+    };
+    let count = Count {
+        input,
+        output,
+        cached,
+    };
+    Some(Step::Spend { count, dollars })
 }
 
 fn seconds(told: &str) -> Option<Duration> {

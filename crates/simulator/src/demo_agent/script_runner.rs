@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
-    ContentBlock, ContentChunk, MessageId, Plan, PlanEntry, PlanEntryPriority, PlanEntryStatus,
-    PromptResponse, SessionNotification, SessionUpdate, StopReason, UsageUpdate,
+    ContentBlock, ContentChunk, Cost, MessageId, Plan, PlanEntry, PlanEntryPriority,
+    PlanEntryStatus, PromptResponse, SessionNotification, SessionUpdate, StopReason, UsageUpdate,
 };
 use agent_client_protocol::{Client, Error};
 
 use super::script::Step;
+use super::session_store::Memory;
 use super::sessions::{DemoServer, DemoSession};
+use super::spending::Count;
 use super::substitution::filled;
 
 /// How a prompt ends.
@@ -70,9 +72,33 @@ impl ScriptRunner {
             self.say(words).map(|()| StopReason::EndTurn)
         };
         match played.and_then(|stop| self.count(prompt).map(|()| stop)) {
-            Ok(stop) => Ending::Answer(PromptResponse::new(stop)),
+            Ok(stop) => self.answer(stop),
             Err(error) => Ending::Error(error),
         }
+    }
+
+    /// The answer to the prompt, with what the turn cost.
+    fn answer(&self, stop: StopReason) -> Ending {
+        let answer = PromptResponse::new(stop);
+        let told = |memory: &mut Memory| memory.spending.told(answer.clone());
+        let told = self.server.memory(&self.id, told);
+        Ending::Answer(told.unwrap_or(answer))
+    }
+
+    /// An answer of a model it has not.
+    fn spend(&self, count: Count, dollars: f64) -> Result<(), Error> {
+        let add =
+            |memory: &mut Memory| (memory.spending.add(count, dollars), memory.spending.dollars);
+        let (meta, dollars) = self.server.memory(&self.id, add).unwrap_or_default();
+        if let Some(meta) = meta {
+            self.send(SessionUpdate::AgentMessageChunk(chunk("").meta(meta)))?;
+        }
+        if dollars > 0.0 {
+            let used = count.input.saturating_add(count.output);
+            let update = UsageUpdate::new(used, 200_000).cost(Cost::new(dollars, "USD"));
+            self.send(SessionUpdate::UsageUpdate(update))?;
+        }
+        Ok(())
     }
 
     async fn follow(&mut self) -> Result<StopReason, Error> {
@@ -126,6 +152,11 @@ impl ScriptRunner {
                 self.session.memory.model.clone()
             ))?,
             Step::SystemPrompt => self.system_prompt()?,
+            Step::Usage(tells) => {
+                let change = |memory: &mut Memory| memory.spending.tells = tells;
+                self.server.memory(&self.id, change);
+            }
+            Step::Spend { count, dollars } => self.spend(count, dollars)?,
             Step::Wait(time) => self.wait(time).await,
             Step::Hang(sign) => self.hang(sign.as_deref()).await?,
             Step::Flood(bytes) => self.flood(bytes).await?,

@@ -284,6 +284,7 @@ impl DemoServer {
         session.cancel = CancellationToken::new();
         session.heard = Arc::new(Semaphore::new(0));
         session.memory.turns += 1;
+        session.memory.spending.begin();
         session.memory.add(true, &prompt);
         let has_work = session.memory.hear(&prompt);
         self.keep(&id, session.clone());

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::prompt;
 use super::script::{Step, parse};
+use super::spending::Spending;
 use super::substitution::threads;
 
 /// One session as it lies on disk.
@@ -42,6 +43,9 @@ pub(super) struct Memory {
     /// Noted answers to threads.
     #[serde(default)]
     pub(super) replies: Vec<(String, String)>,
+    /// What it has cost.
+    #[serde(default)]
+    pub(super) spending: Spending,
 }
 
 /// One message.

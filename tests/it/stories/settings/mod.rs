@@ -30,6 +30,10 @@ fn every_number_has_its_test() {
         sessions_per_person: _,
         session_timeout_ms: _,
         silence_ms: _,
+        issue_attempts: _,
+        issue_time_ms: _,
+        issue_tokens: _,
+        issue_cost: _,
         start_attempts: _,
         model_attempts: _,
         model_retry_ms: _,
@@ -88,9 +92,10 @@ fn every_number_has_its_test() {
         include_str!("disk.rs"),
         include_str!("edges.rs"),
         include_str!("conversation.rs"),
+        include_str!("../budget.rs"),
     ]
     .concat();
-    let fields = "sessions session_timeout_ms silence_ms start_attempts model_attempts model_retry_ms effect_attempts retry_base_ms status_interval_ms \
+    let fields = "sessions session_timeout_ms silence_ms issue_attempts issue_time_ms issue_tokens issue_cost start_attempts model_attempts model_retry_ms effect_attempts retry_base_ms status_interval_ms \
         drain_ms max_files max_patch_bytes max_commits workspace_bytes first_fetch_ms full_history_bytes disk_bytes disk_reserve_bytes standbys quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
         comments bot_rounds initialize cancel_grace look_again progress silent disk_look disk_survey burst per_second per_minute per_hour patience";
     for field in fields.split_whitespace() {

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::budget;
 use super::side;
 use super::state::{Advance, Fired, because};
 use crate::effect::{self, Turn};
@@ -14,6 +15,9 @@ use crate::text;
 
 /// Prompts the agent: with its task when it is new, and with all the words that wait.
 pub(super) fn begin(on: &mut Advance<'_>, interrupted: bool, reason: &str) -> Option<Fired> {
+    if let Some(held) = budget::before_turn(on) {
+        return Some(held);
+    }
     more_than_an_answer(on);
     let Stage::Working { job, .. } = &on.task.stage else {
         return None;
@@ -98,6 +102,7 @@ fn prompt(on: &Advance<'_>, telling: Telling<'_>) -> Turn {
         wall_ms: (clocks.wall_ms - job.worked_ms).max(clocks.wall_ms / 10),
         silence_ms: clocks.silence_ms,
         branch: job.branch.clone(),
+        budget: on.task.turn_budget(on.cx.policy, on.cx.now),
     }
 }
 

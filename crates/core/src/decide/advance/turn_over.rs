@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::state::{Advance, Fired, because};
-use super::{collect, evidence, outage, side, turn};
+use super::{budget, collect, evidence, outage, side, turn};
 use crate::agent::TurnEnd;
 use crate::decide::notes::Notes;
 use crate::decide::questions;
@@ -40,6 +40,9 @@ pub(super) fn over(on: &mut Advance<'_>) -> Option<Fired> {
         return None;
     }
     let mut end = on.task.stage.turn_mut()?.over.take()?;
+    if let Some(held) = budget::cut(on, &end) {
+        return Some(held);
+    }
     if let Some(class) = end.unfinished()
         && let Some(waits) = outage::wait(on, class, &end.message)
     {

@@ -64,7 +64,9 @@ fn goes_without(task: &Task) -> bool {
         return false;
     };
     let near = told.is_some_and(|(place, _)| place <= NEAR);
-    task.shown.comment.is_none() && job.started_at.is_none() && !near
+    // What holds it back, and what releases it, nobody could guess.
+    let held_back = told.is_none() && task.waits_for != Reason::Turn;
+    task.shown.comment.is_none() && job.started_at.is_none() && !near && !held_back
 }
 
 /// What it is worth that the status comment is there. Of a bad end, and of a pause, nothing else may tell: then it goes before
@@ -81,7 +83,7 @@ fn worth(task: &Task) -> Worth {
             ..
         }
         | Stage::Blocked {
-            reason: BlockReason::Paused { .. },
+            reason: BlockReason::Paused { .. } | BlockReason::Budget { .. },
             ..
         } if begun => Worth::High,
         Stage::Ended {
@@ -97,6 +99,7 @@ fn worth(task: &Task) -> Worth {
         | Stage::Blocked {
             reason:
                 BlockReason::Paused { .. }
+                | BlockReason::Budget { .. }
                 | BlockReason::Asked
                 | BlockReason::Plan
                 | BlockReason::Later { .. },
@@ -140,6 +143,8 @@ fn differs(was: &Task, is: &Task, cx: Context<'_>) -> bool {
 fn without_progress(was: &Task, is: &Task) -> Task {
     let mut task = Task {
         stage: is.stage.clone(),
+        // What it cost so far shows with the next edit; a limit that is near stands in the timeline as well.
+        meter: is.meter.clone(),
         ..was.clone()
     };
     if let (Some(told), Some(before)) = (task.stage.progress_mut(), was.progress()) {

@@ -1,6 +1,7 @@
 //! Commands of people who may give them: each is taken with 👍, and what it answers in words goes into one comment. A new
 //! command is an arm of [`given`] here, and its line in the grammar.
 
+mod budget;
 mod reply;
 mod wish;
 
@@ -122,6 +123,7 @@ pub(super) fn given(
         Command::Answer(words) => answer_it(on, task, found, words),
         Command::Plan => plan(on, task, found),
         Command::Approve => approve(on, &mut task.wanted, found),
+        Command::Budget(raise) => budget::asked(on, task, found, *raise),
         Command::Delegate(_) if !found.permission.may_start() => {
             said(on, found, text::conversation::DELEGATE_ONCE)
         }
@@ -154,6 +156,7 @@ fn go(on: &mut Recording<'_>, task: &mut Task, found: &AuthorizedComment) -> Str
             BlockReason::Plan => said(on, found, text::conversation::APPROVE_FIRST),
             BlockReason::Asked => said(on, found, text::conversation::ANSWER_FIRST),
             BlockReason::Later { .. } => order(&mut task.wanted, Order::TryNow),
+            BlockReason::Budget { cap } => said(on, found, text::budget::way_out(*cap)),
             BlockReason::Paused { .. } => "it is on already".into(),
         },
         Stage::Checking { .. } | Stage::Queued { .. } | Stage::Working { .. } => {
@@ -173,6 +176,10 @@ fn resume(on: &mut Recording<'_>, task: &mut Task, found: &AuthorizedComment) ->
             reason: BlockReason::Later { .. },
             ..
         } => order(&mut task.wanted, Order::TryNow),
+        Stage::Blocked {
+            reason: BlockReason::Budget { cap },
+            ..
+        } => said(on, found, text::budget::way_out(*cap)),
         Stage::Idle | Stage::Ended { .. } => said(on, found, text::conversation::NOTHING_PAUSED),
         Stage::Checking { .. }
         | Stage::Queued { .. }

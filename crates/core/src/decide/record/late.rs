@@ -2,7 +2,7 @@
 //! work is lost by it.
 
 use super::recording::Recording;
-use super::steps;
+use super::{meter, steps};
 use crate::agent::ErrorClass;
 use crate::decide::leftover;
 use crate::effect::UnpushedCommits;
@@ -48,6 +48,7 @@ pub(super) fn of_this(on: &mut Recording<'_>, task: &mut Task, event: &Event) ->
             *late = Some(Late::May(facts.clone()));
             "what the session left stays where it is".into()
         }
+        Event::UsageReported { .. } => meter::COUNTED.into(),
         Event::Steered { offered, .. } => steps::steered(on, task, offered, false),
         Event::AgentStarted { .. } | Event::TurnEnded { .. } if !over => {
             agent_known(&mut task.stage, event)

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::recording::Recording;
-use super::{late, steps};
+use super::{late, meter, steps};
 use crate::agent::ErrorClass;
 use crate::event::Event;
 use crate::event_name::DomainEvent;
@@ -19,6 +19,7 @@ pub(super) fn outcome(
     session: &SessionId,
     event: &Event,
 ) -> String {
+    meter::counted(on, &mut task.meter, session, event);
     let current = on.known.job().is_some_and(|job| job.session == *session);
     if !current {
         return late::of_another(&mut task.wanted, session, event);
@@ -32,6 +33,10 @@ pub(super) fn outcome(
             "the repository is being fetched".into()
         }
         (Step::Preparing { .. }, Event::WorkspaceReady { .. }) => workspace(on, task, event),
+        (_, Event::UsageReported { .. }) => meter::COUNTED.into(),
+        (Step::Running { .. }, Event::BudgetNeared { cap, .. }) => {
+            meter::neared(on, &mut task.meter, *cap)
+        }
         (Step::Running { .. }, event) => steps::of_turn(on, task, event),
         (_, Event::Steered { offered, .. }) => steps::steered(on, task, offered, false),
         (

@@ -3,7 +3,8 @@
 use super::access::access;
 use super::pulls::{looked, red, review};
 use crate::actor::{Account, AccountKind, Actor, Permission};
-use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd, Usage};
+use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd};
+use crate::budget::Cap;
 use crate::command::{Command, Priority};
 use crate::effect::EffectKind;
 use crate::event::{
@@ -19,6 +20,7 @@ use crate::policy::{AllowProtected, Limits, MakeReady, Me, Policy};
 use crate::question::Asked;
 use crate::schedule::Reason;
 use crate::snapshot::Snapshot;
+use crate::usage::Report;
 
 pub(super) fn place() -> Place {
     Place {
@@ -54,6 +56,7 @@ pub(super) fn policy() -> Policy {
         default_agent: "goose".into(),
         limits: Limits::default(),
         agent_sessions: Default::default(),
+        prices: Default::default(),
         allowed_bots: vec![],
         allow_protected: AllowProtected::Nothing,
         author_answers: false,
@@ -139,7 +142,7 @@ pub(super) fn turn(message: &str, error: Option<ErrorClass>) -> Event {
     let end = TurnEnd {
         stop: Stop::EndTurn,
         message: message.into(),
-        usage: Usage::default(),
+        usage: Report::default(),
         error,
         agent_session: "s".into(),
         resumed: false,
@@ -670,6 +673,21 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
                 class: ErrorClass::Crash,
                 say: "the agent crashed.".into(),
                 tail: vec![],
+                usage: Report::default(),
+            },
+        ),
+        (
+            "usage of a withdrawn turn",
+            Event::UsageReported {
+                session: session(1),
+                usage: Report::nothing(),
+            },
+        ),
+        (
+            "budget neared",
+            Event::BudgetNeared {
+                session: session(1),
+                cap: Cap::Tokens,
             },
         ),
         ("collected work", work(|_| ())),

@@ -23,7 +23,8 @@ fn waiting(position: i64) -> Event {
     Event::Waiting {
         position,
         total: 40,
-        short: false,
+        reason: crate::schedule::Reason::Turn,
+        within: None,
     }
 }
 
@@ -45,7 +46,7 @@ fn far_back_in_the_queue_label_and_reaction_are_enough() {
     let far = walk(&[labeled(10), facts(|_| ()), waiting(40)]);
     assert!(shown(&far, &waiting(3)).is_some(), "it came to the front");
     for (task, how) in [(&queued, "at once"), (&far, "after a long wait")] {
-        let status = shown(task, &Event::SlotGranted).expect(how);
+        let status = shown(task, &Event::SlotGranted { agent: None }).expect(how);
         assert_eq!((status.comment, status.worth), (None, Worth::Low), "{how}");
     }
 }
@@ -63,7 +64,8 @@ fn a_comment_that_is_there_is_kept_up_to_date() {
     let short = Event::Waiting {
         position: 40,
         total: 40,
-        short: true,
+        reason: crate::schedule::Reason::Disk,
+        within: None,
     };
     let status = shown(&known, &short).expect("an edit");
     assert_eq!(status.comment, Some(comment));
@@ -74,7 +76,7 @@ fn who_was_at_work_is_shown_wherever_it_waits() {
     let paused = [
         labeled(10),
         facts(|_| ()),
-        Event::SlotGranted,
+        Event::SlotGranted { agent: None },
         ready(1),
         unlabeled(),
         labeled(40),
@@ -87,7 +89,7 @@ fn who_was_at_work_is_shown_wherever_it_waits() {
 #[test]
 fn a_bad_end_is_worth_more_than_a_pull_request() {
     let queued = || vec![labeled(10), facts(|_| ())];
-    let running = || [queued(), vec![Event::SlotGranted, ready(1)]].concat();
+    let running = || [queued(), vec![Event::SlotGranted { agent: None }, ready(1)]].concat();
     let refused = facts(|facts| facts.permission = Some(Permission::Read));
     let table = [
         ("refused", vec![labeled(10)], refused, Worth::High),
@@ -99,7 +101,7 @@ fn a_bad_end_is_worth_more_than_a_pull_request() {
         ),
         ("paused at work", running(), unlabeled(), Worth::High),
         ("paused before it began", queued(), unlabeled(), Worth::Low),
-        ("at work", queued(), Event::SlotGranted, Worth::Low),
+        ("at work", queued(), Event::SlotGranted { agent: None }, Worth::Low),
     ];
     for (name, before, event, worth) in table {
         let status = shown(&walk(&before), &event).expect(name);

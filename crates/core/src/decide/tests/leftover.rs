@@ -112,6 +112,7 @@ fn a_question_on_its_way_at_the_end_is_no_longer_asked() {
         class: ErrorClass::Crash,
         say: "the agent crashed.".into(),
         tail: vec![],
+        usage: Default::default(),
     };
     let over = decide(&stage("asking"), &crashed, &policy(), 60_000);
     let said = over
@@ -180,6 +181,7 @@ fn a_failed_model_is_asked_again_when_its_error_says() {
         class: ErrorClass::RateLimit,
         say: "429: retry after 120 seconds.".into(),
         tail: vec![],
+        usage: Default::default(),
     };
     assert_eq!(
         until(&decide(&running, &failed, &policy(), 60_000).task),
@@ -190,6 +192,7 @@ fn a_failed_model_is_asked_again_when_its_error_says() {
         class: ErrorClass::RateLimit,
         say: "429: retry after 3600000 seconds.".into(),
         tail: vec![],
+        usage: Default::default(),
     };
     let task = decide(&running, &later, &policy(), 60_000).task;
     assert!(
@@ -240,7 +243,8 @@ fn of_several_role_labels_people_see_which_one_counts() {
     let first = Event::Waiting {
         position: 1,
         total: 1,
-        short: false,
+        reason: crate::schedule::Reason::Turn,
+        within: None,
     };
     let shown = decide(&accepted.task, &first, &policy(), 60_000)
         .effects

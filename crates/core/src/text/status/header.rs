@@ -3,7 +3,7 @@
 use crate::agent::ErrorClass;
 use crate::event::{FetchProgress, FetchStep};
 use crate::task::{BlockReason, End, Job, Next, Progress, Stage, Step, Task};
-use crate::text::{answer_replies, clock, count, span, waiting};
+use crate::text::{answer_replies, budget, clock, count, span, waiting};
 
 /// The line for a task as it stands.
 pub(super) fn header(task: &Task) -> String {
@@ -36,6 +36,10 @@ pub(super) fn header(task: &Task) -> String {
             reason: BlockReason::Plan,
             ..
         } => format!("**Needs {}** · the plan waits for approval", whom(task)),
+        Stage::Blocked {
+            reason: BlockReason::Budget { cap },
+            ..
+        } => format!("**Needs {}** · {}", whom(task), budget::waits(*cap)),
         Stage::Blocked {
             reason: BlockReason::Paused { .. },
             ..

@@ -18,6 +18,10 @@ use crate::text;
 /// The new session is queued.
 pub(super) fn accept(on: &mut Advance<'_>, facts: &TriggerFacts, chosen: Chosen) -> Option<Fired> {
     forget_earlier(&mut on.task, facts.snapshot.at);
+    if on.task.sessions == 0 {
+        // Nothing was spent before: so all that will be is known.
+        on.task.meter.spent = Default::default();
+    }
     on.task.sessions += 1;
     let wish = std::mem::take(&mut on.task.options);
     if wish.fresh && on.task.branch_shared {
