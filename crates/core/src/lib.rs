@@ -13,6 +13,7 @@ pub mod actor;
 pub mod agent;
 pub mod command;
 pub mod decide;
+pub mod dependency;
 pub mod downtime;
 pub mod effect;
 pub mod event;
