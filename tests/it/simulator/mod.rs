@@ -13,6 +13,7 @@ mod product;
 mod product_ci;
 mod pull;
 mod reading;
+mod relations;
 mod rest;
 mod rules;
 mod strict;
