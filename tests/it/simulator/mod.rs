@@ -11,6 +11,7 @@ mod git;
 mod issues;
 mod product;
 mod product_ci;
+mod product_relations;
 mod pull;
 mod reading;
 mod relations;

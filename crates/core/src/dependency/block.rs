@@ -1,6 +1,6 @@
 //! A body in blocks: headings, list items and paragraphs of the author's own words, in order, without code and quotes.
 
-use super::super::markdown::{Kind, item, rows};
+use crate::markdown::{Kind, item, rows};
 
 /// What a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! Reads a body block by block: sentences ("Depends on #12"), and lists below words that lead them in ("Depends on:").
 
-use super::super::sanitise::inbound;
 use super::block::{Block, Shape, blocks};
+use super::found::{Collected, Source};
 use super::phrase::{is_about_another, leads, list, list_at_end, said};
 use super::plain::Plain;
-use super::{Collected, Source};
+use crate::sanitise::inbound;
 
 /// The longest body that is read, bytes. GitHub's own limit is 65,536 characters.
 const BODY_BYTES: usize = 262_144;

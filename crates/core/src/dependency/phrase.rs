@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::home::Home;
+use super::pattern::pattern;
 use super::reference::{Target, read};
-use super::{Home, pattern};
 
 /// What the words need to count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::super::markdown::without_code_spans;
-use super::pattern;
+use super::pattern::pattern;
+use crate::markdown::without_code_spans;
 
 /// Tags whose content is not the author's own word: the page shows it as code or as struck out.
 const NOT_SAID: [&str; 7] = ["code", "del", "kbd", "pre", "s", "samp", "strike"];

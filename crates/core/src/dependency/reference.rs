@@ -1,7 +1,7 @@
 //! One reference to an issue, as GitHub links it: `#12`, `GH-12`, `owner/repo#12`, or the address of its page.
 
-use super::super::ids::{IssueNumber, RepositoryName};
-use super::Home;
+use super::home::Home;
+use crate::ids::{IssueNumber, RepositoryName};
 
 /// The largest number an issue is taken to have: GitHub's own are 32-bit.
 const LARGEST: i64 = i32::MAX as i64;

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::found::EVIDENCE_CHARS;
 use super::*;
+use crate::ids::IssueNumber;
 
 mod styles;
 
