@@ -11,6 +11,7 @@ mod stage;
 mod step;
 mod wanted;
 
+use super::dependency::Dependencies;
 use super::effect::{Reaction, StatusLabel};
 use super::event::Timer;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
@@ -74,6 +75,9 @@ pub struct Task {
     /// It waits because the machine has no room for its files.
     #[serde(default)]
     pub short: bool,
+    /// What the issue waits for, as it was when it was last read.
+    #[serde(default, skip_serializing_if = "Dependencies::is_empty")]
+    pub dependencies: Dependencies,
     /// What was recorded and is not carried out yet.
     #[serde(default, skip_serializing_if = "Wanted::is_empty")]
     pub wanted: Wanted,
@@ -150,6 +154,7 @@ impl Task {
             options: RunOptions::default(),
             go: None,
             short: false,
+            dependencies: Dependencies::default(),
             wanted: Wanted::default(),
             timers: Vec::new(),
         }

@@ -7,6 +7,7 @@ mod beside;
 mod cancel;
 mod conversation;
 mod crash;
+mod dependencies;
 mod disk;
 mod downtime;
 mod elsewhere;

@@ -3,6 +3,7 @@
 //! `SKEP_BLESS=1 cargo test --lib decide` writes the table anew.
 
 mod access;
+mod dependencies;
 mod events;
 mod leftover;
 mod orders;
