@@ -174,6 +174,7 @@ impl Runner {
             | EffectKind::ReadReview
             | EffectKind::RefreshPullRequest
             | EffectKind::CheckAccess
+            | EffectKind::ReadDependencies
             | EffectKind::Forget
             | EffectKind::DeleteBranch
             | EffectKind::Collect

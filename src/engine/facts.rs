@@ -78,6 +78,7 @@ pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
                 Parsed::Malformed { reason } => format!("malformed: {reason}"),
                 // It was made readable for the database, so that it is no longer what was signed.
                 Parsed::Event { .. }
+                | Parsed::OfIssue { .. }
                 | Parsed::OfPull { .. }
                 | Parsed::Pushed { .. }
                 | Parsed::OfRepositories { .. }
@@ -102,7 +103,10 @@ pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
         return Ok(Meaning::Opened(installation));
     }
     Ok(match webhook::parse(&row.name, &row.body) {
-        Parsed::Event { place, event } => Meaning::Fact(Fact { place, event }),
+        // What waits for an issue does not hear of its end yet: only its own task does.
+        Parsed::Event { place, event } | Parsed::OfIssue { place, event, .. } => {
+            Meaning::Fact(Fact { place, event })
+        }
         Parsed::OfPull {
             installation,
             repository,

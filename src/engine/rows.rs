@@ -156,6 +156,7 @@ pub(super) fn effect(
             Action::DescribePull(effect::DescribePull { pull, .. }) => {
                 Some(format!("describe:{task}:{pull}"))
             }
+            Action::ReadDependencies(_) => Some(format!("depend:{task}")),
             Action::Forget(_) => Some(format!("forget:{}", effect.place.repository)),
             Action::SetGoLabel(_) => Some(format!("switch:{task}")),
             // Later news of a comment takes the place of earlier ones that had trouble; a receipt stays beside it.
@@ -240,7 +241,8 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::CheckPublish(_)
         | Action::ReadReview(_)
         | Action::RefreshPullRequest(_)
-        | Action::CheckAccess(_) => ("read".into(), false, 1),
+        | Action::CheckAccess(_)
+        | Action::ReadDependencies(_) => ("read".into(), false, 1),
         // What people say of one issue counts in the order in which they said it.
         Action::AuthorizeComment(_) => (format!("heard:{}", effect.place.task()), true, 1),
         Action::PrepareWorkspace(_) | Action::Collect(_) | Action::Publish(_) => {

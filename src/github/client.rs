@@ -108,6 +108,15 @@ impl GitHub {
         format!("{}/{name}.git", self.0.web.as_str().trim_end_matches('/'))
     }
 
+    /// The host of GitHub's pages, with a port where their address has one: what references are written with.
+    pub fn web_host(&self) -> String {
+        let host = self.0.web.host_str().unwrap_or_default();
+        match self.0.web.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+
     /// Tells the pace what was created before this process started (epoch milliseconds of the last hour, and what it was worth).
     pub fn seed_history(&self, installation: InstallationId, creations: &[(i64, Worth)]) {
         self.lane(Some(installation)).seed(creations);

@@ -79,6 +79,12 @@ pub struct Issue {
     pub updated_at: i64,
     /// How many comments it has.
     pub comments: u64,
+    /// How many issues block it by GitHub's own count, those we do not see included; `None` where GitHub does not count.
+    pub blockers: Option<u64>,
+    /// How many sub-issues it has; `None` where GitHub does not count.
+    pub sub_issues: Option<u64>,
+    /// Whether it is a sub-issue.
+    pub has_parent: bool,
 }
 
 impl Issue {
@@ -123,6 +129,19 @@ pub(super) struct IssueShape {
     updated_at: i64,
     #[serde(default)]
     comments: u64,
+    issue_dependencies_summary: Option<BlockersShape>,
+    sub_issues_summary: Option<PartsShape>,
+    parent_issue_url: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct BlockersShape {
+    total_blocked_by: u64,
+}
+
+#[derive(Deserialize)]
+struct PartsShape {
+    total: u64,
 }
 
 impl From<IssueShape> for Issue {
@@ -146,6 +165,11 @@ impl From<IssueShape> for Issue {
             created_at: shape.created_at,
             updated_at: shape.updated_at,
             comments: shape.comments,
+            blockers: shape
+                .issue_dependencies_summary
+                .map(|counts| counts.total_blocked_by),
+            sub_issues: shape.sub_issues_summary.map(|counts| counts.total),
+            has_parent: shape.parent_issue_url.is_some(),
         }
     }
 }

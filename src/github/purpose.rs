@@ -28,6 +28,9 @@ pub enum Purpose {
     Ci,
     /// See which repositories an installation covers: `metadata:read` over all of them.
     Survey,
+    /// See how the issues stand that others wait for, which may be in any repository of the installation: `issues:read`
+    /// over all of them.
+    Relations,
 }
 
 impl Purpose {
@@ -44,6 +47,7 @@ impl Purpose {
             Self::Checks => json!({"checks": "write"}),
             Self::Ci => json!({"checks": "read", "statuses": "read", "actions": "read"}),
             Self::Survey => json!({"metadata": "read"}),
+            Self::Relations => json!({"metadata": "read", "issues": "read"}),
         }
     }
 
@@ -69,11 +73,12 @@ impl Purpose {
             Self::Checks => "report checks",
             Self::Ci => "see what CI said",
             Self::Survey => "see the repositories",
+            Self::Relations => "read issues",
         }
     }
 }
 
-/// Which token: `repository` is `None` only for [`Purpose::Survey`].
+/// Which token: `repository` is `None` only for [`Purpose::Survey`] and [`Purpose::Relations`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Scope {
     pub(super) installation: InstallationId,

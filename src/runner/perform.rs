@@ -22,6 +22,7 @@ mod prepare_workspace;
 mod publish;
 mod react;
 mod react_to;
+mod read_dependencies;
 mod read_review;
 mod refresh_pull_request;
 mod remove_workspace;
@@ -73,6 +74,7 @@ pub(super) async fn perform(
         Action::Publish(action) => publish::perform(action, lease, s.remotes(), &s.stops()).await,
         Action::React(action) => react::perform(action, lease, github).await,
         Action::ReactTo(action) => react_to::perform(action, lease, github).await,
+        Action::ReadDependencies(_) => read_dependencies::perform(lease, github).await,
         Action::ReadReview(action) => read_review::perform(action, lease, &s.reading()).await,
         Action::RefreshPullRequest(action) => {
             refresh_pull_request::perform(action, lease, &s.reading()).await

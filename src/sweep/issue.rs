@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::found::Found;
 use super::sweeper::{Sweep, SweepError};
 use crate::core::actor::{Account, AccountKind, Actor};
+use crate::core::dependency::Standing;
 use crate::core::event::{Event, Removal};
 use crate::core::ids::CommentId;
 use crate::core::location::Place;
@@ -106,6 +107,7 @@ async fn closed(issue: &Issue, history: &mut History<'_>) -> Result<Event, Sweep
         how: Removal::Closed,
         sender: sender.unwrap_or_else(ghost),
         at: issue.updated_at,
+        reason: Some(Standing::of("closed", issue.state_reason.as_deref())),
     })
 }
 
@@ -114,6 +116,7 @@ fn gone(how: Removal, at: i64) -> Event {
         how,
         sender: ghost(),
         at,
+        reason: None,
     }
 }
 

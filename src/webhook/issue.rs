@@ -3,8 +3,9 @@
 //! GitHub serves a pull request's conversation by the same `issue_comment`: such a comment is passed on with the pull
 //! request's number, for the delivery does not say whose work it is. Nothing here judges a text or its author.
 
-use super::outcome::{Found, NoEvent, Parsed, account, ignored, installed, of_issue};
-use super::payload::{Change, Comments, Issue, Issues};
+use super::outcome::{Found, NoEvent, Parsed, account, ignored, installed, of_issue, place};
+use super::payload::{Change, Changes, Comments, Issue, Issues};
+use crate::core::dependency::{Named, NewStanding, Standing};
 use crate::core::event::{Event, Removal};
 use crate::core::ids::{CommentId, IssueNumber, RepositoryId};
 use crate::core::snapshot::Snapshot;
@@ -38,12 +39,35 @@ pub(super) fn unlabeled(payload: Issues) -> Found {
 
 pub(super) fn gone(payload: Issues, how: Removal) -> Found {
     let issue = not_a_pull(&payload.issue)?;
+    let (standing, reason) = match how {
+        Removal::Closed => {
+            let standing = Standing::of("closed", payload.issue.state_reason.as_deref());
+            (NewStanding::Is(standing), Some(standing))
+        }
+        Removal::Deleted => (NewStanding::Deleted, None),
+        Removal::Transferred => {
+            let to = payload.changes.and_then(moved_to);
+            (NewStanding::Moved { to }, None)
+        }
+    };
     let event = Event::IssueRemoved {
         how,
         sender: payload.sender.into(),
         at: payload.issue.updated_at,
+        reason,
     };
-    of_issue((payload.installation, payload.repository), issue, event)
+    Ok(Parsed::OfIssue {
+        place: place((payload.installation, payload.repository), issue)?,
+        standing,
+        event,
+    })
+}
+
+/// Where a transferred issue lives now.
+fn moved_to(changes: Changes) -> Option<Named> {
+    let (issue, home) = (changes.new_issue?, changes.new_repository?);
+    let number = IssueNumber(issue.number.0);
+    Some(Named::new(RepositoryId(home.id.0), home.full_name, number))
 }
 
 /// Only an open issue's pull request is worked on: it is looked at.
@@ -53,7 +77,11 @@ pub(super) fn reopened(payload: Issues) -> Found {
         hint: "issues.reopened".to_owned(),
         sender: payload.sender.into(),
     };
-    of_issue((payload.installation, payload.repository), issue, event)
+    Ok(Parsed::OfIssue {
+        place: place((payload.installation, payload.repository), issue)?,
+        standing: NewStanding::Is(Standing::Open),
+        event,
+    })
 }
 
 pub(super) fn edited(payload: Issues) -> Found {

@@ -9,6 +9,7 @@ mod issue;
 mod outcome;
 mod parse;
 mod payload;
+mod relation;
 mod verify;
 
 pub use access::Turned;

@@ -4,6 +4,7 @@
 
 use super::payload::{Installation, Positive, Repository, User};
 use crate::core::actor::{Account, AccountKind};
+use crate::core::dependency::NewStanding;
 use crate::core::event::Event;
 use crate::core::ids::{
     AgentBranch, InstallationId, IssueNumber, RepositoryId, RepositoryName, UserId,
@@ -18,6 +19,16 @@ pub enum Parsed {
         /// Where.
         place: Place,
         /// What.
+        event: Event,
+    },
+    /// An issue ended, was opened again or went away: an event of its task, if it is anybody's, and news for all that
+    /// wait for it.
+    OfIssue {
+        /// Where.
+        place: Place,
+        /// What became of it.
+        standing: NewStanding,
+        /// What that is to its own task.
         event: Event,
     },
     /// Something on a pull request, of which the delivery does not say whose it is: the engine looks up the task by
@@ -115,24 +126,30 @@ pub(super) fn installed(installation: Option<Installation>) -> Result<Installati
 
 /// An event of the task of an issue.
 pub(super) fn of_issue(
-    place: (Option<Installation>, Repository),
+    home: (Option<Installation>, Repository),
     issue: IssueNumber,
     event: Event,
 ) -> Found {
-    let (installation, repository) = place;
+    let place = place(home, issue)?;
+    Ok(Parsed::Event { place, event })
+}
+
+/// An issue of a repository that the App covers.
+pub(super) fn place(
+    home: (Option<Installation>, Repository),
+    issue: IssueNumber,
+) -> Result<Place, NoEvent> {
+    let (installation, repository) = home;
     let installation = installed(installation)?;
     let Repository {
         id: Positive(id),
         full_name: name,
     } = repository;
-    Ok(Parsed::Event {
-        place: Place {
-            installation,
-            repository: RepositoryId(id),
-            name,
-            issue,
-        },
-        event,
+    Ok(Place {
+        installation,
+        repository: RepositoryId(id),
+        name,
+        issue,
     })
 }
 

@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use super::access::{self, Turned};
 use super::outcome::{Found, NoEvent, Notice, Parsed, ignored};
 use super::payload::{Head, Installed, Labeling, Opened, Repositories};
-use super::{branch, issue};
+use super::{branch, issue, relation};
 use crate::core::decide;
 use crate::core::event::{Event, Loss, Removal};
 use crate::core::ids::{InstallationId, RepositoryId};
@@ -105,6 +105,18 @@ fn read_event(event_name: &str, body: &str) -> Found {
         ("issues", "deleted") => issue::gone(read(body)?, Removal::Deleted),
         ("issues", "transferred") => issue::gone(read(body)?, Removal::Transferred),
         ("issues", "reopened") => issue::reopened(read(body)?),
+        ("issue_dependencies", "blocked_by_added" | "blocked_by_removed") => {
+            relation::blocked(read(body)?, &format!("issue_dependencies.{action}"))
+        }
+        ("issue_dependencies", "blocking_added" | "blocking_removed") => {
+            ignored("the issue that is blocked has a delivery of its own")
+        }
+        ("sub_issues", "sub_issue_added" | "sub_issue_removed") => {
+            relation::parts(read(body)?, &format!("sub_issues.{action}"))
+        }
+        ("sub_issues", "parent_issue_added" | "parent_issue_removed") => {
+            relation::part(read(body)?, &format!("sub_issues.{action}"))
+        }
         ("issue_comment", "created") => issue::commented(read(body)?),
         ("issue_comment", "edited") => issue::comment_edited(read(body)?),
         ("issue_comment", "deleted") => issue::comment_deleted(read(body)?),

@@ -88,13 +88,28 @@ pub(super) struct Issue {
     pub updated_at: i64,
     /// Only there when the number is a pull request's.
     pub pull_request: Option<IgnoredAny>,
+    /// Why it is closed, where GitHub says so.
+    pub state_reason: Option<String>,
 }
 
-/// What an edit changed: only what is named was.
+/// What an edit changed: only what is named was. A transfer names where the issue lives now.
 #[derive(Default, Deserialize)]
 pub(super) struct Changes {
     pub title: Option<Change>,
     pub body: Option<Change>,
+    pub new_issue: Option<Thread>,
+    pub new_repository: Option<Repository>,
+}
+
+/// `issue_dependencies` and `sub_issues`: GitHub promises none of the issues.
+#[derive(Deserialize)]
+pub(super) struct Related {
+    pub blocked_issue: Option<Thread>,
+    pub sub_issue: Option<Thread>,
+    pub parent_issue: Option<Thread>,
+    pub repository: Repository,
+    pub installation: Option<Installation>,
+    pub sender: User,
 }
 
 #[derive(Deserialize)]

@@ -98,6 +98,8 @@ pub enum Action {
     SetTimer(SetTimer),
     /// [`CheckAccess`].
     CheckAccess(CheckAccess),
+    /// [`ReadDependencies`].
+    ReadDependencies(ReadDependencies),
     /// [`Forget`].
     Forget(Forget),
     /// [`EndAgent`].

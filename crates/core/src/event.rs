@@ -22,8 +22,9 @@ pub use removal::{Loss, Removal};
 
 use super::actor::Account;
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
-use super::command::Command;
 use super::budget::Cap;
+use super::command::Command;
+use super::dependency::{Dependencies, Standing};
 use super::effect::EffectKind;
 use super::ids::{CommentId, InstallationId, IssueNumber, SessionId, Sha};
 use super::question::Asked;
@@ -62,6 +63,21 @@ pub enum Event {
         sender: Account,
         /// GitHub's time of it, epoch milliseconds.
         at: i64,
+        /// How a closed one stands; `None` where that was not told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Standing>,
+    },
+    /// What the issue waits for, or is part of, may have changed: it is read again.
+    DependenciesChanged {
+        /// What GitHub said, for the reason.
+        hint: String,
+        /// Who did it.
+        sender: Account,
+    },
+    /// What the issue waits for was read.
+    DependenciesRead {
+        /// All of it.
+        found: Box<Dependencies>,
     },
     /// The issue's title or body was changed.
     IssueEdited {

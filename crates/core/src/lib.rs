@@ -14,6 +14,7 @@ pub mod agent;
 pub mod budget;
 pub mod command;
 pub mod decide;
+pub mod dependency;
 pub mod downtime;
 pub mod effect;
 pub mod event;

@@ -13,6 +13,7 @@ mod standing;
 mod step;
 mod wanted;
 
+use super::dependency::Dependencies;
 use super::effect::{Reaction, StatusLabel};
 use super::event::Timer;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
@@ -81,6 +82,9 @@ pub struct Task {
     /// When it may start, epoch milliseconds, as its people know it.
     #[serde(default)]
     pub may_start: Option<i64>,
+    /// What the issue waits for, as it was when it was last read.
+    #[serde(default, skip_serializing_if = "Dependencies::is_empty")]
+    pub dependencies: Dependencies,
     /// What was recorded and is not carried out yet.
     #[serde(default, skip_serializing_if = "Wanted::is_empty")]
     pub wanted: Wanted,
@@ -161,6 +165,7 @@ impl Task {
             go: None,
             waits_for: Reason::default(),
             may_start: None,
+            dependencies: Dependencies::default(),
             wanted: Wanted::default(),
             meter: Meter::default(),
             timers: Vec::new(),

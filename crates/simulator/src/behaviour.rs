@@ -46,7 +46,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Every event that is told.
-pub const WEBHOOKS: [&str; 47] = [
+pub const WEBHOOKS: [&str; 55] = [
     "check_run.completed",
     "check_run.created",
     "check_suite.completed",
@@ -61,6 +61,10 @@ pub const WEBHOOKS: [&str; 47] = [
     "issue_comment.created",
     "issue_comment.deleted",
     "issue_comment.edited",
+    "issue_dependencies.blocked_by_added",
+    "issue_dependencies.blocked_by_removed",
+    "issue_dependencies.blocking_added",
+    "issue_dependencies.blocking_removed",
     "issues.assigned",
     "issues.closed",
     "issues.deleted",
@@ -93,6 +97,10 @@ pub const WEBHOOKS: [&str; 47] = [
     "repository.transferred",
     "repository.unarchived",
     "status",
+    "sub_issues.parent_issue_added",
+    "sub_issues.parent_issue_removed",
+    "sub_issues.sub_issue_added",
+    "sub_issues.sub_issue_removed",
     "workflow_run.completed",
 ];
 
@@ -182,6 +190,16 @@ rules! {
     LabelLimit "label-limit" "An issue has at most 100 labels.";
     LabelNotOn "label-not-on" "A label that is not on cannot be taken off.";
     LabelList "label-list" "Labels are put on by a list with something in it.";
+    RelationOfPull "relation-of-pull" "A pull request blocks nothing and is part of nothing.";
+    RelationSeen "relation-seen" "Related issues beyond the token's reach are not shown.";
+    BlockedByItself "blocked-by-itself" "No issue is blocked by itself.";
+    BlockerTaken "blocker-taken" "An issue is blocked by another one once.";
+    BlockerLimit "blocker-limit" "An issue is blocked by at most 50 others, and blocks at most 50.";
+    OneParent "one-parent" "An issue is part of one other.";
+    PartOfItself "part-of-itself" "No issue is part of itself, however far down.";
+    PartOfOwner "part-of-owner" "A part belongs to the same owner.";
+    PartLimit "part-limit" "An issue has at most 100 parts.";
+    PartLevels "part-levels" "Parts of parts go eight levels down.";
     Suggested "suggested" "What is suggested is not done.";
     Confidence "confidence" "A confidence that does not exist is refused.";
     RepositoryTaken "repository-taken" "A repository's name is taken once.";

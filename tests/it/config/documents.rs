@@ -101,6 +101,7 @@ fn the_manifest_asks_for_what_is_used() {
         "discussion",
         "fork",
         "issue_comment",
+        "issue_dependencies",
         "issues",
         "label",
         "member",
@@ -111,6 +112,7 @@ fn the_manifest_asks_for_what_is_used() {
         "release",
         "repository",
         "status",
+        "sub_issues",
         "workflow_run",
     ];
     let actions = [
@@ -123,6 +125,8 @@ fn the_manifest_asks_for_what_is_used() {
         "deleted",
         "completed",
         "submitted",
+        "blocked_by_added",
+        "sub_issue_added",
     ];
     let used = of_github
         .into_iter()

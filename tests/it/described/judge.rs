@@ -61,9 +61,21 @@ pub(super) fn webhook(
         return vec![format!("no webhook is called {name}")];
     };
     match serde_json::from_str(body) {
-        Ok(body) => document.complaints(&format!("webhook {name}"), &schema, &body),
+        Ok(body) => {
+            let mut complaints = document.complaints(&format!("webhook {name}"), &schema, &body);
+            complaints.retain(|line| !is_known(&name, line));
+            complaints
+        }
         Err(error) => vec![format!("webhook {name}: {error}")],
     }
+}
+
+/// Where the description is behind itself: the events of dependencies want an organization, which repositories of people have
+/// not, and its list of the events that an App may listen to has neither them nor those of sub-issues.
+fn is_known(webhook: &str, complaint: &str) -> bool {
+    let organization = webhook.starts_with("issue-dependencies-")
+        && complaint.ends_with("at '': missing properties 'organization'");
+    organization || complaint.contains("/app/events/")
 }
 
 fn parameters(document: &Document, operation: &Operation, query: &str) -> Vec<String> {

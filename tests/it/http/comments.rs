@@ -170,7 +170,7 @@ fn fields(value: &Value, at: &str, into: &mut Vec<String>) {
 /// Whatever else a reading says, it is about the issue and the pull request of the fixtures.
 fn assert_ours(parsed: &Parsed, what: &str) {
     match parsed {
-        Parsed::Event { place, .. } => {
+        Parsed::Event { place, .. } | Parsed::OfIssue { place, .. } => {
             assert!([12, 41].contains(&place.issue.0), "{what}: {place:?}")
         }
         Parsed::OfPull { pull, .. } => assert_eq!(*pull, 41, "{what}"),

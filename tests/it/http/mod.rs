@@ -6,6 +6,7 @@ mod admin;
 mod comments;
 mod large;
 mod public;
+mod relations;
 mod serving;
 mod webhooks;
 mod wire;

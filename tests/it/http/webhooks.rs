@@ -7,9 +7,11 @@ use std::path::Path;
 use proptest::prelude::*;
 use skep::webhook::{Parsed, parse};
 
-const EVENTS: [&str; 10] = [
+const EVENTS: [&str; 12] = [
     "issues",
     "issue_comment",
+    "issue_dependencies",
+    "sub_issues",
     "pull_request",
     "pull_request_review",
     "check_suite",
@@ -35,6 +37,20 @@ pub(super) fn reading(event: &str, body: &str) -> String {
         Parsed::Event { place, event } => {
             format!(
                 "{} {} by {}: {}",
+                place.name,
+                place.task(),
+                place.installation,
+                json(event)
+            )
+        }
+        Parsed::OfIssue {
+            place,
+            standing,
+            event,
+        } => {
+            let news = serde_json::to_string(&standing).expect("standings are JSON");
+            format!(
+                "{} {} by {}, {news}: {}",
                 place.name,
                 place.task(),
                 place.installation,
@@ -115,9 +131,9 @@ fn an_issue_goes_in_three_ways() {
     .map(golden)
     .join("\n");
     insta::assert_snapshot!(ways, @r##"
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"issue_removed","how":"closed","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"issue_removed","how":"deleted","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
-    Codertocat/Hello-World 186853002#12 by 2311213: {"event":"issue_removed","how":"transferred","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
+    Codertocat/Hello-World 186853002#12 by 2311213, {"is":"completed"}: {"event":"issue_removed","how":"closed","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000,"reason":"completed"}
+    Codertocat/Hello-World 186853002#12 by 2311213, "deleted": {"event":"issue_removed","how":"deleted","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
+    Codertocat/Hello-World 186853002#12 by 2311213, {"moved":{"to":{"key":"186853007#3","name":"Codertocat/Other"}}}: {"event":"issue_removed","how":"transferred","sender":{"id":583231,"login":"octocat","kind":"user"},"at":1557933621000}
     "##);
 }
 

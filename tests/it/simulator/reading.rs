@@ -60,6 +60,7 @@ fn reading(hook: &Hook) -> String {
     let body = std::str::from_utf8(&hook.body).expect("text");
     let read = match parse(&hook.header("x-github-event"), body) {
         Parsed::Event { place, event } => format!("issue {}: {}", place.issue, what(&event)),
+        Parsed::OfIssue { place, event, .. } => format!("issue {}: {}", place.issue, what(&event)),
         Parsed::OfPull { pull, event, .. } => format!("pull {pull}: {}", what(&event)),
         Parsed::Pushed { branch, sender, .. } => format!("branch {branch}: {}", sender.login),
         Parsed::OfRepositories {

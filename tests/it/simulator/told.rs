@@ -78,6 +78,16 @@ async fn issues(stage: &Stage) {
         ..IssueDraft::default()
     };
     let second = github.open_issue(home, "octo", draft).expect("an issue");
+    let first = stage.issue("Three");
+    let (second_at, first_at) = ((home, second), (home, first));
+    github.block(second_at, first_at, "octo").expect("blocked");
+    github.unblock(second_at, first_at, "octo").expect("free");
+    github
+        .sub_issue(first_at, second_at, "octo")
+        .expect("a part");
+    github
+        .remove_sub_issue(first_at, second_at, "octo")
+        .expect("no part");
     github.delete_issue(home, second, "octo").expect("deleted");
 }
 

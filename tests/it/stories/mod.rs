@@ -8,6 +8,7 @@ mod budget;
 mod cancel;
 mod conversation;
 mod crash;
+mod dependencies;
 mod disk;
 mod downtime;
 mod elsewhere;

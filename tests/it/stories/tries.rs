@@ -51,6 +51,8 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         | EffectKind::SetTimer => return None,
         // It is asked when a repository is taken away: `access`.
         EffectKind::CheckAccess => return None,
+        // It only reads, when what an issue waits for is changed: `dependencies`.
+        EffectKind::ReadDependencies => return None,
     })
 }
 

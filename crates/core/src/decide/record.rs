@@ -8,6 +8,7 @@ mod access;
 mod answer;
 mod command;
 mod comment;
+mod dependency;
 mod edit;
 mod failed;
 mod hearing;
@@ -77,6 +78,8 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::Unlabeled { .. }
         | Event::IssueEdited { .. }
         | Event::IssueRemoved { .. }
+        | Event::DependenciesChanged { .. }
+        | Event::DependenciesRead { .. }
         | Event::RightLost { .. }
         | Event::Dispatched { .. }
         | Event::StopAsked { .. }
@@ -129,7 +132,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
 
 /// Labels that are neither the switch nor a priority are read when work starts, and at no other time.
 pub(super) fn label_changes_nothing(label: &str) -> Option<String> {
-    if label::same(label, GO_LABEL) {
+    if label::same(label, GO_LABEL) || dependency::is_label(label) {
         None
     } else {
         trigger::unread_now(label)
@@ -145,6 +148,13 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
             sender,
             snapshot,
         } if label::same(label, GO_LABEL) => trigger::asked(on, task, sender, snapshot),
+        Event::Labeled { label, .. } | Event::Unlabeled { label, .. }
+            if dependency::is_label(label) =>
+        {
+            dependency::changed(on, task, label)
+        }
+        Event::DependenciesChanged { hint, .. } => dependency::changed(on, task, hint),
+        Event::DependenciesRead { found } => dependency::read(on, task, found),
         Event::Labeled { label, .. } => trigger::labeled_otherwise(&mut task.stage, label),
         Event::Unlabeled { sender, .. } if sender.login == *me => {
             "we took the label away ourselves".into()
@@ -156,8 +166,13 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
         Event::IssueEdited { sender, .. } if sender.login == *me => {
             "we changed it ourselves".into()
         }
-        Event::IssueEdited { .. } => edit::made(on, task, event),
-        Event::IssueRemoved { how, sender, at } => issue::removed(
+        Event::IssueEdited { .. } => {
+            dependency::edited(on, task, event);
+            edit::made(on, task, event)
+        }
+        Event::IssueRemoved {
+            how, sender, at, ..
+        } => issue::removed(
             on,
             task,
             issue::Removed {

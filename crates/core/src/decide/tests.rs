@@ -4,6 +4,7 @@
 
 mod access;
 mod budget;
+mod dependencies;
 mod events;
 mod first_status;
 mod leftover;

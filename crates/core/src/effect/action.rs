@@ -284,6 +284,10 @@ pub struct SetTimer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckAccess {}
 
+/// Read what the issue waits for, from everywhere it may be said, and how all of that stands. Reading repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadDependencies {}
+
 /// Remove all that is kept of the repository: its mirror and every session's folder. Removing what is gone is done; a
 /// repository that has a live session again is left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

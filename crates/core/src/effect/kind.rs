@@ -70,6 +70,8 @@ pub enum EffectKind {
     SetTimer,
     /// [`super::CheckAccess`].
     CheckAccess,
+    /// [`super::ReadDependencies`].
+    ReadDependencies,
     /// [`super::Forget`].
     Forget,
     /// [`super::EndAgent`].
@@ -80,7 +82,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -109,6 +111,7 @@ impl EffectKind {
         Self::Steer,
         Self::SetTimer,
         Self::CheckAccess,
+        Self::ReadDependencies,
         Self::Forget,
         Self::EndAgent,
         Self::RemoveWorkspace,
@@ -145,6 +148,7 @@ impl EffectKind {
             Self::Steer => "steer",
             Self::SetTimer => "set_timer",
             Self::CheckAccess => "check_access",
+            Self::ReadDependencies => "read_dependencies",
             Self::Forget => "forget",
             Self::EndAgent => "end_agent",
             Self::RemoveWorkspace => "remove_workspace",
@@ -208,6 +212,7 @@ impl Action {
             Self::Steer(_) => EffectKind::Steer,
             Self::SetTimer(_) => EffectKind::SetTimer,
             Self::CheckAccess(_) => EffectKind::CheckAccess,
+            Self::ReadDependencies(_) => EffectKind::ReadDependencies,
             Self::Forget(_) => EffectKind::Forget,
             Self::EndAgent(_) => EffectKind::EndAgent,
             Self::RemoveWorkspace(_) => EffectKind::RemoveWorkspace,
@@ -254,6 +259,7 @@ actions!(
     Steer,
     SetTimer,
     CheckAccess,
+    ReadDependencies,
     Forget,
     EndAgent,
     RemoveWorkspace,

@@ -49,6 +49,7 @@ impl Action {
             | Self::SetGoLabel(_)
             | Self::HideComment(_)
             | Self::ReadReview(_)
+            | Self::ReadDependencies(_)
             | Self::RefreshPullRequest(_)
             | Self::MarkReady(_)
             | Self::DeleteBranch(_)

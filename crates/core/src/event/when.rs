@@ -34,6 +34,7 @@ impl Event {
             Self::CommentAuthorized { .. } => EffectKind::AuthorizeComment,
             Self::PullRequestRefreshed { .. } => EffectKind::RefreshPullRequest,
             Self::AccessRead { .. } => EffectKind::CheckAccess,
+            Self::DependenciesRead { .. } => EffectKind::ReadDependencies,
             Self::Posted { .. } => EffectKind::UpsertComment,
             Self::StatusPosted { .. } => EffectKind::ShowStatus,
             Self::Assigned { .. } => EffectKind::Assign,
@@ -44,6 +45,7 @@ impl Event {
             | Self::Unlabeled { .. }
             | Self::IssueRemoved { .. }
             | Self::IssueEdited { .. }
+            | Self::DependenciesChanged { .. }
             | Self::Commented { .. }
             | Self::CommentDeleted { .. }
             | Self::RightLost { .. }

@@ -165,6 +165,8 @@ pub enum Read {
     },
     /// Which installation covers the repository.
     Access,
+    /// What the issue waits for.
+    Dependencies,
 }
 
 /// What people are owed once.

@@ -13,6 +13,7 @@ pub mod command;
 pub mod conversation;
 pub mod demo;
 pub mod demo_issues;
+pub mod dependency;
 pub mod disk;
 pub mod downtime;
 pub mod failure;

@@ -8,4 +8,5 @@ pub mod simulator;
 pub mod user;
 mod user_issues;
 mod user_pulls;
+mod user_relations;
 pub mod views;

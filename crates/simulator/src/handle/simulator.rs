@@ -29,15 +29,17 @@ pub const PERMISSIONS: [(&str, &str); 7] = [
 ];
 
 /// What the App listens to when nothing else is said: what skep's manifest listens to.
-pub const EVENTS: [&str; 9] = [
+pub const EVENTS: [&str; 11] = [
     "check_suite",
     "issue_comment",
+    "issue_dependencies",
     "issues",
     "pull_request",
     "pull_request_review",
     "push",
     "repository",
     "status",
+    "sub_issues",
     "workflow_run",
 ];
 

@@ -52,6 +52,7 @@ impl World {
         joined([
             self.issue_addresses(home, issue),
             self.issue_facts(home, issue),
+            self.relation_counts(issue),
             pull,
         ])
     }

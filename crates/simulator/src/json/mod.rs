@@ -8,4 +8,5 @@ pub(crate) mod git;
 mod issue;
 mod parts;
 mod pull;
+mod relation;
 mod repository;

@@ -14,7 +14,7 @@ use crate::world::facts::World;
 use crate::world::issue::Issue;
 
 fn shown(world: &World, call: &Call, number: i64) -> Result<Value, ApiError> {
-    Ok(world.issue_json(
+    Ok(world.issue_shown(
         world.repository(call.repository)?,
         world.issue(call.repository, number)?,
     ))
@@ -73,7 +73,7 @@ pub(super) async fn list(call: Call) -> Answer {
         let (page, link) = call.slice(issues);
         let page: Vec<Value> = page
             .into_iter()
-            .map(|issue| world.issue_json(home, issue))
+            .map(|issue| world.issue_shown(home, issue))
             .collect();
         Ok::<_, ApiError>((page, link))
     })?;

@@ -13,6 +13,7 @@ mod graphql;
 mod issue;
 mod label;
 mod pull;
+mod relation;
 mod repository;
 mod review;
 mod route;

@@ -7,7 +7,8 @@ use hyper::Method;
 
 use crate::rest::call::{Answer, Call, Values};
 use crate::rest::{
-    action, app, check, comment, delivery, graphql, issue, label, pull, repository, review,
+    action, app, check, comment, delivery, graphql, issue, label, pull, relation, repository,
+    review,
 };
 use crate::wire::decode;
 use crate::world::account::Access;
@@ -92,6 +93,16 @@ static ROUTES: &[Route] = routes! {
     DELETE "/repos/{owner}/{repo}/issues/{number}/assignees" Need::Issue(Write) => issue::remove_assignees;
     GET "/repos/{owner}/{repo}/issues/{number}/timeline" Need::Issue(Read) => issue::timeline;
     GET "/repos/{owner}/{repo}/issues/{number}/events" Need::Issue(Read) => issue::events;
+
+    GET "/repos/{owner}/{repo}/issues/{number}/dependencies/blocked_by" Need::Issue(Read) => relation::blocked_by;
+    POST "/repos/{owner}/{repo}/issues/{number}/dependencies/blocked_by" Need::Issue(Write) => relation::block, creates;
+    DELETE "/repos/{owner}/{repo}/issues/{number}/dependencies/blocked_by/{issue}" Need::Issue(Write) => relation::unblock;
+    GET "/repos/{owner}/{repo}/issues/{number}/dependencies/blocking" Need::Issue(Read) => relation::blocking;
+    GET "/repos/{owner}/{repo}/issues/{number}/parent" Need::Issue(Read) => relation::parent;
+    GET "/repos/{owner}/{repo}/issues/{number}/sub_issues" Need::Issue(Read) => relation::parts;
+    POST "/repos/{owner}/{repo}/issues/{number}/sub_issues" Need::Issue(Write) => relation::add_part, creates;
+    DELETE "/repos/{owner}/{repo}/issues/{number}/sub_issue" Need::Issue(Write) => relation::remove_part;
+    PATCH "/repos/{owner}/{repo}/issues/{number}/sub_issues/priority" Need::Issue(Write) => relation::order_part;
 
     GET "/repos/{owner}/{repo}/issues/{number}/comments" Need::Issue(Read) => comment::list;
     POST "/repos/{owner}/{repo}/issues/{number}/comments" Need::Issue(Write) => comment::create, creates;

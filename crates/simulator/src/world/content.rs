@@ -10,6 +10,7 @@ use crate::world::activity::Activity;
 use crate::world::assignees::check_assignees;
 use crate::world::facts::World;
 use crate::world::issue::{Happening, Issue};
+use crate::world::relation::IssueAt;
 use crate::world::webhook_event::WebhookEvent;
 
 /// Why an issue is closed, or open again.
@@ -78,6 +79,13 @@ pub fn check_title(resource: &str, title: &str) -> Result<(), ApiError> {
             Some("title"),
             "title is too long (maximum is 256 characters)",
         ));
+    }
+    Ok(())
+}
+
+fn check_reason(resource: &str, reason: Option<&str>) -> Result<(), ApiError> {
+    if reason.is_some_and(|reason| !REASONS.contains(&reason)) && on(Rule::StateReason) {
+        return Err(ApiError::invalid(resource, "state_reason", "invalid"));
     }
     Ok(())
 }
@@ -151,6 +159,11 @@ impl World {
             pull: None,
         };
         home.issues.insert(number, issue);
+        let place = IssueAt {
+            home: repository,
+            number,
+        };
+        self.relations.places.insert(id, place);
         Ok(number)
     }
 
@@ -221,13 +234,7 @@ impl World {
         edit.body
             .as_deref()
             .map_or(Ok(()), |body| check_body(resource, body))?;
-        let unknown = edit
-            .state_reason
-            .as_deref()
-            .is_some_and(|reason| !REASONS.contains(&reason));
-        if unknown && on(Rule::StateReason) {
-            return Err(ApiError::invalid(resource, "state_reason", "invalid"));
-        }
+        check_reason(resource, edit.state_reason.as_deref())?;
         edit.assignees.as_deref().map_or(Ok(()), check_assignees)?;
         if let Some(kind) = &edit.kind {
             self.check_kind(home, kind.as_deref())?;
@@ -302,6 +309,7 @@ impl World {
         reason: Option<&str>,
         by: &str,
     ) -> Result<(), ApiError> {
+        check_reason("Issue", reason)?;
         let now = self.now();
         let issue = self.issue_mut(home, number)?;
         if !issue.open {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::account::{App, Installation, Permissions, Role, Selection, Token, User, UserKind};
 use super::issue::Issue;
 use super::outgoing::Outgoing;
+use super::relation::{IssueAt, Relations};
 use super::repository::{Gone, Repository};
 
 use crate::api_error::ApiError;
@@ -37,6 +38,8 @@ pub struct World {
     pub commits: HashMap<String, CommitInfo>,
     /// Webhooks to be sent, and those that were.
     pub outgoing: Outgoing,
+    /// How issues hang together.
+    pub relations: Relations,
     /// New tokens have GitHub's long form.
     pub long_tokens: bool,
     /// When it began, and the App with it.
@@ -60,6 +63,7 @@ impl World {
             repositories: BTreeMap::new(),
             commits: HashMap::new(),
             outgoing: Outgoing::default(),
+            relations: Relations::default(),
             long_tokens: false,
             last_id: 1_000_000,
             last_repository: 1_296_268,
@@ -156,6 +160,13 @@ impl World {
         self.issue(repository, number)?;
         let home = self.repository_mut(repository)?;
         home.issues.get_mut(&number).ok_or_else(ApiError::not_found)
+    }
+
+    /// The issue of that number in the whole of GitHub, and where it is.
+    pub fn issue_of(&self, id: i64) -> Result<(IssueAt, &Issue), ApiError> {
+        let place = self.relations.places.get(&id).copied();
+        let place = place.ok_or_else(ApiError::not_found)?;
+        Ok((place, self.issue(place.home, place.number)?))
     }
 
     fn gone(&self, home: &Repository, number: i64) -> ApiError {

@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::api_error::ApiError;
 use crate::world::activity::Activity;
 use crate::world::facts::World;
+use crate::world::relation::IssueAt;
 use crate::world::repository::Gone;
 
 impl World {
@@ -14,8 +15,11 @@ impl World {
     pub fn delete_issue(&mut self, home: i64, number: i64, by: &str) -> Result<(), ApiError> {
         self.tell(home, number, Activity::new("deleted", by))?;
         let repository = self.repository_mut(home)?;
-        repository.issues.remove(&number);
+        let gone = repository.issues.remove(&number);
         repository.gone.insert(number, Gone::Deleted);
+        if let Some(issue) = gone {
+            self.relations.forget(issue.id);
+        }
         Ok(())
     }
 
@@ -52,6 +56,11 @@ impl World {
                 number: there,
             },
         );
+        let place = IssueAt {
+            home: to,
+            number: there,
+        };
+        self.relations.places.insert(issue.id, place);
         self.tell(to, there, Activity::new("opened", by))?;
         Ok(there)
     }

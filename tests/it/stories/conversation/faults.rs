@@ -59,6 +59,8 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         | EffectKind::SetTimer => None,
         // It is asked when a repository is taken away: `access`.
         EffectKind::CheckAccess => None,
+        // It only reads, when what an issue waits for is changed: `dependencies`.
+        EffectKind::ReadDependencies => None,
     }
 }
 

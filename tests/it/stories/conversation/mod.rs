@@ -120,7 +120,7 @@ impl TestApp {
 }
 
 /// A app whose agent has just asked.
-async fn asked(script: &str) -> (TestApp, IssueNumber) {
+pub(super) async fn asked(script: &str) -> (TestApp, IssueNumber) {
     let mut app = TestApp::new().await;
     let issue = app.go("Choose a colour", script);
     app.settle().await;

@@ -102,5 +102,6 @@ fn one(on: &mut Advance<'_>, read: Read) {
             role: Some(role),
         }),
         Read::Access => on.plan(effect::CheckAccess {}),
+        Read::Dependencies => on.plan(effect::ReadDependencies {}),
     }
 }

@@ -35,6 +35,10 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
             task.wanted.lost = Some(Loss::Removed);
             only_said()
         }
+        EffectKind::ReadDependencies => {
+            on.notes.tell(text::dependency::unread(say, *exhausted));
+            only_said()
+        }
         EffectKind::PrepareWorkspace
         | EffectKind::RunTurn
         | EffectKind::Collect

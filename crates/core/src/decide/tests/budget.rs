@@ -150,7 +150,12 @@ fn a_turn_that_ended_by_itself_has_its_work_published_and_no_other_begins() {
         &policy,
         62_000,
     );
-    let goes_on = decide(&raised.task, &Event::SlotGranted { agent: None }, &policy, 63_000);
+    let goes_on = decide(
+        &raised.task,
+        &Event::SlotGranted { agent: None },
+        &policy,
+        63_000,
+    );
     let prompt = goes_on
         .effects
         .iter()
@@ -174,7 +179,12 @@ fn a_turn_that_ended_by_itself_has_its_work_published_and_no_other_begins() {
 fn a_queued_session_is_held_whatever_granted_it_a_slot() {
     let mut task = stage("queued");
     task.meter.spent.tokens.input = 1_000;
-    let slot = decide(&task, &Event::SlotGranted { agent: None }, &limited(1_000), 60_000);
+    let slot = decide(
+        &task,
+        &Event::SlotGranted { agent: None },
+        &limited(1_000),
+        60_000,
+    );
     assert_eq!(held(&slot.task), Some(Cap::Tokens));
     assert!(
         !slot

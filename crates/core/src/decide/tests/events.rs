@@ -1,6 +1,7 @@
 //! One event of every sort, for the golden table and the random walks.
 
 use super::access::access;
+use super::dependencies::dependencies;
 use super::pulls::{looked, red, review};
 use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd};
@@ -450,7 +451,7 @@ fn pull_opened(standing: PullStanding) -> Event {
 
 /// One event of every sort, with its name in the table.
 pub(super) fn events() -> Vec<(&'static str, Event)> {
-    [corridor(), access(), conversation()].concat()
+    [corridor(), access(), dependencies(), conversation()].concat()
 }
 
 /// The way from a label to a pull request.
@@ -543,6 +544,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
                 how: Removal::Closed,
                 sender: account("ana"),
                 at: 30,
+                reason: None,
             },
         ),
         (

@@ -101,7 +101,12 @@ fn a_bad_end_is_worth_more_than_a_pull_request() {
         ),
         ("paused at work", running(), unlabeled(), Worth::High),
         ("paused before it began", queued(), unlabeled(), Worth::Low),
-        ("at work", queued(), Event::SlotGranted { agent: None }, Worth::Low),
+        (
+            "at work",
+            queued(),
+            Event::SlotGranted { agent: None },
+            Worth::Low,
+        ),
     ];
     for (name, before, event, worth) in table {
         let status = shown(&walk(&before), &event).expect(name);

@@ -1,0 +1,69 @@
+//! News of what an issue waits for, and what is read of it.
+
+use super::events::{account, failed, place};
+use crate::dependency::{Blocker, Dependencies, Named, Source, Standing};
+use crate::effect::EffectKind;
+use crate::event::Event;
+use crate::ids::{IssueNumber, RepositoryId};
+use crate::snapshot::Snapshot;
+
+/// One of each.
+pub(super) fn dependencies() -> Vec<(&'static str, Event)> {
+    let changed = Event::DependenciesChanged {
+        hint: "issue_dependencies.blocked_by_added".into(),
+        sender: account("ana"),
+    };
+    let edited = Event::IssueEdited {
+        sender: account("ana"),
+        title: "Add a page".into(),
+        old_title: None,
+        body: "Please. Depends on #3.".into(),
+        old_body: Some("Please.".into()),
+        at: 45,
+    };
+    vec![
+        ("dependencies changed", changed),
+        ("labeled with a dependency", labeled("depends:issue-3")),
+        ("edited: a dependency", edited),
+        (
+            "dependencies read",
+            Event::DependenciesRead {
+                found: Box::new(one_open()),
+            },
+        ),
+        (
+            "failed: read dependencies",
+            failed(EffectKind::ReadDependencies),
+        ),
+    ]
+}
+
+fn labeled(label: &str) -> Event {
+    Event::Labeled {
+        label: label.into(),
+        sender: account("ana"),
+        snapshot: Snapshot {
+            title: "Add a page".into(),
+            body: "Please.".into(),
+            author: account("reporter"),
+            labels: vec!["agent:go".into(), label.into()],
+            comments: vec![],
+            at: 30,
+        },
+    }
+}
+
+fn one_open() -> Dependencies {
+    let issue = Named::new(RepositoryId(1), place().name, IssueNumber(3));
+    Dependencies {
+        blockers: vec![Blocker {
+            issue,
+            standing: Standing::Open,
+            is_pull: false,
+            title: "First".into(),
+            source: Source::Body,
+            evidence: "Depends on #3.".into(),
+        }],
+        ..Dependencies::default()
+    }
+}
