@@ -11,12 +11,14 @@ mod document;
 mod error;
 mod github;
 mod init;
+mod issues;
 mod limits;
 mod logging;
 mod network;
 mod paths;
 mod reference;
 mod resolver;
+mod role_rules;
 mod roles;
 mod shell_split;
 mod show;
@@ -33,6 +35,7 @@ use url::Url;
 
 use crate::core::agent::{AgentSpec, SandboxChoice};
 use crate::core::ids::UserId;
+use crate::core::issue_rules::IssueRules;
 use crate::core::network::Network;
 use crate::core::policy::{Limits, OldGit, Pace, Retention};
 use crate::core::role::{Role, RoleName};
@@ -84,6 +87,8 @@ pub struct Config {
     pub roles: BTreeMap<RoleName, Role>,
     /// The role of an issue without a role label; built in or in `roles`.
     pub default_role: RoleName,
+    /// What an issue may say about the work on it.
+    pub issues: IssueRules,
     /// Numbers.
     pub limits: Limits,
     /// How fast we change things on GitHub.
@@ -160,6 +165,7 @@ impl Config {
             default_agent: None,
             roles: BTreeMap::new(),
             default_role: swe(),
+            issues: IssueRules::default(),
             limits: Limits::default(),
             pace: Pace::default(),
             retention: Retention::default(),
@@ -302,6 +308,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         github,
         agents,
         default_agent,
+        issues: issues::read(resolver, &roles.by_name),
         roles: roles.by_name,
         default_role: default_role.unwrap_or_else(swe),
         limits: numbers.limits,

@@ -58,6 +58,7 @@ impl Setup {
         Policy {
             me,
             default_role: self.default_role.clone(),
+            issues: self.issues.clone(),
             roles: self.roles.clone(),
             agents: self.specs.keys().cloned().collect(),
             default_agent: self.default_agent.clone(),

@@ -108,12 +108,19 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 25] = [
+const FILE_ONLY: [(&str, &str); 29] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("ignore", "[]"),
     ("author_answers", "false"),
     ("ready", "green"),
+    ("role_hints", "true"),
+    (
+        "issue_types",
+        "Bug is `debugging`, Feature and Task are `swe`",
+    ),
+    ("bug_router", "true"),
+    ("auto_filed", "[\"auto-filed\"]"),
     (
         "agents.<name>.preset",
         "the preset called `<name>`, if there is one",

@@ -1,5 +1,6 @@
 //! What the configuration came to, for people: every value with where it comes from, no secret among them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use secrecy::ExposeSecret;
@@ -14,7 +15,7 @@ use crate::core::agent::AgentSpec;
 use crate::core::agent::SandboxChoice;
 use crate::core::leavings::BUILT_IN;
 use crate::core::policy::OldGit;
-use crate::core::role::{Role, built_in};
+use crate::core::role::{Role, RoleName, built_in};
 
 impl Config {
     /// The configuration as a `skep.toml` that means the same, each value with where it comes from. What is not set and what
@@ -88,6 +89,10 @@ impl Config {
             ("ignore", list(&self.ignore)),
             ("author_answers", self.author_answers.to_string()),
             ("ready", quoted(ready)),
+            ("role_hints", self.issues.roles.hints.to_string()),
+            ("issue_types", roles_of(&self.issues.roles.types)),
+            ("bug_router", self.issues.roles.router.to_string()),
+            ("auto_filed", list(&self.issues.roles.auto_filed)),
         ];
         let lines = values
             .iter()
@@ -316,6 +321,14 @@ fn list(texts: &[String]) -> String {
             .collect::<Vec<_>>()
             .join(", ")
     )
+}
+
+fn roles_of(types: &BTreeMap<String, RoleName>) -> String {
+    let pairs: Vec<String> = types
+        .iter()
+        .map(|(name, role)| format!("{} = {}", quoted(name), quoted(role.as_str())))
+        .collect();
+    format!("{{ {} }}", pairs.join(", "))
 }
 
 fn seconds(seconds: u64) -> String {

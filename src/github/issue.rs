@@ -9,7 +9,7 @@ use super::request::{ApiRequest, escape};
 use super::values::millis;
 use crate::core::actor::{self, AccountKind};
 use crate::core::ids::{IssueNumber, UserId};
-use crate::core::snapshot::Snapshot;
+use crate::core::snapshot::{Milestone, Snapshot};
 
 /// Somebody, as GitHub names them in what they wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -65,6 +65,10 @@ pub struct Issue {
     pub state_reason: Option<String>,
     /// The names of its labels.
     pub labels: Vec<String>,
+    /// The name of its type, where its organization has types and it has one.
+    pub issue_type: Option<String>,
+    /// Its milestone, if it has one.
+    pub milestone: Option<Milestone>,
     /// Who opened it.
     pub author: Account,
     /// The logins of those who shall do it.
@@ -90,6 +94,8 @@ impl Issue {
             body: self.body.clone(),
             author: self.author.known(),
             labels: self.labels.clone(),
+            issue_type: self.issue_type.clone(),
+            milestone: self.milestone.clone(),
             comments: Vec::new(),
             at: self.updated_at,
         }
@@ -102,6 +108,21 @@ pub(super) struct LabelShape {
 }
 
 #[derive(Deserialize)]
+struct MilestoneShape {
+    title: String,
+    description: Option<String>,
+}
+
+impl From<MilestoneShape> for Milestone {
+    fn from(shape: MilestoneShape) -> Self {
+        Self {
+            title: shape.title,
+            description: shape.description.unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
 pub(super) struct IssueShape {
     number: IssueNumber,
     id: i64,
@@ -111,6 +132,10 @@ pub(super) struct IssueShape {
     state_reason: Option<String>,
     #[serde(default)]
     labels: Vec<LabelShape>,
+    /// Null without a type, not there on servers that know none.
+    #[serde(rename = "type", default)]
+    issue_type: Option<LabelShape>,
+    milestone: Option<MilestoneShape>,
     user: Option<Account>,
     #[serde(default)]
     assignees: Vec<Account>,
@@ -135,6 +160,8 @@ impl From<IssueShape> for Issue {
             open: shape.state == "open",
             state_reason: shape.state_reason,
             labels: shape.labels.into_iter().map(|label| label.name).collect(),
+            issue_type: shape.issue_type.map(|issue_type| issue_type.name),
+            milestone: shape.milestone.map(Milestone::from),
             author: shape.user.unwrap_or_else(Account::ghost),
             assignees: shape
                 .assignees

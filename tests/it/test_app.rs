@@ -153,6 +153,7 @@ impl TestApp {
             roles: BTreeMap::from_iter(
                 plan.roles.into_iter().map(|role| (role.name.clone(), role)),
             ),
+            issues: plan.issues,
             limits: plan.limits,
             allowed_bots: bots
                 .map(|bot| UserId(self.simulator.create_bot(bot)))

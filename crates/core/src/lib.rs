@@ -11,6 +11,7 @@
 
 pub mod actor;
 pub mod agent;
+pub mod base_branch;
 pub mod command;
 pub mod decide;
 pub mod downtime;
@@ -18,8 +19,10 @@ pub mod effect;
 pub mod event;
 pub mod event_name;
 pub mod failure;
+mod form;
 pub mod glob;
 pub mod ids;
+pub mod issue_rules;
 pub mod label;
 pub mod leavings;
 mod limits;

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::glob;
 use super::ids::UserId;
+use super::issue_rules::IssueRules;
 pub use super::limits::Limits;
 pub use super::retention::Retention;
-use super::role::{Role, RoleName};
+use super::role::{Implying, Role, RoleName};
 
 /// The label whose adding starts work.
 pub const GO_LABEL: &str = "agent:go";
@@ -23,6 +24,8 @@ pub struct Policy {
     pub me: Me,
     /// The role of an issue without a role label.
     pub default_role: RoleName,
+    /// What an issue may say about the work on it.
+    pub issues: IssueRules,
     /// Roles of `skep.toml`, already layered over the built-in ones of the same name.
     pub roles: BTreeMap<RoleName, Role>,
     /// The agents that are configured, by name.
@@ -41,6 +44,17 @@ pub struct Policy {
     pub ready: MakeReady,
     /// What people must know about how agents are confined here; shown in every pull request when it is a warning.
     pub confinement_warning: Option<String>,
+}
+
+impl Policy {
+    /// Chooses the role of issues without a role label.
+    pub fn implying(&self) -> Implying<'_> {
+        Implying {
+            rules: &self.issues.roles,
+            default: &self.default_role,
+            own: &self.roles,
+        }
+    }
 }
 
 /// Everything that is not the task itself.

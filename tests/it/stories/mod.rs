@@ -3,6 +3,7 @@
 mod access;
 mod agent_starts;
 mod agents;
+mod base_branch;
 mod beside;
 mod cancel;
 mod conversation;
@@ -35,4 +36,5 @@ mod status;
 mod switch;
 mod tries;
 mod unfinished;
+mod which_role;
 mod who;

@@ -4,6 +4,7 @@
 
 mod admin;
 pub mod ci;
+mod milestones;
 pub mod simulator;
 pub mod user;
 mod user_issues;

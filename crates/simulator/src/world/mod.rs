@@ -13,6 +13,7 @@ pub mod facts;
 pub mod issue;
 mod label;
 pub mod lifecycle;
+pub mod milestone;
 pub mod outgoing;
 pub mod pull;
 pub mod push;

@@ -94,12 +94,14 @@ fn one(on: &mut Advance<'_>, read: Read) {
             asking: Asking::Edit,
             snapshot: Some(snapshot),
             role: None,
+            base: None,
         }),
         Read::Role { actor, role } => on.plan(CheckTrigger {
             actor,
             asking: Asking::Role,
             snapshot: None,
             role: Some(role),
+            base: None,
         }),
         Read::Access => on.plan(effect::CheckAccess {}),
     }

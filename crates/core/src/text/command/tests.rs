@@ -37,6 +37,7 @@ fn the_list_of_commands() {
     | `/agent status` | say how it stands |
     | `/agent role <name>` | work in this role |
     | `/agent agent <name>` | work with this agent |
+    | `/agent base <branch>` | start from this branch; the pull request goes there |
     | `/agent priority high\|medium\|low` | say how soon |
     | `/agent ask <question>` | ask the agent something; it answers and changes nothing |
     | `/agent answer <text>` | answer the agent's open question in your own words |

@@ -1,0 +1,13 @@
+//! What an issue may say about the work on it, as far as the operator wishes: one value that goes from the configuration to the
+//! policy as a whole.
+
+use serde::{Deserialize, Serialize};
+
+use super::role::RoleRules;
+
+/// The wishes. [`IssueRules::default`] is what holds when nobody says anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssueRules {
+    /// What says its role, besides labels and commands.
+    pub roles: RoleRules,
+}
