@@ -23,6 +23,7 @@ mod roles;
 mod shell_split;
 mod show;
 mod sources;
+mod start;
 mod units;
 
 use std::collections::BTreeMap;

@@ -76,6 +76,7 @@ pub fn starter() -> String {
     for (prefix, head) in [
         ("limits.", starter::LIMITS),
         ("retention.", starter::RETENTION),
+        ("start.", starter::START),
         ("agents.<name>.", starter::AGENTS),
         ("roles.<name>.", starter::ROLES),
     ] {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::resolver::Resolver;
-use super::role_rules;
+use super::{role_rules, start};
 use crate::core::issue_rules::IssueRules;
 use crate::core::role::{Role, RoleName};
 
@@ -11,5 +11,6 @@ use crate::core::role::{Role, RoleName};
 pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) -> IssueRules {
     IssueRules {
         roles: role_rules::read(resolver, own),
+        who_starts: start::read(resolver),
     }
 }

@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 29] = [
+const FILE_ONLY: [(&str, &str); 30] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("ignore", "[]"),
@@ -121,6 +121,7 @@ const FILE_ONLY: [(&str, &str); 29] = [
     ),
     ("bug_router", "true"),
     ("auto_filed", "[\"auto-filed\"]"),
+    ("start.who", "write"),
     (
         "agents.<name>.preset",
         "the preset called `<name>`, if there is one",
@@ -237,7 +238,7 @@ pub(super) fn keys_under(prefix: &str) -> Vec<&'static str> {
         .iter()
         .map(|entry| entry.key)
         .filter(|_| prefix.is_empty());
-    let tables = ["agents", "roles", "limits", "retention"]
+    let tables = ["agents", "roles", "limits", "retention", "start"]
         .into_iter()
         .filter(|_| prefix.is_empty());
     below.chain(entries).chain(tables).collect()

@@ -16,6 +16,7 @@ use crate::core::agent::SandboxChoice;
 use crate::core::leavings::BUILT_IN;
 use crate::core::policy::OldGit;
 use crate::core::role::{Role, RoleName, built_in};
+use crate::core::starter::WhoStarts;
 
 impl Config {
     /// The configuration as a `skep.toml` that means the same, each value with where it comes from. What is not set and what
@@ -34,6 +35,7 @@ impl Config {
         }
         text.push_str(&self.show_lists());
         text.push_str(&self.show_numbers());
+        text.push_str(&self.show_start());
         let agents = self
             .agents
             .iter()
@@ -64,6 +66,19 @@ impl Config {
             }
         }
         text
+    }
+
+    fn show_start(&self) -> String {
+        let who = match &self.issues.who_starts {
+            WhoStarts::Right(right) => quoted(&format!("{right:?}").to_lowercase()),
+            WhoStarts::Named(starters) => format!(
+                "{{ teams = {}, users = {}, codeowners = {} }}",
+                list(&starters.teams),
+                list(&starters.users),
+                starters.codeowners
+            ),
+        };
+        format!("\n[start]\nwho = {who}  # {}\n", self.from("start.who"))
     }
 
     fn from(&self, key: &str) -> &str {

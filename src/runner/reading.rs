@@ -57,6 +57,11 @@ impl<'a> TriggerToRead<'a> {
             base: None,
         }
     }
+
+    /// Whether work may start from it.
+    fn starts(&self) -> bool {
+        matches!(self.asking, Asking::Label | Asking::Command)
+    }
 }
 
 impl Reading<'_> {
@@ -83,6 +88,10 @@ impl Reading<'_> {
         let mut words = trigger.snapshot.cloned().unwrap_or_else(|| issue.words());
         words.comments = self.quoted(comments, words.at);
         let base = self.base(&at, trigger, &words).await?;
+        let starter = match trigger.starts() {
+            true => self.starter(&at, trigger.actor, permission).await?,
+            false => None,
+        };
         let role_files = match role_files {
             Some(found) => found,
             None => {
@@ -104,6 +113,7 @@ impl Reading<'_> {
             role: trigger.role.map(str::to_owned),
             base_wish: trigger.base.map(str::to_owned),
             base,
+            starter,
         })
     }
 
@@ -114,9 +124,8 @@ impl Reading<'_> {
         trigger: &TriggerToRead<'_>,
         words: &Snapshot,
     ) -> Result<Option<FoundBranch>, GitHubError> {
-        let starts = matches!(trigger.asking, Asking::Label | Asking::Command);
         let named = base_branch::named(words, trigger.base).ok().flatten();
-        let Some(named) = named.filter(|_| starts) else {
+        let Some(named) = named.filter(|_| trigger.starts()) else {
             return Ok(None);
         };
         let found = self.github.branch(at, &named.branch).await?;

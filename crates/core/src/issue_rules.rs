@@ -4,10 +4,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::role::RoleRules;
+use super::starter::WhoStarts;
 
 /// The wishes. [`IssueRules::default`] is what holds when nobody says anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssueRules {
     /// What says its role, besides labels and commands.
     pub roles: RoleRules,
+    /// Who may start work.
+    pub who_starts: WhoStarts,
 }

@@ -12,6 +12,7 @@
 pub mod actor;
 pub mod agent;
 pub mod base_branch;
+pub mod codeowners;
 pub mod command;
 pub mod decide;
 pub mod downtime;
@@ -40,6 +41,7 @@ pub mod sanitise;
 pub mod schedule;
 pub mod session;
 pub mod snapshot;
+pub mod starter;
 pub mod task;
 pub mod text;
 pub mod time;

@@ -38,3 +38,4 @@ mod tries;
 mod unfinished;
 mod which_role;
 mod who;
+mod who_starts;

@@ -7,6 +7,7 @@ use crate::ids::{CommentId, IssueNumber, Sha};
 use crate::location::Place;
 use crate::message::Thread;
 use crate::snapshot::Snapshot;
+use crate::starter::StarterFacts;
 
 /// How our pull request stands when it is found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,6 +216,9 @@ pub struct TriggerFacts {
     /// The base branch that was named, as it was found; `None` where the default branch counts.
     #[serde(default)]
     pub base: Option<FoundBranch>,
+    /// What was read of whoever asked, where the operator names who may start.
+    #[serde(default)]
+    pub starter: Option<StarterFacts>,
 }
 
 /// A branch that was looked for.

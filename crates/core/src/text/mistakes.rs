@@ -101,6 +101,23 @@ pub mod value {
     }
 }
 
+/// Who may start.
+pub mod start {
+    /// `start.who`.
+    pub const WHO: &str = "must be \"write\", \"maintain\", \"admin\", or a table with `teams`, `users` or `codeowners`";
+    /// An empty table.
+    pub const NOBODY: &str = "names nobody, so nobody could start work; name `teams` or `users`, or set `codeowners = true`";
+    /// A team.
+    pub const TEAM: &str = "must be a team as `org/team`, as in its address";
+    /// A login.
+    pub const LOGIN: &str = "must be a login";
+
+    /// A list that is too long.
+    pub fn too_many(most: usize) -> String {
+        format!("names more than {most}; put people into a team instead")
+    }
+}
+
 /// The file and the environment as such.
 pub mod source {
     use crate::text::settings::did_you_mean;

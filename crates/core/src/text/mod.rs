@@ -35,6 +35,7 @@ pub mod setup;
 pub mod starter;
 pub mod status;
 pub mod tools;
+pub mod who_starts;
 
 use super::event::{Loss, Removal};
 use super::sanitise;

@@ -2,7 +2,7 @@
 //! `docs/configuration.md`, which are all made of this table.
 
 /// By key, in the order of the reference.
-const MEANINGS: [(&str, &str); 88] = [
+const MEANINGS: [(&str, &str); 89] = [
     ("config", "The configuration file."),
     ("listen", "Where GitHub's webhooks arrive (`/webhook`)."),
     (
@@ -254,6 +254,12 @@ const MEANINGS: [(&str, &str); 88] = [
     (
         "auto_filed",
         "Labels of issues that the bug router takes for filed by a bot, whoever opened them.",
+    ),
+    (
+        "start.who",
+        "Who may start work: `write`, `maintain` or `admin` (that right in the repository or a higher one), or a table that \
+         names people among those with write access: `{ teams = [\"org/team\"], users = [\"login\"], codeowners = true }`; \
+         whoever is in one of them may. Teams need the organization permission \"Members: read\".",
     ),
     ("agents.<name>.preset", "The preset this agent starts from."),
     (

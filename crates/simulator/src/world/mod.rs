@@ -20,6 +20,7 @@ pub mod push;
 mod removal;
 pub mod repository;
 pub mod review;
+pub mod team;
 pub mod webhook_event;
 
 pub use content::{IssueDraft, IssueEdit};

@@ -58,7 +58,7 @@ pub(super) fn judge(on: &mut Advance<'_>) -> Option<Fired> {
         uncheck(&mut on.task);
         return because(format!("superseded: the label {GO_LABEL} is gone again"));
     }
-    if let Some(say) = gates::obstacle(&on.task, &facts) {
+    if let Some(say) = gates::obstacle(&on.task, &facts, on.cx.policy) {
         return refuse(on, &say);
     }
     if facts.base_wish != on.task.options.base {

@@ -153,7 +153,7 @@ fn put_back(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFacts) -> St
     if !label::has(&facts.labels_now, GO_LABEL) {
         return format!("superseded: the label {GO_LABEL} is gone again");
     }
-    if let Some(say) = gates::obstacle(on.known, facts) {
+    if let Some(say) = gates::obstacle(on.known, facts, on.cx.policy) {
         let instead_of = task.shown.end.replace(Reaction::Confused);
         on.notes.owe(Owed::React {
             reaction: Reaction::Confused,
@@ -207,7 +207,8 @@ pub(super) fn unread_now(label: &str) -> Option<String> {
     if label::behind(label, PRIORITY).is_some() {
         return None;
     }
-    if label::behind(label, "role:").is_some() || label::same(label, PLAN_LABEL) {
+    let counts = |prefix| label::behind(label, prefix).is_some();
+    if counts("role:") || counts("base:") || label::same(label, PLAN_LABEL) {
         return Some(format!("the label {label:?} counts when work starts"));
     }
     if label::behind(label, "agent:").is_some() {

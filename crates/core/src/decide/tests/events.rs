@@ -108,6 +108,7 @@ pub(super) fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
         role: None,
         base_wish: None,
         base: None,
+        starter: None,
     };
     change(&mut facts);
     Event::TriggerChecked {
