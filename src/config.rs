@@ -25,6 +25,7 @@ mod show;
 mod sources;
 mod start;
 mod units;
+mod words;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -117,7 +117,7 @@ impl Engine {
         // Read before the transaction opens: deliveries wait for as long as it is open.
         let meanings = rows
             .iter()
-            .map(facts::meaning)
+            .map(|row| facts::meaning(row, &self.policy.issues.words))
             .collect::<Result<Vec<_>, _>>()?;
         let mut transition = self.store.begin().await?;
         transition.look_up(&facts::tasks(&meanings)).await?;

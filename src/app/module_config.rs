@@ -15,6 +15,7 @@ const FETCH_SILENCE: Duration = Duration::from_secs(120);
 impl Setup {
     pub(super) fn github_config(&self) -> GitHubConfig {
         GitHubConfig {
+            words: self.issues.words.clone(),
             api_url: self.github.api_url.clone(),
             web_url: self.github.web_url.clone(),
             app_id: self.github.app_id,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::resolver::Resolver;
-use super::{role_rules, start};
+use super::{role_rules, start, words};
 use crate::core::issue_rules::IssueRules;
 use crate::core::role::{Role, RoleName};
 
@@ -11,6 +11,7 @@ use crate::core::role::{Role, RoleName};
 pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) -> IssueRules {
     IssueRules {
         roles: role_rules::read(resolver, own),
+        words: words::read(resolver),
         who_starts: start::read(resolver),
     }
 }

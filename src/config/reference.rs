@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 30] = [
+const FILE_ONLY: [(&str, &str); 32] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("ignore", "[]"),
@@ -121,6 +121,8 @@ const FILE_ONLY: [(&str, &str); 30] = [
     ),
     ("bug_router", "true"),
     ("auto_filed", "[\"auto-filed\"]"),
+    ("label_prefix", "agent"),
+    ("command", "/agent"),
     ("start.who", "write"),
     (
         "agents.<name>.preset",

@@ -108,6 +108,8 @@ impl Config {
             ("issue_types", roles_of(&self.issues.roles.types)),
             ("bug_router", self.issues.roles.router.to_string()),
             ("auto_filed", list(&self.issues.roles.auto_filed)),
+            ("label_prefix", quoted(self.issues.words.prefix())),
+            ("command", quoted(self.issues.words.command())),
         ];
         let lines = values
             .iter()

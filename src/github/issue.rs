@@ -211,6 +211,15 @@ impl From<EventShape> for IssueEvent {
 }
 
 impl GitHub {
+    /// An issue with its labels as they are known inside.
+    fn issue_of(&self, shape: IssueShape) -> Issue {
+        let mut issue = Issue::from(shape);
+        for label in &mut issue.labels {
+            *label = self.0.words.inward(label);
+        }
+        issue
+    }
+
     /// What happened to an issue, oldest first: who put a label on, who closed it.
     /// <https://docs.github.com/rest/issues/events#list-issue-events>
     pub async fn issue_events(
@@ -223,13 +232,19 @@ impl GitHub {
             at.path(&format!("/issues/{number}/events?per_page=100")),
         );
         let found: Vec<EventShape> = self.read_all(at, &ask).await?;
-        Ok(found.into_iter().map(IssueEvent::from).collect())
+        let known = |mut event: IssueEvent| {
+            event.label = event.label.map(|label| self.0.words.inward(&label));
+            event
+        };
+        Ok(found.into_iter().map(IssueEvent::from).map(known).collect())
     }
 
     /// An issue as it is now. <https://docs.github.com/rest/issues/issues#get-an-issue>
     pub async fn issue(&self, at: &At, number: IssueNumber) -> Result<Issue, GitHubError> {
         let ask = ApiRequest::get("read the issue", at.path(&format!("/issues/{number}")));
-        self.read::<IssueShape>(at, &ask).await.map(Issue::from)
+        self.read::<IssueShape>(at, &ask)
+            .await
+            .map(|shape| self.issue_of(shape))
     }
 
     /// Every open issue with a label, oldest first; pull requests are left out.
@@ -241,14 +256,14 @@ impl GitHub {
     ) -> Result<Vec<Issue>, GitHubError> {
         let query = format!(
             "/issues?state=open&labels={}&sort=created&direction=asc&per_page=100",
-            escape(label)
+            escape(&self.0.words.outward(label))
         );
         let found: Vec<IssueShape> = self
             .read_all(at, &ApiRequest::get("list the issues", at.path(&query)))
             .await?;
         Ok(found
             .into_iter()
-            .map(Issue::from)
+            .map(|shape| self.issue_of(shape))
             .filter(|issue| !issue.is_pull_request)
             .collect())
     }

@@ -119,6 +119,7 @@ pub(super) struct Change {
 pub(super) struct Labeling {
     pub action: String,
     pub label: Option<Label>,
+    pub sender: Option<User>,
 }
 
 #[derive(Deserialize)]

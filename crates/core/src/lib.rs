@@ -45,3 +45,4 @@ pub mod starter;
 pub mod task;
 pub mod text;
 pub mod time;
+pub mod vocabulary;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::command::Names;
 use super::glob;
 use super::ids::UserId;
 use super::issue_rules::IssueRules;
@@ -47,6 +48,14 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// How we are spoken to.
+    pub fn names(&self) -> Names<'_> {
+        Names {
+            slug: &self.me.slug,
+            word: self.issues.words.command(),
+        }
+    }
+
     /// Chooses the role of issues without a role label.
     pub fn implying(&self) -> Implying<'_> {
         Implying {

@@ -71,6 +71,9 @@ pub struct Task {
     /// Whether an agent shall work here: what people last said by the label `agent:go` or by command; `None` before that.
     #[serde(default)]
     pub go: Option<bool>,
+    /// Another bot that uses status labels of ours here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_bot: Option<String>,
     /// It waits because the machine has no room for its files.
     #[serde(default)]
     pub short: bool,
@@ -149,6 +152,7 @@ impl Task {
             review: ReviewState::default(),
             options: RunOptions::default(),
             go: None,
+            second_bot: None,
             short: false,
             wanted: Wanted::default(),
             timers: Vec::new(),

@@ -39,3 +39,4 @@ mod unfinished;
 mod which_role;
 mod who;
 mod who_starts;
+mod words;

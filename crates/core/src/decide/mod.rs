@@ -17,6 +17,7 @@ mod overdue;
 mod questions;
 mod reconcile;
 mod record;
+mod wording;
 
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,9 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
     };
     let follows = reconcile::reconcile(&change, &mut decision.task, cx);
     decision.effects.extend(follows.effects);
+    for planned in &mut decision.effects {
+        wording::put(&mut planned.effect.action, &policy.issues.words);
+    }
     decision.withdraw = follows.withdraw;
     decision
 }

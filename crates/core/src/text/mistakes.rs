@@ -95,6 +95,10 @@ pub mod value {
         format!("`{text}` is not a filter such as warn,skep=debug: {error}")
     }
 
+    /// `label_prefix`.
+    pub const LABEL_PREFIX: &str = "must be a word of small letters, digits and hyphens, at most 20, and not `role`, `priority` or `base`";
+    /// `command`.
+    pub const COMMAND: &str = "must be a slash and a word of small letters, digits and hyphens, at most 20, such as `/agent`";
     /// A line of `.gitignore` that git would not take.
     pub fn pattern(pattern: &str) -> String {
         format!("{pattern:?} is not a pattern of .gitignore")

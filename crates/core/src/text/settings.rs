@@ -2,7 +2,7 @@
 //! `docs/configuration.md`, which are all made of this table.
 
 /// By key, in the order of the reference.
-const MEANINGS: [(&str, &str); 89] = [
+const MEANINGS: [(&str, &str); 91] = [
     ("config", "The configuration file."),
     ("listen", "Where GitHub's webhooks arrive (`/webhook`)."),
     (
@@ -254,6 +254,15 @@ const MEANINGS: [(&str, &str); 89] = [
     (
         "auto_filed",
         "Labels of issues that the bug router takes for filed by a bot, whoever opened them.",
+    ),
+    (
+        "label_prefix",
+        "What skep's own labels begin with: `agent` makes `agent:go`, `agent:working` and so on. Change it where another tool \
+         uses the same; labels that are on issues already keep their old names.",
+    ),
+    (
+        "command",
+        "The word that commands begin with, with its slash: `/agent go`.",
     ),
     (
         "start.who",

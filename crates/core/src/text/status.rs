@@ -23,6 +23,7 @@ pub fn render(task: &Task, cx: Context<'_>) -> String {
     parts.extend(several_roles(task));
     parts.extend(implied_role(task, cx));
     parts.extend(base(task));
+    parts.extend(second_bot(task));
     if let Some(progress) = task.progress() {
         parts.extend(plan(task, &progress.plan));
         parts.extend(doing(task, progress));
@@ -63,6 +64,16 @@ fn implied_role(task: &Task, cx: Context<'_>) -> Option<String> {
     let open = job.started_at.is_none() && *name != cx.policy.default_role;
     open.then(|| super::role::implied(&job.why, name.as_str()))
         .flatten()
+}
+
+/// Two bots on one prefix take each other's labels away.
+fn second_bot(task: &Task) -> Option<String> {
+    let bot = task.second_bot.as_deref()?;
+    Some(format!(
+        "⚠️ {} uses labels that begin with `agent:` as well, so those here may not say how it stands. The operator of one of \
+         the two can give it another prefix (skep: `label_prefix`).",
+        code(bot, 60)
+    ))
 }
 
 /// Where the work goes, when that is not the default branch.

@@ -173,6 +173,16 @@ fn put_back(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFacts) -> St
     "the label is back".into()
 }
 
+/// Somebody else moved a status label of ours. A bot that does so where we work is told of on the issue, once.
+pub(super) fn status_touched(on: &mut Recording<'_>, task: &mut Task, sender: &Account) -> String {
+    let works = !matches!(on.known.stage, Stage::Idle);
+    if sender.kind == AccountKind::Bot && works && task.second_bot.is_none() {
+        task.second_bot = Some(sender.login.clone());
+        return "another bot uses labels of ours".into();
+    }
+    "the label only shows how it stands".into()
+}
+
 /// A label that is not the switch: the priority of a task that waits follows it.
 pub(super) fn labeled_otherwise(stage: &mut Stage, label: &str) -> String {
     if let Some(reason) = unread_now(label) {

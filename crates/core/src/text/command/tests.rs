@@ -1,6 +1,6 @@
 //! The sentences as people read them, and that none of them pings a stranger.
 
-use crate::command::{LINES, Line, read};
+use crate::command::{LINES, Line, Names, read};
 use crate::question::{Answer, By, Given, Question, Unclear};
 use crate::sanitise::{self, Allow};
 use crate::text::{answer_replies, command};
@@ -56,7 +56,7 @@ fn the_list_of_commands() {
 #[test]
 fn hints_about_commands() {
     let mut said = Vec::new();
-    for line in read("/agent stpo\n/agent @everyone\n/agent role\n/agent priority soon\n/agent stop using tabs\n/agent retry the test", "skep").lines {
+    for line in read("/agent stpo\n/agent @everyone\n/agent role\n/agent priority soon\n/agent stop using tabs\n/agent retry the test", Names { slug: "skep", word: "/agent" }).lines {
         said.push(match line {
             Line::Command(_) => continue,
             Line::Unknown { word, nearest, .. } => command::unknown(&word, nearest),
