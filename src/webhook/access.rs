@@ -115,7 +115,7 @@ mod tests {
         }
         let added = format!(r#"{{"action":"added",{INSTALLATION}}}"#);
         assert!(matches!(
-            parse("installation_repositories", &added),
+            parse("installation_repositories", &added, &Default::default()),
             Parsed::Ignored { .. }
         ));
     }

@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn whoever_owns_something_is_found() {
         let file = "# Everybody's\n*       @Global-Owner1 @octo/Core\n\n*.js    @js-owner #This is an inline comment.\n\
-                    *.go docs@example.com\n/build/logs/ @doctocat\n\\\\ my\\ file.txt @spaces\n";
+                    *.go docs@example.com\n/build/logs/ @doctocat\nmy\\ file.txt @spaces\n";
         let expected = [
             "doctocat",
             "global-owner1",
