@@ -34,6 +34,7 @@ fn policy() -> Policy {
             login: "skep[bot]".into(),
         },
         default_role: "swe".parse().expect("a role"),
+        issues: Default::default(),
         roles: Default::default(),
         agents: vec!["demo".into()],
         default_agent: "demo".into(),

@@ -11,6 +11,7 @@ mod document;
 mod error;
 mod github;
 mod init;
+mod issues;
 mod limits;
 mod logging;
 mod network;
@@ -18,11 +19,14 @@ mod paths;
 mod prices;
 mod reference;
 mod resolver;
+mod role_rules;
 mod roles;
 mod shell_split;
 mod show;
 mod sources;
+mod start;
 mod units;
+mod words;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -34,6 +38,7 @@ use url::Url;
 
 use crate::core::agent::{AgentSpec, SandboxChoice};
 use crate::core::ids::UserId;
+use crate::core::issue_rules::IssueRules;
 use crate::core::network::Network;
 use crate::core::policy::{Limits, OldGit, Pace, Retention};
 use crate::core::role::{Role, RoleName};
@@ -88,6 +93,8 @@ pub struct Config {
     pub roles: BTreeMap<RoleName, Role>,
     /// The role of an issue without a role label; built in or in `roles`.
     pub default_role: RoleName,
+    /// What an issue may say about the work on it.
+    pub issues: IssueRules,
     /// Numbers.
     pub limits: Limits,
     /// How fast we change things on GitHub.
@@ -165,6 +172,7 @@ impl Config {
             prices: BTreeMap::new(),
             roles: BTreeMap::new(),
             default_role: swe(),
+            issues: IssueRules::default(),
             limits: Limits::default(),
             pace: Pace::default(),
             retention: Retention::default(),
@@ -309,6 +317,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         agents,
         default_agent,
         prices,
+        issues: issues::read(resolver, &roles.by_name),
         roles: roles.by_name,
         default_role: default_role.unwrap_or_else(swe),
         limits: numbers.limits,

@@ -136,7 +136,7 @@ impl Engine {
         // Read before the transaction opens: deliveries wait for as long as it is open.
         let meanings = rows
             .iter()
-            .map(facts::meaning)
+            .map(|row| facts::meaning(row, &self.policy.issues.words))
             .collect::<Result<Vec<_>, _>>()?;
         let mut transition = self.begin().await?;
         transition.look_up(&facts::tasks(&meanings)).await?;

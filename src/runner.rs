@@ -33,6 +33,7 @@ mod scope;
 mod secret_lines;
 mod services;
 mod session_tools;
+mod starter;
 mod template;
 mod turn_recorder;
 

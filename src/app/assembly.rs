@@ -105,6 +105,8 @@ impl Assembly {
             health: health.clone(),
             disk: disk.clone(),
             trouble: Complaint::default(),
+            words: setup.issues.words.clone(),
+            others: Default::default(),
         };
         let admin = Arc::new(AdminApi::new(
             store.clone(),

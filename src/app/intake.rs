@@ -1,16 +1,18 @@
 //! What is behind the public address: makes deliveries durable, and says whether work gets done.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::json;
 
 use super::disk_space::DiskSpace;
 use super::health::Health;
 use crate::core::time::Clock;
+use crate::core::vocabulary::Vocabulary;
 use crate::github::GitHub;
 use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
 use crate::store::{Accepted, Complaint, IgnoredDelivery, InboxKind, NewInbox, Store};
-use crate::webhook::{self, Notice, Secrets, Turned};
+use crate::webhook::{self, Notice, Ours, Secrets, Turned};
 
 /// Takes deliveries in.
 pub struct WebhookIngest {
@@ -22,9 +24,31 @@ pub struct WebhookIngest {
     pub(super) health: Arc<Health>,
     pub(super) disk: DiskSpace,
     pub(super) trouble: Complaint,
+    pub(super) words: Vocabulary,
+    /// Other bots that use labels of ours, as far as the operator was told.
+    pub(super) others: Mutex<BTreeSet<String>>,
 }
 
+/// So many other bots are told of.
+const OTHERS: usize = 100;
+
 impl WebhookIngest {
+    /// Tells the operator of another bot on our prefix, once.
+    fn tell_second_bot(&self, delivery: &Delivery, ours: Ours<'_>) {
+        let seen = webhook::second_bot(&delivery.event, &delivery.body, ours);
+        let Some((bot, label)) = seen.filter(|_| delivery.body.len() <= READ_HERE) else {
+            return;
+        };
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if others.len() < OTHERS && others.insert(bot.clone()) {
+            tracing::warn!(
+                bot,
+                label,
+                "another bot uses labels of ours; give skep another `label_prefix`, or switch the other one off"
+            );
+        }
+    }
+
     /// What is shut or has moved, once the fact itself is stored: what fails of it must come behind it.
     fn turn(&self, turned: Option<Turned>) {
         match turned {
@@ -91,11 +115,11 @@ impl Heard {
 const READ_HERE: usize = 256 * 1024;
 
 /// What concerns nobody, whatever the state of any task, needs neither a body nor the engine.
-fn ignored(delivery: &Delivery) -> Option<IgnoredDelivery> {
+fn ignored(delivery: &Delivery, ours: Ours<'_>) -> Option<IgnoredDelivery> {
     if delivery.flaw.is_some() || delivery.body.len() > READ_HERE {
         return None;
     }
-    let reason = webhook::concerns_nobody(&delivery.event, &delivery.body)?;
+    let reason = webhook::concerns_nobody(&delivery.event, &delivery.body, ours)?;
     Some(IgnoredDelivery {
         id: id(delivery),
         name: delivery.event.clone(),
@@ -134,7 +158,13 @@ impl Intake for WebhookIngest {
             self.github.wake(installation);
         }
         let heard = Heard::of(&delivery);
-        let stored = match ignored(&delivery) {
+        let login = self.github.known_login();
+        let ours = Ours {
+            words: &self.words,
+            login: login.as_deref(),
+        };
+        self.tell_second_bot(&delivery, ours);
+        let stored = match ignored(&delivery, ours) {
             Some(ignored) => self.store.accept_ignored(ignored).await,
             None => self.store.accept(fact(delivery)).await,
         };

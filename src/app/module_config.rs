@@ -17,6 +17,7 @@ const FETCH_SILENCE: Duration = Duration::from_secs(120);
 impl Setup {
     pub(super) fn github_config(&self) -> GitHubConfig {
         GitHubConfig {
+            words: self.issues.words.clone(),
             api_url: self.github.api_url.clone(),
             web_url: self.github.web_url.clone(),
             app_id: self.github.app_id,
@@ -61,6 +62,7 @@ impl Setup {
         Policy {
             me,
             default_role: self.default_role.clone(),
+            issues: self.issues.clone(),
             roles: self.roles.clone(),
             agents: self.specs.keys().cloned().collect(),
             default_agent: self.default_agent.clone(),

@@ -261,7 +261,11 @@ fn unreadable(place: &Place, error: &GitHubError) -> String {
 fn understood(order: &str) -> Result<Command, ApiError> {
     // A line of its own is a command of its own.
     let line = order.split_whitespace().collect::<Vec<_>>().join(" ");
-    let spoken = command::read(&format!("/agent {line}"), "");
+    let names = command::Names {
+        slug: "",
+        word: "/agent",
+    };
+    let spoken = command::read(&format!("/agent {line}"), names);
     match spoken.lines.as_slice() {
         [Line::Command(command)]
             if matches!(

@@ -13,6 +13,7 @@ use super::clock::system_clock;
 use crate::config::{Certificates, Config, Environment};
 use crate::core::agent::{AgentSpec, SandboxChoice};
 use crate::core::ids::UserId;
+use crate::core::issue_rules::IssueRules;
 use crate::core::network::Network;
 use crate::core::policy::{AllowProtected, Limits, MakeReady, OldGit, Pace, Retention};
 use crate::core::role::{Role, RoleName};
@@ -42,6 +43,8 @@ pub struct Setup {
     pub roles: BTreeMap<RoleName, Role>,
     /// The role of an issue without a role label.
     pub default_role: RoleName,
+    /// What an issue may say about the work on it.
+    pub issues: IssueRules,
     /// Numbers.
     pub limits: Limits,
     /// Bots that may start work.
@@ -129,6 +132,7 @@ impl Setup {
             prices: config.prices,
             roles: config.roles,
             default_role: config.default_role,
+            issues: config.issues,
             limits: config.limits,
             allowed_bots: config.allowed_bots,
             allow_protected: config.allow_protected,

@@ -10,7 +10,7 @@ use crate::core::text::starter;
 const NEEDED: [&str; 4] = ["app_id", "private_key_file", "webhook_secret", "agent"];
 
 /// What stands where the default is a rule, or nothing; [`starter()`] says the rule beside it.
-const EXAMPLES: [(&str, &str); 45] = [
+const EXAMPLES: [(&str, &str); 47] = [
     ("admin_token", "\"…\""),
     ("data_dir", "\"/var/lib/skep\""),
     ("database_url", "\"postgres://skep@localhost/skep\""),
@@ -26,6 +26,11 @@ const EXAMPLES: [(&str, &str); 45] = [
     ("ca_file", "\"/etc/skep/ca.pem\""),
     ("agent", "\"goose\""),
     ("git", "\"/usr/bin/git\""),
+    (
+        "issue_types",
+        "{ Bug = \"debugging\", Feature = \"swe\", Task = \"swe\" }",
+    ),
+    ("auto_filed", "[\"auto-filed\"]"),
     ("agents.<name>.preset", "\"goose\""),
     ("agents.<name>.command", "[\"/opt/mine/agent\", \"--acp\"]"),
     ("agents.<name>.environment", "{ MINE_MODEL = \"a-model\" }"),
@@ -83,6 +88,7 @@ pub fn starter() -> String {
     for (prefix, head) in [
         ("limits.", starter::LIMITS),
         ("retention.", starter::RETENTION),
+        ("start.", starter::START),
         ("agents.<name>.", starter::AGENTS),
         ("prices.<name>.", starter::PRICES),
         ("roles.<name>.", starter::ROLES),

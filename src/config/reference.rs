@@ -108,12 +108,22 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 37] = [
+const FILE_ONLY: [(&str, &str); 44] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("ignore", "[]"),
     ("author_answers", "false"),
     ("ready", "green"),
+    ("role_hints", "true"),
+    (
+        "issue_types",
+        "Bug is `debugging`, Feature and Task are `swe`",
+    ),
+    ("bug_router", "true"),
+    ("auto_filed", "[\"auto-filed\"]"),
+    ("label_prefix", "agent"),
+    ("command", "/agent"),
+    ("start.who", "write"),
     (
         "agents.<name>.preset",
         "the preset called `<name>`, if there is one",
@@ -242,7 +252,7 @@ pub(super) fn keys_under(prefix: &str) -> Vec<&'static str> {
         .iter()
         .map(|entry| entry.key)
         .filter(|_| prefix.is_empty());
-    let tables = ["agents", "prices", "roles", "limits", "retention"]
+    let tables = ["agents", "prices", "roles", "limits", "retention", "start"]
         .into_iter()
         .filter(|_| prefix.is_empty());
     below.chain(entries).chain(tables).collect()

@@ -1,5 +1,6 @@
 //! What the configuration came to, for people: every value with where it comes from, no secret among them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use secrecy::ExposeSecret;
@@ -14,7 +15,8 @@ use crate::core::agent::AgentSpec;
 use crate::core::agent::SandboxChoice;
 use crate::core::leavings::BUILT_IN;
 use crate::core::policy::OldGit;
-use crate::core::role::{Role, built_in};
+use crate::core::role::{Role, RoleName, built_in};
+use crate::core::starter::WhoStarts;
 use crate::core::usage::{Price, Scope};
 
 impl Config {
@@ -34,6 +36,7 @@ impl Config {
         }
         text.push_str(&self.show_lists());
         text.push_str(&self.show_numbers());
+        text.push_str(&self.show_start());
         let agents = self
             .agents
             .iter()
@@ -73,6 +76,19 @@ impl Config {
         text
     }
 
+    fn show_start(&self) -> String {
+        let who = match &self.issues.who_starts {
+            WhoStarts::Right(right) => quoted(&format!("{right:?}").to_lowercase()),
+            WhoStarts::Named(starters) => format!(
+                "{{ teams = {}, users = {}, codeowners = {} }}",
+                list(&starters.teams),
+                list(&starters.users),
+                starters.codeowners
+            ),
+        };
+        format!("\n[start]\nwho = {who}  # {}\n", self.from("start.who"))
+    }
+
     fn from(&self, key: &str) -> &str {
         self.origins
             .get(key)
@@ -96,6 +112,12 @@ impl Config {
             ("ignore", list(&self.ignore)),
             ("author_answers", self.author_answers.to_string()),
             ("ready", quoted(ready)),
+            ("role_hints", self.issues.roles.hints.to_string()),
+            ("issue_types", roles_of(&self.issues.roles.types)),
+            ("bug_router", self.issues.roles.router.to_string()),
+            ("auto_filed", list(&self.issues.roles.auto_filed)),
+            ("label_prefix", quoted(self.issues.words.prefix())),
+            ("command", quoted(self.issues.words.command())),
         ];
         let lines = values
             .iter()
@@ -358,6 +380,14 @@ fn list(texts: &[String]) -> String {
             .collect::<Vec<_>>()
             .join(", ")
     )
+}
+
+fn roles_of(types: &BTreeMap<String, RoleName>) -> String {
+    let pairs: Vec<String> = types
+        .iter()
+        .map(|(name, role)| format!("{} = {}", quoted(name), quoted(role.as_str())))
+        .collect();
+    format!("{{ {} }}", pairs.join(", "))
 }
 
 fn seconds(seconds: u64) -> String {

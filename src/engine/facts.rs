@@ -7,6 +7,7 @@ use super::queue_order::{QUEUE_ORDER, QueueOrder};
 use crate::core::actor::Account;
 use crate::core::event::{Event, Fact};
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, TaskKey};
+use crate::core::vocabulary::Vocabulary;
 use crate::store::{InboxKind, InboxRow};
 use crate::webhook::{self, Parsed, Turned};
 
@@ -71,10 +72,10 @@ pub(super) fn tasks(meanings: &[Meaning]) -> Vec<TaskKey> {
 }
 
 /// Reads a row.
-pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
+pub(super) fn meaning(row: &InboxRow, words: &Vocabulary) -> Result<Meaning, EngineError> {
     if row.kind == InboxKind::Malformed {
         return Ok(Meaning::Malformed(
-            match webhook::parse(&row.name, &row.body) {
+            match webhook::parse(&row.name, &row.body, words) {
                 Parsed::Malformed { reason } => format!("malformed: {reason}"),
                 // It was made readable for the database, so that it is no longer what was signed.
                 Parsed::Event { .. }
@@ -102,7 +103,7 @@ pub(super) fn meaning(row: &InboxRow) -> Result<Meaning, EngineError> {
     if let Some(Turned::Open(installation)) = webhook::turned(&row.name, &row.body) {
         return Ok(Meaning::Opened(installation));
     }
-    Ok(match webhook::parse(&row.name, &row.body) {
+    Ok(match webhook::parse(&row.name, &row.body, words) {
         // What waits for an issue does not hear of its end yet: only its own task does.
         Parsed::Event { place, event } | Parsed::OfIssue { place, event, .. } => {
             Meaning::Fact(Fact { place, event })

@@ -21,6 +21,7 @@ use crate::core::ids::{InstallationId, RepositoryName, UserId};
 use crate::core::network::Network;
 use crate::core::policy::Pace;
 use crate::core::time::Clock;
+use crate::core::vocabulary::Vocabulary;
 
 /// How the client is set up.
 #[derive(Clone)]
@@ -45,6 +46,8 @@ pub struct GitHubConfig {
     pub timeouts: Timeouts,
     /// The way out.
     pub network: Network,
+    /// The prefix of labels.
+    pub words: Vocabulary,
 }
 
 /// The client of GitHub. Cheap to clone; all clones share tokens, gates and cache.
@@ -63,6 +66,8 @@ pub(super) struct Inner {
     pub(super) etags: Mutex<Etags>,
     pub(super) identity: OnceCell<AppIdentity>,
     pub(super) bot: OnceCell<UserId>,
+    /// How labels are called outside.
+    pub(super) words: Vocabulary,
     /// GitHub's clock minus ours in milliseconds, as last learned.
     pub(super) skew_ms: AtomicI64,
 }
@@ -98,9 +103,15 @@ impl GitHub {
             etags: Mutex::default(),
             identity: OnceCell::new(),
             bot: OnceCell::new(),
+            words: config.words,
             skew_ms: AtomicI64::new(0),
         };
         Ok(Self(Arc::new(inner)))
+    }
+
+    /// The bot's login, if GitHub has said already who we are.
+    pub fn known_login(&self) -> Option<String> {
+        self.0.identity.get().map(AppIdentity::bot_login)
     }
 
     /// Where git finds the repository: `{web_url}/{owner}/{name}.git`.

@@ -9,7 +9,7 @@ use super::request::{ApiRequest, escape};
 use super::values::millis;
 use crate::core::actor::{self, AccountKind};
 use crate::core::ids::{IssueNumber, UserId};
-use crate::core::snapshot::Snapshot;
+use crate::core::snapshot::{Milestone, Snapshot};
 
 /// Somebody, as GitHub names them in what they wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -65,6 +65,10 @@ pub struct Issue {
     pub state_reason: Option<String>,
     /// The names of its labels.
     pub labels: Vec<String>,
+    /// The name of its type, where its organization has types and it has one.
+    pub issue_type: Option<String>,
+    /// Its milestone, if it has one.
+    pub milestone: Option<Milestone>,
     /// Who opened it.
     pub author: Account,
     /// The logins of those who shall do it.
@@ -96,6 +100,8 @@ impl Issue {
             body: self.body.clone(),
             author: self.author.known(),
             labels: self.labels.clone(),
+            issue_type: self.issue_type.clone(),
+            milestone: self.milestone.clone(),
             comments: Vec::new(),
             at: self.updated_at,
         }
@@ -108,6 +114,21 @@ pub(super) struct LabelShape {
 }
 
 #[derive(Deserialize)]
+struct MilestoneShape {
+    title: String,
+    description: Option<String>,
+}
+
+impl From<MilestoneShape> for Milestone {
+    fn from(shape: MilestoneShape) -> Self {
+        Self {
+            title: shape.title,
+            description: shape.description.unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
 pub(super) struct IssueShape {
     number: IssueNumber,
     id: i64,
@@ -117,6 +138,10 @@ pub(super) struct IssueShape {
     state_reason: Option<String>,
     #[serde(default)]
     labels: Vec<LabelShape>,
+    /// Null without a type, not there on servers that know none.
+    #[serde(rename = "type", default)]
+    issue_type: Option<LabelShape>,
+    milestone: Option<MilestoneShape>,
     user: Option<Account>,
     #[serde(default)]
     assignees: Vec<Account>,
@@ -154,6 +179,8 @@ impl From<IssueShape> for Issue {
             open: shape.state == "open",
             state_reason: shape.state_reason,
             labels: shape.labels.into_iter().map(|label| label.name).collect(),
+            issue_type: shape.issue_type.map(|issue_type| issue_type.name),
+            milestone: shape.milestone.map(Milestone::from),
             author: shape.user.unwrap_or_else(Account::ghost),
             assignees: shape
                 .assignees
@@ -208,6 +235,15 @@ impl From<EventShape> for IssueEvent {
 }
 
 impl GitHub {
+    /// An issue with its labels as they are known inside.
+    fn issue_of(&self, shape: IssueShape) -> Issue {
+        let mut issue = Issue::from(shape);
+        for label in &mut issue.labels {
+            *label = self.0.words.inward(label);
+        }
+        issue
+    }
+
     /// What happened to an issue, oldest first: who put a label on, who closed it.
     /// <https://docs.github.com/rest/issues/events#list-issue-events>
     pub async fn issue_events(
@@ -220,13 +256,19 @@ impl GitHub {
             at.path(&format!("/issues/{number}/events?per_page=100")),
         );
         let found: Vec<EventShape> = self.read_all(at, &ask).await?;
-        Ok(found.into_iter().map(IssueEvent::from).collect())
+        let known = |mut event: IssueEvent| {
+            event.label = event.label.map(|label| self.0.words.inward(&label));
+            event
+        };
+        Ok(found.into_iter().map(IssueEvent::from).map(known).collect())
     }
 
     /// An issue as it is now. <https://docs.github.com/rest/issues/issues#get-an-issue>
     pub async fn issue(&self, at: &At, number: IssueNumber) -> Result<Issue, GitHubError> {
         let ask = ApiRequest::get("read the issue", at.path(&format!("/issues/{number}")));
-        self.read::<IssueShape>(at, &ask).await.map(Issue::from)
+        self.read::<IssueShape>(at, &ask)
+            .await
+            .map(|shape| self.issue_of(shape))
     }
 
     /// Every open issue with a label, oldest first; pull requests are left out.
@@ -238,14 +280,14 @@ impl GitHub {
     ) -> Result<Vec<Issue>, GitHubError> {
         let query = format!(
             "/issues?state=open&labels={}&sort=created&direction=asc&per_page=100",
-            escape(label)
+            escape(&self.0.words.outward(label))
         );
         let found: Vec<IssueShape> = self
             .read_all(at, &ApiRequest::get("list the issues", at.path(&query)))
             .await?;
         Ok(found
             .into_iter()
-            .map(Issue::from)
+            .map(|shape| self.issue_of(shape))
             .filter(|issue| !issue.is_pull_request)
             .collect())
     }

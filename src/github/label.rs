@@ -23,6 +23,7 @@ impl GitHub {
         color: &str,
         description: &str,
     ) -> Result<(), GitHubError> {
+        let name = &self.0.words.outward(name);
         let look = ApiRequest::get(
             "read a label",
             at.path(&format!("/labels/{}", escape(name))),
@@ -73,7 +74,10 @@ impl GitHub {
         issue: IssueNumber,
         label: &str,
     ) -> Result<(), GitHubError> {
-        let path = at.path(&format!("/issues/{issue}/labels/{}", escape(label)));
+        let path = at.path(&format!(
+            "/issues/{issue}/labels/{}",
+            escape(&self.0.words.outward(label))
+        ));
         self.remove(
             at,
             Purpose::Comment,
@@ -89,6 +93,10 @@ impl GitHub {
         labels: &[&str],
         purpose: Purpose,
     ) -> Result<(), GitHubError> {
+        let labels: Vec<String> = labels
+            .iter()
+            .map(|label| self.0.words.outward(label))
+            .collect();
         let path = at.path(&format!("/issues/{number}/labels"));
         let ask = ApiRequest::post("add labels", path, &json!({"labels": labels}))
             .with_effect(Effect::Change);

@@ -26,6 +26,8 @@ pub enum Purpose {
     Checks,
     /// See what CI said: checks, statuses and Actions, all read. What the installation has not granted is left out.
     Ci,
+    /// See who belongs to the organization's teams: `members:read`. Asked for only where the operator names teams.
+    Members,
     /// See which repositories an installation covers: `metadata:read` over all of them.
     Survey,
     /// See how the issues stand that others wait for, which may be in any repository of the installation: `issues:read`
@@ -46,6 +48,7 @@ impl Purpose {
             Self::Review => json!({"pull_requests": "write", "contents": "write"}),
             Self::Checks => json!({"checks": "write"}),
             Self::Ci => json!({"checks": "read", "statuses": "read", "actions": "read"}),
+            Self::Members => json!({"members": "read"}),
             Self::Survey => json!({"metadata": "read"}),
             Self::Relations => json!({"metadata": "read", "issues": "read"}),
         }
@@ -72,6 +75,7 @@ impl Purpose {
             Self::Review => "finish reviews",
             Self::Checks => "report checks",
             Self::Ci => "see what CI said",
+            Self::Members => "see who belongs to teams",
             Self::Survey => "see the repositories",
             Self::Relations => "read issues",
         }

@@ -74,6 +74,8 @@ struct UserShape {
 /// The tip of a branch. <https://docs.github.com/rest/branches/branches#get-a-branch>
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BranchHead {
+    /// Its name: GitHub leads from the old name of a renamed branch to the new one.
+    pub name: String,
     /// Its commit.
     pub sha: Sha,
     /// Whether it is protected.
@@ -82,6 +84,7 @@ pub struct BranchHead {
 
 #[derive(Deserialize)]
 struct BranchShape {
+    name: String,
     commit: CommitShape,
     protected: bool,
 }
@@ -160,6 +163,7 @@ impl GitHub {
             .read_if_there(at, &ApiRequest::get("read a branch", path))
             .await?;
         Ok(shape.map(|shape| BranchHead {
+            name: shape.name,
             sha: shape.commit.sha,
             protected: shape.protected,
         }))

@@ -3,7 +3,8 @@
 use super::scope::Reading;
 use super::services::Services;
 use crate::core::actor::{Actor, Permission};
-use crate::core::event::{Asking, RepositoryFacts, RoleFile, TriggerFacts};
+use crate::core::base_branch;
+use crate::core::event::{Asking, FoundBranch, RepositoryFacts, RoleFile, TriggerFacts};
 use crate::core::location::Place;
 use crate::core::role::{self, RoleName};
 use crate::core::snapshot::{Quoted, Snapshot};
@@ -42,6 +43,8 @@ pub(super) struct TriggerToRead<'a> {
     pub(super) snapshot: Option<&'a Snapshot>,
     /// The role that was asked for by command.
     pub(super) role: Option<&'a str>,
+    /// The base branch that was asked for by command.
+    pub(super) base: Option<&'a str>,
 }
 
 impl<'a> TriggerToRead<'a> {
@@ -51,7 +54,13 @@ impl<'a> TriggerToRead<'a> {
             asking: Asking::Command,
             snapshot: None,
             role: None,
+            base: None,
         }
+    }
+
+    /// Whether work may start from it.
+    fn starts(&self) -> bool {
+        matches!(self.asking, Asking::Label | Asking::Command)
     }
 }
 
@@ -63,11 +72,9 @@ impl Reading<'_> {
         trigger: &TriggerToRead<'_>,
     ) -> Result<TriggerFacts, GitHubError> {
         let at = At::of(place);
-        let wished = trigger.role.map(|role| vec![format!("role:{role}")]);
-        let labels = wished.or_else(|| trigger.snapshot.map(|words| words.labels.clone()));
         let known_role_files = async {
-            match &labels {
-                Some(labels) => self.role_files(&at, labels).await.map(Some),
+            match self.roles_of(trigger, trigger.snapshot) {
+                Some(roles) => self.role_files(&at, roles).await.map(Some),
                 None => Ok(None),
             }
         };
@@ -80,9 +87,17 @@ impl Reading<'_> {
         )?;
         let mut words = trigger.snapshot.cloned().unwrap_or_else(|| issue.words());
         words.comments = self.quoted(comments, words.at);
+        let base = self.base(&at, trigger, &words).await?;
+        let starter = match trigger.starts() {
+            true => self.starter(&at, trigger.actor, permission).await?,
+            false => None,
+        };
         let role_files = match role_files {
             Some(found) => found,
-            None => self.role_files(&at, &words.labels).await?,
+            None => {
+                let roles = self.roles_of(trigger, Some(&words)).unwrap_or_default();
+                self.role_files(&at, roles).await?
+            }
         };
         Ok(TriggerFacts {
             place: place.clone(),
@@ -96,7 +111,30 @@ impl Reading<'_> {
             repository,
             role_files,
             role: trigger.role.map(str::to_owned),
+            base_wish: trigger.base.map(str::to_owned),
+            base,
+            starter,
         })
+    }
+
+    /// The base branch that was named, if one was; what is no name of a branch is not looked for.
+    async fn base(
+        &self,
+        at: &At,
+        trigger: &TriggerToRead<'_>,
+        words: &Snapshot,
+    ) -> Result<Option<FoundBranch>, GitHubError> {
+        let named = base_branch::named(words, trigger.base).ok().flatten();
+        let Some(named) = named.filter(|_| trigger.starts()) else {
+            return Ok(None);
+        };
+        let found = self.github.branch(at, &named.branch).await?;
+        let (name, head) = match found {
+            Some(found) => (found.name, Some(found.sha)),
+            None => (named.branch.clone(), None),
+        };
+        let asked = named.branch;
+        Ok(Some(FoundBranch { asked, name, head }))
     }
 
     /// What people had written by a moment, the latest of it.
@@ -125,16 +163,38 @@ impl Reading<'_> {
         })
     }
 
-    /// The repository's own files, on its default branch, for the roles the labels (or the default) ask for.
-    async fn role_files(&self, at: &At, labels: &[String]) -> Result<Vec<RoleFile>, GitHubError> {
-        let mut names: Vec<RoleName> = labels
-            .iter()
+    /// The roles that a start may be for: the one that was asked for by command, those of the labels, or the one that the
+    /// issue implies. Without words only a command says one.
+    fn roles_of(
+        &self,
+        trigger: &TriggerToRead<'_>,
+        words: Option<&Snapshot>,
+    ) -> Option<Vec<RoleName>> {
+        if let Some(role) = trigger.role {
+            return Some(
+                role::asked_for(&format!("role:{role}"))
+                    .into_iter()
+                    .collect(),
+            );
+        }
+        let words = words?;
+        let labels = words.labels.iter();
+        let labeled: Vec<RoleName> = labels
             .filter_map(|label| role::asked_for(label))
             .take(ROLE_FILES)
             .collect();
-        if names.is_empty() {
-            names.push(self.policy.default_role.clone());
+        match labeled.is_empty() {
+            true => Some(vec![self.policy.implying().of(words).name]),
+            false => Some(labeled),
         }
+    }
+
+    /// The repository's own files for these roles, on its default branch.
+    async fn role_files(
+        &self,
+        at: &At,
+        names: Vec<RoleName>,
+    ) -> Result<Vec<RoleFile>, GitHubError> {
         let mut files = Vec::new();
         for name in names {
             let path = format!(".github/agents/{name}.agent.md");

@@ -168,7 +168,9 @@ impl Sweep {
             false => Some(TaskKey::new(at.repository, on)),
         };
         let Some(key) = key else { return Ok(None) };
-        let commands = !command::read(&comment.body, &me.slug).lines.is_empty();
+        let commands = !command::read(&comment.body, self.services.policy.names())
+            .lines
+            .is_empty();
         let task = self.known(key).await?;
         let heard = task.as_ref().is_none_or(|task| is_known(task, &comment));
         if heard && !(task.is_none() && commands) {

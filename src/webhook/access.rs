@@ -71,7 +71,11 @@ mod tests {
         r#""installation":{"id":5},"sender":{"id":1,"login":"ana","type":"User"}"#;
 
     fn of_repositories(event_name: &str, body: &str) -> (Option<Vec<i64>>, Event) {
-        match parse(event_name, &format!("{{{body},{INSTALLATION}}}")) {
+        match parse(
+            event_name,
+            &format!("{{{body},{INSTALLATION}}}"),
+            &Default::default(),
+        ) {
             Parsed::OfRepositories {
                 installation: InstallationId(5),
                 repositories,
@@ -111,7 +115,7 @@ mod tests {
         }
         let added = format!(r#"{{"action":"added",{INSTALLATION}}}"#);
         assert!(matches!(
-            parse("installation_repositories", &added),
+            parse("installation_repositories", &added, &Default::default()),
             Parsed::Ignored { .. }
         ));
     }

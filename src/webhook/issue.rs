@@ -8,7 +8,7 @@ use super::payload::{Change, Changes, Comments, Issue, Issues};
 use crate::core::dependency::{Named, NewStanding, Standing};
 use crate::core::event::{Event, Removal};
 use crate::core::ids::{CommentId, IssueNumber, RepositoryId};
-use crate::core::snapshot::Snapshot;
+use crate::core::snapshot::{Milestone, Snapshot};
 
 pub(super) fn labeled(payload: Issues) -> Found {
     let Some(label) = payload.label else {
@@ -185,6 +185,11 @@ fn snapshot(issue: Issue) -> Snapshot {
             .into_iter()
             .map(|label| label.name)
             .collect(),
+        issue_type: issue.issue_type.map(|issue_type| issue_type.name),
+        milestone: issue.milestone.map(|milestone| Milestone {
+            title: milestone.title,
+            description: milestone.description.unwrap_or_default(),
+        }),
         comments: Vec::new(),
         at: issue.updated_at,
     }

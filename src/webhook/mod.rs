@@ -14,5 +14,5 @@ mod verify;
 
 pub use access::Turned;
 pub use outcome::{Notice, Parsed};
-pub use parse::{concerns_nobody, notice, parse, turned};
+pub use parse::{Ours, concerns_nobody, notice, parse, second_bot, turned};
 pub use verify::{Secrets, Signature, Verified, WebhookError};

@@ -10,36 +10,79 @@ use super::access::{self, Turned};
 use super::outcome::{Found, NoEvent, Notice, Parsed, ignored};
 use super::payload::{Head, Installed, Labeling, Opened, Repositories};
 use super::{branch, issue, relation};
+use crate::core::actor::{Account, AccountKind};
 use crate::core::decide;
+use crate::core::effect::StatusLabel;
 use crate::core::event::{Event, Loss, Removal};
 use crate::core::ids::{InstallationId, RepositoryId};
 use crate::core::sanitise;
+use crate::core::vocabulary::Vocabulary;
 
-/// Reads the body of an event, named as in `X-GitHub-Event`.
-pub fn parse(event_name: &str, body: &str) -> Parsed {
-    read_event(event_name, body).unwrap_or_else(Parsed::from)
+/// Reads the body of an event, named as in `X-GitHub-Event`. Labels come in as they are known inside.
+pub fn parse(event_name: &str, body: &str, words: &Vocabulary) -> Parsed {
+    let mut parsed = read_event(event_name, body).unwrap_or_else(Parsed::from);
+    if let Parsed::Event { event, .. } = &mut parsed {
+        translate(event, words);
+    }
+    parsed
+}
+
+fn translate(event: &mut Event, words: &Vocabulary) {
+    match event {
+        Event::Labeled {
+            label, snapshot, ..
+        } => {
+            *label = words.inward(label);
+            for label in &mut snapshot.labels {
+                *label = words.inward(label);
+            }
+        }
+        Event::Unlabeled { label, .. } => *label = words.inward(label),
+        _ => {}
+    }
 }
 
 /// Why an event concerns nobody here, whatever the state of any task; `None` where it may concern somebody.
-pub fn concerns_nobody(event_name: &str, body: &str) -> Option<String> {
+pub fn concerns_nobody(event_name: &str, body: &str, ours: Ours<'_>) -> Option<String> {
     // Most of what comes is labels: their name is enough, and this is asked before GitHub has its answer.
-    if let Some(label) = labeling(event_name, body) {
-        return decide::label_changes_nothing(&label);
+    if let Some((label, _)) = labeling(event_name, body) {
+        let reason = decide::label_changes_nothing(&ours.words.inward(&label));
+        return reason.filter(|_| second_bot(event_name, body, ours).is_none());
     }
-    match parse(event_name, body) {
+    match parse(event_name, body, ours.words) {
         Parsed::Ignored { reason } if turned(event_name, body).is_none() => Some(reason),
         _ => None,
     }
 }
 
-/// The label that is put on an issue, or taken off.
-fn labeling(event_name: &str, body: &str) -> Option<String> {
+/// The label that is put on an issue, or taken off, and the bot that did it.
+fn labeling(event_name: &str, body: &str) -> Option<(String, Option<String>)> {
     if event_name != "issues" {
         return None;
     }
     let labeling: Labeling = read(body).ok()?;
     let label = labeling.label.map(|label| label.name);
-    label.filter(|_| matches!(labeling.action.as_str(), "labeled" | "unlabeled"))
+    let label = label.filter(|_| matches!(labeling.action.as_str(), "labeled" | "unlabeled"))?;
+    let sender = labeling.sender.map(Account::from);
+    let bot = sender.filter(|sender| sender.kind == AccountKind::Bot);
+    Some((label, bot.map(|bot| bot.login)))
+}
+
+/// Another bot that uses a status label of ours, and which one. `own` is our login, without which nobody can be told apart.
+pub fn second_bot(event_name: &str, body: &str, ours: Ours<'_>) -> Option<(String, String)> {
+    let (label, bot) = labeling(event_name, body)?;
+    let other = bot.filter(|bot| ours.login.is_some_and(|own| own != bot))?;
+    StatusLabel::of(&ours.words.inward(&label))?;
+    Some((other, label))
+}
+
+/// What is ours on GitHub.
+#[derive(Debug, Clone, Copy)]
+pub struct Ours<'a> {
+    /// The prefix of our labels.
+    pub words: &'a Vocabulary,
+    /// Our login, once it is known.
+    pub login: Option<&'a str>,
 }
 
 /// What this event says of an installation as such, before anything is decided.

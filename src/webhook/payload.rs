@@ -84,12 +84,23 @@ pub(super) struct Issue {
     /// Null once the account is deleted.
     pub user: Option<User>,
     pub labels: Option<Vec<Label>>,
+    /// Null without a type, not there on servers that know none.
+    #[serde(rename = "type")]
+    pub issue_type: Option<Label>,
+    /// Null without one.
+    pub milestone: Option<Milestone>,
     #[serde(deserialize_with = "epoch_ms")]
     pub updated_at: i64,
     /// Only there when the number is a pull request's.
     pub pull_request: Option<IgnoredAny>,
     /// Why it is closed, where GitHub says so.
     pub state_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Milestone {
+    pub title: String,
+    pub description: Option<String>,
 }
 
 /// What an edit changed: only what is named was. A transfer names where the issue lives now.
@@ -123,6 +134,7 @@ pub(super) struct Change {
 pub(super) struct Labeling {
     pub action: String,
     pub label: Option<Label>,
+    pub sender: Option<User>,
 }
 
 #[derive(Deserialize)]

@@ -163,6 +163,7 @@ impl TestApp {
             roles: BTreeMap::from_iter(
                 plan.roles.into_iter().map(|role| (role.name.clone(), role)),
             ),
+            issues: plan.issues,
             limits: plan.limits,
             prices: plan.prices.into_iter().collect(),
             allowed_bots: bots

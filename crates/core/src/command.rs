@@ -21,22 +21,31 @@ pub use table::{Command, Priority};
 /// Longest comment that is read, bytes: all that GitHub takes.
 const MAX_BYTES: usize = 4 * 65_536;
 
-/// Reads a comment. `slug` is our App's name, without `@`.
-pub fn read(body: &str, slug: &str) -> Spoken {
+/// How we are spoken to.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    /// Our App's name, without `@`.
+    pub slug: &'a str,
+    /// The word that commands begin with: `/agent`.
+    pub word: &'a str,
+}
+
+/// Reads a comment.
+pub fn read(body: &str, names: Names<'_>) -> Spoken {
     let own = mail::own(&sanitise::inbound(body, MAX_BYTES));
     let rows = rows(&own);
-    let mut heard = parse::Heard::default();
+    let mut heard = parse::Heard::new(names.word);
     let mut kept: Vec<Row<'_>> = Vec::with_capacity(rows.len());
     let mut at = 0;
     while at < rows.len() {
-        let words = parse::command_line(&rows[at]);
+        let words = parse::command_line(&rows[at], names.word);
         at += 1;
         match words {
             Some(words) => at += heard.line(words, &rows[at..]),
             None => kept.push(rows[at - 1]),
         }
     }
-    let addressed = address::addressed(&kept, slug);
+    let addressed = address::addressed(&kept, names.slug);
     let first = kept
         .iter()
         .position(|row| row.kind != Kind::Blank)

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use fact::Fact;
 pub use facts::{
     Asking, AuthorizedComment, BaseFacts, ChangeKind, Checks, ChecksState, Failing, FileChange,
-    LeftOut, Lfs, PublishFacts, PullFacts, PullStanding, RepositoryFacts, ReviewFacts,
+    FoundBranch, LeftOut, Lfs, PublishFacts, PullFacts, PullStanding, RepositoryFacts, ReviewFacts,
     ReviewVerdict, RoleFile, Timer, TriggerFacts, Whole, WhyLeftOut, Work,
 };
 pub use fetch::{FetchProgress, FetchStep};

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::command::Names;
 use super::glob;
 use super::ids::UserId;
+use super::issue_rules::IssueRules;
 pub use super::limits::Limits;
 pub use super::retention::Retention;
-use super::role::{Role, RoleName};
+use super::role::{Implying, Role, RoleName};
 use super::schedule::Caps;
 use super::usage::Price;
 
@@ -25,6 +27,8 @@ pub struct Policy {
     pub me: Me,
     /// The role of an issue without a role label.
     pub default_role: RoleName,
+    /// What an issue may say about the work on it.
+    pub issues: IssueRules,
     /// Roles of `skep.toml`, already layered over the built-in ones of the same name.
     pub roles: BTreeMap<RoleName, Role>,
     /// The agents that are configured, by name.
@@ -64,6 +68,23 @@ impl Policy {
                 .collect(),
             agents: self.agent_sessions.clone(),
             person_per_day: self.limits.sessions_per_person,
+        }
+    }
+
+    /// How we are spoken to.
+    pub fn names(&self) -> Names<'_> {
+        Names {
+            slug: &self.me.slug,
+            word: self.issues.words.command(),
+        }
+    }
+
+    /// Chooses the role of issues without a role label.
+    pub fn implying(&self) -> Implying<'_> {
+        Implying {
+            rules: &self.issues.roles,
+            default: &self.default_role,
+            own: &self.roles,
         }
     }
 }

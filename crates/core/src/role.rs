@@ -1,4 +1,4 @@
-//! What kind of worker a task gets: its prompt, tools, rights and limits, and how an issue's labels choose one.
+//! What kind of worker a task gets: its prompt, tools, rights and limits, and how an issue chooses one.
 //!
 //! Three sources, in this order: the nine built in here, the operator's `skep.toml`, and the repository's own
 //! `.github/agents/<role>.agent.md`. The operator decides rights; a repository file may reword a role or lower its
@@ -17,10 +17,17 @@ use crate::limits::Limits;
 mod built_in;
 mod choice;
 mod file;
+mod hint;
+mod issue_type;
+mod router;
+mod rules;
 
 pub use built_in::{ORDER, all, built_in};
-pub use choice::{Choice, Why, asked_for, choose, is_known, names, near};
+pub use choice::{Choice, Implied, Why, asked_for, choose, is_known, names, near};
 pub use file::{PROMPT_MAX_CHARS, RoleFileError, from_agent_file};
+pub use hint::{Hint, HintPlace};
+pub use router::{Routed, Score};
+pub use rules::{Implying, RoleRules};
 
 /// The name behind `role:<name>` and of the file that overrides it: `[a-z0-9][a-z0-9-]{0,39}`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -15,6 +15,15 @@ pub struct Quoted {
     pub body: String,
 }
 
+/// What a milestone says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Milestone {
+    /// Its title.
+    pub title: String,
+    /// Its description, Markdown; empty where it has none.
+    pub description: String,
+}
+
 /// The words of an issue at the moment somebody asked for work; later edits do not reach the agent by this way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -26,6 +35,13 @@ pub struct Snapshot {
     pub author: Account,
     /// All labels.
     pub labels: Vec<String>,
+    /// The name of its [issue type](https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/managing-issue-types-in-an-organization),
+    /// where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue_type: Option<String>,
+    /// Its milestone, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milestone: Option<Milestone>,
     /// Comments up to then, oldest first.
     pub comments: Vec<Quoted>,
     /// GitHub's time of the trigger, epoch milliseconds.

@@ -76,6 +76,9 @@ pub struct Task {
     /// Whether an agent shall work here: what people last said by the label `agent:go` or by command; `None` before that.
     #[serde(default)]
     pub go: Option<bool>,
+    /// Another bot that uses status labels of ours here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_bot: Option<String>,
     /// What it waits for in the queue, as its people know it.
     #[serde(default)]
     pub waits_for: Reason,
@@ -163,6 +166,7 @@ impl Task {
             review: ReviewState::default(),
             options: RunOptions::default(),
             go: None,
+            second_bot: None,
             waits_for: Reason::default(),
             may_start: None,
             dependencies: Dependencies::default(),

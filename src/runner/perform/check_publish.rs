@@ -20,11 +20,21 @@ pub(super) async fn perform(
         github.repository(&at),
         reading::permission(github, &at, &action.actor),
     )?;
+    let named = match &action.base {
+        Some(name) => Some((name, github.branch(&at, name).await?)),
+        None => None,
+    };
+    let (base_branch, base_gone) = match named {
+        None => (repository.default_branch, false),
+        Some((_, Some(found))) => (found.name, false),
+        Some((name, None)) => (name.clone(), true),
+    };
     let facts = PublishFacts {
         permission,
         open: issue.open,
         archived: repository.archived,
-        base_branch: repository.default_branch,
+        base_branch,
+        base_gone,
     };
     Ok(Performed::known(Event::PublishChecked {
         session: lease.session()?.clone(),

@@ -19,6 +19,7 @@ pub(super) async fn perform(
         asking: action.asking,
         snapshot: action.snapshot.as_ref(),
         role: action.role.as_deref(),
+        base: action.base.as_deref(),
     };
     let facts = reading.trigger(lease.place(), &trigger).await?;
     Ok(Performed::known(Event::TriggerChecked {

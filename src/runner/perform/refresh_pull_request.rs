@@ -35,6 +35,7 @@ pub(super) async fn perform(
         standing: found.state,
         draft: found.draft,
         head: found.head_sha,
+        base_branch: Some(found.base_branch),
         base_head: base,
         conflicts: found.mergeable.map(|mergeable| !mergeable),
         checks,

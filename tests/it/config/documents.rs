@@ -89,7 +89,11 @@ fn the_manifest_asks_for_what_is_used() {
         (PERMISSIONS, EVENTS)
     );
     let read = |event: &str, action: &str| {
-        let parsed = webhook::parse(event, &format!(r#"{{"action":"{action}"}}"#));
+        let parsed = webhook::parse(
+            event,
+            &format!(r#"{{"action":"{action}"}}"#),
+            &Default::default(),
+        );
         !matches!(parsed, Parsed::Ignored { .. })
     };
     // Without `installation` and `installation_repositories`, which come to every App without being asked for.

@@ -313,7 +313,7 @@ async fn files_and_branches_are_there_or_not() {
             ok(json!({"type": "file", "encoding": "base64", "content": "/w=="}))
         }
         "/repos/octo/hello/branches/agent%2F12-x" => {
-            ok(json!({"commit": {"sha": "a".repeat(40)}, "protected": true}))
+            ok(json!({"name": "agent/12-x", "commit": {"sha": "a".repeat(40)}, "protected": true}))
         }
         _ => standard(seen),
     })

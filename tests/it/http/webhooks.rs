@@ -33,7 +33,7 @@ pub(super) fn read(name: &str) -> String {
 
 pub(super) fn reading(event: &str, body: &str) -> String {
     let json = |event| serde_json::to_string(&event).expect("events are JSON");
-    match parse(event, body) {
+    match parse(event, body, &Default::default()) {
         Parsed::Event { place, event } => {
             format!(
                 "{} {} by {}: {}",
@@ -100,7 +100,7 @@ pub(super) fn golden(name: &str) -> String {
 
 /// What must hold whatever the body: no panic, and one bounded line.
 pub(super) fn check_total(event: &str, body: &str) -> Parsed {
-    let parsed = parse(event, body);
+    let parsed = parse(event, body, &Default::default());
     if let Parsed::Ignored { reason } | Parsed::Malformed { reason } = &parsed {
         assert!(
             !reason.is_empty() && reason.chars().count() <= 300,
@@ -153,7 +153,7 @@ fn labeled_without_an_author_or_body_still_has_a_snapshot() {
     let Parsed::Event {
         event: skep::core::event::Event::Labeled { snapshot, .. },
         ..
-    } = parse("issues", &body)
+    } = parse("issues", &body, &Default::default())
     else {
         panic!("{}", reading("issues", &body));
     };

@@ -3,6 +3,7 @@
 mod access;
 mod agent_starts;
 mod agents;
+mod base_branch;
 mod beside;
 mod budget;
 mod cancel;
@@ -39,4 +40,7 @@ mod swarm;
 mod switch;
 mod tries;
 mod unfinished;
+mod which_role;
 mod who;
+mod who_starts;
+mod words;

@@ -22,6 +22,8 @@ pub(crate) struct Options {
     pub ignore: Vec<String>,
     /// The operator's roles.
     pub roles: Vec<skep::core::role::Role>,
+    /// What an issue may say about the work on it.
+    pub issues: skep::core::issue_rules::IssueRules,
     /// The demo agent runs as a process of its own.
     pub process: bool,
     /// The `PATH` of agents, when it is not the test's.
@@ -66,6 +68,7 @@ impl Default for Options {
             allow_protected: AllowProtected::Nothing,
             ignore: vec![],
             roles: vec![],
+            issues: Default::default(),
             process: false,
             path: None,
             git: "git".into(),

@@ -6,26 +6,34 @@ use super::table::{self, Command, Takes, Usage, plain};
 use crate::markdown::{Kind, Row};
 
 /// What was heard so far.
-#[derive(Default)]
-pub(super) struct Heard {
+pub(super) struct Heard<'w> {
+    word: &'w str,
     pub(super) lines: Vec<Line>,
     pub(super) left_out: usize,
 }
 
-/// What stands behind `/agent`, if the row is a command line.
-pub(super) fn command_line<'a>(row: &Row<'a>) -> Option<&'a str> {
-    const PREFIX: &str = "/agent";
+/// What stands behind the command word, if the row is a command line.
+pub(super) fn command_line<'a>(row: &Row<'a>, prefix_word: &str) -> Option<&'a str> {
     if row.kind != Kind::Words {
         return None;
     }
     let line = row.text.trim_start_matches(' ');
-    let prefix = line.get(..PREFIX.len())?;
-    let rest = &line[PREFIX.len()..];
-    let ours = row.text.len() - line.len() <= 3 && prefix.eq_ignore_ascii_case(PREFIX);
+    let prefix = line.get(..prefix_word.len())?;
+    let rest = &line[prefix_word.len()..];
+    let ours = row.text.len() - line.len() <= 3 && prefix.eq_ignore_ascii_case(prefix_word);
     (ours && (rest.is_empty() || rest.starts_with(char::is_whitespace))).then_some(rest.trim())
 }
 
-impl Heard {
+impl<'w> Heard<'w> {
+    /// Nothing was heard; commands begin with this word.
+    pub(super) fn new(word: &'w str) -> Self {
+        Self {
+            word,
+            lines: Vec::new(),
+            left_out: 0,
+        }
+    }
+
     /// Takes a command line; `below` are the rows under it. Says how many of them belong to it.
     pub(super) fn line(&mut self, words: &str, below: &[Row<'_>]) -> usize {
         let (word, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
@@ -34,7 +42,9 @@ impl Heard {
             .trim_end_matches(['.', ',', ':', ';', '!'])
             .to_ascii_lowercase();
         if bare == "answer" && rest.is_empty() {
-            let rows = below.iter().take_while(|row| command_line(row).is_none());
+            let rows = below
+                .iter()
+                .take_while(|row| command_line(row, self.word).is_none());
             let rows: Vec<&str> = rows.map(|row| row.text).collect();
             if let Some(usage) = table::find("answer") {
                 self.push(understood(usage, rows.join("\n").trim()));

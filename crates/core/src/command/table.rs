@@ -29,6 +29,8 @@ pub enum Command {
     Role(String),
     /// Work with this agent.
     Agent(String),
+    /// Start from this branch, and open the pull request there.
+    Base(String),
     /// How soon.
     Priority(Priority),
     /// A question to the agent.
@@ -136,6 +138,12 @@ pub const ALL: &[Usage] = &[
         Takes::Words(|rest| name(rest).map(Command::Agent)),
     ),
     usage(
+        "base",
+        "/agent base <branch>",
+        "start from this branch; the pull request goes there",
+        Takes::Words(|rest| word(rest).map(Command::Base)),
+    ),
+    usage(
         "priority",
         "/agent priority high|medium|low",
         "say how soon",
@@ -223,6 +231,7 @@ impl Command {
             Self::Status => "status",
             Self::Role(_) => "role",
             Self::Agent(_) => "agent",
+            Self::Base(_) => "base",
             Self::Priority(_) => "priority",
             Self::Ask(_) => "ask",
             Self::Answer(_) => "answer",
@@ -244,6 +253,12 @@ fn role(rest: &str) -> Option<String> {
 fn name(rest: &str) -> Option<String> {
     let name: RoleName = plain(rest).to_ascii_lowercase().parse().ok()?;
     Some(name.as_str().to_owned())
+}
+
+/// One word, in its own letter case.
+fn word(rest: &str) -> Option<String> {
+    let word = plain(rest);
+    (!word.is_empty() && !word.contains(char::is_whitespace)).then(|| word.to_owned())
 }
 
 fn priority(rest: &str) -> Option<Priority> {

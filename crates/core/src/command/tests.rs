@@ -9,6 +9,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::question::{Question, Saying, answers};
 
+const NAMES: Names<'static> = Names {
+    slug: "skep",
+    word: "/agent",
+};
+
 fn short(spoken: &Spoken) -> String {
     let line = |line: &Line| match line {
         Line::Command(command) => format!("{command:?}"),
@@ -43,7 +48,7 @@ fn brief(text: &str) -> String {
 }
 
 fn table(comments: &[&str]) -> String {
-    let line = |body: &&str| format!("{body:?} => {}", short(&read(body, "skep")));
+    let line = |body: &&str| format!("{body:?} => {}", short(&read(body, NAMES)));
     comments.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
@@ -242,7 +247,7 @@ fn names_say_who_is_meant() {
 #[test]
 fn words_stay_for_the_agent_and_commands_go() {
     let body = "Please do this.\n\n/agent priority high\nAnd:\n```\n/agent stop\n```\n> said\n/agent go and be quick\n";
-    insta::assert_snapshot!(read(body, "skep").text, @r#"
+    insta::assert_snapshot!(read(body, NAMES).text, @r#"
     Please do this.
 
     And:
@@ -252,7 +257,7 @@ fn words_stay_for_the_agent_and_commands_go() {
     > said
     "#);
     let many = "/agent go\n".repeat(13);
-    let spoken = read(&many, "skep");
+    let spoken = read(&many, NAMES);
     assert_eq!(
         (spoken.lines.len(), spoken.left_out, spoken.text.as_str()),
         (LINES, 3, "")
@@ -269,7 +274,7 @@ fn the_list_and_the_parser_know_the_same_words() {
                 .replace("high|medium|low", "low")
                 .replace("[fresh]", "fresh")
                 .replace("[+n]", "+$5"),
-            "skep",
+            NAMES,
         );
         assert!(
             matches!(spoken.lines.as_slice(), [Line::Command(_)]),
@@ -277,7 +282,7 @@ fn the_list_and_the_parser_know_the_same_words() {
             usage.usage
         );
         assert!(usage.usage.starts_with(&format!("/agent {}", usage.word)));
-        let Line::Unknown { .. } = &read(&format!("/agent {}zzz", usage.word), "skep").lines[0]
+        let Line::Unknown { .. } = &read(&format!("/agent {}zzz", usage.word), NAMES).lines[0]
         else {
             panic!("{}", usage.word)
         };
@@ -316,7 +321,7 @@ fn hostile_comments_are_read_as_written_down() {
     for path in &paths {
         let body = std::fs::read_to_string(path).expect("a text");
         let name = path.file_name().expect("a name").to_string_lossy();
-        let said = read(&body, "skep");
+        let said = read(&body, NAMES);
         let heard = |open: &[&Question]| {
             let found = answers(open, &said.text, Saying::Plainly);
             let given = found.given.iter().map(|given| {
@@ -382,7 +387,7 @@ fn the_largest_comments_are_read() {
     ];
     for piece in pieces {
         let body = piece.repeat(65_536 / piece.chars().count());
-        let spoken = read(&body, "skep");
+        let spoken = read(&body, NAMES);
         assert!(spoken.lines.len() <= LINES);
     }
 }
@@ -390,23 +395,23 @@ fn the_largest_comments_are_read() {
 proptest! {
     #[test]
     fn no_comment_breaks_it(body in "(/agent |/AGENT|go|stop|answer|retry|\n|\r\n|```|> |    |<!--|-->|@skep|@bob| |`|é|\u{202e}|<pre>|</pre>|x){0,40}") {
-        let spoken = read(&body, "skep");
+        let spoken = read(&body, NAMES);
         prop_assert!(spoken.lines.len() <= LINES);
         // What is left commands nothing, but for words behind a command that takes none.
         if !body.to_ascii_lowercase().contains("go/agent") && !body.contains("/agent go/") {
-            let again = read(&spoken.text, "skep");
+            let again = read(&spoken.text, NAMES);
             prop_assert!(again.lines.len() <= spoken.lines.len(), "{:?}", again);
         }
     }
 
     #[test]
     fn any_text_is_read(body in "\\PC{0,200}", slug in "[a-z]{0,8}") {
-        read(&body, &slug);
+        read(&body, Names { slug: &slug, ..NAMES });
     }
 
     #[test]
     fn a_fence_keeps_every_command_in(lines in prop::collection::vec("/agent (go|stop|retry fresh|x)", 1..8)) {
-        let spoken = read(&format!("````\n{}\n````", lines.join("\n")), "skep");
+        let spoken = read(&format!("````\n{}\n````", lines.join("\n")), NAMES);
         prop_assert!(spoken.lines.is_empty());
         prop_assert_eq!(spoken.text.matches("/agent").count(), lines.len());
     }

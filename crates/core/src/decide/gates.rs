@@ -2,45 +2,56 @@
 //! sentence for the issue. They are asked when work is asked for, and when a paused session is to go on.
 
 use crate::event::TriggerFacts;
+use crate::policy::Policy;
 use crate::task::Task;
 use crate::text;
 
-type Gate = fn(&Task, &TriggerFacts) -> Option<String>;
+type Gate = fn(&Task, &TriggerFacts, &Policy) -> Option<String>;
 
 const GATES: &[Gate] = &[is_a_pull, is_closed, may_not_start, is_archived, is_empty];
 
 /// The first thing that stands in the way.
-pub(super) fn obstacle(task: &Task, facts: &TriggerFacts) -> Option<String> {
-    GATES.iter().find_map(|gate| gate(task, facts))
+pub(super) fn obstacle(task: &Task, facts: &TriggerFacts, policy: &Policy) -> Option<String> {
+    GATES.iter().find_map(|gate| gate(task, facts, policy))
 }
 
 /// Sessions are for issues.
-fn is_a_pull(_: &Task, facts: &TriggerFacts) -> Option<String> {
+fn is_a_pull(_: &Task, facts: &TriggerFacts, _: &Policy) -> Option<String> {
     facts.is_pull.then(|| text::refusal::PULL.into())
 }
 
 /// Nobody works for a closed issue.
-fn is_closed(_: &Task, facts: &TriggerFacts) -> Option<String> {
+fn is_closed(_: &Task, facts: &TriggerFacts, _: &Policy) -> Option<String> {
     (!facts.open).then(|| text::refusal::CLOSED.into())
 }
 
-/// Whoever asks has the right, or a writer let them speak here.
-fn may_not_start(task: &Task, facts: &TriggerFacts) -> Option<String> {
+/// Whoever asks has the right, or a writer let them speak here. Where the operator lets fewer people start, nobody lets
+/// others: going on after a pause is not starting.
+fn may_not_start(task: &Task, facts: &TriggerFacts, policy: &Policy) -> Option<String> {
     let login = facts.actor.login().unwrap_or_default();
-    let permission = facts
-        .permission
-        .filter(|permission| !permission.may_start() && !task.delegated(login))?;
-    Some(text::refusal::permission(login, permission))
+    let permission = facts.permission?;
+    let who = &policy.issues.who_starts;
+    let resumes = task.is_paused();
+    if task.delegated(login) && (who.is_open() || resumes) {
+        return None;
+    }
+    if who.is_open() || resumes {
+        let lacks = !permission.may_start();
+        return lacks.then(|| text::refusal::permission(login, permission));
+    }
+    let facts_of = facts.starter.as_ref();
+    let may = who.allows(&facts.actor, permission, facts_of);
+    (!may).then(|| text::who_starts::refused(login, who, facts_of))
 }
 
 /// An archived repository takes nothing.
-fn is_archived(_: &Task, facts: &TriggerFacts) -> Option<String> {
+fn is_archived(_: &Task, facts: &TriggerFacts, _: &Policy) -> Option<String> {
     let archived = facts.repository.archived;
     archived.then(|| text::refusal::ARCHIVED.into())
 }
 
 /// Without a commit there is nothing to start from.
-fn is_empty(_: &Task, facts: &TriggerFacts) -> Option<String> {
+fn is_empty(_: &Task, facts: &TriggerFacts, _: &Policy) -> Option<String> {
     let repository = &facts.repository;
     let empty = repository.head.is_none();
     empty.then(|| text::refusal::empty(&repository.default_branch))

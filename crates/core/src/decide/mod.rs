@@ -18,6 +18,7 @@ mod overdue;
 mod questions;
 mod reconcile;
 mod record;
+mod wording;
 
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,9 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
     };
     let follows = reconcile::reconcile(&change, &mut decision.task, cx);
     decision.effects.extend(follows.effects);
+    for planned in &mut decision.effects {
+        wording::put(&mut planned.effect.action, &policy.issues.words);
+    }
     decision.withdraw = follows.withdraw;
     decision.agent = agent_news::of(task, event, &decision.task);
     decision

@@ -31,6 +31,7 @@ pub(super) use recording::Input;
 use recording::{Outcome, Recording};
 
 use super::notes::Notes;
+use crate::effect::StatusLabel;
 use crate::event::Event;
 use crate::label;
 use crate::policy::{Context, GO_LABEL};
@@ -155,6 +156,11 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
         }
         Event::DependenciesChanged { hint, .. } => dependency::changed(on, task, hint),
         Event::DependenciesRead { found } => dependency::read(on, task, found),
+        Event::Labeled { label, sender, .. } | Event::Unlabeled { label, sender, .. }
+            if StatusLabel::of(label).is_some() && sender.login != *me =>
+        {
+            trigger::status_touched(on, task, sender)
+        }
         Event::Labeled { label, .. } => trigger::labeled_otherwise(&mut task.stage, label),
         Event::Unlabeled { sender, .. } if sender.login == *me => {
             "we took the label away ourselves".into()

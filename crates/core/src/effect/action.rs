@@ -32,6 +32,9 @@ pub struct CheckTrigger {
     /// The role that was asked for by command, whose file is read instead of the labels'.
     #[serde(default)]
     pub role: Option<String>,
+    /// The base branch that was asked for by command, instead of what the issue says.
+    #[serde(default)]
+    pub base: Option<String>,
 }
 
 /// Make the status comment say this. Found by its number or else by its marker, then edited; posted only if neither
@@ -96,6 +99,9 @@ pub struct Collect {
 pub struct CheckPublish {
     /// Whose permission to ask for.
     pub actor: Actor,
+    /// The base branch that was named; without one the default branch counts.
+    #[serde(default)]
+    pub base: Option<String>,
 }
 
 /// Push exactly this commit to our branch, under a lease. Looks first; an equal head is done.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::label;
+
 /// GitHub's reaction names that skep uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,6 +51,13 @@ impl StatusLabel {
         Self::Done,
         Self::Failed,
     ];
+
+    /// The one that is called so, in any letter case.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|label| label::same(label.name(), name))
+    }
 
     /// The label on GitHub.
     pub fn name(self) -> &'static str {

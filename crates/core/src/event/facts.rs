@@ -7,6 +7,7 @@ use crate::ids::{CommentId, IssueNumber, Sha};
 use crate::location::Place;
 use crate::message::Thread;
 use crate::snapshot::Snapshot;
+use crate::starter::StarterFacts;
 
 /// How our pull request stands when it is found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,7 +115,10 @@ pub struct PullFacts {
     pub draft: bool,
     /// The head of its branch.
     pub head: Sha,
-    /// The head of the base branch.
+    /// The branch it goes to.
+    #[serde(default)]
+    pub base_branch: Option<String>,
+    /// The head of that branch.
     pub base_head: Option<Sha>,
     /// Whether it conflicts with its base; `None` while GitHub has not said.
     pub conflicts: Option<bool>,
@@ -206,6 +210,26 @@ pub struct TriggerFacts {
     /// The role that was asked for by command, instead of the labels'.
     #[serde(default)]
     pub role: Option<String>,
+    /// The base branch that was asked for by command, instead of what the issue says.
+    #[serde(default)]
+    pub base_wish: Option<String>,
+    /// The base branch that was named, as it was found; `None` where the default branch counts.
+    #[serde(default)]
+    pub base: Option<FoundBranch>,
+    /// What was read of whoever asked, where the operator names who may start.
+    #[serde(default)]
+    pub starter: Option<StarterFacts>,
+}
+
+/// A branch that was looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundBranch {
+    /// The name it was looked for by.
+    pub asked: String,
+    /// What it is called now: GitHub leads from an old name to the new one.
+    pub name: String,
+    /// Its head; `None` when there is no such branch.
+    pub head: Option<Sha>,
 }
 
 /// What matters of a repository.
@@ -273,6 +297,9 @@ pub struct PublishFacts {
     pub archived: bool,
     /// The base branch's name now (it may have been renamed).
     pub base_branch: String,
+    /// Whether the base branch that was named is gone.
+    #[serde(default)]
+    pub base_gone: bool,
 }
 
 /// How a file changed.

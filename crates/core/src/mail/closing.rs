@@ -157,7 +157,7 @@ fn without_signature<'r, 't>(rows: &'r [Row<'t>]) -> &'r [Row<'t>] {
     let below = &rows[mark + 1..];
     let ordinary = below
         .iter()
-        .any(|row| row.kind.is_code() || row.text.trim_start().starts_with("/agent"));
+        .any(|row| row.kind.is_code() || row.text.trim_start().starts_with('/'));
     if below.len() > most || ordinary || below.iter().all(|row| row.kind == Kind::Blank) {
         rows
     } else {

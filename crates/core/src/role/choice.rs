@@ -1,4 +1,4 @@
-//! Which role an issue's labels ask for, and the reason in a form that can be said on the issue. Never guesses: a label
+//! Which role an issue asks for, and the reason in a form that can be said on the issue. Labels are never guessed at: one
 //! that names no known role stops the start, even next to one that does, because its author meant something by it.
 
 use std::collections::BTreeMap;
@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strsim::levenshtein;
 
+use super::hint::Hint;
+use super::router::Routed;
 use super::{ORDER, Role, RoleName, built_in};
 
-/// What the labels came to.
+/// What an issue came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
     /// A role, and why this one.
@@ -31,8 +33,19 @@ pub enum Choice {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
-    /// No role label: the configured default.
+    /// Nothing names a role: the configured default.
     Default,
+    /// No role label, but words that ask for one.
+    Hint(Hint),
+    /// No role label, but an issue type that has one.
+    IssueType {
+        /// The type's name.
+        issue_type: String,
+    },
+    /// No role label, and filed by a bot: where its words point.
+    Routed(Routed),
+    /// No role label, and filed by a bot, but its words point nowhere clearly: the configured default.
+    Unclear(Routed),
     /// The only role label.
     Label {
         /// The label as written.
@@ -49,11 +62,30 @@ pub enum Why {
     },
 }
 
+/// A role that no label names, with the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Implied {
+    /// Its name.
+    pub name: RoleName,
+    /// Why this one.
+    pub why: Why,
+}
+
+impl Implied {
+    /// The default, because nothing says another.
+    pub fn default_of(name: &RoleName) -> Self {
+        Self {
+            name: name.clone(),
+            why: Why::Default,
+        }
+    }
+}
+
 /// Chooses by the `role:<name>` labels; case does not matter, as in GitHub's own labels. `known` answers for built-in
-/// and operator-made roles alike. `role:deployment` is `role:deploy`.
+/// and operator-made roles alike. `role:deployment` is `role:deploy`. Without such a label it is what is `implied`.
 pub fn choose(
     labels: &[String],
-    default: &RoleName,
+    implied: impl FnOnce() -> Implied,
     known: impl Fn(&RoleName) -> Option<Role>,
 ) -> Choice {
     let mut found: Vec<(String, Role)> = Vec::new();
@@ -72,7 +104,7 @@ pub fn choose(
     found.sort_by(|(_, a), (_, b)| rank(&a.name).cmp(&rank(&b.name)));
     let labels: Vec<String> = found.iter().map(|(label, _)| label.clone()).collect();
     let Some((label, role)) = found.into_iter().next() else {
-        return fallback(default, &known);
+        return unlabeled(implied(), &known);
     };
     let why = match labels.len() {
         1 => Why::Label { label },
@@ -87,14 +119,14 @@ pub fn choose(
     }
 }
 
-fn fallback(default: &RoleName, known: &impl Fn(&RoleName) -> Option<Role>) -> Choice {
-    match known(default) {
+fn unlabeled(Implied { name, why }: Implied, known: &impl Fn(&RoleName) -> Option<Role>) -> Choice {
+    match known(&name) {
         Some(role) => Choice::Chosen {
             role: Box::new(role),
-            why: Why::Default,
+            why,
         },
         None => {
-            let label = format!("role:{default}");
+            let label = format!("role:{name}");
             Choice::Unknown {
                 nearest: nearest(&label, known),
                 label,

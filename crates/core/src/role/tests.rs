@@ -8,12 +8,16 @@ fn name(text: &str) -> RoleName {
     text.parse().expect("a valid role name")
 }
 
+fn default(text: &str) -> Implied {
+    Implied::default_of(&name(text))
+}
+
 fn labels(list: &[&str]) -> Vec<String> {
     list.iter().map(|label| (*label).to_owned()).collect()
 }
 
 fn chosen(list: &[&str]) -> Choice {
-    choose(&labels(list), &name("swe"), built_in)
+    choose(&labels(list), || default("swe"), built_in)
 }
 
 fn repository(text: &str) -> Result<RoleOverride, RoleFileError> {
@@ -115,7 +119,7 @@ fn several_labels_follow_the_documented_order() {
             .rev()
             .map(|name| format!("role:{name}"))
             .collect();
-        let Choice::Chosen { role, why } = choose(&reversed, &name("swe"), built_in) else {
+        let Choice::Chosen { role, why } = choose(&reversed, || default("swe"), built_in) else {
             panic!("chosen")
         };
         assert_eq!(role.name.as_str(), *first);
@@ -139,7 +143,7 @@ fn operator_made_roles_come_after_the_built_in_in_alphabetical_order() {
             })
         })
     };
-    let pick = |list: &[&str]| match choose(&labels(list), &name("swe"), known) {
+    let pick = |list: &[&str]| match choose(&labels(list), || default("swe"), known) {
         Choice::Chosen { role, .. } => role.name.to_string(),
         unknown => panic!("{unknown:?}"),
     };
@@ -166,7 +170,7 @@ fn any_unknown_role_label_stops_the_start() {
 
 #[test]
 fn an_unknown_default_is_unknown_too() {
-    let choice = choose(&[], &name("swf"), built_in);
+    let choice = choose(&[], || default("swf"), built_in);
     assert_eq!(
         choice,
         Choice::Unknown {

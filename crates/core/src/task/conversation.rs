@@ -194,6 +194,9 @@ pub struct RunOptions {
     pub looking_for: Vec<String>,
     /// An agent, instead of the role's.
     pub agent: Option<String>,
+    /// A base branch, instead of what the issue says.
+    #[serde(default)]
+    pub base: Option<String>,
     /// Where in the queue.
     pub priority: Option<Priority>,
     /// A plan first.

@@ -25,6 +25,8 @@ pub enum FailureClass {
     IssueClosed,
     /// Somebody else wrote to the branch, or deleted it.
     BranchMoved,
+    /// The branch it was to go to is gone.
+    BaseGone,
     /// Neither a change nor a word.
     NoResult,
     /// Nobody answered its question.
@@ -47,6 +49,7 @@ impl FailureClass {
             Self::Archived => "archived",
             Self::IssueClosed => "issue_closed",
             Self::BranchMoved => "branch_moved",
+            Self::BaseGone => "base_gone",
             Self::NoResult => "no_result",
             Self::NoAnswer => "no_answer",
             Self::TooManyComments => "too_many_comments",
@@ -65,6 +68,7 @@ impl FailureClass {
             | Self::Archived
             | Self::IssueClosed
             | Self::BranchMoved
+            | Self::BaseGone
             | Self::NoResult
             | Self::NoAnswer
             | Self::TooManyComments
@@ -80,7 +84,8 @@ impl FailureClass {
             | Self::PermissionLost
             | Self::Archived
             | Self::IssueClosed
-            | Self::BranchMoved => true,
+            | Self::BranchMoved
+            | Self::BaseGone => true,
             Self::Agent(_)
             | Self::NoWorkspace
             | Self::NoResult
@@ -100,6 +105,7 @@ impl From<String> for FailureClass {
             Self::Archived,
             Self::IssueClosed,
             Self::BranchMoved,
+            Self::BaseGone,
             Self::NoResult,
             Self::NoAnswer,
             Self::TooManyComments,

@@ -6,6 +6,7 @@ use super::FailureClass;
 use super::step::{Progress, Step, TurnState, is_false};
 use crate::actor::Actor;
 use crate::agent::{ErrorClass, TurnEnd};
+use crate::base_branch::BaseSource;
 use crate::budget::Cap;
 use crate::effect::Start;
 use crate::event::BaseFacts;
@@ -156,6 +157,9 @@ pub struct Job {
     pub agent: String,
     /// The branch work starts from.
     pub base_branch: String,
+    /// By what that branch was named; `None` for the default branch.
+    #[serde(default)]
+    pub base_from: Option<BaseSource>,
     /// Its head when the trigger was checked.
     pub base: Option<Sha>,
     /// The branch the work goes to.
@@ -203,6 +207,13 @@ pub struct Job {
     /// How its model has failed since it last worked.
     #[serde(default)]
     pub outage: Option<Outage>,
+}
+
+impl Job {
+    /// Its base branch, if that is not simply the default branch.
+    pub fn named_base(&self) -> Option<String> {
+        self.base_from.is_some().then(|| self.base_branch.clone())
+    }
 }
 
 /// A model that fails for now.

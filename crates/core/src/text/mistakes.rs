@@ -105,9 +105,30 @@ pub mod value {
         format!("`{text}` is not a filter such as warn,skep=debug: {error}")
     }
 
+    /// `label_prefix`.
+    pub const LABEL_PREFIX: &str = "must be a word of small letters, digits and hyphens, at most 20, and not `role`, `priority` or `base`";
+    /// `command`.
+    pub const COMMAND: &str = "must be a slash and a word of small letters, digits and hyphens, at most 20, such as `/agent`";
     /// A line of `.gitignore` that git would not take.
     pub fn pattern(pattern: &str) -> String {
         format!("{pattern:?} is not a pattern of .gitignore")
+    }
+}
+
+/// Who may start.
+pub mod start {
+    /// `start.who`.
+    pub const WHO: &str = "must be \"write\", \"maintain\", \"admin\", or a table with `teams`, `users` or `codeowners`";
+    /// An empty table.
+    pub const NOBODY: &str = "names nobody, so nobody could start work; name `teams` or `users`, or set `codeowners = true`";
+    /// A team.
+    pub const TEAM: &str = "must be a team as `org/team`, as in its address";
+    /// A login.
+    pub const LOGIN: &str = "must be a login";
+
+    /// A list that is too long.
+    pub fn too_many(most: usize) -> String {
+        format!("names more than {most}; put people into a team instead")
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod agent_answer;
 pub mod answer_replies;
+pub mod base_branch;
 pub mod budget;
 pub mod check;
 pub mod cli;
@@ -29,6 +30,7 @@ pub mod pull;
 pub mod question;
 pub mod refusal;
 pub mod requests;
+pub mod role;
 pub mod sandbox;
 pub mod session_log;
 pub mod settings;
@@ -37,27 +39,16 @@ pub mod starter;
 pub mod status;
 pub mod tools;
 pub mod waiting;
+pub mod who_starts;
 
 use super::event::{Loss, Removal};
-use super::role::Why;
 use super::sanitise;
 use super::task::End;
 
+pub use role::role_why;
+
 /// Longest text for GitHub, in characters; GitHub refuses more than 65,536.
 pub const LIMIT: usize = 60_000;
-
-/// Why this role, as half a sentence.
-pub fn role_why(why: &Why, role: &str) -> String {
-    match why {
-        Why::Default => format!("the issue has no `role:*` label, so the default `{role}`"),
-        Why::Command => "as a person asked by `/agent role`".into(),
-        Why::Label { label } => format!("from the label {}", code(label, 60)),
-        Why::FirstOf { labels, .. } => {
-            let all: Vec<String> = labels.iter().map(|label| code(label, 60)).collect();
-            format!("the first of {} in the documented order", all.join(", "))
-        }
-    }
-}
 
 /// The issue went away.
 pub fn gone(how: Removal, login: &str) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{LIMIT, count, failure, left_out, role_why};
+use super::{LIMIT, base_branch, count, failure, left_out, role_why};
 use crate::actor::Actor;
 use crate::agent::ErrorClass;
 use crate::event::{FileChange, Work};
@@ -81,7 +81,11 @@ pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
         .flatten()
         .map(|warning| format!("{warning}\n\n"))
         .collect();
-    text.push_str(&format!("{CLOSES}{}\n\n", job.session.task().issue));
+    let issue = job.session.task().issue;
+    text.push_str(&format!("{CLOSES}{issue}\n\n"));
+    if job.named_base().is_some() {
+        text.push_str(&format!("{}\n\n", base_branch::stays_open(issue)));
+    }
     text.push_str(&changes(work));
     text.push_str(&summary(evidence.told));
     text.push_str(&decided(evidence.answers));

@@ -2,7 +2,7 @@
 //! `docs/configuration.md`, which are all made of this table.
 
 /// By key, in the order of the reference.
-const MEANINGS: [(&str, &str); 103] = [
+const MEANINGS: [(&str, &str); 110] = [
     ("config", "The configuration file."),
     ("listen", "Where GitHub's webhooks arrive (`/webhook`)."),
     (
@@ -87,7 +87,7 @@ const MEANINGS: [(&str, &str); 103] = [
     ("log_format", "`text` or `json`."),
     (
         "default_role",
-        "The role of an issue without a `role:` label.",
+        "The role of an issue that nothing gives another one.",
     ),
     (
         "look_again",
@@ -265,6 +265,39 @@ const MEANINGS: [(&str, &str); 103] = [
         "ready",
         "When a draft pull request becomes ready for review: `green` (its checks passed: the required ones, or all where \
          none is required; without any it stays a draft) or `never`.",
+    ),
+    (
+        "role_hints",
+        "Whether words of an issue without a `role:` label may name its role: `[swe]` at the start of the title, `Ask the \
+         security engineer to …`, `For the testing agent: …`.",
+    ),
+    (
+        "issue_types",
+        "The role of issues without a `role:` label and without a hint, by their issue type, in any letter case. The table \
+         takes the place of the built-in one; `{}` switches it off.",
+    ),
+    (
+        "bug_router",
+        "Whether an issue that a bot opened and that nothing else gives a role is sent to the role its words point to.",
+    ),
+    (
+        "auto_filed",
+        "Labels of issues that the bug router takes for filed by a bot, whoever opened them.",
+    ),
+    (
+        "label_prefix",
+        "What skep's own labels begin with: `agent` makes `agent:go`, `agent:working` and so on. Change it where another tool \
+         uses the same; labels that are on issues already keep their old names.",
+    ),
+    (
+        "command",
+        "The word that commands begin with, with its slash: `/agent go`.",
+    ),
+    (
+        "start.who",
+        "Who may start work: `write`, `maintain` or `admin` (that right in the repository or a higher one), or a table that \
+         names people among those with write access: `{ teams = [\"org/team\"], users = [\"login\"], codeowners = true }`; \
+         whoever is in one of them may. Teams need the organization permission \"Members: read\".",
     ),
     ("agents.<name>.preset", "The preset this agent starts from."),
     (

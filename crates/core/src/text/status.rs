@@ -11,7 +11,7 @@ use crate::event::{ChecksState, Work};
 use crate::policy::{Context, GO_LABEL};
 use crate::role::Why;
 use crate::sanitise::{self, Allow};
-use crate::task::{BlockReason, End, Progress, Stage, Step, Task};
+use crate::task::{BlockReason, End, Job, Progress, Stage, Step, Task};
 
 /// Entries of a plan that are shown.
 const SHOWN: usize = 40;
@@ -21,6 +21,9 @@ pub fn render(task: &Task, cx: Context<'_>) -> String {
     let mut parts = vec![head(task, cx)];
     parts.extend(links(task));
     parts.extend(several_roles(task));
+    parts.extend(implied_role(task, cx));
+    parts.extend(base(task));
+    parts.extend(second_bot(task));
     if let Some(progress) = task.progress() {
         parts.extend(plan(task, &progress.plan));
         parts.extend(doing(task, progress));
@@ -64,6 +67,34 @@ fn several_roles(task: &Task) -> Option<String> {
         count(labels.len() as u64, "role label"),
         others.join(" or "),
     ))
+}
+
+/// A role that nobody named outright, while it can still be changed; as the default it is no news.
+fn implied_role(task: &Task, cx: Context<'_>) -> Option<String> {
+    let Stage::Queued { job, .. } = &task.stage else {
+        return None;
+    };
+    let name = &job.role.name;
+    let open = job.started_at.is_none() && *name != cx.policy.default_role;
+    open.then(|| super::role::implied(&job.why, name.as_str()))
+        .flatten()
+}
+
+/// Two bots on one prefix take each other's labels away.
+fn second_bot(task: &Task) -> Option<String> {
+    let bot = task.second_bot.as_deref()?;
+    Some(format!(
+        "⚠️ {} uses labels that begin with `agent:` as well, so those here may not say how it stands. The operator of one of \
+         the two can give it another prefix (skep: `label_prefix`).",
+        code(bot, 60)
+    ))
+}
+
+/// Where the work goes, when that is not the default branch.
+fn base(task: &Task) -> Option<String> {
+    let job = task.job().filter(|job| !job.only_asked)?;
+    let by = job.base_from.as_ref()?;
+    Some(super::base_branch::shown(&job.base_branch, by))
 }
 
 /// That something is ready and waits for GitHub.
@@ -171,7 +202,11 @@ fn ending(task: &Task) -> Option<String> {
         return held(task);
     };
     let what = match end {
-        End::InReview | End::Merged | End::PullClosed | End::Answered => None,
+        End::InReview | End::PullClosed | End::Answered => None,
+        End::Merged => task
+            .job()
+            .and_then(Job::named_base)
+            .map(|branch| super::base_branch::merged(&branch)),
         End::Unchanged => Some(
             "The agent's words are in a comment of their own. If that is the answer, close the issue; if a change is wanted, \
              say here what is missing and write `/agent retry`."

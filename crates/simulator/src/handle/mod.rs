@@ -4,7 +4,9 @@
 
 mod admin;
 pub mod ci;
+mod milestones;
 pub mod simulator;
+mod teams;
 pub mod user;
 mod user_issues;
 mod user_pulls;

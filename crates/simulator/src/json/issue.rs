@@ -90,7 +90,7 @@ impl World {
             "active_lock_reason": null,
             "assignee": assignees.first(),
             "assignees": assignees,
-            "milestone": null,
+            "milestone": issue.milestone.and_then(|number| home.milestone(number)).map(|milestone| self.milestone_json(home, milestone)),
             "comments": issue.comments.len(),
             "created_at": iso(issue.created_at),
             "updated_at": iso(issue.updated_at),

@@ -6,6 +6,7 @@ pub(crate) mod account;
 mod check;
 pub(crate) mod git;
 mod issue;
+mod milestone;
 mod parts;
 mod pull;
 mod relation;

@@ -46,7 +46,7 @@ impl World {
             "user": self.user_json(&issue.author),
             "body": issue.body,
             "labels": self.labels_json(home, &issue.labels),
-            "milestone": null,
+            "milestone": issue.milestone.and_then(|number| home.milestone(number)).map(|milestone| self.milestone_json(home, milestone)),
             "created_at": iso(issue.created_at),
             "updated_at": iso(issue.updated_at),
             "closed_at": issue.closed_at.map(iso),

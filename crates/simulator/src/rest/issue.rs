@@ -99,7 +99,7 @@ pub(super) async fn create(call: Call) -> Answer {
     Reply::created(made?)
 }
 
-/// There are no milestones here, so every one is unknown.
+/// None is set by REST here, so every one is unknown.
 fn no_milestone(call: &Call) -> Result<(), ApiError> {
     if call
         .body

@@ -17,6 +17,7 @@ mod relation;
 mod repository;
 mod review;
 mod route;
+mod team;
 
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ use crate::call_log::Standing;
 use crate::fault::Drawn;
 use crate::state::State;
 use crate::wire::{Incoming, Outbound};
-use crate::world::account::Access;
+use crate::world::account::{Access, Permissions, Token};
 use crate::world::facts::World;
 
 pub(crate) use action::log_address;
@@ -215,6 +216,25 @@ fn parse_body(request: &Incoming) -> Result<Value, ApiError> {
 }
 
 /// Checks that the caller may use the route; gives the repository's number, or 0 for routes without one.
+/// Only the organization an installation belongs to is there for it, with what it granted.
+fn organization(
+    world: &World,
+    token: &Token,
+    (org, name, access): (&str, &str, Access),
+) -> Result<(), ApiError> {
+    let account = world.installations.get(&token.installation);
+    let own = account.is_some_and(|of| of.account.eq_ignore_ascii_case(org));
+    if !own && on(Rule::Uncovered) {
+        return Err(ApiError::not_found());
+    }
+    let has = |set: &Permissions| set.get(name).is_some_and(|granted| *granted >= access);
+    let lost = !has(&world.granted(token.installation)) && on(Rule::PermissionLost);
+    if lost || !has(&token.permissions) && on(Rule::Permission) {
+        return Err(ApiError::not_permitted());
+    }
+    Ok(())
+}
+
 fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, ApiError> {
     let token = match (&route.need, &call.caller) {
         (Need::Open, _)
@@ -232,6 +252,9 @@ fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, ApiError> {
         (_, Caller::App) => return Err(ApiError::not_permitted()),
         (_, Caller::Installation(token)) => token,
     };
+    if let Need::Organization(name, access) = route.need {
+        return organization(world, token, (call.value("org"), name, access)).map(|()| 0);
+    }
     let repository = named(world, call)?;
     let covered = world
         .installation_of(repository)
@@ -260,7 +283,11 @@ fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, ApiError> {
             may("pull_requests", access) || may("issues", access)
         }
         Need::Issue(access) => may("issues", access),
-        Need::Open | Need::App | Need::AppInRepository | Need::Installation => true,
+        Need::Open
+        | Need::App
+        | Need::AppInRepository
+        | Need::Installation
+        | Need::Organization(..) => true,
     };
     if allowed {
         Ok(repository.id)

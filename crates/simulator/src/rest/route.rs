@@ -8,7 +8,7 @@ use hyper::Method;
 use crate::rest::call::{Answer, Call, Values};
 use crate::rest::{
     action, app, check, comment, delivery, graphql, issue, label, pull, relation, repository,
-    review,
+    review, team,
 };
 use crate::wire::decode;
 use crate::world::account::Access;
@@ -27,6 +27,8 @@ pub(super) enum Need {
     Installation,
     /// This permission in the repository.
     Repository(&'static str, Access),
+    /// This permission in the organization that the path names.
+    Organization(&'static str, Access),
     /// `issues`, or, when the number is a pull request's, `pull_requests`.
     Issue(Access),
     /// `issues` or `pull_requests`.
@@ -71,6 +73,7 @@ static ROUTES: &[Route] = routes! {
     DELETE "/installation/token" Need::Installation => app::revoke;
     GET "/installation/repositories" Need::Installation => app::repositories;
     POST "/graphql" Need::Installation => graphql::post;
+    GET "/orgs/{org}/teams/{team}/memberships/{login}" Need::Organization("members", Read) => team::membership;
     GET "/users/{login}" Need::Open => app::user;
 
     GET "/repos/{owner}/{repo}/installation" Need::AppInRepository => app::repository_installation;

@@ -132,6 +132,9 @@ pub struct Installation {
     pub created_at: i64,
 }
 
+/// The teams of all organizations, `org/team` in lower case: members by login in lower case, whether they have accepted.
+pub type Teams = BTreeMap<String, BTreeMap<String, bool>>;
+
 /// An installation token.
 #[derive(Debug, Clone)]
 pub struct Token {

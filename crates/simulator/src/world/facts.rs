@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::account::{App, Installation, Permissions, Role, Selection, Token, User, UserKind};
+use super::account::{
+    App, Installation, Permissions, Role, Selection, Teams, Token, User, UserKind,
+};
 use super::issue::Issue;
 use super::outgoing::Outgoing;
 use super::relation::{IssueAt, Relations};
@@ -34,6 +36,8 @@ pub struct World {
     pub tokens: HashMap<String, Token>,
     /// Repositories by number.
     pub repositories: BTreeMap<i64, Repository>,
+    /// Teams of organizations.
+    pub teams: Teams,
     /// Commits as git told of them when they came, by name, whatever the repository.
     pub commits: HashMap<String, CommitInfo>,
     /// Webhooks to be sent, and those that were.
@@ -61,6 +65,7 @@ impl World {
             installations: BTreeMap::new(),
             tokens: HashMap::new(),
             repositories: BTreeMap::new(),
+            teams: Teams::new(),
             commits: HashMap::new(),
             outgoing: Outgoing::default(),
             relations: Relations::default(),

@@ -173,6 +173,8 @@ pub struct Issue {
     pub reactions: Vec<Reaction>,
     /// The name of its type.
     pub kind: Option<String>,
+    /// The number of its milestone.
+    pub milestone: Option<i64>,
     /// What happened.
     pub timeline: Vec<Happening>,
     /// When it was opened.

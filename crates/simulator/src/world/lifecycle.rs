@@ -72,6 +72,7 @@ impl World {
             collaborators: BTreeMap::new(),
             labels: labels.to_vec(),
             kinds: Vec::new(),
+            milestones: Vec::new(),
             protected: BTreeSet::new(),
             issues: BTreeMap::new(),
             gone: BTreeMap::new(),

@@ -14,6 +14,7 @@ pub mod facts;
 pub mod issue;
 mod label;
 pub mod lifecycle;
+pub mod milestone;
 pub mod outgoing;
 pub mod pull;
 pub mod push;
@@ -22,6 +23,7 @@ mod removal;
 pub mod repository;
 pub mod review;
 pub mod sub_issue;
+pub mod team;
 pub mod webhook_event;
 
 pub use content::{IssueDraft, IssueEdit};

@@ -147,11 +147,16 @@ impl World {
         Ok(())
     }
 
-    /// The issues of the same repository that a pull request says it closes (`Closes #12`).
+    /// The issues of the same repository that a pull request says it closes (`Closes #12`). One that does not go to the
+    /// default branch closes none.
     pub fn closes(&self, home: i64, number: i64) -> Vec<i64> {
-        let Ok(issue) = self.issue(home, number) else {
+        let (Ok((issue, pull)), Ok(repository)) = (self.pull(home, number), self.repository(home))
+        else {
             return Vec::new();
         };
+        if pull.base != repository.default_branch && on(Rule::PullClosesIssues) {
+            return Vec::new();
+        }
         let numbers = closing_numbers(issue.body.as_deref().unwrap_or_default());
         numbers
             .into_iter()

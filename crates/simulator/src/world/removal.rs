@@ -37,6 +37,7 @@ impl World {
         let there = target.next_number;
         target.next_number += 1;
         issue.number = there;
+        issue.milestone = None;
         target.issues.insert(there, issue.clone());
         let changes = json!({
             "new_issue": self.issue_json(self.repository(to)?, &issue),

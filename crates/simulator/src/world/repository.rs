@@ -94,6 +94,23 @@ pub struct Status {
     pub created_at: i64,
 }
 
+/// A milestone.
+#[derive(Debug, Clone)]
+pub struct Milestone {
+    /// Its number in the whole of GitHub.
+    pub id: i64,
+    /// Its number in the repository.
+    pub number: i64,
+    /// Title.
+    pub title: String,
+    /// Description.
+    pub description: Option<String>,
+    /// Who made it.
+    pub creator: String,
+    /// When.
+    pub created_at: i64,
+}
+
 /// Why an issue number answers no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gone {
@@ -137,6 +154,8 @@ pub struct Repository {
     pub labels: Vec<Label>,
     /// The names of the types its issues may have.
     pub kinds: Vec<String>,
+    /// Milestones in order of creation.
+    pub milestones: Vec<Milestone>,
     /// Branches nobody may push to directly.
     pub protected: BTreeSet<String>,
     /// Issues and pull requests by number.
@@ -167,6 +186,13 @@ impl Repository {
     /// `owner/name`.
     pub fn full_name(&self) -> String {
         format!("{}/{}", self.owner, self.name)
+    }
+
+    /// The milestone of that number.
+    pub fn milestone(&self, number: i64) -> Option<&Milestone> {
+        self.milestones
+            .iter()
+            .find(|milestone| milestone.number == number)
     }
 
     /// Whether a branch has a protection: nobody may push to it, or checks must be green.

@@ -11,8 +11,12 @@ pub(super) fn ask(on: &mut Advance<'_>, work: &Work) {
     if !is_for_the_branch(on, work) {
         return;
     }
-    if let Some(actor) = on.task.job().map(|job| job.actor.clone()) {
-        on.plan(effect::CheckPublish { actor });
+    if let Some(job) = on.task.job() {
+        let check = effect::CheckPublish {
+            actor: job.actor.clone(),
+            base: job.named_base(),
+        };
+        on.plan(check);
     }
 }
 

@@ -45,6 +45,7 @@ pub(super) fn found(on: &mut Advance<'_>) -> Option<Fired> {
     }
     on.plan(effect::CheckPublish {
         actor: job.actor.clone(),
+        base: job.named_base(),
     });
     on.set_step(Step::Asking {
         end,
@@ -105,6 +106,10 @@ pub(super) fn may(on: &mut Advance<'_>) -> Option<Fired> {
         return None;
     };
     let facts = may.take()?;
+    if job.round == 0 && !facts.base_gone {
+        // A branch that was renamed is the same one.
+        job.base_branch.clone_from(&facts.base_branch);
+    }
     let (job, end, work) = (job.as_ref().clone(), end.clone(), work.clone());
     if let Some((class, say)) = objection(on, &job, &facts) {
         return on.fail(class, say);
@@ -126,6 +131,10 @@ pub(super) fn may(on: &mut Advance<'_>) -> Option<Fired> {
 fn objection(on: &Advance<'_>, job: &Job, facts: &PublishFacts) -> Option<(FailureClass, String)> {
     if facts.archived {
         return Some((FailureClass::Archived, text::refusal::ARCHIVED.into()));
+    }
+    if facts.base_gone && on.task.pull.is_none() {
+        let say = text::base_branch::gone(&facts.base_branch);
+        return Some((FailureClass::BaseGone, say));
     }
     if !facts.open {
         let say = text::failure::CLOSED_MEANWHILE.into();

@@ -1,6 +1,7 @@
 //! Somebody asks for work: who may, on what, and as which role. Errors fail closed; a refusal says why, once.
 
 mod accept;
+mod base_branch;
 mod role;
 
 use serde_json::json;
@@ -10,11 +11,11 @@ use super::state::{Advance, Fired, because};
 use crate::actor::Actor;
 use crate::decide::gates;
 use crate::effect::{self, Reaction};
-use crate::event::Asking;
+use crate::event::{Asking, TriggerFacts};
 use crate::event_name::DomainEvent;
 use crate::label;
 use crate::policy::GO_LABEL;
-use crate::task::{End, Owed, Progress, Stage, Task};
+use crate::task::{End, Owed, Progress, Stage, Task, Trigger};
 use crate::text;
 
 /// GitHub is asked; what is here now comes back if nothing starts. A paused session stays paused until it is known.
@@ -25,6 +26,7 @@ pub(super) fn check(on: &mut Advance<'_>) -> Option<Fired> {
         asking: trigger.asking,
         snapshot: trigger.snapshot,
         role: on.task.options.role.clone(),
+        base: on.task.options.base.clone(),
     };
     on.plan(check);
     if on.task.is_paused() {
@@ -56,8 +58,11 @@ pub(super) fn judge(on: &mut Advance<'_>) -> Option<Fired> {
         uncheck(&mut on.task);
         return because(format!("superseded: the label {GO_LABEL} is gone again"));
     }
-    if let Some(say) = gates::obstacle(&on.task, &facts) {
+    if let Some(say) = gates::obstacle(&on.task, &facts, on.cx.policy) {
         return refuse(on, &say);
+    }
+    if facts.base_wish != on.task.options.base {
+        return look_again(on, &facts);
     }
     let wish = on.task.options.clone();
     uncheck(&mut on.task);
@@ -65,14 +70,31 @@ pub(super) fn judge(on: &mut Advance<'_>) -> Option<Fired> {
         return again::go_on(on, &facts, wish.plan);
     }
     on.task.options = wish;
+    let base = match base_branch::pick(&facts) {
+        Ok(base) => base,
+        Err(say) => {
+            on.task.options.base = None;
+            return refuse(on, &say);
+        }
+    };
     match role::pick(&facts, &on.task.options, on.cx.policy) {
-        Ok(chosen) => accept::accept(on, &facts, chosen),
+        Ok(chosen) => accept::accept(on, &facts, accept::Picked { chosen, base }),
         Err(say) => {
             // A name that stands for nothing would refuse every further start as well.
             (on.task.options.role, on.task.options.agent) = (None, None);
             refuse(on, &say)
         }
     }
+}
+
+/// Another base branch was named while GitHub was asked: it is asked for that one.
+fn look_again(on: &mut Advance<'_>, facts: &TriggerFacts) -> Option<Fired> {
+    on.task.wanted.trigger = Some(Trigger {
+        actor: facts.actor.clone(),
+        asking: facts.asking,
+        snapshot: Some(facts.snapshot.clone()),
+    });
+    check(on)
 }
 
 /// What may not start, whatever GitHub would say.

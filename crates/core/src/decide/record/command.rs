@@ -8,7 +8,7 @@ mod wish;
 use serde_json::json;
 
 use self::reply::{said, start};
-use self::wish::{agent, plan, priority, role};
+use self::wish::{agent, base, plan, priority, role};
 use super::answer;
 use super::hearing::{note_hint, say_to_agent};
 use super::recording::{Input, Recording};
@@ -118,6 +118,7 @@ pub(super) fn given(
         }
         Command::Role(wished) => role(on, task, found, wished),
         Command::Agent(wished) => agent(on, task, found, wished),
+        Command::Base(wished) => base(on, task, found, wished),
         Command::Priority(wished) => priority(&mut task.options, *wished),
         Command::Ask(words) => ask_agent(on, task, found, words),
         Command::Answer(words) => answer_it(on, task, found, words),

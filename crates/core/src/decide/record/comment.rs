@@ -44,7 +44,7 @@ pub(super) fn written(on: &mut Recording<'_>, task: &mut Task, event: &Event) ->
         if taken(&task.conversation, *comment, *at) {
             return "that comment was taken before".into();
         }
-        let spoken = grammar::read(body, &me.slug);
+        let spoken = grammar::read(body, on.cx.policy.names());
         if let Some(reason) = passed_over(on, &spoken, *number) {
             return reason.into();
         }
@@ -108,7 +108,7 @@ pub(super) fn authorized(
     if taken(conversation, found.comment, found.at) {
         return "that comment was taken before".into();
     }
-    let mut spoken = grammar::read(body, &on.cx.policy.me.slug);
+    let mut spoken = grammar::read(body, on.cx.policy.names());
     if !may {
         return unheard(on, conversation, found, &spoken);
     }

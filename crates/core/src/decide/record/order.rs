@@ -31,6 +31,7 @@ pub(super) fn given(on: &mut Recording<'_>, task: &mut Task, command: &Command) 
         | Command::Status
         | Command::Role(_)
         | Command::Agent(_)
+        | Command::Base(_)
         | Command::Budget(_)
         | Command::Ask(_)
         | Command::Plan

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::recording::Recording;
 use crate::actor::Account;
+use crate::base_branch::BaseSource;
 use crate::event::{PullFacts, PullStanding};
 use crate::event_name::DomainEvent;
 use crate::ids::IssueNumber;
@@ -39,6 +40,7 @@ pub(super) fn refreshed(on: &mut Recording<'_>, task: &mut Task, facts: &PullFac
     if let Some(pull) = &mut task.pull {
         pull.draft = facts.draft;
     }
+    goes_to(task, facts);
     let ours = on.known.branch_head.as_ref() == Some(&facts.head);
     if !ours && task.review.theirs.as_ref() != Some(&facts.head) {
         task.review.theirs = Some(facts.head.clone());
@@ -54,6 +56,17 @@ pub(super) fn refreshed(on: &mut Recording<'_>, task: &mut Task, facts: &PullFac
         return "its issue is closed, and nobody works for a closed issue".into();
     }
     checks::judged(on, task, facts)
+}
+
+/// A person may have changed where it goes; then that is its base from now on.
+fn goes_to(task: &mut Task, facts: &PullFacts) {
+    let (Some(job), Some(branch)) = (task.stage.job_mut(), &facts.base_branch) else {
+        return;
+    };
+    if job.base_branch != *branch {
+        job.base_branch.clone_from(branch);
+        job.base_from = Some(BaseSource::Pull);
+    }
 }
 
 /// Whether the issue is open, from whatever was read; people are told on the pull request when it is closed.

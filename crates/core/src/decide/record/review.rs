@@ -116,6 +116,6 @@ fn asks(on: &Recording<'_>, review: &ReviewFacts) -> bool {
 }
 
 fn mentions(on: &Recording<'_>, body: &str) -> bool {
-    let spoken = crate::command::read(body, &on.cx.policy.me.slug);
+    let spoken = crate::command::read(body, on.cx.policy.names());
     !spoken.lines.is_empty() || spoken.addressed == Addressed::Us
 }

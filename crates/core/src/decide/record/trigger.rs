@@ -153,7 +153,7 @@ fn put_back(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFacts) -> St
     if !label::has(&facts.labels_now, GO_LABEL) {
         return format!("superseded: the label {GO_LABEL} is gone again");
     }
-    if let Some(say) = gates::obstacle(on.known, facts) {
+    if let Some(say) = gates::obstacle(on.known, facts, on.cx.policy) {
         let instead_of = task.shown.end.replace(Reaction::Confused);
         on.notes.owe(Owed::React {
             reaction: Reaction::Confused,
@@ -171,6 +171,16 @@ fn put_back(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFacts) -> St
         why: text::conversation::label_back(login),
     });
     "the label is back".into()
+}
+
+/// Somebody else moved a status label of ours. A bot that does so where we work is told of on the issue, once.
+pub(super) fn status_touched(on: &mut Recording<'_>, task: &mut Task, sender: &Account) -> String {
+    let works = !matches!(on.known.stage, Stage::Idle);
+    if sender.kind == AccountKind::Bot && works && task.second_bot.is_none() {
+        task.second_bot = Some(sender.login.clone());
+        return "another bot uses labels of ours".into();
+    }
+    "the label only shows how it stands".into()
 }
 
 /// A label that is not the switch: the priority of a task that waits follows it.
@@ -207,7 +217,8 @@ pub(super) fn unread_now(label: &str) -> Option<String> {
     if label::behind(label, PRIORITY).is_some() {
         return None;
     }
-    if label::behind(label, "role:").is_some() || label::same(label, PLAN_LABEL) {
+    let counts = |prefix| label::behind(label, prefix).is_some();
+    if counts("role:") || counts("base:") || label::same(label, PLAN_LABEL) {
         return Some(format!("the label {label:?} counts when work starts"));
     }
     if label::behind(label, "agent:").is_some() {

@@ -49,6 +49,8 @@ fn labeled(label: &str) -> Event {
             labels: vec!["agent:go".into(), label.into()],
             comments: vec![],
             at: 30,
+            issue_type: None,
+            milestone: None,
         },
     }
 }

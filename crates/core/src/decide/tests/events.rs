@@ -52,6 +52,7 @@ pub(super) fn policy() -> Policy {
             login: "skep[bot]".into(),
         },
         default_role: "swe".parse().expect("a role"),
+        issues: Default::default(),
         roles: Default::default(),
         agents: vec!["goose".into()],
         default_agent: "goose".into(),
@@ -72,6 +73,8 @@ pub(super) fn snapshot(labels: &[&str], at: i64) -> Snapshot {
         body: "Please.".into(),
         author: account("reporter"),
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+        issue_type: None,
+        milestone: None,
         comments: vec![],
         at,
     }
@@ -110,6 +113,9 @@ pub(super) fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
         },
         role_files: vec![],
         role: None,
+        base_wish: None,
+        base: None,
+        starter: None,
     };
     change(&mut facts);
     Event::TriggerChecked {
@@ -191,6 +197,7 @@ pub(super) fn may_publish(change: impl FnOnce(&mut PublishFacts)) -> Event {
         open: true,
         archived: false,
         base_branch: "main".into(),
+        base_gone: false,
     };
     change(&mut facts);
     Event::PublishChecked {
@@ -307,6 +314,7 @@ pub(super) fn conversation() -> Vec<(&'static str, Event)> {
         ("weighed a question back", command("Which is better?")),
         ("/agent agent", command("/agent agent goose")),
         ("/agent agent, unknown", command("/agent agent nobody")),
+        ("/agent base", command("/agent base release/2.x")),
         ("/agent priority", command("/agent priority high")),
         ("/agent ask", command("/agent ask Why?")),
         ("/agent answer", command("/agent answer 2")),

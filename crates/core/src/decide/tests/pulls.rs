@@ -39,6 +39,7 @@ pub(super) fn looked(change: impl FnOnce(&mut PullFacts)) -> Event {
         standing: PullStanding::Open,
         draft: true,
         head: sha('b'),
+        base_branch: Some("main".into()),
         base_head: Some(sha('a')),
         conflicts: Some(false),
         checks: Checks {

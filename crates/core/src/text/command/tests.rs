@@ -1,6 +1,6 @@
 //! The sentences as people read them, and that none of them pings a stranger.
 
-use crate::command::{LINES, Line, read};
+use crate::command::{LINES, Line, Names, read};
 use crate::question::{Answer, By, Given, Question, Unclear};
 use crate::sanitise::{self, Allow};
 use crate::text::{answer_replies, command};
@@ -37,6 +37,7 @@ fn the_list_of_commands() {
     | `/agent status` | say how it stands |
     | `/agent role <name>` | work in this role |
     | `/agent agent <name>` | work with this agent |
+    | `/agent base <branch>` | start from this branch; the pull request goes there |
     | `/agent priority high\|medium\|low` | say how soon |
     | `/agent ask <question>` | ask the agent something; it answers and changes nothing |
     | `/agent answer <text>` | answer the agent's open question in your own words |
@@ -56,7 +57,7 @@ fn the_list_of_commands() {
 #[test]
 fn hints_about_commands() {
     let mut said = Vec::new();
-    for line in read("/agent stpo\n/agent @everyone\n/agent role\n/agent priority soon\n/agent stop using tabs\n/agent retry the test", "skep").lines {
+    for line in read("/agent stpo\n/agent @everyone\n/agent role\n/agent priority soon\n/agent stop using tabs\n/agent retry the test", Names { slug: "skep", word: "/agent" }).lines {
         said.push(match line {
             Line::Command(_) => continue,
             Line::Unknown { word, nearest, .. } => command::unknown(&word, nearest),

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::base_branch::Base;
 use super::role::Chosen;
 use crate::actor::Actor;
 use crate::decide::advance::state::{Advance, Fired, because};
@@ -15,22 +16,36 @@ use crate::policy::PLAN_LABEL;
 use crate::task::{Job, Next, Planning, Progress, RunOptions, Stage, Task};
 use crate::text;
 
+/// What a start was picked for.
+pub(super) struct Picked {
+    /// The kind of worker.
+    pub(super) chosen: Chosen,
+    /// Where it begins.
+    pub(super) base: Base,
+}
+
 /// The new session is queued.
-pub(super) fn accept(on: &mut Advance<'_>, facts: &TriggerFacts, chosen: Chosen) -> Option<Fired> {
+pub(super) fn accept(on: &mut Advance<'_>, facts: &TriggerFacts, picked: Picked) -> Option<Fired> {
     forget_earlier(&mut on.task, facts.snapshot.at);
     if on.task.sessions == 0 {
         // Nothing was spent before: so all that will be is known.
         on.task.meter.spent = Default::default();
     }
     on.task.sessions += 1;
-    let wish = std::mem::take(&mut on.task.options);
-    if wish.fresh && on.task.branch_shared {
+    let mut wish = std::mem::take(&mut on.task.options);
+    if stands_elsewhere(&on.task, &picked.base) {
+        // What an earlier session left stands on another branch: its commits do not belong on this one.
+        wish.again = false;
+        if on.task.branch.is_some() {
+            on.task.leave_branch();
+        }
+    } else if wish.fresh && on.task.branch_shared {
         on.task.leave_branch();
     }
     if on.task.branch.is_none() {
         on.task.pull = None;
     }
-    let job = job(on, facts, chosen, &wish);
+    let job = job(on, facts, picked, &wish);
     let details = json!({
         "role": job.role.name, "why": text::role_why(&job.why, job.role.name.as_str()), "agent": job.agent,
         "title": facts.snapshot.title,
@@ -57,7 +72,15 @@ pub(super) fn accept(on: &mut Advance<'_>, facts: &TriggerFacts, chosen: Chosen)
     because("accepted")
 }
 
-fn job(on: &Advance<'_>, facts: &TriggerFacts, chosen: Chosen, wish: &RunOptions) -> Job {
+/// Whether the last session worked on another base. A default branch that was only renamed is the same one.
+fn stands_elsewhere(task: &Task, base: &Base) -> bool {
+    let named = |job: &Job| job.base_from.is_some() || base.from.is_some();
+    task.job()
+        .is_some_and(|job| named(job) && job.base_branch != base.branch)
+}
+
+fn job(on: &Advance<'_>, facts: &TriggerFacts, picked: Picked, wish: &RunOptions) -> Job {
+    let Picked { chosen, base } = picked;
     let Chosen { role, why } = chosen;
     let task = &on.task;
     // What others did on our branch is never written over: the session goes on on top of it.
@@ -70,8 +93,9 @@ fn job(on: &Advance<'_>, facts: &TriggerFacts, chosen: Chosen, wish: &RunOptions
         agent: role.agent.clone().unwrap_or_else(default_agent),
         branch: branch(task, facts),
         snapshot: facts.snapshot.clone(),
-        base_branch: facts.repository.default_branch.clone(),
-        base: facts.repository.head.clone(),
+        base_branch: base.branch,
+        base_from: base.from,
+        base: base.head,
         queued_at: on.cx.now,
         started_at: None,
         workspace: None,

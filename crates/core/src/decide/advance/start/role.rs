@@ -1,4 +1,5 @@
-//! Which role works: that of the labels or of a command, with the repository's own file for it laid over.
+//! Which role works: that of a command, of the labels, or what the issue implies, with the repository's own file for it laid
+//! over.
 
 use crate::event::TriggerFacts;
 use crate::policy::Policy;
@@ -36,7 +37,8 @@ pub(super) fn pick(
         true => &facts.snapshot.labels,
         false => &wished,
     };
-    let (chosen, why) = match role::choose(labels, &policy.default_role, known) {
+    let implied = || policy.implying().of(&facts.snapshot);
+    let (chosen, why) = match role::choose(labels, implied, known) {
         Choice::Chosen { role, .. } if wish.role.is_some() => (*role, Why::Command),
         Choice::Chosen { role, why } => (*role, why),
         Choice::Unknown { label, nearest } => {

@@ -1,7 +1,8 @@
-//! Commands that say how the next session shall be: its role, its agent, its place in the queue, a plan first.
+//! Commands that say how the next session shall be: its role, its agent, its base branch, its place in the queue, a plan first.
 
 use super::reply::{said, start};
 use crate::actor::Actor;
+use crate::base_branch;
 use crate::command::Priority;
 use crate::decide::record::recording::Recording;
 use crate::event::AuthorizedComment;
@@ -47,6 +48,24 @@ pub(super) fn agent(
         return noted(on, task, found);
     }
     let say = text::conversation::unknown_agent(wished, known);
+    said(on, found, say)
+}
+
+/// A base branch by name. Whether there is one is seen when the session starts.
+pub(super) fn base(
+    on: &mut Recording<'_>,
+    task: &mut Task,
+    found: &AuthorizedComment,
+    wished: &str,
+) -> String {
+    let say = match base_branch::name(wished) {
+        None => text::base_branch::no_name(wished),
+        Some(branch) if base_branch::is_ours(&branch) => text::base_branch::ours(&branch),
+        Some(branch) => {
+            task.options.base = Some(branch);
+            return noted(on, task, found);
+        }
+    };
     said(on, found, say)
 }
 

@@ -1,0 +1,19 @@
+//! What an issue may say about the work on it, as far as the operator wishes: one value that goes from the configuration to the
+//! policy as a whole.
+
+use serde::{Deserialize, Serialize};
+
+use super::role::RoleRules;
+use super::starter::WhoStarts;
+use super::vocabulary::Vocabulary;
+
+/// The wishes. [`IssueRules::default`] is what holds when nobody says anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssueRules {
+    /// What says its role, besides labels and commands.
+    pub roles: RoleRules,
+    /// The prefix of labels and the word of commands.
+    pub words: Vocabulary,
+    /// Who may start work.
+    pub who_starts: WhoStarts,
+}

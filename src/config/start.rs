@@ -1,0 +1,104 @@
+//! `[start]`: who may start work.
+
+use super::document::{Item, Table, Value};
+use super::error::Mistake;
+use super::reference::keys_under;
+use super::resolver::Resolver;
+use crate::core::actor::Permission;
+use crate::core::starter::{Starters, WhoStarts};
+use crate::core::text::mistakes::start as mistake;
+
+/// So many teams and so many logins may be named: each team is asked for at every start.
+const NAMES: usize = 20;
+const USERS: usize = 500;
+
+/// Reads `[start]`.
+pub(super) fn read(resolver: &mut Resolver<'_>) -> WhoStarts {
+    let mut mistakes = Vec::new();
+    let mut table = resolver.root.take_table("start", &mut mistakes);
+    resolver.note_table("start", &table);
+    let who = table.take("who").map(who);
+    table.finish(&keys_under("start."), &mut mistakes);
+    resolver.mistakes.append(&mut mistakes);
+    resolver
+        .noted(who.unwrap_or_else(|| Ok(WhoStarts::default())))
+        .unwrap_or_default()
+}
+
+fn who(item: Item) -> Result<WhoStarts, Mistake> {
+    match item.value {
+        Value::Text(ref right) => match right.trim() {
+            "write" => Ok(WhoStarts::Right(Permission::Write)),
+            "maintain" => Ok(WhoStarts::Right(Permission::Maintain)),
+            "admin" => Ok(WhoStarts::Right(Permission::Admin)),
+            _ => Err(item.wrong(mistake::WHO)),
+        },
+        Value::Table(_) => named(item),
+        _ => Err(item.wrong(mistake::WHO)),
+    }
+}
+
+fn named(item: Item) -> Result<WhoStarts, Mistake> {
+    let at = item.at.clone();
+    let mut table: Table = item.table()?;
+    let teams = names(table.take("teams"), NAMES, is_team)?;
+    let users = names(table.take("users"), USERS, is_login)?;
+    let codeowners = table.take("codeowners").map(Item::switch).transpose()?;
+    let mut unknown = Vec::new();
+    table.finish(&["teams", "users", "codeowners"], &mut unknown);
+    if let Some(mistake) = unknown.pop() {
+        return Err(mistake);
+    }
+    let starters = Starters {
+        teams,
+        users,
+        codeowners: codeowners.unwrap_or_default(),
+    };
+    match starters == Starters::default() {
+        true => Err(Mistake::new(at, mistake::NOBODY)),
+        false => Ok(WhoStarts::Named(starters)),
+    }
+}
+
+/// A list of names without `@`; the check says what is wrong with one.
+fn names(
+    item: Option<Item>,
+    most: usize,
+    check: fn(&str) -> Result<(), String>,
+) -> Result<Vec<String>, Mistake> {
+    let Some(item) = item else {
+        return Ok(Vec::new());
+    };
+    let at = item.at.clone();
+    let list = item.list()?;
+    if list.len() > most {
+        return Err(Mistake::new(at, mistake::too_many(most)));
+    }
+    let name = |item: Item| {
+        let at = item.at.clone();
+        let text = item.text()?;
+        let name = text.trim().trim_start_matches('@').to_owned();
+        check(&name).map_err(|what| Mistake::new(at, what))?;
+        Ok(name)
+    };
+    list.into_iter().map(name).collect()
+}
+
+fn plain(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    !text.is_empty() && text.bytes().all(fits)
+}
+
+fn is_team(name: &str) -> Result<(), String> {
+    match name.split_once('/') {
+        Some((org, team)) if plain(org) && plain(team) => Ok(()),
+        Some(_) | None => Err(mistake::TEAM.to_owned()),
+    }
+}
+
+fn is_login(name: &str) -> Result<(), String> {
+    match plain(name) {
+        true => Ok(()),
+        false => Err(mistake::LOGIN.to_owned()),
+    }
+}
