@@ -6,6 +6,7 @@
 
 mod agents;
 mod args;
+mod auto_start;
 mod credentials;
 mod document;
 mod error;

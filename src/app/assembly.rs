@@ -105,7 +105,7 @@ impl Assembly {
             health: health.clone(),
             disk: disk.clone(),
             trouble: Complaint::default(),
-            words: setup.issues.words.clone(),
+            issues: setup.issues.clone(),
             others: Default::default(),
         };
         let admin = Arc::new(AdminApi::new(

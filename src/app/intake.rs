@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::disk_space::DiskSpace;
 use super::health::Health;
+use crate::core::issue_rules::IssueRules;
 use crate::core::time::Clock;
-use crate::core::vocabulary::Vocabulary;
 use crate::github::GitHub;
 use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
 use crate::store::{Accepted, Complaint, IgnoredDelivery, InboxKind, NewInbox, Store};
@@ -24,7 +24,7 @@ pub struct WebhookIngest {
     pub(super) health: Arc<Health>,
     pub(super) disk: DiskSpace,
     pub(super) trouble: Complaint,
-    pub(super) words: Vocabulary,
+    pub(super) issues: IssueRules,
     /// Other bots that use labels of ours, as far as the operator was told.
     pub(super) others: Mutex<BTreeSet<String>>,
 }
@@ -160,7 +160,8 @@ impl Intake for WebhookIngest {
         let heard = Heard::of(&delivery);
         let login = self.github.known_login();
         let ours = Ours {
-            words: &self.words,
+            words: &self.issues.words,
+            auto_start: &self.issues.auto_start,
             login: login.as_deref(),
         };
         self.tell_second_bot(&delivery, ours);

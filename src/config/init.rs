@@ -89,6 +89,7 @@ pub fn starter() -> String {
         ("limits.", starter::LIMITS),
         ("retention.", starter::RETENTION),
         ("start.", starter::START),
+        ("auto_start.", starter::AUTO_START),
         ("agents.<name>.", starter::AGENTS),
         ("prices.<name>.", starter::PRICES),
         ("roles.<name>.", starter::ROLES),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::resolver::Resolver;
-use super::{role_rules, start, words};
+use super::{auto_start, role_rules, start, words};
 use crate::core::issue_rules::IssueRules;
 use crate::core::role::{Role, RoleName};
 
@@ -12,6 +12,7 @@ pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) 
     IssueRules {
         roles: role_rules::read(resolver, own),
         words: words::read(resolver),
+        auto_start: auto_start::read(resolver),
         who_starts: start::read(resolver),
     }
 }

@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 44] = [
+const FILE_ONLY: [(&str, &str); 46] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("ignore", "[]"),
@@ -124,6 +124,8 @@ const FILE_ONLY: [(&str, &str); 44] = [
     ("label_prefix", "agent"),
     ("command", "/agent"),
     ("start.who", "write"),
+    ("auto_start.labels", "[]"),
+    ("auto_start.users", "[]"),
     (
         "agents.<name>.preset",
         "the preset called `<name>`, if there is one",
@@ -252,9 +254,17 @@ pub(super) fn keys_under(prefix: &str) -> Vec<&'static str> {
         .iter()
         .map(|entry| entry.key)
         .filter(|_| prefix.is_empty());
-    let tables = ["agents", "prices", "roles", "limits", "retention", "start"]
-        .into_iter()
-        .filter(|_| prefix.is_empty());
+    let tables = [
+        "agents",
+        "prices",
+        "roles",
+        "limits",
+        "retention",
+        "start",
+        "auto_start",
+    ]
+    .into_iter()
+    .filter(|_| prefix.is_empty());
     below.chain(entries).chain(tables).collect()
 }
 

@@ -86,7 +86,15 @@ impl Config {
                 starters.codeowners
             ),
         };
-        format!("\n[start]\nwho = {who}  # {}\n", self.from("start.who"))
+        let auto = &self.issues.auto_start;
+        format!(
+            "\n[start]\nwho = {who}  # {}\n\n[auto_start]\nlabels = {}  # {}\nusers = {}  # {}\n",
+            self.from("start.who"),
+            list(&auto.labels),
+            self.from("auto_start.labels"),
+            list(&auto.users),
+            self.from("auto_start.users"),
+        )
     }
 
     fn from(&self, key: &str) -> &str {

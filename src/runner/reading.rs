@@ -60,7 +60,7 @@ impl<'a> TriggerToRead<'a> {
 
     /// Whether work may start from it.
     fn starts(&self) -> bool {
-        matches!(self.asking, Asking::Label | Asking::Command)
+        matches!(self.asking, Asking::Label | Asking::Command | Asking::Rule)
     }
 }
 

@@ -23,6 +23,15 @@ pub(super) fn labeled(payload: Issues) -> Found {
     of_issue((payload.installation, payload.repository), issue, event)
 }
 
+pub(super) fn opened(payload: Issues) -> Found {
+    let issue = not_a_pull(&payload.issue)?;
+    let event = Event::IssueOpened {
+        sender: payload.sender.into(),
+        snapshot: snapshot(payload.issue),
+    };
+    of_issue((payload.installation, payload.repository), issue, event)
+}
+
 pub(super) fn unlabeled(payload: Issues) -> Found {
     let Some(label) = payload.label else {
         return ignored("issues.unlabeled names no label");

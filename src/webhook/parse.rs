@@ -11,11 +11,13 @@ use super::outcome::{Found, NoEvent, Notice, Parsed, ignored};
 use super::payload::{Head, Installed, Labeling, Opened, Repositories};
 use super::{branch, issue, relation};
 use crate::core::actor::{Account, AccountKind};
+use crate::core::auto_start::AutoStart;
 use crate::core::decide;
 use crate::core::effect::StatusLabel;
 use crate::core::event::{Event, Loss, Removal};
 use crate::core::ids::{InstallationId, RepositoryId};
 use crate::core::sanitise;
+use crate::core::snapshot::Snapshot;
 use crate::core::vocabulary::Vocabulary;
 
 /// Reads the body of an event, named as in `X-GitHub-Event`. Labels come in as they are known inside.
@@ -33,12 +35,17 @@ fn translate(event: &mut Event, words: &Vocabulary) {
             label, snapshot, ..
         } => {
             *label = words.inward(label);
-            for label in &mut snapshot.labels {
-                *label = words.inward(label);
-            }
+            known_inside(snapshot, words);
         }
+        Event::IssueOpened { snapshot, .. } => known_inside(snapshot, words),
         Event::Unlabeled { label, .. } => *label = words.inward(label),
         _ => {}
+    }
+}
+
+fn known_inside(snapshot: &mut Snapshot, words: &Vocabulary) {
+    for label in &mut snapshot.labels {
+        *label = words.inward(label);
     }
 }
 
@@ -47,10 +54,18 @@ pub fn concerns_nobody(event_name: &str, body: &str, ours: Ours<'_>) -> Option<S
     // Most of what comes is labels: their name is enough, and this is asked before GitHub has its answer.
     if let Some((label, _)) = labeling(event_name, body) {
         let reason = decide::label_changes_nothing(&ours.words.inward(&label));
-        return reason.filter(|_| second_bot(event_name, body, ours).is_none());
+        let heard =
+            ours.auto_start.by_label(&label) || second_bot(event_name, body, ours).is_some();
+        return reason.filter(|_| !heard);
     }
     match parse(event_name, body, ours.words) {
         Parsed::Ignored { reason } if turned(event_name, body).is_none() => Some(reason),
+        Parsed::Event {
+            event: Event::IssueOpened { sender, .. },
+            ..
+        } if !ours.auto_start.by_user(&sender.login) => {
+            Some("no issue of theirs starts by itself".to_owned())
+        }
         _ => None,
     }
 }
@@ -81,6 +96,8 @@ pub fn second_bot(event_name: &str, body: &str, ours: Ours<'_>) -> Option<(Strin
 pub struct Ours<'a> {
     /// The prefix of our labels.
     pub words: &'a Vocabulary,
+    /// Which issues start by themselves.
+    pub auto_start: &'a AutoStart,
     /// Our login, once it is known.
     pub login: Option<&'a str>,
 }
@@ -141,6 +158,7 @@ pub fn notice(event_name: &str, body: &str) -> Option<Notice> {
 fn read_event(event_name: &str, body: &str) -> Found {
     let action = read::<Head>(body)?.action.unwrap_or_default();
     match (event_name, action.as_str()) {
+        ("issues", "opened") => issue::opened(read(body)?),
         ("issues", "labeled") => issue::labeled(read(body)?),
         ("issues", "unlabeled") => issue::unlabeled(read(body)?),
         ("issues", "edited") => issue::edited(read(body)?),

@@ -79,6 +79,13 @@ pub enum Event {
         /// All of it.
         found: Box<Dependencies>,
     },
+    /// An issue was opened.
+    IssueOpened {
+        /// By whom.
+        sender: Account,
+        /// Its words.
+        snapshot: Snapshot,
+    },
     /// The issue's title or body was changed.
     IssueEdited {
         /// By whom.

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::auto_start::AutoStart;
 use super::role::RoleRules;
 use super::starter::WhoStarts;
 use super::vocabulary::Vocabulary;
@@ -14,6 +15,8 @@ pub struct IssueRules {
     pub roles: RoleRules,
     /// The prefix of labels and the word of commands.
     pub words: Vocabulary,
+    /// Which issues start by themselves.
+    pub auto_start: AutoStart,
     /// Who may start work.
     pub who_starts: WhoStarts,
 }

@@ -11,6 +11,7 @@
 
 pub mod actor;
 pub mod agent;
+pub mod auto_start;
 pub mod base_branch;
 pub mod budget;
 pub mod codeowners;

@@ -32,7 +32,7 @@ fn an_edit_tells_who_wrote_it_from_who_changed_it() {
 fn a_comment_is_gone_even_when_its_author_is() {
     insta::assert_snapshot!(golden("issue_comment.deleted.json"), @r##"Codertocat/Hello-World 186853002#12 by 2311213: {"event":"comment_deleted","comment":492700400,"sender":{"id":583231,"login":"octocat","kind":"user"}}"##);
     let body = read("issue_comment.created.pull.json").replace(r#""created""#, r#""deleted""#);
-    let parsed = parse("issue_comment", &body);
+    let parsed = parse("issue_comment", &body, &Default::default());
     assert!(
         matches!(
             &parsed,
@@ -48,9 +48,9 @@ fn a_comment_is_gone_even_when_its_author_is() {
     let Parsed::Event {
         event: Event::Commented { author, .. },
         ..
-    } = parse("issue_comment", &body)
+    } = parse("issue_comment", &body, &Default::default())
     else {
-        panic!("{:?}", parse("issue_comment", &body));
+        panic!("{:?}", parse("issue_comment", &body, &Default::default()));
     };
     assert_eq!((author.id.0, author.login.as_str()), (10137, "ghost"));
 }

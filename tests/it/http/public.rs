@@ -340,6 +340,6 @@ fn signed_noise_of_any_kind_is_kept() {
         prop_assert_eq!(recorder.guids().len(), before + 1);
         let taken = recorder.last();
         prop_assert!(!taken.body.contains('\0'));
-        parse(&taken.event, &taken.body);
+        parse(&taken.event, &taken.body, &Default::default());
     });
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use skep::core::dependency::{NewStanding, Standing};
 use skep::core::event::Event;
-use skep::webhook::{Parsed, concerns_nobody, parse};
+use skep::webhook::{Ours, Parsed, concerns_nobody, parse};
 
 use super::webhooks::{check_total, golden, read};
 
@@ -27,7 +27,7 @@ fn an_end_tells_how_the_issue_stands_for_those_that_wait() {
         });
         let Parsed::OfIssue {
             standing, event, ..
-        } = parse("issues", &body)
+        } = parse("issues", &body, &Default::default())
         else {
             panic!("{reason}");
         };
@@ -42,7 +42,7 @@ fn an_end_tells_how_the_issue_stands_for_those_that_wait() {
         payload["issue"]["state_reason"] = json!("reopened");
     });
     assert!(matches!(
-        parse("issues", &body),
+        parse("issues", &body, &Default::default()),
         Parsed::OfIssue {
             standing: NewStanding::Is(Standing::Open),
             ..
@@ -56,7 +56,7 @@ fn a_transfer_need_not_say_where_to() {
         payload["changes"] = json!({});
     });
     assert!(matches!(
-        parse("issues", &body),
+        parse("issues", &body, &Default::default()),
         Parsed::OfIssue {
             standing: NewStanding::Moved { to: None },
             ..
@@ -146,6 +146,15 @@ fn a_label_that_names_a_dependency_concerns_somebody() {
             payload["label"]["name"] = json!(label)
         })
     };
-    assert_eq!(concerns_nobody("issues", &labeled("Depends:issue-3")), None);
-    assert!(concerns_nobody("issues", &labeled("bug")).is_some());
+    let (words, auto_start) = Default::default();
+    let concerns_nobody = |label: &str| {
+        let ours = Ours {
+            words: &words,
+            login: None,
+            auto_start: &auto_start,
+        };
+        concerns_nobody("issues", &labeled(label), ours)
+    };
+    assert_eq!(concerns_nobody("Depends:issue-3"), None);
+    assert!(concerns_nobody("bug").is_some());
 }

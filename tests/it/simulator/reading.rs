@@ -58,7 +58,7 @@ fn readings(listener: &Listener) -> String {
 
 fn reading(hook: &Hook) -> String {
     let body = std::str::from_utf8(&hook.body).expect("text");
-    let read = match parse(&hook.header("x-github-event"), body) {
+    let read = match parse(&hook.header("x-github-event"), body, &Default::default()) {
         Parsed::Event { place, event } => format!("issue {}: {}", place.issue, what(&event)),
         Parsed::OfIssue { place, event, .. } => format!("issue {}: {}", place.issue, what(&event)),
         Parsed::OfPull { pull, event, .. } => format!("pull {pull}: {}", what(&event)),

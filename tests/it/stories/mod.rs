@@ -3,6 +3,7 @@
 mod access;
 mod agent_starts;
 mod agents;
+mod auto_start;
 mod base_branch;
 mod beside;
 mod budget;

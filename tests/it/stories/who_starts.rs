@@ -54,11 +54,11 @@ async fn started_by(app: &mut TestApp, who: &str) -> String {
 }
 
 fn refusal(app: &TestApp, issue: IssueNumber) -> String {
-    let status = app.our_comments(issue).remove(0);
-    let said = status
+    let ours = app.our_comments(issue).join("\n");
+    let said = ours
         .lines()
         .find(|line| line.starts_with("Nothing was started"));
-    said.unwrap_or(&status).to_owned()
+    said.unwrap_or(&ours).to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,7 +68,7 @@ async fn a_higher_right_may_be_asked_for() {
     app.label_by("ben", issue, "agent:go");
     app.settle_all().await;
     assert_eq!(app.state(issue).await, "refused");
-    insta::assert_snapshot!(refusal(&app, issue), @"");
+    insta::assert_snapshot!(refusal(&app, issue), @"Nothing was started: `@ben` may not start agents here: the operator of this server leaves that to people with maintain access. One of them can start it: comment `/agent go`.");
     for command in ["/agent go", "/agent retry", "/agent plan"] {
         app.say("ben", issue, command);
         app.settle_all().await;
@@ -87,7 +87,7 @@ async fn whoever_may_push_still_answers_steers_and_stops() {
     app.permit("ana", "maintain");
     let ask = "ask Which colour? | red | blue\nwrite NOTE.md: {answer}\nsay Done.";
     let issue = app.go("Add a note", ask);
-    app.settle_all().await;
+    app.settle().await;
     app.say("ben", issue, "2");
     app.settle_all().await;
     assert_eq!(app.state(issue).await, "in-review");
@@ -127,7 +127,7 @@ async fn a_team_starts_once_its_members_may_be_read() {
     let hidden = issue(&app);
     app.label(hidden, "agent:go");
     app.settle_all().await;
-    insta::assert_snapshot!(refusal(&app, hidden), @"");
+    insta::assert_snapshot!(refusal(&app, hidden), @r#"Nothing was started: `@ana` may not start agents here: the operator of this server leaves that to people with write access who are in `octo/agents`. Who is in `octo/agents` could not be read, and what is not known is no. The App's owner can grant it "Members: read" (organization permissions) and an owner of the organization accept that. One of them can start it: comment `/agent go`."#);
     grant_members(&app);
     app.reply(hidden, "/agent go").await;
     app.settle_all().await;

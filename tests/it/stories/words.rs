@@ -8,7 +8,10 @@ use crate::test_app::TestApp;
 const SCRIPT: &str = "write NOTE.md: hello\nsay Wrote it.";
 
 async fn app() -> TestApp {
-    TestApp::with(|plan| plan.issues.words = Vocabulary::new("bot", "/bot").expect("usable")).await
+    let words = Vocabulary::new("bot", "/bot").expect("usable");
+    let app = TestApp::with(|plan| plan.issues.words = words).await;
+    app.simulator.set_label_prefix("bot:");
+    app
 }
 
 fn issue(app: &TestApp, script: &str, labels: &[&str]) -> IssueNumber {
@@ -24,17 +27,21 @@ async fn labels_and_commands_have_the_names_of_the_operator() {
     let mut app = app().await;
     let issue = issue(&app, SCRIPT, &["bot:plan"]);
     app.label(issue, "bot:go");
-    app.settle_all().await;
+    app.settle().await;
     assert!(
         app.labels(issue).contains(&"bot:needs-you".to_owned()),
         "{:?}",
         app.labels(issue)
     );
     app.reply(issue, "/agent approve").await;
-    app.settle_all().await;
-    assert_eq!(app.state(issue).await, "blocked", "another bot's command");
-    app.reply(issue, "/bot approve").await;
-    app.settle_all().await;
+    app.settle().await;
+    assert_eq!(app.state(issue).await, "needs-you", "another bot's command");
+    app.reply(
+        issue,
+        &format!("/bot approve\n\n```skep-demo\n{SCRIPT}\n```"),
+    )
+    .await;
+    app.settle().await;
     assert_eq!(app.state(issue).await, "in-review");
     assert_eq!(app.labels(issue), ["bot:plan", "bot:go", "bot:review"]);
     let thread = app.thread(issue);
@@ -52,10 +59,10 @@ async fn the_old_names_are_nobodys() {
     let issue = issue(&app, SCRIPT, &[]);
     app.label(issue, "agent:go");
     app.reply(issue, "/agent go").await;
-    app.settle_all().await;
+    app.settle().await;
     assert_eq!(app.our_comments(issue), Vec::<String>::new());
     app.reply(issue, "/bot go").await;
-    app.settle_all().await;
+    app.settle().await;
     assert_eq!(app.state(issue).await, "in-review");
     let labels = app.labels(issue);
     assert!(
@@ -81,9 +88,9 @@ async fn the_label_that_goes_pauses_under_its_own_name() {
         &[],
     );
     app.label(issue, "bot:go");
-    app.settle_all().await;
+    app.settle().await;
     app.unlabel(issue, "bot:go");
-    app.settle_all().await;
+    app.settle().await;
     assert!(
         app.labels(issue).contains(&"bot:paused".to_owned()),
         "{:?}",
@@ -95,7 +102,7 @@ async fn the_label_that_goes_pauses_under_its_own_name() {
         "{status}"
     );
     app.reply(issue, "/bot stop").await;
-    app.settle_all().await;
+    app.settle().await;
     app.done().await;
 }
 
@@ -105,18 +112,18 @@ async fn a_second_bot_on_our_labels_is_named_on_the_issue() {
     app.simulator.create_bot("rival[bot]");
     app.permit("rival[bot]", "write");
     let issue = app.go("Add a note", SCRIPT);
-    app.settle_all().await;
+    app.settle().await;
     app.label_by("rival[bot]", issue, "agent:working");
-    app.settle_all().await;
+    app.settle().await;
     let status = app.our_comments(issue).remove(0);
     assert!(
         status.contains("`rival[bot]` uses labels that begin with `agent:` as well"),
         "{status}"
     );
     let quiet = app.go("Add another note", SCRIPT);
-    app.settle_all().await;
+    app.settle().await;
     app.label_by("ana", quiet, "agent:working");
-    app.settle_all().await;
+    app.settle().await;
     let status = app.our_comments(quiet).remove(0);
     assert!(!status.contains("as well"), "a person may: {status}");
     app.done().await;

@@ -77,6 +77,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     match event {
         Event::Labeled { .. }
         | Event::Unlabeled { .. }
+        | Event::IssueOpened { .. }
         | Event::IssueEdited { .. }
         | Event::IssueRemoved { .. }
         | Event::DependenciesChanged { .. }
@@ -156,6 +157,14 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
         }
         Event::DependenciesChanged { hint, .. } => dependency::changed(on, task, hint),
         Event::DependenciesRead { found } => dependency::read(on, task, found),
+        Event::Labeled {
+            label,
+            sender,
+            snapshot,
+        } if on.cx.policy.issues.auto_start.by_label(label) => {
+            trigger::by_rule(on, task, sender, snapshot)
+        }
+        Event::IssueOpened { sender, snapshot } => trigger::opened(on, task, sender, snapshot),
         Event::Labeled { label, sender, .. } | Event::Unlabeled { label, sender, .. }
             if StatusLabel::of(label).is_some() && sender.login != *me =>
         {

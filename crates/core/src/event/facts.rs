@@ -31,6 +31,8 @@ pub enum Asking {
     Label,
     /// A command on the issue, or the operator.
     Command,
+    /// A rule of the operator, for somebody who may not be allowed to start anything: then nobody hears of it.
+    Rule,
     /// Nobody: the issue's words were changed while a session lives, by somebody who may or may not speak to it.
     Edit,
     /// Nobody: a role was named, and only the repository can tell whether there is one.

@@ -11,6 +11,7 @@ impl Event {
             Self::Labeled { snapshot, .. } => ("a label", snapshot.at),
             Self::Unlabeled { at, .. } => ("the end of a label", *at),
             Self::IssueRemoved { at, .. } => ("the end of the issue", *at),
+            Self::IssueOpened { snapshot, .. } => ("a new issue", snapshot.at),
             Self::IssueEdited { at, .. } => ("a change of the issue", *at),
             Self::Commented { at, .. } => ("a comment", *at),
             Self::Reviewed { at, .. } => ("a review", *at),
@@ -44,6 +45,7 @@ impl Event {
             Self::Labeled { .. }
             | Self::Unlabeled { .. }
             | Self::IssueRemoved { .. }
+            | Self::IssueOpened { .. }
             | Self::IssueEdited { .. }
             | Self::DependenciesChanged { .. }
             | Self::Commented { .. }

@@ -154,7 +154,7 @@ const SECURITY: &[Keyword] = &[
     (3, "codeql"),
     (2, "trivy"),
     (2, "snyk"),
-    (2, "security"),
+    (1, "security"),
 ];
 
 const TESTING: &[Keyword] = &[

@@ -164,6 +164,9 @@ pub struct Job {
     pub base: Option<Sha>,
     /// The branch the work goes to.
     pub branch: AgentBranch,
+    /// Whether a rule of the operator started it, and nobody by hand.
+    #[serde(default)]
+    pub by_rule: bool,
     /// When it was accepted.
     pub queued_at: i64,
     /// When it first got its slot.

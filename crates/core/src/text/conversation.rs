@@ -33,6 +33,8 @@ pub const STOP_FIRST: &str =
 pub const APPROVE_FIRST: &str = "Its plan waits for approval: `/agent approve` lets it go on, and any other comment is told to the agent.";
 /// Go while questions are open.
 pub const ANSWER_FIRST: &str = "It waits for the answer to its question above.";
+/// Nobody pressed the switch.
+pub const BY_RULE: &str = "Started by itself, as its label or its author says.";
 /// A wish while a session is at work.
 pub const WISH_FOR_LATER: &str =
     "The next session will use this. To use it now: `/agent stop`, then `/agent retry`.";

@@ -2,7 +2,7 @@
 //! `docs/configuration.md`, which are all made of this table.
 
 /// By key, in the order of the reference.
-const MEANINGS: [(&str, &str); 110] = [
+const MEANINGS: [(&str, &str); 112] = [
     ("config", "The configuration file."),
     ("listen", "Where GitHub's webhooks arrive (`/webhook`)."),
     (
@@ -298,6 +298,14 @@ const MEANINGS: [(&str, &str); 110] = [
         "Who may start work: `write`, `maintain` or `admin` (that right in the repository or a higher one), or a table that \
          names people among those with write access: `{ teams = [\"org/team\"], users = [\"login\"], codeowners = true }`; \
          whoever is in one of them may. Teams need the organization permission \"Members: read\".",
+    ),
+    (
+        "auto_start.labels",
+        "Labels that start an issue without `agent:go`, such as `tier:auto` or `role:triage`, if whoever put one on may start work.",
+    ),
+    (
+        "auto_start.users",
+        "People whose issues start as soon as they open them, if they may start work.",
     ),
     ("agents.<name>.preset", "The preset this agent starts from."),
     (

@@ -23,6 +23,8 @@ pub const RETENTION: &str =
     "# ---- How long is kept what the work does not need any more\n[retention]\n\n";
 /// Before who may start.
 pub const START: &str = "# ---- Who may start work\n[start]\n\n";
+/// Before what starts by itself.
+pub const AUTO_START: &str = "# ---- Which issues start by themselves\n[auto_start]\n\n";
 /// Before the keys of an agent.
 pub const AGENTS: &str =
     "# ---- Agents, each under its name; a preset is changed under its own\n#[agents.mine]\n\n";

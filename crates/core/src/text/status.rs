@@ -420,6 +420,9 @@ fn details(task: &Task, cx: Context<'_>) -> Option<String> {
     if job.started_at.is_some() || task.sessions > 1 {
         lines.insert(4, format!("- Spent: {}", budget::meter(task, cx)));
     }
+    if job.by_rule {
+        lines.push(format!("- {}", super::conversation::BY_RULE));
+    }
     if job.cold {
         lines.push(format!("- {}", super::conversation::STARTED_COLD));
     }

@@ -81,6 +81,12 @@ impl Simulator {
             .change(|world| world.repository_mut(home).map(|home| home.kinds = names))?)
     }
 
+    /// Says what the App's own labels begin with: `agent:` when nobody does. It is watched to leave others alone.
+    pub fn set_label_prefix(&self, prefix: &str) {
+        self.state()
+            .change(|world| prefix.clone_into(&mut world.label_prefix));
+    }
+
     /// Says where webhooks go from now on.
     pub fn set_webhook_url(&self, url: &str) {
         self.state()

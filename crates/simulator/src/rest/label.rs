@@ -10,8 +10,8 @@ use crate::behaviour::{Rule, on as holds};
 use crate::rest::call::{Answer, Call, Reply};
 use crate::world::facts::World;
 
-/// The labels an App of ours may put on and take off.
-const OWN: [&str; 3] = ["agent:", "role:", "priority:"];
+/// The labels an App of ours may put on and take off, besides those with its prefix.
+const OWN: [&str; 2] = ["role:", "priority:"];
 
 fn on(world: &World, call: &Call, number: i64) -> Result<Value, ApiError> {
     let home = world.repository(call.repository)?;
@@ -19,12 +19,13 @@ fn on(world: &World, call: &Call, number: i64) -> Result<Value, ApiError> {
 }
 
 fn watch<'n>(call: &Call, verb: &str, number: i64, names: impl IntoIterator<Item = &'n String>) {
+    let prefix = call.state().read(|world| world.label_prefix.clone());
+    let own = |name: &String| {
+        let name = name.to_ascii_lowercase();
+        name.starts_with(&prefix) || OWN.iter().any(|own| name.starts_with(own))
+    };
     for name in names {
-        if !OWN
-            .iter()
-            .any(|own| name.to_ascii_lowercase().starts_with(own))
-            && holds(Rule::ForeignLabel)
-        {
+        if !own(name) && holds(Rule::ForeignLabel) {
             call.violates(&format!(
                 "{verb} the label {name:?} on #{number}, which is not its own"
             ));

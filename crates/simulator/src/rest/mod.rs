@@ -215,15 +215,13 @@ fn parse_body(request: &Incoming) -> Result<Value, ApiError> {
     }
 }
 
-/// Checks that the caller may use the route; gives the repository's number, or 0 for routes without one.
 /// Only the organization an installation belongs to is there for it, with what it granted.
-fn organization(
-    world: &World,
-    token: &Token,
-    (org, name, access): (&str, &str, Access),
-) -> Result<(), ApiError> {
+fn organization(world: &World, call: &Call, token: &Token, need: Need) -> Result<(), ApiError> {
+    let Need::Organization(name, access) = need else {
+        return Ok(());
+    };
     let account = world.installations.get(&token.installation);
-    let own = account.is_some_and(|of| of.account.eq_ignore_ascii_case(org));
+    let own = account.is_some_and(|of| of.account.eq_ignore_ascii_case(call.value("org")));
     if !own && on(Rule::Uncovered) {
         return Err(ApiError::not_found());
     }
@@ -235,6 +233,7 @@ fn organization(
     Ok(())
 }
 
+/// Checks that the caller may use the route; gives the repository's number, or 0 for routes without one.
 fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, ApiError> {
     let token = match (&route.need, &call.caller) {
         (Need::Open, _)
@@ -252,8 +251,8 @@ fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, ApiError> {
         (_, Caller::App) => return Err(ApiError::not_permitted()),
         (_, Caller::Installation(token)) => token,
     };
-    if let Need::Organization(name, access) = route.need {
-        return organization(world, token, (call.value("org"), name, access)).map(|()| 0);
+    if let Need::Organization(..) = route.need {
+        return organization(world, call, token, route.need).map(|()| 0);
     }
     let repository = named(world, call)?;
     let covered = world

@@ -46,6 +46,8 @@ pub struct World {
     pub relations: Relations,
     /// New tokens have GitHub's long form.
     pub long_tokens: bool,
+    /// What the App's own labels begin with.
+    pub label_prefix: String,
     /// When it began, and the App with it.
     pub began: i64,
     last_id: i64,
@@ -70,6 +72,7 @@ impl World {
             outgoing: Outgoing::default(),
             relations: Relations::default(),
             long_tokens: false,
+            label_prefix: "agent:".to_owned(),
             last_id: 1_000_000,
             last_repository: 1_296_268,
             last_installation: 40_000_000,

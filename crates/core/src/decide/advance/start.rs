@@ -58,7 +58,12 @@ pub(super) fn judge(on: &mut Advance<'_>) -> Option<Fired> {
         uncheck(&mut on.task);
         return because(format!("superseded: the label {GO_LABEL} is gone again"));
     }
-    if let Some(say) = gates::obstacle(&on.task, &facts, on.cx.policy) {
+    let obstacle = gates::obstacle(&on.task, &facts, on.cx.policy);
+    if let Some(say) = obstacle.as_ref().filter(|_| facts.asking == Asking::Rule) {
+        uncheck(&mut on.task);
+        return because(format!("nothing starts by itself: {say}"));
+    }
+    if let Some(say) = obstacle {
         return refuse(on, &say);
     }
     if facts.base_wish != on.task.options.base {

@@ -55,7 +55,9 @@ fn of_step(step: &Step, task: &Task) -> Vec<EffectKind> {
 /// A later trigger takes the place of the one that is being checked.
 fn starts_a_check(planned: &Planned) -> bool {
     match &planned.effect.action {
-        Action::CheckTrigger(check) => matches!(check.asking, Asking::Label | Asking::Command),
+        Action::CheckTrigger(check) => {
+            matches!(check.asking, Asking::Label | Asking::Command | Asking::Rule)
+        }
         _ => false,
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn given_back(review: &mut ReviewState, event: &Event) {
         event,
         Event::Labeled { .. }
             | Event::Unlabeled { .. }
+            | Event::IssueOpened { .. }
             | Event::IssueEdited { .. }
             | Event::Commented { .. }
             | Event::Reviewed { .. }

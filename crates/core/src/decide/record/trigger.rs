@@ -67,6 +67,43 @@ pub(super) fn asked(
     }
 }
 
+/// An issue was opened: those of some people start by themselves.
+pub(super) fn opened(
+    on: &mut Recording<'_>,
+    task: &mut Task,
+    sender: &Account,
+    snapshot: &Snapshot,
+) -> String {
+    let rules = &on.cx.policy.issues.auto_start;
+    match rules.by_user(&sender.login) {
+        true => by_rule(on, task, sender, snapshot),
+        false => "no issue of theirs starts by itself".into(),
+    }
+}
+
+/// A rule of the operator starts the issue, if whoever did this might. What is known here already is left to people.
+pub(super) fn by_rule(
+    on: &mut Recording<'_>,
+    task: &mut Task,
+    sender: &Account,
+    snapshot: &Snapshot,
+) -> String {
+    let listened =
+        sender.kind == AccountKind::User || on.cx.policy.allowed_bots.contains(&sender.id);
+    if !listened || sender.login == on.cx.policy.me.login {
+        return "a bot starts nothing by a rule".into();
+    }
+    if !matches!(on.known.stage, Stage::Idle) || on.known.sessions > 0 {
+        return "a rule starts an issue once".into();
+    }
+    task.wanted.trigger = Some(Trigger {
+        actor: Actor::Person(sender.clone()),
+        asking: Asking::Rule,
+        snapshot: Some(snapshot.clone()),
+    });
+    "asked GitHub whether this may start by itself".into()
+}
+
 /// The label `agent:go` is gone.
 pub(super) fn label_removed(
     on: &mut Recording<'_>,
@@ -129,7 +166,7 @@ pub(super) fn checked(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFa
     match facts.asking {
         Asking::Edit => return edit::checked(on, task, facts),
         Asking::Role => return role::checked(on, &mut task.options, facts),
-        Asking::Label | Asking::Command => {}
+        Asking::Label | Asking::Command | Asking::Rule => {}
     }
     match &on.known.stage {
         Stage::Checking { .. } if facts.snapshot.at < on.known.last_trigger => {

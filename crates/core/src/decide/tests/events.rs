@@ -278,6 +278,13 @@ pub(super) fn conversation() -> Vec<(&'static str, Event)> {
         taken,
     };
     vec![
+        (
+            "opened",
+            Event::IssueOpened {
+                sender: account("ana"),
+                snapshot: snapshot(&["tier:auto"], 9),
+            },
+        ),
         ("commented", said(500, "Use blue, please.")),
         (
             "commented between people",

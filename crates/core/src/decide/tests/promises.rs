@@ -29,7 +29,7 @@ impl UnderWay {
         for planned in &decision.effects {
             // Roles and edits are looked up beside the way of a session.
             if let Action::CheckTrigger(check) = &planned.effect.action
-                && !matches!(check.asking, Asking::Label | Asking::Command)
+                && !matches!(check.asking, Asking::Label | Asking::Command | Asking::Rule)
             {
                 continue;
             }
@@ -41,7 +41,7 @@ impl UnderWay {
 /// Whether an outcome is that of an effect of the task as it stands: it names its session, or the trigger in hand.
 fn is_an_answer(before: &Task, event: &Event) -> bool {
     if let Event::TriggerChecked { facts } = event {
-        let start = matches!(facts.asking, Asking::Label | Asking::Command);
+        let start = matches!(facts.asking, Asking::Label | Asking::Command | Asking::Rule);
         return start && facts.snapshot.at >= before.last_trigger;
     }
     let named = serde_json::to_value(event).expect("an event serializes")["session"].clone();

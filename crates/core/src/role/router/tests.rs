@@ -169,6 +169,13 @@ const REPORTS: &[(Option<&str>, &str, &str)] = &[
         "SIGSEGV in libfoo during shutdown",
         "The process crashed; a core dump is attached.",
     ),
+    (None, "Describe how to reach the security team", ""),
+    (
+        None,
+        "security-agent.yaml is not found after the install",
+        "",
+    ),
+    (None, "Section: Security design", ""),
     (
         None,
         "Dependency Dashboard",

@@ -86,6 +86,8 @@ fn job(on: &Advance<'_>, facts: &TriggerFacts, picked: Picked, wish: &RunOptions
     // What others did on our branch is never written over: the session goes on on top of it.
     let shared = task.branch_shared;
     let planned = wish.plan || role.plan || label::has(&facts.snapshot.labels, PLAN_LABEL);
+    let tiers = &on.cx.policy.issues.auto_start;
+    let planned = planned || tiers.plans_first(&facts.snapshot.labels);
     let default_agent = || on.cx.policy.default_agent.clone();
     Job {
         session: SessionId::new(task.key(), task.sessions),
@@ -96,6 +98,7 @@ fn job(on: &Advance<'_>, facts: &TriggerFacts, picked: Picked, wish: &RunOptions
         base_branch: base.branch,
         base_from: base.from,
         base: base.head,
+        by_rule: facts.asking == Asking::Rule,
         queued_at: on.cx.now,
         started_at: None,
         workspace: None,
@@ -165,5 +168,6 @@ fn forget_earlier(task: &mut Task, trigger: i64) {
 
 /// A command that starts work sets the switch as well.
 fn by_command(facts: &TriggerFacts) -> bool {
-    facts.asking == Asking::Command && matches!(facts.actor, Actor::Person(_))
+    matches!(facts.asking, Asking::Command | Asking::Rule)
+        && matches!(facts.actor, Actor::Person(_))
 }
