@@ -304,9 +304,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         .of_file("author_answers", Item::switch)
         .unwrap_or_default();
     let ready = resolver.of_file("ready", ready).unwrap_or_default();
-    let look_again = resolver
-        .meant("look_again", |found| pause(&found.text))
-        .unwrap_or(LOOK_AGAIN);
+    let look_again = resolver.meant("look_again", |found| pause(&found.text));
     let logging = logging::read(resolver);
     Some(Config {
         listen,
@@ -334,7 +332,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         ignore,
         author_answers,
         ready,
-        look_again,
+        look_again: look_again.unwrap_or(LOOK_AGAIN),
         path: resolver.sources.environment().path(),
         hide: hidden_files(resolver),
         logging,

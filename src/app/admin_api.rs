@@ -17,9 +17,9 @@ use crate::core::text::requests::{self, absent};
 use crate::engine::Engine;
 use crate::github::GitHub;
 use crate::http::api_types::{
-    LogAnswer, OrderAnswer, QueueAnswer, SessionAnswer, SessionLine, SessionsAnswer, StatusAnswer,
-    StopAnswer, TaskAnswer,
+    LogAnswer, SessionAnswer, SessionLine, SessionsAnswer, StatusAnswer, StopAnswer, TaskAnswer,
 };
+use crate::http::queue_types::{OrderAnswer, QueueAnswer};
 use crate::http::{
     AdminService, Answer, ApiError, Batch, EventPage, LogPage, SessionFilter, Target,
 };

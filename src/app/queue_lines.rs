@@ -9,7 +9,7 @@ use crate::core::task::Task;
 use crate::core::text::waiting;
 use crate::engine::{Engine, EngineError};
 use crate::http::ApiError;
-use crate::http::api_types::{PauseLine, QueueAnswer, QueueLine};
+use crate::http::queue_types::{PauseLine, QueueAnswer, QueueLine};
 use crate::store::{PauseRow, Store};
 
 /// What waits, in order, at most `limit`.

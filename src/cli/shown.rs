@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::output::{moment, span};
+use crate::core::text::budget::Known;
 use crate::core::text::{self, count};
 use crate::http::api_types::{SessionLine, UsageLine};
 
@@ -16,11 +17,15 @@ pub(super) fn took(session: &SessionLine, now: i64) -> String {
 /// What a session has cost.
 pub(super) fn spent(usage: &UsageLine) -> String {
     let (tokens, cost) = (&usage.tokens, &usage.cost_micro_usd);
-    text::budget::spent(
-        (tokens.amount, tokens.exactness),
-        (cost.amount, cost.exactness),
-        usage.worked_ms,
-    )
+    let tokens = Known {
+        amount: tokens.amount,
+        exactness: tokens.exactness,
+    };
+    let cost = Known {
+        amount: cost.amount,
+        exactness: cost.exactness,
+    };
+    text::budget::spent(tokens, cost, usage.worked_ms)
 }
 
 /// When a session was queued.

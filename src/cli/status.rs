@@ -7,9 +7,10 @@ use super::{queue, sessions};
 use crate::config::Sources;
 use crate::core::text;
 use crate::http::api_types::{
-    BudgetLine, DeliveriesAnswer, DiskAnswer, GitHubAnswer, HeldLine, LargestLine, QueueLine,
-    StatusAnswer, UsedLine, WaitingLine,
+    BudgetLine, DeliveriesAnswer, DiskAnswer, GitHubAnswer, HeldLine, LargestLine, StatusAnswer,
+    UsedLine, WaitingLine,
 };
+use crate::http::queue_types::QueueLine;
 
 /// Show counts, the queue and what is active. Fails when no skep is running.
 #[derive(Debug, clap::Args)]

@@ -60,8 +60,21 @@ pub(super) fn spacing(now: i64, lane: Lane, history: &VecDeque<Mark>, pace: &Pac
 /// How long a creation must wait until the minute and the hour have room for it.
 pub(super) fn room(now: i64, worth: Worth, history: &VecDeque<Mark>, pace: &Pace) -> i64 {
     let wait = |worth: Worth, share: fn(u32) -> u32| {
-        let minute = window((now, MINUTE), worth, history, share(pace.per_minute));
-        minute.max(window((now, HOUR), worth, history, share(pace.per_hour)))
+        let minute = window(
+            Span {
+                now,
+                length: MINUTE,
+            },
+            worth,
+            history,
+            share(pace.per_minute),
+        );
+        minute.max(window(
+            Span { now, length: HOUR },
+            worth,
+            history,
+            share(pace.per_hour),
+        ))
     };
     let all = wait(Worth::High, |most| most);
     match worth {
@@ -102,8 +115,16 @@ fn bucket((now, lane): (i64, Lane), history: &VecDeque<Mark>, pace: &Pace) -> i6
     due.saturating_sub(allowance).saturating_sub(now).max(0)
 }
 
+/// A window that ends now, milliseconds.
+#[derive(Clone, Copy)]
+struct Span {
+    now: i64,
+    length: i64,
+}
+
 /// A sliding window: at most `most` creations, worth so much or less, in any `length` milliseconds.
-fn window((now, length): (i64, i64), worth: Worth, history: &VecDeque<Mark>, most: u32) -> i64 {
+fn window(span: Span, worth: Worth, history: &VecDeque<Mark>, most: u32) -> i64 {
+    let Span { now, length } = span;
     let most = usize::try_from(most.max(1)).unwrap_or(usize::MAX);
     let oldest = history
         .iter()

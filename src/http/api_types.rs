@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::queue_types::{QueueLine, place};
 use crate::core::downtime::DownTime;
 use crate::core::session::SessionState;
 use crate::core::task::{Pull, TimelineEntry};
@@ -236,64 +237,6 @@ pub struct WaitingLine {
     pub until: Option<i64>,
 }
 
-/// A task in the queue.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct QueueLine {
-    /// `owner/name`.
-    pub repository: Option<String>,
-    /// The issue.
-    pub issue: Option<i64>,
-    /// The session that will be.
-    pub session: Option<String>,
-    /// Its role.
-    pub role: Option<String>,
-    /// Since when it waits.
-    pub queued_at: i64,
-    /// Its place among those that wait for a slot, from 1; `None` when something holds it back.
-    pub place: Option<i64>,
-    /// `ready`: it waits for a slot; `waiting`: something for many holds it back; `held`: it waits for something of its own.
-    pub state: String,
-    /// When it may start, if anybody can tell.
-    pub starts_at: Option<i64>,
-    /// For what it waits.
-    pub reason: String,
-}
-
-/// `GET /api/v1/queue`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct QueueAnswer {
-    /// Sessions at work.
-    pub at_work: u32,
-    /// Slots in all.
-    pub slots: u32,
-    /// How many tasks wait.
-    pub waiting: usize,
-    /// Where the operator lets nothing start.
-    pub paused: Vec<PauseLine>,
-    /// What waits, in the order in which it would start; what is held back stands last.
-    pub queue: Vec<QueueLine>,
-}
-
-/// Starts that the operator paused.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct PauseLine {
-    /// `owner/name`; `None`: everywhere.
-    pub repository: Option<String>,
-    /// Since when.
-    pub since: i64,
-}
-
-/// What came of an order.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct OrderAnswer {
-    /// In words.
-    pub result: String,
-}
-
 /// `GET /api/v1/sessions`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SessionsAnswer {
@@ -501,16 +444,4 @@ impl SessionLine {
         let number = self.pull.map(|number| format!("#{number}"));
         self.pull_url.clone().or(number).unwrap_or_default()
     }
-}
-
-impl QueueLine {
-    /// `owner/name#12`.
-    pub fn issue_name(&self) -> String {
-        place(self.repository.as_deref(), self.issue)
-    }
-}
-
-fn place(repository: Option<&str>, issue: Option<i64>) -> String {
-    let issue = issue.map_or_else(String::new, |issue| format!("#{issue}"));
-    format!("{}{issue}", repository.unwrap_or_default())
 }

@@ -15,6 +15,7 @@ mod connection;
 mod guard;
 mod intake;
 mod public;
+pub mod queue_types;
 mod serve;
 
 pub use admin_service::{

@@ -10,6 +10,7 @@ mod parse;
 mod raise;
 mod spoken;
 pub mod table;
+mod word;
 
 use super::markdown::{Kind, Row, rows};
 use super::{mail, sanitise};

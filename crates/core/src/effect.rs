@@ -3,6 +3,7 @@
 //! Each kind says how repetition is harmless, because after a crash it will be repeated.
 
 mod action;
+mod creates;
 mod kind;
 mod shown;
 mod turn;

@@ -1,7 +1,5 @@
-//! What happened: the one type every inbox row is parsed to. Past tense, complete, and never a choice.
-//!
-//! Webhooks become the first group, people at the machine the second, our own clock and schedule the third, and the
-//! outcomes of effects the last. Outcomes are stored as JSON of this very type.
+//! What happened: the one type every inbox row is parsed to, and outcomes are stored as. Past tense, complete, never a choice.
+//! First webhooks, then people at the machine, our own clock and schedule, and the outcomes of effects.
 
 mod fact;
 mod facts;
@@ -280,9 +278,9 @@ pub enum Event {
     },
     /// The scheduler looked and the task still waits.
     Waiting {
-        /// Its place in the queue, from 1; 0 when it is not in line.
+        /// Its place, from 1; 0 when it is not in line.
         position: i64,
-        /// How many wait.
+        /// Of how many.
         total: i64,
         /// What it waits for.
         #[serde(default)]

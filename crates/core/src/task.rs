@@ -8,6 +8,7 @@ mod failure_class;
 mod meter;
 mod reading;
 mod so_far;
+mod spending;
 mod stage;
 mod standing;
 mod step;

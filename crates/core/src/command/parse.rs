@@ -2,7 +2,8 @@
 
 use super::nearest::nearest;
 use super::spoken::{LINES, Line};
-use super::table::{self, Command, Takes, Usage, plain};
+use super::table::{self, Command, Takes, Usage};
+use super::word::plain;
 use crate::markdown::{Kind, Row};
 
 /// What was heard so far.

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::table::plain;
+use super::word::plain;
 use crate::budget::Cap;
 use crate::usage::micros;
 

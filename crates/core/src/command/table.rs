@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::raise::Raise;
+use super::word::plain;
 use crate::role::RoleName;
 
 /// A command.
@@ -289,10 +290,4 @@ fn login(rest: &str) -> Option<String> {
     let fits =
         (1..=39).contains(&login.len()) && !login.starts_with(['-', '_']) && !login.ends_with('-');
     (shape && fits).then(|| login.to_owned())
-}
-
-/// A word without quotation marks, code marks and final punctuation.
-pub(super) fn plain(word: &str) -> &str {
-    word.trim_matches(|c: char| c.is_whitespace() || "`\"'*<>".contains(c))
-        .trim_end_matches(['.', ',', '!', ';'])
 }

@@ -66,16 +66,22 @@ fn money(figure: Figure, limit: u64) -> String {
     sure(figure.exactness(), &shown, "cost unknown")
 }
 
+/// An amount, as far as it is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// How much.
+    pub amount: Option<u64>,
+    /// How sure that is.
+    pub exactness: Exactness,
+}
+
 /// What one session has cost: its tokens and its money (millionths of a dollar), each as far as it is known, and its time at
 /// work (milliseconds).
-pub fn spent(
-    tokens: (Option<u64>, Exactness),
-    cost: (Option<u64>, Exactness),
-    worked_ms: i64,
-) -> String {
-    let shown = format!("{} tokens", short(tokens.0.unwrap_or_default()));
-    let tokens = sure(tokens.1, &shown, "tokens unknown");
-    let cost = sure(cost.1, &dollars(cost.0.unwrap_or_default()), "cost unknown");
+pub fn spent(tokens: Known, cost: Known, worked_ms: i64) -> String {
+    let shown = format!("{} tokens", short(tokens.amount.unwrap_or_default()));
+    let tokens = sure(tokens.exactness, &shown, "tokens unknown");
+    let shown = dollars(cost.amount.unwrap_or_default());
+    let cost = sure(cost.exactness, &shown, "cost unknown");
     format!("{tokens}, {cost}, {} at work", span(worked_ms))
 }
 

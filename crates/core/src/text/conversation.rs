@@ -75,12 +75,6 @@ pub fn label_removed(login: &str) -> String {
     format!("@{login} removed the label `agent:go`")
 }
 
-/// Who it is that has no login here.
-pub const OPERATOR: &str = "the operator";
-
-/// The operator paused a session.
-pub const OPERATOR_PAUSED: &str = "the operator of this server paused it";
-
 /// The operator started a paused session again.
 pub const OPERATOR_ASKED: &str = "the operator asked for it";
 

@@ -124,6 +124,11 @@ pub mod order {
     /// Why a session ends that the operator stopped.
     pub const STOPPED: &str = "the operator of this server stopped it";
 
+    /// Who it is that has no login on GitHub.
+    pub const OPERATOR: &str = "the operator";
+    /// Why a session is held that the operator paused.
+    pub const PAUSED: &str = "the operator of this server paused it";
+
     /// An order that is none.
     pub fn unknown(order: &str) -> String {
         format!("`{order}` is no order for an issue")

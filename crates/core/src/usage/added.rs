@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::figure::Figure;
 use super::price::{Price, Sureness, is_lower_bound};
-use super::{Report, Scope, Tokens};
+use super::report::{Report, Scope, Tokens};
 
 /// What an agent last told of its whole session.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

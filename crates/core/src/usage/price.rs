@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::figure::Figure;
-use super::{Scope, Tokens};
+use super::report::{Scope, Tokens};
 
 /// Millionths in a dollar, and tokens in a million.
 const MILLION: u128 = 1_000_000;

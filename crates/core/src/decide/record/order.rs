@@ -20,7 +20,7 @@ pub(super) fn given(on: &mut Recording<'_>, task: &mut Task, command: &Command) 
         Command::Approve => order(
             task,
             Order::Approve {
-                by: text::conversation::OPERATOR.into(),
+                by: text::requests::order::OPERATOR.into(),
             },
         ),
         Command::Priority(wished) => {
@@ -60,7 +60,7 @@ fn pause(on: &Recording<'_>, task: &mut Task) -> String {
     }
     task.go = Some(false);
     let pause = Order::Pause {
-        why: text::conversation::OPERATOR_PAUSED.into(),
+        why: text::requests::order::PAUSED.into(),
         archived: false,
     };
     order(task, pause)
@@ -117,7 +117,7 @@ fn reply(on: &mut Recording<'_>, task: &mut Task, words: &str) -> String {
     }
     for given in &said.given {
         let answer = Answer {
-            by: By::Person(text::conversation::OPERATOR.into()),
+            by: By::Person(text::requests::order::OPERATOR.into()),
             text: given.text.clone(),
             option: given.option,
             at: on.cx.now,

@@ -27,7 +27,7 @@ pub(super) fn asked(
         return said(on, found, text::budget::WRITERS_ONLY);
     }
     match meant(task, raise, on) {
-        Ok((cap, by)) => raised(on, task, found, (cap, by)),
+        Ok((cap, by)) => raised(on, task, found, Amount { cap, by }),
         Err(say) => said(on, found, say),
     }
 }
@@ -46,12 +46,19 @@ fn meant(task: &Task, raise: Raise, on: &Recording<'_>) -> Result<(Cap, u64), St
     Ok((cap, by))
 }
 
+/// By how much a limit goes up.
+struct Amount {
+    cap: Cap,
+    by: u64,
+}
+
 fn raised(
     on: &mut Recording<'_>,
     task: &mut Task,
     found: &AuthorizedComment,
-    (cap, by): (Cap, u64),
+    by: Amount,
 ) -> String {
+    let Amount { cap, by } = by;
     let policy = on.cx.policy;
     task.meter.raised.raise(cap, by);
     let limit = task.caps(policy).of(cap);
