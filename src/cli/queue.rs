@@ -93,6 +93,13 @@ mod tests {
                 line(9, None, "the operator paused this repository"),
             ],
         };
-        insta::assert_snapshot!(render(&queue, 1_700_000_090_000), @"");
+        insta::assert_snapshot!(render(&queue, 1_700_000_090_000), @"
+        2 of 2 slots in use, 2 issues wait
+        starts in octo/skep are paused since 2023-11-14 22:13:20Z; `skep resume --repo octo/skep` lets them go on
+
+        PLACE  ISSUE          ROLE  WAITS  STARTS  FOR
+        1      octo/garden#7  swe   1m30s          waiting for a free slot
+        -      octo/garden#9  swe   1m30s          the operator paused this repository
+        ");
     }
 }

@@ -38,7 +38,7 @@ struct LeftOut {
 
 /// `{"nodes": [{"id": "1296269#12", "label", "class", "link"}], "edges": [{"blocker", "dependent", "waived", "holds"}],
 /// "left_out": {"nodes", "edges"}}`. `holds` says that the dependent cannot start because of the blocker.
-pub fn json(picture: &Picture) -> serde_json::Value {
+pub fn json(picture: &Picture) -> String {
     let key = |place: usize| picture.nodes.get(place).map(|node| node.key);
     let nodes = picture.nodes.iter().map(|node| Node {
         id: node.key,
@@ -62,5 +62,5 @@ pub fn json(picture: &Picture) -> serde_json::Value {
             edges: picture.more_edges(),
         },
     };
-    serde_json::to_value(document).unwrap_or_default()
+    serde_json::to_string_pretty(&document).unwrap_or_default()
 }
