@@ -63,7 +63,7 @@ pub(super) fn webhook(
     match serde_json::from_str(body) {
         Ok(body) => {
             let mut complaints = document.complaints(&format!("webhook {name}"), &schema, &body);
-            complaints.retain(|line| !is_known(&name, line));
+            complaints.retain(|line| !is_known(&name, line, &body));
             complaints
         }
         Err(error) => vec![format!("webhook {name}: {error}")],
@@ -72,10 +72,20 @@ pub(super) fn webhook(
 
 /// Where the description is behind itself: the events of dependencies want an organization, which repositories of people have
 /// not, and its list of the events that an App may listen to has neither them nor those of sub-issues.
-fn is_known(webhook: &str, complaint: &str) -> bool {
+fn is_known(webhook: &str, complaint: &str, body: &Value) -> bool {
     let organization = webhook.starts_with("issue-dependencies-")
         && complaint.ends_with("at '': missing properties 'organization'");
-    organization || complaint.contains("/app/events/")
+    let place = complaint
+        .split_once(": at '")
+        .and_then(|(_, rest)| rest.split_once("': "));
+    let named = place.and_then(|(place, _)| body.pointer(place));
+    let listed = place.is_some_and(|(place, _)| place.contains("app/events/"))
+        && named.is_some_and(|name| {
+            ["issue_dependencies", "sub_issues"]
+                .iter()
+                .any(|of| name == of)
+        });
+    organization || listed
 }
 
 fn parameters(document: &Document, operation: &Operation, query: &str) -> Vec<String> {

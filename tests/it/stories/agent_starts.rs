@@ -65,6 +65,7 @@ async fn an_agent_that_exits_at_its_start_is_tried_three_times() {
       - Agent: `odd`
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - 00:00:01Z Accepted as `swe`.
       - 00:00:01Z Started.
@@ -112,6 +113,7 @@ async fn an_agent_that_exits_at_once_without_a_word_is_named() {
       - Agent: `odd`
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - 00:00:01Z Accepted as `swe`.
       - 00:00:01Z Started.
@@ -168,6 +170,7 @@ async fn a_missing_command_is_said_at_once() {
       - Agent: `goose`
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - 00:00:01Z Accepted as `swe`.
       - 00:00:01Z Started.
@@ -221,6 +224,7 @@ async fn an_agent_that_never_answers_the_handshake_is_ended() {
       - Agent: `odd`
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - 00:00:01Z Accepted as `swe`.
       - 00:00:01Z Started.

@@ -196,6 +196,8 @@ async fn a_model_that_fails_is_no_answer() {
     ] {
         let issue = app.go(&format!("Fail with {what}"), &format!("fail {what}"));
         app.settle_all().await;
+        // The next one waits until the provider lets somebody in again.
+        app.advance(Duration::from_secs(24 * 3_600));
         threads.push(failed(&app, issue, class).await);
         assert!(
             !app.session_dir(issue, 1).exists(),
@@ -215,6 +217,7 @@ async fn no_secret_leaves_with_an_error_or_an_answer() {
     );
     app.settle_all().await;
     failed(&app, error, "rate_limit").await;
+    app.advance(Duration::from_secs(24 * 3_600));
     let answer = app.go("Answer", &format!("say I found {CANARY} in /home/ana."));
     app.settle_all().await;
     let comments = app
@@ -261,6 +264,7 @@ async fn an_agent_without_a_word_or_a_change_has_failed() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - 00:00:01Z Accepted as `swe`.
       - 00:00:01Z Started.
@@ -318,6 +322,7 @@ async fn a_liar_gets_no_pull_request() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - 00:00:01Z Accepted as `swe`.
       - 00:00:01Z Started.

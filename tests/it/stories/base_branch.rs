@@ -82,6 +82,7 @@ async fn a_label_says_where_it_goes_and_the_issue_shows_it() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - TIME Accepted as `swe`.
       - TIME Started.
@@ -211,10 +212,18 @@ async fn a_base_that_goes_away_meanwhile_fails_with_a_way_out() {
     app.reply(issue, "1").await;
     app.settle_all().await;
     assert_eq!(app.state(issue).await, "failed");
-    insta::assert_snapshot!(app.our_comments(issue).last().expect("a comment"), @"
+    // Commits are made at the machine's time.
+    let said = regex::Regex::new("as `[0-9a-f]{10}`")
+        .expect("an expression")
+        .replace_all(
+            &app.our_comments(issue).last().expect("a comment"),
+            "as `COMMIT`",
+        )
+        .into_owned();
+    insta::assert_snapshot!(said, @"
     @ana it failed because the base branch `release/2.x` was deleted before the pull request could be opened. Push it again and comment `/agent retry`; or comment `/agent base <branch>` first, and the work begins anew on that one.
 
-    What it had done (1 changed file) is kept on the server as `700ac04d56`: its operator gets it with `skep session 1296269-1-1 --patch`.
+    What it had done (1 changed file) is kept on the server as `COMMIT`: its operator gets it with `skep session 1296269-1-1 --patch`.
 
     To try again, comment `/agent retry`.
     ");

@@ -5,7 +5,7 @@ use skep::core::effect::EffectKind;
 use skep::core::ids::{IssueNumber, TaskKey};
 use skep::core::task::Task;
 use skep_simulator::fault::{Fault, FaultRule};
-use skep_simulator::world::Offered;
+use skep_simulator::world::{IssueDraft, Offered};
 
 use super::conversation::asked;
 use crate::test_app::TestApp;
@@ -132,6 +132,55 @@ async fn more_repositories_than_are_looked_into_are_named_as_such() {
     let found = app.task(issue).await.dependencies;
     let of = |why| found.unresolved.iter().filter(|one| one.why == why).count();
     assert_eq!((of(Unknown::Unreadable), of(Unknown::TooMany)), (20, 5));
+    app.leave_unfinished();
+    app.done().await;
+}
+
+/// The App is on that account as well, but by another installation.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_github_counts_and_does_not_show_is_counted() {
+    let (mut app, issue) = asked(ASK).await;
+    let (home, second) = (app.repository, app.issue("Second", "", &[]));
+    let acme = app.simulator.create_repository("acme", "theirs", &[]);
+    let acme = acme.await.expect("a repository");
+    let draft = IssueDraft {
+        title: "Theirs".into(),
+        ..IssueDraft::default()
+    };
+    let theirs = app.simulator.open_issue(acme, "acme", draft);
+    let theirs = theirs.expect("an issue");
+    for blocker in [(home.0, second.0), (acme, theirs)] {
+        app.simulator
+            .block((home, issue), blocker, "ana")
+            .expect("blocked");
+    }
+    app.settle().await;
+    let found = app.task(issue).await.dependencies;
+    assert_eq!(shown(&found), ["octo/hello#2 Open by GitHub \"\""]);
+    assert_eq!(found.hidden, 1);
+    app.leave_unfinished();
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_hundred_on_one_issue_are_read_and_what_is_beyond_is_counted() {
+    let (mut app, issue) = asked(ASK).await;
+    let second = app.issue("Second", "", &[]);
+    let names: Vec<String> = (2..=511).map(|n| format!("#{n}")).collect();
+    let body = format!("Depends on {}", names.join(", "));
+    app.simulator
+        .edit_body(app.repository, issue, &body, "ana")
+        .expect("edited");
+    let before = app.simulator.calls().len();
+    app.settle().await;
+    let found = app.task(issue).await.dependencies;
+    assert_eq!(
+        (found.blockers.len(), found.unresolved.len(), found.cut),
+        (1, 499, 10)
+    );
+    assert_eq!(found.blockers[0].issue.key.issue, second);
+    let calls = app.simulator.calls().len() - before;
+    assert!((500..530).contains(&calls), "each once: {calls}");
     app.leave_unfinished();
     app.done().await;
 }

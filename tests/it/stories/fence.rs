@@ -185,6 +185,7 @@ async fn taking_the_label_away_ends_a_stubborn_agent() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 20 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 1 s of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - 00:00:01Z Accepted as `swe`.
       - 00:00:01Z Started.
@@ -246,6 +247,7 @@ async fn closing_the_issue_ends_the_agent() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 20 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 1 s of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - 00:00:01Z Accepted as `swe`.
       - 00:00:01Z Started.

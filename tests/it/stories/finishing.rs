@@ -109,6 +109,7 @@ async fn without_a_change_the_answer_is_said_and_no_pull_request_is_opened() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - TIME Accepted as `swe`.
       - TIME Started.
@@ -154,6 +155,7 @@ async fn a_claim_without_a_deed_opens_no_pull_request_and_is_called_what_it_is()
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - TIME Accepted as `swe`.
       - TIME Started.
@@ -177,13 +179,15 @@ async fn failed_as(app: &mut TestApp, what: &str, class: &str) -> String {
     assert_eq!(app.state(issue).await, "failed", "{what}");
     let said = app.our_comments(issue).remove(0);
     assert!(said.contains(&format!("`{class}`")), "{said}");
+    // The next one waits until the provider lets somebody in again.
+    app.advance(Duration::from_secs(24 * 3_600));
     said
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_text_without_a_change_is_a_failure_of_that_class() {
     let mut app = TestApp::with(|plan| plan.limits.model_attempts = 1).await;
-    insta::assert_snapshot!(failed_as(&mut app, "rate-limit", "rate_limit").await, @r"
+    insta::assert_snapshot!(failed_as(&mut app, "rate-limit", "rate_limit").await, @"
     **Failed** after 0 ms · `rate_limit`
 
     It failed because the agent's model refused more requests for now (rate limit or quota). It said: “Request failed: Rate limit exceeded: 429 Too Many Requests”
@@ -202,6 +206,7 @@ async fn an_error_text_without_a_change_is_a_failure_of_that_class() {
     - Agent: `demo` (skep-demo 0.1.0)
     - Session `1296269-1-1`
     - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+    - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
     - To see the log, comment `/agent logs`
     - 00:00:01Z Accepted as `swe`.
     - 00:00:01Z Started.
@@ -288,6 +293,7 @@ async fn neither_a_change_nor_a_word_is_a_failure() {
     - Agent: `demo` (skep-demo 0.1.0)
     - Session `1296269-1-1`
     - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+    - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
     - To see the log, comment `/agent logs`
     - 00:00:01Z Accepted as `swe`.
     - 00:00:01Z Started.
@@ -391,6 +397,7 @@ async fn the_pull_request_shows_evidence_and_honours_the_template() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - TIME Accepted as `testing`.
       - TIME Started.

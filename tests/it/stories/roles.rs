@@ -119,6 +119,7 @@ async fn no_label_is_the_default_role_and_several_are_the_first_in_order() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-3-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - TIME Accepted as `architect`.
       - TIME Started.
@@ -236,6 +237,7 @@ async fn a_repository_file_changes_the_words_and_lowers_the_rights() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - TIME Accepted as `swe`.
       - TIME Started.
@@ -423,6 +425,7 @@ async fn triage_answers_and_whatever_it_writes_is_thrown_away() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - TIME Accepted as `triage`.
       - TIME Started.
@@ -505,6 +508,7 @@ async fn a_role_has_its_own_tighter_clocks() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 s in all, 10 m 0 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - TIME Accepted as `docs`.
       - TIME Started.

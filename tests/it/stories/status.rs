@@ -121,6 +121,7 @@ async fn one_comment_and_one_label_over_the_whole_life_and_retries() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-2`
       - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - Spent: tokens and cost unknown, 2 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - 00:00:03Z Accepted as `swe`.
       - 00:00:03Z Started.

@@ -168,6 +168,7 @@ async fn while_the_branch_is_pushed() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - 00:00:01Z Accepted as `swe`.
       - 00:00:01Z Started.

@@ -222,6 +222,7 @@ async fn an_agent_that_never_starts_is_named_after_the_configured_tries() {
               - Agent: `broken`
               - Session `HASH-1-1`
               - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+              - Spent: tokens and cost unknown, 1 of 20 sessions, SPAN of 24 h 0 m at work
               - To see the log, comment `/agent logs`
               - TIME Accepted as `swe`.
               - TIME Started.

@@ -168,6 +168,7 @@ async fn a_role_that_writes_and_changed_nothing_needs_a_person() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 500 ms without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - 00:00:01Z Accepted as `swe`.
       - 00:00:01Z Started.

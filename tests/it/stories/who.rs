@@ -153,6 +153,7 @@ async fn a_refusal_is_said_once_however_often_it_is_tried() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - TIME Accepted as `swe`.
       - TIME Started.

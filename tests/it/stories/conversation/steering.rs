@@ -80,6 +80,7 @@ async fn a_comment_while_it_works_is_told_at_the_turns_end() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 1 s of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - TIME Accepted as `swe`.
       - TIME Started.
@@ -211,6 +212,7 @@ async fn what_people_say_to_each_other_is_left_alone() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 2 s of 24 h 0 m at work
       - To see the log, comment `/agent logs`
       - TIME Accepted as `swe`.
       - TIME Started.

@@ -1,5 +1,7 @@
 //! How much is said: bounded, and never so that somebody waits for words that do not come.
 
+use std::time::Duration;
+
 use super::{COLOUR, asked};
 use crate::test_app::TestApp;
 
@@ -70,6 +72,8 @@ async fn no_session_ends_silently() {
         app.settle().await;
         let status = app.status(issue);
         assert!(status.starts_with(wanted), "{script}: {status}");
+        // After one that could not log in the next waits for a while.
+        app.advance(Duration::from_secs(3_600));
     }
     app.leave_unfinished();
     app.done().await;
