@@ -34,6 +34,10 @@ pub struct Effect {
 }
 
 /// What to do: one struct each, which is all that its performer gets to know.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a decision plans a few, and each is written down at once"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "effect")]
 pub enum Action {

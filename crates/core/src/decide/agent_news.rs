@@ -54,19 +54,22 @@ pub(super) fn of(before: &Task, event: &Event, after: &Task) -> Option<AgentNews
             Stage::Working { .. },
             Stage::Ended {
                 job: Some(job),
-                end: End::Failed { class, .. },
+                end:
+                    End::Failed {
+                        class:
+                            FailureClass::Agent(class @ (ErrorClass::Auth | ErrorClass::RateLimit)),
+                        ..
+                    },
                 ..
             },
-        ) => match class {
-            FailureClass::Agent(class @ (ErrorClass::Auth | ErrorClass::RateLimit)) => of(
-                job,
-                AgentIs::Refused {
-                    class: *class,
-                    until: None,
-                },
-            ),
-            _ => None,
-        },
+        ) => of(
+            job,
+            AgentIs::Refused {
+                class: *class,
+                until: None,
+            },
+        ),
+        (Stage::Working { .. }, Stage::Ended { .. }) if worked(event).is_none() => None,
         (
             Stage::Blocked {
                 reason: BlockReason::Later { .. },
