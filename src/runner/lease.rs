@@ -127,6 +127,10 @@ impl Lease {
 }
 
 /// What a claim brought.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is taken apart as soon as it is made"
+)]
 pub(super) enum Claimed {
     /// An effect, and the right to perform it.
     Effect(Box<Lease>, Action),
