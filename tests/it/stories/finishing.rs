@@ -216,7 +216,7 @@ async fn an_error_text_without_a_change_is_a_failure_of_that_class() {
 
     <sub>updated 00:00:01Z</sub>
     ");
-    insta::assert_snapshot!(failed_as(&mut app, "auth", "auth").await, @r"
+    insta::assert_snapshot!(failed_as(&mut app, "auth", "auth").await, @"
     **Failed** after 0 ms · `auth`
 
     It failed because the agent could not log in to its model; the operator must check its key. It said: “Request failed: Authentication error: 401 Unauthorized. Please check your API key.”
@@ -235,6 +235,7 @@ async fn an_error_text_without_a_change_is_a_failure_of_that_class() {
     - Agent: `demo` (skep-demo 0.1.0)
     - Session `1296269-2-1`
     - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+    - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
     - To see the log, comment `/agent logs`
     - 00:00:02Z Accepted as `swe`.
     - 00:00:02Z Started.
@@ -244,7 +245,7 @@ async fn an_error_text_without_a_change_is_a_failure_of_that_class() {
 
     <sub>updated 00:00:02Z</sub>
     ");
-    insta::assert_snapshot!(failed_as(&mut app, "server", "model_unavailable").await, @r"
+    insta::assert_snapshot!(failed_as(&mut app, "server", "model_unavailable").await, @"
     **Failed** after 0 ms · `model_unavailable`
 
     It failed because the agent's model was not reachable. It said: “Request failed: Server error: 500 Internal Server Error”
@@ -263,6 +264,7 @@ async fn an_error_text_without_a_change_is_a_failure_of_that_class() {
     - Agent: `demo` (skep-demo 0.1.0)
     - Session `1296269-3-1`
     - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
+    - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work
     - To see the log, comment `/agent logs`
     - 00:00:03Z Accepted as `swe`.
     - 00:00:03Z Started.
