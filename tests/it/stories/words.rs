@@ -43,7 +43,7 @@ async fn labels_and_commands_have_the_names_of_the_operator() {
     .await;
     app.settle().await;
     assert_eq!(app.state(issue).await, "in-review");
-    assert_eq!(app.labels(issue), ["bot:plan", "bot:go", "bot:review"]);
+    assert_eq!(app.labels(issue), ["bot:go", "bot:plan", "bot:review"]);
     let thread = app.thread(issue);
     assert!(thread.contains("`/bot <what to do>`"), "{thread}");
     assert!(
