@@ -8,6 +8,8 @@ mod error;
 mod facts;
 mod open;
 mod queue_order;
+mod relation;
+mod relations;
 mod rows;
 mod settle;
 mod slots;
@@ -142,6 +144,7 @@ impl Engine {
         transition.look_up(&facts::tasks(&meanings)).await?;
         for (row, meaning) in rows.iter().zip(meanings) {
             self.settle(&mut transition, row, meaning).await?;
+            self.tell_related(&mut transition).await?;
         }
         self.give_slots(&mut transition).await?;
         transition.commit().await

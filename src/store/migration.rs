@@ -52,6 +52,11 @@ const STEPS: &[Step] = &[
         name: "schedule",
         text: include_str!("migrations/0007_schedule.sql"),
     },
+    Step {
+        number: 8,
+        name: "dependency",
+        text: include_str!("migrations/0008_dependency.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

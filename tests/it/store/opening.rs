@@ -368,6 +368,7 @@ const BEFORE_WORDS: [&str; 20] = [
     "ALTER TABLE session DROP COLUMN person",
     "DROP TABLE pause",
     "DROP TABLE closed_agent",
+    "DROP TABLE dependency",
     "DELETE FROM migration WHERE number >= 4",
     "INSERT INTO effect (id, kind, lane, serial, rank, content, not_before, max_attempts, attempts, fence, \
      cancel_requested, created_at, body, why) \
