@@ -352,7 +352,7 @@ async fn one_skep_at_a_time_works_on_a_postgres() {
 }
 
 /// As the database before this one was left.
-const BEFORE_WORDS: [&str; 20] = [
+const BEFORE_WORDS: [&str; 21] = [
     "DROP INDEX effect_clock",
     "DROP INDEX task_state",
     "ALTER TABLE task DROP COLUMN past",

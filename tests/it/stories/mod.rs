@@ -22,6 +22,7 @@ mod follow;
 mod held;
 mod input;
 mod kept;
+mod month;
 mod operator;
 mod outage;
 mod pace;

@@ -10,6 +10,7 @@
 )]
 
 mod graph;
+mod schedule;
 
 use std::time::{Duration, Instant};
 
@@ -96,5 +97,6 @@ fn main() {
     for size in SIZES {
         println!("\n{size} issues");
         graph::run(size);
+        schedule::run(size);
     }
 }
