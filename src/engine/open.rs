@@ -112,11 +112,11 @@ impl Open<'_> {
                 };
                 self.transition.close_agent(&row).await?;
             }
-            AgentIs::Working if schedule.works(agent) => {
+            AgentIs::Working { since } if schedule.works(agent, since) => {
                 tracing::info!(agent, "the agent's provider lets sessions in again");
                 self.transition.open_agent(agent).await?;
             }
-            AgentIs::Working => {}
+            AgentIs::Working { .. } => {}
             AgentIs::Wanted => schedule.try_now(agent, now),
         }
         Ok(())

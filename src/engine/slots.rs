@@ -68,6 +68,8 @@ impl Engine {
         for row in transition.closed_agents().await? {
             let shut = Shut {
                 class: ErrorClass::named(&row.class).unwrap_or(ErrorClass::Unknown),
+                // When that was nobody knows any more; whatever was at work then is not.
+                since: now,
                 until: row.until,
                 strikes: u32::try_from(row.strikes).unwrap_or(u32::MAX),
                 tried: false,

@@ -3,7 +3,7 @@
 
 use crate::agent::ErrorClass;
 use crate::event::Event;
-use crate::task::{BlockReason, End, FailureClass, Job, Stage, Task};
+use crate::task::{BlockReason, End, FailureClass, Job, Stage, Step, Task};
 
 /// What is new of an agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,11 @@ pub enum AgentIs {
         /// When it may be asked again, epoch milliseconds; `None`: nobody can tell.
         until: Option<i64>,
     },
-    /// It worked.
-    Working,
+    /// It worked, in a turn that began at this time, epoch milliseconds.
+    Working {
+        /// When.
+        since: i64,
+    },
     /// A person wants it tried now.
     Wanted,
 }
@@ -48,7 +51,7 @@ pub(super) fn of(before: &Task, event: &Event, after: &Task) -> Option<AgentNews
                     until: Some(*until),
                 },
             ),
-            _ => worked(event).and_then(|()| of(job, AgentIs::Working)),
+            _ => worked(before, event).and_then(|is| of(job, is)),
         },
         (
             Stage::Working { .. },
@@ -69,7 +72,6 @@ pub(super) fn of(before: &Task, event: &Event, after: &Task) -> Option<AgentNews
                 until: None,
             },
         ),
-        (Stage::Working { .. }, Stage::Ended { .. }) if worked(event).is_none() => None,
         (
             Stage::Blocked {
                 reason: BlockReason::Later { .. },
@@ -77,18 +79,24 @@ pub(super) fn of(before: &Task, event: &Event, after: &Task) -> Option<AgentNews
             },
             Stage::Queued { job, .. },
         ) if !matches!(event, Event::TimerFired { .. }) => of(job, AgentIs::Wanted),
-        (Stage::Working { job, .. }, _) => worked(event).and_then(|()| of(job, AgentIs::Working)),
+        (Stage::Working { job, .. }, _) => worked(before, event).and_then(|is| of(job, is)),
         _ => None,
     }
 }
 
-/// An agent that answered has a provider that lets it in.
-fn worked(event: &Event) -> Option<()> {
-    match event {
-        Event::Asked { .. } | Event::Reported { .. } | Event::Finished { .. } => Some(()),
-        Event::TurnEnded { end, .. } if end.error.is_none() && end.unfinished().is_none() => {
-            Some(())
-        }
-        _ => None,
-    }
+/// An agent that answered has a provider that lets it in, or did when its turn began.
+fn worked(before: &Task, event: &Event) -> Option<AgentIs> {
+    let answered = match event {
+        Event::Asked { .. } | Event::Reported { .. } | Event::Finished { .. } => true,
+        Event::TurnEnded { end, .. } => end.error.is_none() && end.unfinished().is_none(),
+        _ => false,
+    };
+    let Stage::Working {
+        step: Step::Running { turn },
+        ..
+    } = &before.stage
+    else {
+        return None;
+    };
+    answered.then_some(AgentIs::Working { since: turn.began })
 }

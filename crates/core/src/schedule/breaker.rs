@@ -41,6 +41,7 @@ impl Schedule {
         let known = before.map_or(i64::MIN, |shut| shut.until);
         let shut = Shut {
             class,
+            since: now,
             until: until.max(known),
             strikes,
             tried: false,
@@ -54,9 +55,15 @@ impl Schedule {
         self.shut.insert(agent.to_owned(), shut);
     }
 
-    /// An agent works; whether that is news.
-    pub fn works(&mut self, agent: &str) -> bool {
-        self.shut.remove(agent).is_some()
+    /// An agent works, in a turn that began at `since` (epoch milliseconds); whether that is news. What was at work when
+    /// another was refused, and ends well, proves nothing.
+    pub fn works(&mut self, agent: &str, since: i64) -> bool {
+        let after = |shut: &Shut| shut.since < since;
+        let is_news = self.shut.get(agent).is_some_and(after);
+        if is_news {
+            self.shut.remove(agent);
+        }
+        is_news
     }
 
     /// A person wants it tried now: one session may.

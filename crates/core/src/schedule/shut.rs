@@ -7,6 +7,8 @@ use crate::agent::ErrorClass;
 pub struct Shut {
     /// What its provider said.
     pub class: ErrorClass,
+    /// When it was refused last, epoch milliseconds.
+    pub since: i64,
     /// Until when nothing starts, epoch milliseconds.
     pub until: i64,
     /// How many times in a row it was refused.

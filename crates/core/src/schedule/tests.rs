@@ -199,8 +199,10 @@ fn an_agent_that_was_refused_is_tried_by_one_and_then_by_all() {
         [key(1, 2)],
         "a person wants it tried"
     );
-    assert!(schedule.works("goose"));
-    assert!(!schedule.works("goose"), "that is known");
+    let now = shut.until + 2;
+    assert!(!schedule.works("goose", shut.until), "it began before");
+    assert!(schedule.works("goose", now));
+    assert!(!schedule.works("goose", now), "that is known");
     assert_eq!(
         picked(&mut schedule, shut.until + 1),
         [key(1, 2), key(1, 3)]
