@@ -129,8 +129,8 @@ impl TestApp {
     /// The whole issue as a reader sees it, but for what is another in every run: commits, and times after retries.
     pub(crate) fn told(&self, issue: IssueNumber) -> String {
         let time = regex::Regex::new(r"\b[0-9]{2}:[0-9]{2}:[0-9]{2}Z").expect("a pattern");
-        time.replace_all(&without_shas(&self.thread(issue)), "TIME")
-            .into_owned()
+        let thread = without_waits(&without_shas(&self.thread(issue)));
+        time.replace_all(&thread, "TIME").into_owned()
     }
 
     /// The newest pull request that closes an issue.
@@ -205,4 +205,12 @@ fn prompt_of(effect: &Effect) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// A text without how long it waited for people: that moves with each moment that a story lets pass.
+pub(crate) fn without_waits(text: &str) -> String {
+    let wait = regex::Regex::new(r"\d+ (ms|s|m|h)( \d+ (ms|s|m|h))? waiting for people");
+    let wait = wait.expect("a pattern");
+    wait.replace_all(text, "SPAN waiting for people")
+        .into_owned()
 }

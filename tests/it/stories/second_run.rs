@@ -128,7 +128,7 @@ async fn a_persons_push_to_our_branch_is_respected() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
-      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, 6 m 2 s waiting for people: 0 tokens
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, SPAN waiting for people: 0 tokens
       - To see the log, comment `/agent logs`
       - TIME Revision 1 begins: work was asked for again, and its pull request is open.
       - TIME Resumed.
@@ -242,7 +242,7 @@ async fn a_merged_pull_request_is_done_and_nothing_of_it_is_left() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
-      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, 5 m 0 s waiting for people: 0 tokens
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, SPAN waiting for people: 0 tokens
       - To see the log, comment `/agent logs`
       - TIME Started.
       - TIME Opened the pull request.
@@ -290,7 +290,7 @@ async fn a_closed_pull_request_rests_and_is_not_touched_again() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
-      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, 5 m 0 s waiting for people: 0 tokens
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, SPAN waiting for people: 0 tokens
       - To see the log, comment `/agent logs`
       - TIME Started.
       - TIME Opened the pull request.

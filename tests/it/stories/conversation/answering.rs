@@ -340,7 +340,7 @@ async fn a_question_that_is_deleted_or_changed_is_put_back() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
-      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, 2 s waiting for people: 0 tokens
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, SPAN waiting for people: 0 tokens
       - To see the log, comment `/agent logs`
       - TIME The agent asks 1 question.
       - TIME Question 1 was answered by ana.

@@ -122,7 +122,7 @@ async fn pause_and_resume_move_the_switch() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
-      - Spent: tokens and cost unknown, 1 of 20 sessions, 1 s of 24 h 0 m at work, 1 s waiting for people: 0 tokens
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 1 s of 24 h 0 m at work, SPAN waiting for people: 0 tokens
       - To see the log, comment `/agent logs`
       - TIME Resumed: `@ana` wrote `/agent resume`.
       - TIME Resumed.

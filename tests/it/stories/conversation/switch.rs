@@ -141,7 +141,7 @@ async fn off_pauses_with_the_work_kept_and_on_goes_on_in_the_same_session() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
-      - Spent: tokens and cost unknown, 1 of 20 sessions, 1 s of 24 h 0 m at work, 1 s waiting for people: 0 tokens
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 1 s of 24 h 0 m at work, SPAN waiting for people: 0 tokens
       - To see the log, comment `/agent logs`
       - TIME Resumed: `@ana` put the label `agent:go` back.
       - TIME Resumed.
@@ -373,7 +373,7 @@ async fn a_stop_while_people_are_asked_ends_the_question_too() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
-      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, 1 s waiting for people: 0 tokens
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, SPAN waiting for people: 0 tokens
       - To see the log, comment `/agent logs`
       - TIME Started.
       - TIME The agent asks 1 question.

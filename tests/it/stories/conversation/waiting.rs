@@ -83,7 +83,7 @@ async fn the_slot_is_held_for_five_minutes_and_then_given_away() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
-      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, 5 m 11 s waiting for people: 0 tokens
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, SPAN waiting for people: 0 tokens
       - To see the log, comment `/agent logs`
       - TIME Accepted as `swe`.
       - TIME Started.
@@ -232,7 +232,7 @@ async fn the_default_applies_at_the_deadline() {
       - Agent: `demo` (skep-demo 0.1.0)
       - Session `1296269-1-1`
       - Limits: 1 h 0 m in all, 10 m 0 s without a sign of life
-      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, 5 h 0 m waiting for people: 0 tokens
+      - Spent: tokens and cost unknown, 1 of 20 sessions, 0 ms of 24 h 0 m at work, SPAN waiting for people: 0 tokens
       - To see the log, comment `/agent logs`
       - TIME Question 1 was answered by skep.
       - TIME Resumed.

@@ -18,7 +18,7 @@ use skep::core::effect::{self, Action, EffectKind};
 use skep::core::ids::{IssueNumber, Sha};
 use skep_simulator::world::{LineComment, ReviewDraft};
 
-use super::reach::without_shas;
+use super::reach::{without_shas, without_waits};
 use crate::test_app::TestApp;
 
 /// The branch of the stories.
@@ -144,7 +144,8 @@ impl Told {
 
 fn timeless(text: &str) -> String {
     let time = regex::Regex::new(r"\b[0-9]{2}:[0-9]{2}:[0-9]{2}Z").expect("a pattern");
-    time.replace_all(&without_shas(text), "TIME").into_owned()
+    time.replace_all(&without_waits(&without_shas(text)), "TIME")
+        .into_owned()
 }
 
 /// A script as people put it into their words.
