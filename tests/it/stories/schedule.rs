@@ -1,5 +1,6 @@
 //! Who starts next, what holds the others back, and what the operator wants of the queue: each waiting issue says why it waits.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -48,22 +49,26 @@ async fn begin_as(app: &mut TestApp, name: &str, (what, labels): (&str, &[&str])
 }
 
 impl TestApp {
-    /// The operator asks something, while the engine takes facts up.
+    /// The operator asks something, while the engine takes facts up. Both go on side by side: each may hold what the other waits
+    /// for.
     async fn operator(
         &mut self,
         ask: impl AsyncFnOnce(std::sync::Arc<skep::app::AdminApi>) -> Answer,
     ) -> Value {
         self.advance(Duration::from_secs(1));
-        let asking = ask(self.product().admin.clone());
-        tokio::pin!(asking);
-        loop {
-            tokio::select! {
-                answer = &mut asking => return answer.expect("an answer"),
-                () = tokio::time::sleep(Duration::from_millis(5)) => {
-                    self.engine().step().await.expect("facts are handled");
-                }
+        let answered = Cell::new(false);
+        let asking = async {
+            let answer = ask(self.product().admin.clone()).await;
+            answered.set(true);
+            answer.expect("an answer")
+        };
+        let taking_up = async {
+            while !answered.get() {
+                self.engine().step().await.expect("facts are handled");
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
-        }
+        };
+        tokio::join!(asking, taking_up).0
     }
 
     async fn order(&mut self, issue: IssueNumber, order: &str) -> String {
