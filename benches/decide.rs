@@ -28,6 +28,7 @@ fn place(issue: i64) -> Place {
 
 fn policy() -> Policy {
     Policy {
+        agent_sessions: Default::default(),
         me: Me {
             app_id: 1,
             slug: "skep".into(),
@@ -39,7 +40,6 @@ fn policy() -> Policy {
         agents: vec!["demo".into()],
         default_agent: "demo".into(),
         limits: Limits {
-            agent_sessions: Default::default(),
             sessions: 0,
             ..Limits::default()
         },

@@ -21,28 +21,35 @@ use crate::store::{DependencyRow, Transition};
 /// The states in which it matters what a task waits for.
 const WAITING: [&str; 2] = ["queued", "checking"];
 
+/// What one issue waits for, and what of it does not count.
+#[derive(Default)]
+struct Waits {
+    blockers: Vec<TaskKey>,
+    waived: Vec<TaskKey>,
+}
+
 /// Makes the graph from the table.
 pub(super) async fn read(transition: &mut Transition) -> Result<Graph, EngineError> {
     let rows = transition.dependencies().await?;
     let mut standings = BTreeMap::new();
-    let mut blockers: BTreeMap<TaskKey, (Vec<TaskKey>, Vec<TaskKey>)> = BTreeMap::new();
+    let mut tasks: BTreeMap<TaskKey, Waits> = BTreeMap::new();
     for row in rows {
         standings.insert(row.blocker, row.standing);
-        let (all, waived) = blockers.entry(row.task).or_default();
-        all.push(row.blocker);
-        waived.extend(Some(row.blocker).filter(|_| row.waived));
+        let waits = tasks.entry(row.task).or_default();
+        waits.blockers.push(row.blocker);
+        waits
+            .waived
+            .extend(Some(row.blocker).filter(|_| row.waived));
     }
-    let alone = standings
-        .keys()
-        .filter(|key| !blockers.contains_key(key))
-        .map(|key| (*key, Default::default()));
-    let alone: Vec<(TaskKey, (Vec<TaskKey>, Vec<TaskKey>))> = alone.collect();
-    let known = blockers.into_iter().chain(alone);
-    let known = known.map(|(node, (blockers, waived))| Known {
+    // What is only waited for stands otherwise all the same.
+    for key in standings.keys() {
+        tasks.entry(*key).or_default();
+    }
+    let known = tasks.into_iter().map(|(node, waits)| Known {
         node,
         standing: standings.get(&node).copied().unwrap_or_default(),
-        blockers,
-        waiver: waiver(waived),
+        blockers: waits.blockers,
+        waiver: waiver(waits.waived),
     });
     Ok(Graph::load(known).graph)
 }

@@ -216,7 +216,7 @@ async fn a_base_that_goes_away_meanwhile_fails_with_a_way_out() {
     let said = regex::Regex::new("as `[0-9a-f]{10}`")
         .expect("an expression")
         .replace_all(
-            &app.our_comments(issue).last().expect("a comment"),
+            app.our_comments(issue).last().expect("a comment"),
             "as `COMMIT`",
         )
         .into_owned();

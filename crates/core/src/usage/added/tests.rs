@@ -184,7 +184,10 @@ fn money_is_by_price_or_as_the_agent_says_or_unknown() {
             less: true
         }
     );
-    assert_eq!(meter(&[turn.clone()], None).cost, Figure::UNKNOWN);
+    assert_eq!(
+        meter(std::slice::from_ref(&turn), None).cost,
+        Figure::UNKNOWN
+    );
     // claude tells the cost of its session: 12 cents, then 30.
     let own = |cost| Report {
         money: Some(cost),
