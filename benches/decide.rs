@@ -40,6 +40,7 @@ fn policy() -> Policy {
         default_agent: "demo".into(),
         limits: Limits {
             agent_sessions: Default::default(),
+            agent_memory: Default::default(),
             sessions: 0,
             ..Limits::default()
         },
@@ -48,6 +49,7 @@ fn policy() -> Policy {
         allow_protected: Default::default(),
         author_answers: false,
         ready: Default::default(),
+        readiness: Default::default(),
         confinement_warning: None,
     }
 }

@@ -11,7 +11,8 @@ use crate::core::agent::ErrorClass;
 use crate::core::command::Priority;
 use crate::core::event::Event;
 use crate::core::ids::{TaskKey, UserId};
-use crate::core::schedule::{Live, Pick, Queued, Schedule, Shut, Standing, Told};
+use crate::core::policy::Readiness;
+use crate::core::schedule::{Live, Needs, Pick, Queued, Schedule, Shut, Standing, Told};
 use crate::store::{QueuedRow, ScheduleRows, Transition};
 
 /// A day, milliseconds.
@@ -65,6 +66,17 @@ impl Engine {
             };
             schedule.remember_shut(&row.agent, shut);
         }
+        match self.policy.readiness {
+            Readiness::Block => schedule.looks_for_faults(true),
+            Readiness::Warn => schedule.looks_for_faults(false),
+            Readiness::Off => {}
+        }
+        *schedule.needs() = Needs::expecting(self.policy.agent_memory.clone());
+        for row in transition.memory_needs().await? {
+            schedule
+                .needs()
+                .remember(&row.agent, row.repository, row.bytes);
+        }
         Ok(schedule)
     }
 
@@ -87,6 +99,9 @@ impl Engine {
         for (task, told) in open.news((self.clock)()) {
             self.tell_key(open, task, waiting(&told)).await?;
             open.knows(task, told);
+        }
+        if open.waits() {
+            self.asked.notify_one();
         }
         Ok(())
     }
@@ -113,12 +128,13 @@ impl Engine {
         let mut open = self.begin().await?;
         let now = (self.clock)();
         let paused = open.pauses().await?;
-        let room = open.slots.room;
+        let (room, memory) = (open.slots.room, open.slots.memory());
         let view = open.slots.schedule.as_ref().map(|schedule| QueueView {
             at_work: schedule.at_work(),
             waiting: schedule.waiting(),
             listed: schedule.listed(room, most, now),
             paused,
+            memory,
         });
         open.commit().await?;
         Ok(view.unwrap_or_default())

@@ -52,6 +52,11 @@ const STEPS: &[Step] = &[
         name: "schedule",
         text: include_str!("migrations/0007_schedule.sql"),
     },
+    Step {
+        number: 9,
+        name: "memory",
+        text: include_str!("migrations/0009_memory.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

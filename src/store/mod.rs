@@ -28,6 +28,7 @@ mod inbox_kind;
 mod inbox_row;
 mod lease;
 mod lock;
+mod memory;
 mod meta;
 mod migration;
 mod notify;
@@ -57,6 +58,7 @@ pub use outbox::{Added, EffectLook, EffectRow, NewEffect, Withdrawal, Withdrawn}
 pub use put_back::{Behind, Reschedule};
 pub use queries::{Counts, EffectFilter, SessionFilter};
 pub use retention::Pruned;
+pub use memory::MemoryNeedRow;
 pub use schedule::{ClosedAgentRow, LiveRow, PauseRow, QueuedRow, ScheduleRows};
 pub use session_log::{LogLine, LogRow};
 pub use task::{SessionRow, TaskRow, Waits};

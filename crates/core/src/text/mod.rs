@@ -21,6 +21,7 @@ pub mod failure;
 pub mod graph;
 pub mod kept;
 pub mod left_out;
+pub mod memory;
 pub mod mistakes;
 pub mod notice;
 pub mod outside;

@@ -2,7 +2,7 @@
 //! `docs/configuration.md`, which are all made of this table.
 
 /// By key, in the order of the reference.
-const MEANINGS: [(&str, &str); 112] = [
+const MEANINGS: [(&str, &str); 116] = [
     ("config", "The configuration file."),
     ("listen", "Where GitHub's webhooks arrive (`/webhook`)."),
     (
@@ -179,6 +179,16 @@ const MEANINGS: [(&str, &str); 112] = [
         "Disk space that is kept free, at least 8 MiB and at most a tenth of the disk: with less, no session starts.",
     ),
     (
+        "limits.session_memory",
+        "Memory one session may take, with all that its agent starts, and at most three quarters of the server's: with more it is \
+         ended, alone.",
+    ),
+    (
+        "limits.memory_reserve",
+        "Memory that is kept free, at most a tenth of the server's (or of its cgroup's): a session starts only when what it is \
+         expected to need is free besides.",
+    ),
+    (
         "limits.standbys",
         "Working copies that stand ready for the next session, at most one a repository; each takes the space of a checkout.",
     ),
@@ -267,6 +277,11 @@ const MEANINGS: [(&str, &str); 112] = [
          none is required; without any it stays a draft) or `never`.",
     ),
     (
+        "readiness",
+        "What to do when an agent does not start, or the App lacks a permission, before a session starts: `block` holds what needs it \
+         and says so, `warn` starts all the same and tells the log, `off` does not look.",
+    ),
+    (
         "role_hints",
         "Whether words of an issue without a `role:` label may name its role: `[swe]` at the start of the title, `Ask the \
          security engineer to …`, `For the testing agent: …`.",
@@ -348,6 +363,10 @@ const MEANINGS: [(&str, &str); 112] = [
     (
         "agents.<name>.sessions",
         "Sessions at once with this agent: what its provider or its key allows.",
+    ),
+    (
+        "agents.<name>.memory",
+        "Memory a session with this agent is expected to need, builds and tests included, until one was seen in the repository.",
     ),
     (
         "agents.<name>.usage",

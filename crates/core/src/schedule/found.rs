@@ -1,0 +1,38 @@
+//! What was found out of what sessions need: the values alone.
+
+use std::collections::BTreeMap;
+
+use super::reason::Fault;
+use crate::ids::RepositoryId;
+
+/// How long what was found holds, milliseconds.
+pub const READY_FOR_MS: i64 = 2 * 60_000;
+/// What may be ready or not.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// An agent, by its name.
+    Agent(String),
+    /// A repository, and what we may do there.
+    Repository(RepositoryId),
+}
+
+/// What is known of what sessions need.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    /// What is not known to be ready holds starts back.
+    pub(super) holds: bool,
+    pub(super) found: BTreeMap<Subject, Found>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) fault: Option<Fault>,
+    pub(super) at: i64,
+}
+
+impl Found {
+    /// It still holds at `now`.
+    pub(super) fn is_fresh(&self, now: i64) -> bool {
+        now < self.at.saturating_add(READY_FOR_MS)
+    }
+}
