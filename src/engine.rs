@@ -9,6 +9,8 @@ mod facts;
 mod open;
 mod queue_order;
 mod readiness;
+mod relation;
+mod relations;
 mod rows;
 mod settle;
 mod slots;
@@ -169,6 +171,7 @@ impl Engine {
         transition.look_up(&facts::tasks(&meanings)).await?;
         for (row, meaning) in rows.iter().zip(meanings) {
             self.settle(&mut transition, row, meaning).await?;
+            self.tell_related(&mut transition).await?;
         }
         self.give_slots(&mut transition).await?;
         transition.commit().await

@@ -11,7 +11,7 @@ use super::disk_space::DiskSpace;
 use super::health::Health;
 use super::lookup::{find_session, read_task, unread};
 use super::orders::{Orders, refused};
-use super::queue_lines;
+use super::{graph_view, queue_lines};
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::text::requests::{self, absent};
 use crate::engine::Engine;
@@ -19,7 +19,7 @@ use crate::github::GitHub;
 use crate::http::api_types::{
     LogAnswer, SessionAnswer, SessionLine, SessionsAnswer, StatusAnswer, StopAnswer, TaskAnswer,
 };
-use crate::http::queue_types::{OrderAnswer, QueueAnswer};
+use crate::http::queue_types::{GraphFormat, OrderAnswer, QueueAnswer};
 use crate::http::{
     AdminService, Answer, ApiError, Batch, EventPage, LogPage, SessionFilter, Target,
 };
@@ -261,6 +261,16 @@ impl AdminService for AdminApi {
         };
         let patch = git.patch(repository, &base, &head, PATCH).await;
         patch.map_err(|error| ApiError::conflict(absent::patch_failed(&error.to_string())))
+    }
+
+    async fn graph(&self, repository: RepositoryName, format: GraphFormat) -> Answer {
+        let at = self.github.locate(&repository).await.map_err(refused)?;
+        let graph = graph_view::GraphView {
+            engine: self.engine()?,
+            store: &self.store,
+            web: self.github.web_page(),
+        };
+        answer(&graph.of(&at, format).await?)
     }
 
     async fn queue(&self, limit: u32) -> Answer {

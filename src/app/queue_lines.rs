@@ -6,7 +6,7 @@ use super::lookup::unread;
 use crate::core::ids::TaskKey;
 use crate::core::schedule::Told;
 use crate::core::task::Task;
-use crate::core::text::waiting;
+use crate::core::text::{gate, waiting};
 use crate::engine::{Engine, EngineError, MemoryView};
 use crate::http::ApiError;
 use crate::http::queue_types::{MemoryAnswer, PauseLine, QueueAnswer, QueueLine};
@@ -20,7 +20,8 @@ pub(super) async fn queue(
     now: i64,
 ) -> Result<QueueAnswer, ApiError> {
     let view = engine.queue(limit).await.map_err(|error| failed(&error))?;
-    let keys: Vec<TaskKey> = view.listed.iter().map(|(task, _)| *task).collect();
+    let listed = view.listed.iter().map(|(task, _)| *task);
+    let keys: Vec<TaskKey> = listed.chain(view.held_back.iter().copied()).collect();
     let rows = store.tasks(&keys).await.map_err(|error| unread(&error))?;
     let tasks: HashMap<TaskKey, Task> = rows
         .iter()
@@ -35,13 +36,18 @@ pub(super) async fn queue(
         .listed
         .iter()
         .filter_map(|(key, told)| line(tasks.get(key)?, told, now));
+    let held = view
+        .held_back
+        .iter()
+        .filter_map(|key| held(tasks.get(key)?));
     Ok(QueueAnswer {
         at_work: view.at_work,
         slots: engine.slots_in_all(),
         waiting: view.waiting,
+        held: view.held,
         paused,
         memory: view.memory.as_ref().map(memory),
-        queue: lines.collect(),
+        queue: lines.chain(held).collect(),
     })
 }
 
@@ -53,14 +59,9 @@ fn memory(view: &MemoryView) -> MemoryAnswer {
     }
 }
 
+/// One that waits for a slot.
 fn line(task: &Task, told: &Told, now: i64) -> Option<QueueLine> {
-    let job = task.job()?;
     Some(QueueLine {
-        repository: Some(task.place.name.to_string()),
-        issue: Some(task.place.issue.0),
-        session: Some(job.session.to_string()),
-        role: Some(job.role.name.to_string()),
-        queued_at: job.queued_at,
         place: told.place.map(|(position, _)| position),
         state: match told.place {
             Some(_) => "ready",
@@ -69,6 +70,29 @@ fn line(task: &Task, told: &Told, now: i64) -> Option<QueueLine> {
         .to_owned(),
         starts_at: told.within.map(|within| now.saturating_add(within)),
         reason: waiting::words(&told.reason),
+        ..of(task)?
+    })
+}
+
+/// One that waits for something of its own.
+fn held(task: &Task) -> Option<QueueLine> {
+    let held = task.gate()?;
+    Some(QueueLine {
+        state: "held".to_owned(),
+        reason: gate::words(task, &held),
+        ..of(task)?
+    })
+}
+
+fn of(task: &Task) -> Option<QueueLine> {
+    let job = task.job()?;
+    Some(QueueLine {
+        repository: Some(task.place.name.to_string()),
+        issue: Some(task.place.issue.0),
+        session: Some(job.session.to_string()),
+        role: Some(job.role.name.to_string()),
+        queued_at: job.queued_at,
+        ..QueueLine::default()
     })
 }
 

@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod demo_agent;
 mod dispatch;
+mod graph;
 mod help;
 mod issue;
 mod order;

@@ -31,7 +31,7 @@ impl Queue {
 }
 
 fn render(queue: &QueueAnswer, now: i64) -> String {
-    let mut shown = text::cli::queue(queue.at_work, queue.slots, queue.waiting);
+    let mut shown = text::cli::queue(queue.at_work, queue.slots, queue.waiting, queue.held);
     for pause in &queue.paused {
         let what = pause.repository.as_deref();
         shown.push_str(&text::cli::paused(what, &moment(pause.since)));
@@ -97,6 +97,7 @@ mod tests {
             at_work: 2,
             slots: 2,
             waiting: 2,
+            held: 1,
             memory: Some(MemoryAnswer {
                 free_bytes: 3 << 30,
                 reserved_bytes: 700 << 20,
@@ -109,16 +110,18 @@ mod tests {
             queue: vec![
                 line(7, Some(1), "waiting for a free slot"),
                 line(9, None, "the operator paused this repository"),
+                line(12, None, "waiting for #7"),
             ],
         };
         insta::assert_snapshot!(render(&queue, 1_700_000_090_000), @"
-        2 of 2 slots in use, 2 issues wait
+        2 of 2 slots in use, 2 issues wait for a slot, 1 for something of their own
         starts in octo/skep are paused since 2023-11-14 22:13:20Z; `skep resume --repo octo/skep` lets them go on
         memory: 3.0 GiB free, 700.0 MiB of it for what is at work, 1.0 GiB kept free
 
-        PLACE  ISSUE          ROLE  WAITS  STARTS  FOR
-        1      octo/garden#7  swe   1m30s          waiting for a free slot
-        -      octo/garden#9  swe   1m30s          the operator paused this repository
+        PLACE  ISSUE           ROLE  WAITS  STARTS  FOR
+        1      octo/garden#7   swe   1m30s          waiting for a free slot
+        -      octo/garden#9   swe   1m30s          the operator paused this repository
+        -      octo/garden#12  swe   1m30s          waiting for #7
         ");
     }
 }

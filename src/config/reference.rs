@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 48] = [
+const FILE_ONLY: [(&str, &str); 49] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("ignore", "[]"),
@@ -159,6 +159,7 @@ const FILE_ONLY: [(&str, &str); 48] = [
         "the built-in role's, or whether `tools` has `edit`",
     ),
     ("roles.<name>.plan", "false"),
+    ("roles.<name>.approve", "false"),
     ("roles.<name>.session_timeout", "`limits.session_timeout`"),
     ("roles.<name>.silence", "`limits.silence`"),
     ("roles.<name>.sessions", "`limits.sessions`"),

@@ -305,6 +305,7 @@ impl Config {
         lines.set("tools", &list(&tools));
         lines.set("writes", &role.writes.to_string());
         lines.set("plan", &role.plan.to_string());
+        lines.set("approve", &role.approve.to_string());
         lines.set_or_mute(
             "session_timeout",
             role.limits.session_timeout_s.map(seconds),

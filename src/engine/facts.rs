@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::error::EngineError;
 use super::queue_order::{QUEUE_ORDER, QueueOrder};
 use crate::core::actor::Account;
+use crate::core::dependency::NewStanding;
 use crate::core::event::{Event, Fact};
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, TaskKey};
 use crate::core::vocabulary::Vocabulary;
@@ -15,6 +16,8 @@ use crate::webhook::{self, Parsed, Turned};
 pub(super) enum Meaning {
     /// Something to decide about.
     Fact(Fact),
+    /// The same, of an issue that stands otherwise now: those that wait for it are told.
+    OfIssue(Fact, NewStanding),
     /// An installation is open to us again: what waits for it may go on.
     Opened(InstallationId),
     /// Something on a pull request: whose it is, its number tells.
@@ -58,7 +61,7 @@ pub(super) struct Pushed {
 /// The tasks that facts are about, each once.
 pub(super) fn tasks(meanings: &[Meaning]) -> Vec<TaskKey> {
     let of_one = |meaning: &Meaning| match meaning {
-        Meaning::Fact(fact) => Some(fact.place.task()),
+        Meaning::Fact(fact) | Meaning::OfIssue(fact, _) => Some(fact.place.task()),
         Meaning::Opened(_)
         | Meaning::OfPull(_)
         | Meaning::Pushed(_)
@@ -104,10 +107,12 @@ pub(super) fn meaning(row: &InboxRow, words: &Vocabulary) -> Result<Meaning, Eng
         return Ok(Meaning::Opened(installation));
     }
     Ok(match webhook::parse(&row.name, &row.body, words) {
-        // What waits for an issue does not hear of its end yet: only its own task does.
-        Parsed::Event { place, event } | Parsed::OfIssue { place, event, .. } => {
-            Meaning::Fact(Fact { place, event })
-        }
+        Parsed::Event { place, event } => Meaning::Fact(Fact { place, event }),
+        Parsed::OfIssue {
+            place,
+            standing,
+            event,
+        } => Meaning::OfIssue(Fact { place, event }, standing),
         Parsed::OfPull {
             installation,
             repository,

@@ -3,13 +3,15 @@
 //! The database is the truth. The schedule is told of every task that a decision changes; while it is not known whether the
 //! decision comes true, nobody has it, and if it does not, it is read again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::{Deref, DerefMut};
 
 use tokio::sync::MutexGuard;
 
 use super::error::EngineError;
+use super::relation::Relation;
 use crate::core::decide::{AgentIs, AgentNews, Took};
+use crate::core::graph::Graph;
 use crate::core::ids::{RepositoryId, TaskKey};
 use crate::core::schedule::{Memory, Pick, Room, Schedule, Standing, Told};
 use crate::store::{ClosedAgentRow, MemoryNeedRow, PauseRow, Transition};
@@ -22,6 +24,8 @@ const TOLD_AT_ONCE: usize = 20;
 pub(super) struct Slots {
     /// `None` when it has to be read again.
     pub(super) schedule: Option<Schedule>,
+    /// Which issue waits for which; read with the schedule.
+    pub(super) graph: Graph,
     pub(super) room: Room,
 }
 
@@ -69,6 +73,10 @@ pub struct QueueView {
     pub waiting: usize,
     /// Those that wait, and what for.
     pub listed: Vec<(TaskKey, Told)>,
+    /// How many wait for something of their own.
+    pub held: usize,
+    /// Some of those.
+    pub held_back: Vec<TaskKey>,
     /// Where the operator lets nothing start.
     pub paused: Vec<PauseRow>,
     /// The memory; `None` before it was measured.
@@ -79,6 +87,8 @@ pub struct QueueView {
 pub(super) struct Open<'a> {
     pub(super) transition: Transition,
     pub(super) slots: MutexGuard<'a, Slots>,
+    /// Whom something concerns that was decided, and is not told yet.
+    pub(super) relations: VecDeque<Relation>,
 }
 
 impl Deref for Open<'_> {
@@ -188,6 +198,7 @@ impl Open<'_> {
         let Self {
             transition,
             mut slots,
+            ..
         } = self;
         let known = slots.schedule.take();
         transition.commit().await?;

@@ -55,6 +55,10 @@ fn waits(task: &Task) -> Result<Option<Waits>, EngineError> {
             person: queued.person.map(|person| person.0),
             held: false,
         }),
+        Standing::Held => Some(Waits {
+            held: true,
+            ..Waits::default()
+        }),
         Standing::Live(_) | Standing::Away => None,
     })
 }

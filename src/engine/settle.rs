@@ -26,6 +26,11 @@ impl Engine {
                 fact,
                 (row.kind == InboxKind::Webhook).then_some(DomainEvent::DeliveryAccepted),
             ),
+            Meaning::OfIssue(fact, standing) => {
+                let task = fact.place.task();
+                transition.stands(task, &standing, row.seq);
+                (fact, Some(DomainEvent::DeliveryAccepted))
+            }
             Meaning::Opened(installation) => {
                 let freed = transition.unpark(installation, now).await?;
                 let reason =
@@ -188,6 +193,7 @@ impl Engine {
             let repository = decision.task.key().repository;
             transition.took(took, repository).await?;
         }
+        transition.relate(&before, &decision.task, row.seq).await?;
         let standing = decision.task.standing(&before, now);
         transition.place(decision.task.key(), standing, now);
         Ok(decision)

@@ -1,15 +1,16 @@
 //! Who gets a slot, and what the others are told: the schedule is read from the database, asked, and what it says becomes a
 //! fact of each task.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::Engine;
 use super::error::EngineError;
 use super::open::{Open, QueueView};
+use super::relations;
 use super::settle::read_stored;
 use crate::core::agent::ErrorClass;
 use crate::core::command::Priority;
-use crate::core::event::Event;
+use crate::core::event::{Event, Wait};
 use crate::core::ids::{TaskKey, UserId};
 use crate::core::policy::Readiness;
 use crate::core::schedule::{Live, Needs, Pick, Queued, Schedule, Shut, Standing, Told};
@@ -26,10 +27,18 @@ impl Engine {
         // What is decided may not come true, and then the schedule is wrong: it is put back with the commit.
         let schedule = match slots.schedule.take() {
             Some(schedule) => schedule,
-            None => self.read_schedule(&mut transition).await?,
+            None => {
+                slots.graph = relations::read(&mut transition).await?;
+                self.read_schedule(&mut transition).await?
+            }
         };
         slots.schedule = Some(schedule);
-        Ok(Open { transition, slots })
+        let relations = VecDeque::new();
+        Ok(Open {
+            transition,
+            slots,
+            relations,
+        })
     }
 
     async fn read_schedule(&self, transition: &mut Transition) -> Result<Schedule, EngineError> {
@@ -129,12 +138,18 @@ impl Engine {
         let now = (self.clock)();
         let paused = open.pauses().await?;
         let (room, memory) = (open.slots.room, open.slots.memory());
-        let view = open.slots.schedule.as_ref().map(|schedule| QueueView {
-            at_work: schedule.at_work(),
-            waiting: schedule.waiting(),
-            listed: schedule.listed(room, most, now),
-            paused,
-            memory,
+        let view = open.slots.schedule.as_ref().map(|schedule| {
+            let listed = schedule.listed(room, most, now);
+            let (held, held_back) = schedule.held_back();
+            QueueView {
+                at_work: schedule.at_work(),
+                waiting: schedule.waiting(),
+                held,
+                held_back: held_back.take(most.saturating_sub(listed.len())).collect(),
+                listed,
+                paused,
+                memory,
+            }
         });
         open.commit().await?;
         Ok(view.unwrap_or_default())
@@ -144,18 +159,18 @@ impl Engine {
 /// What a waiting task hears.
 fn waiting(told: &Told) -> Event {
     let (position, total) = told.place.unwrap_or_default();
-    Event::Waiting {
+    Event::Waiting(Wait {
         position,
         total,
         reason: told.reason.clone(),
         within: told.within,
-    }
+    })
 }
 
 fn queued(row: &QueuedRow) -> Option<Standing> {
     let waits = row.waits.as_ref()?;
     if waits.held {
-        return Some(Standing::Away);
+        return Some(Standing::Held);
     }
     Some(Standing::Queued(Queued {
         installation: row.installation,

@@ -116,7 +116,12 @@ impl GitHub {
 
     /// Where git finds the repository: `{web_url}/{owner}/{name}.git`.
     pub fn clone_url(&self, name: &RepositoryName) -> String {
-        format!("{}/{name}.git", self.0.web.as_str().trim_end_matches('/'))
+        format!("{}/{name}.git", self.web_page())
+    }
+
+    /// The address of GitHub's pages, without a slash at its end.
+    pub fn web_page(&self) -> &str {
+        self.0.web.as_str().trim_end_matches('/')
     }
 
     /// The host of GitHub's pages, with a port where their address has one: what references are written with.

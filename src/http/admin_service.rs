@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::queue_types::GraphFormat;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
 use crate::core::text::requests;
 
@@ -53,6 +54,13 @@ pub trait AdminService: Send + Sync + 'static {
 
     /// What waits, in order, at most `limit`.
     fn queue(&self, limit: u32) -> impl Future<Output = Answer> + Send;
+
+    /// A drawing of which issue of a repository waits for which.
+    fn graph(
+        &self,
+        repository: RepositoryName,
+        format: GraphFormat,
+    ) -> impl Future<Output = Answer> + Send;
 
     /// Lets nothing start in a repository, or anywhere.
     fn pause(&self, repository: Option<RepositoryName>) -> impl Future<Output = Answer> + Send;

@@ -24,6 +24,7 @@ use super::admin_service::{
 use super::answer;
 use super::body::{BodyError, Caps, Reader};
 use super::guard::Guard;
+use super::queue_types::GraphFormat;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
 use crate::core::text::{self, requests};
 
@@ -52,6 +53,7 @@ pub fn admin_router<D: AdminService>(service: Arc<D>, guard: Guard) -> Router {
         .route("/api/v1/tasks/{owner}/{repo}/{n}", get(task::<D>))
         .route("/api/v1/tasks/{owner}/{repo}/{n}/orders", post(order::<D>))
         .route("/api/v1/queue", get(queue::<D>))
+        .route("/api/v1/graph", get(graph::<D>))
         .route("/api/v1/queue/pause", post(pause::<D>))
         .route("/api/v1/queue/resume", post(resume::<D>))
         .route("/api/v1/events", get(events::<D>))
@@ -182,6 +184,19 @@ struct QueueQuery {
 async fn queue<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
     let QueueQuery { limit } = query(&request)?;
     json(state.service.queue(limit.unwrap_or(100).clamp(1, 10_000))).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GraphQuery {
+    repository: RepositoryName,
+    #[serde(default)]
+    format: GraphFormat,
+}
+
+async fn graph<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
+    let GraphQuery { repository, format } = query(&request)?;
+    json(state.service.graph(repository, format)).await
 }
 
 #[derive(Deserialize)]

@@ -41,8 +41,10 @@ pub struct QueueAnswer {
     pub at_work: u32,
     /// Slots in all.
     pub slots: u32,
-    /// How many tasks wait.
+    /// How many tasks wait for a slot.
     pub waiting: usize,
+    /// How many wait for something of their own.
+    pub held: usize,
     /// Where the operator lets nothing start.
     pub paused: Vec<PauseLine>,
     /// The memory; `None` before it was measured.
@@ -72,6 +74,29 @@ pub struct PauseLine {
     pub repository: Option<String>,
     /// Since when.
     pub since: i64,
+}
+
+/// How a graph is drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GraphFormat {
+    /// As GitHub shows it in Markdown.
+    #[default]
+    Mermaid,
+    /// For Graphviz.
+    Dot,
+    /// For programs.
+    Json,
+}
+
+/// `GET /api/v1/graph`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GraphAnswer {
+    /// How it is drawn.
+    pub format: GraphFormat,
+    /// The drawing; for [`GraphFormat::Json`] a JSON text.
+    pub text: String,
 }
 
 /// What came of an order.

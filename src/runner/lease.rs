@@ -127,7 +127,7 @@ impl Lease {
 }
 
 /// What a claim brought.
-#[allow(
+#[expect(
     clippy::large_enum_variant,
     reason = "it is taken apart as soon as it is made"
 )]

@@ -4,11 +4,13 @@ use super::scope::Reading;
 use super::services::Services;
 use crate::core::actor::{Actor, Permission};
 use crate::core::base_branch;
-use crate::core::event::{Asking, FoundBranch, RepositoryFacts, RoleFile, TriggerFacts};
+use crate::core::event::{
+    Asking, FoundBranch, IssueLinks, RepositoryFacts, RoleFile, TriggerFacts,
+};
 use crate::core::location::Place;
 use crate::core::role::{self, RoleName};
 use crate::core::snapshot::{Quoted, Snapshot};
-use crate::github::{At, Comment, GitHub, GitHubError};
+use crate::github::{At, Comment, GitHub, GitHubError, Issue};
 
 /// Of a role file, so many bytes are taken: more than any valid one has, so that a longer one is refused and not passed
 /// over (it may lower rights).
@@ -99,6 +101,7 @@ impl Reading<'_> {
                 self.role_files(&at, roles).await?
             }
         };
+        let links = links(&issue);
         Ok(TriggerFacts {
             place: place.clone(),
             asking: trigger.asking,
@@ -114,6 +117,7 @@ impl Reading<'_> {
             base_wish: trigger.base.map(str::to_owned),
             base,
             starter,
+            links,
         })
     }
 
@@ -225,4 +229,14 @@ pub(super) async fn permission(
         return Ok(Some(Permission::None));
     }
     Ok(Some(found.level))
+}
+
+/// How the issue stands among others, by GitHub's own counts.
+fn links(issue: &Issue) -> IssueLinks {
+    let count = |count: Option<u64>| u32::try_from(count.unwrap_or(0)).unwrap_or(u32::MAX);
+    IssueLinks {
+        blockers: count(issue.blockers),
+        sub_issues: count(issue.sub_issues),
+        has_parent: issue.has_parent,
+    }
 }

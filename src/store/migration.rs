@@ -53,6 +53,11 @@ const STEPS: &[Step] = &[
         text: include_str!("migrations/0007_schedule.sql"),
     },
     Step {
+        number: 8,
+        name: "dependency",
+        text: include_str!("migrations/0008_dependency.sql"),
+    },
+    Step {
         number: 9,
         name: "memory",
         text: include_str!("migrations/0009_memory.sql"),

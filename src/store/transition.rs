@@ -10,6 +10,7 @@ use sqlx::AnyConnection;
 
 use super::Store;
 use super::connect::{Turn, Writing, take_turn};
+use super::dependency::{self, DependencyRow};
 use super::error::StoreError;
 use super::event::{NewEvent, insert_events};
 use super::inbox_row::{Accepted, Handled, NewInbox, Ready, insert_inbox, mark_handled};
@@ -171,6 +172,21 @@ impl Transition {
     pub async fn schedule(&mut self, since: i64) -> Result<ScheduleRows, StoreError> {
         // As long as it takes: it is read once, and nothing goes on without it.
         Ok(schedule::read(&mut self.writing, since).await?)
+    }
+
+    /// Which issue waits for which.
+    pub async fn dependencies(&mut self) -> Result<Vec<DependencyRow>, StoreError> {
+        // As long as it takes, like the schedule.
+        Ok(dependency::read(&mut self.writing).await?)
+    }
+
+    /// Replaces what an issue waits for; each row is of that issue.
+    pub async fn replace_dependencies(
+        &mut self,
+        task: TaskKey,
+        rows: &[DependencyRow],
+    ) -> Result<(), StoreError> {
+        within!(self, dependency::replace(self.connection(), task, rows))
     }
 
     /// Where the operator lets nothing start.

@@ -11,12 +11,14 @@ use crate::core::event::{Event, Removal};
 use crate::core::ids::CommentId;
 use crate::core::location::Place;
 use crate::core::policy::GO_LABEL;
-use crate::core::task::{Stage, Task};
+use crate::core::task::{Gate, Stage, Task};
 use crate::github::{At, GitHubError, Issue, IssueEvent};
 use crate::store::TaskRow;
 
 /// A label as young as this against the last trigger is that trigger, milliseconds.
 const SAME: i64 = 5_000;
+/// What an issue waits for is read again as often as this, milliseconds, while that holds it.
+const READ_AGAIN: i64 = 6 * 3_600_000;
 /// GitHub's times of one thing, in its history and in its webhook, differ by as much, milliseconds.
 const GRAIN: i64 = 1_000;
 
@@ -71,11 +73,28 @@ pub(super) async fn differences(
         let event = Event::CommentDeleted { comment, sender };
         all.push(found("comments", format!("deleted:{comment}"), event));
     }
+    if waits_for_others(task) {
+        let turn = sweep.now() / READ_AGAIN;
+        let event = Event::DependenciesChanged {
+            hint: "looked at again".to_owned(),
+            sender: ghost(),
+        };
+        let id = format!("dependencies:{}:{turn}", row.key);
+        all.push(found("dependencies", id, event));
+    }
     if live && let Some(login) = right_lost(sweep, task).await? {
         let event = Event::RightLost { login };
         all.push(found("lost rights", once("right"), event));
     }
     Ok(all)
+}
+
+/// Whether others hold it, of whose end the delivery may be lost.
+fn waits_for_others(task: &Task) -> bool {
+    match task.gate() {
+        Some(Gate::Unread | Gate::Cycle(_) | Gate::Blockers | Gate::Unmet) => true,
+        Some(Gate::Reading | Gate::Approval(_)) | None => false,
+    }
 }
 
 /// The issue as GitHub has it.

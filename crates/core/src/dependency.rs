@@ -20,7 +20,10 @@ mod standing;
 
 pub use found::{MOST, Reference, References, Source};
 pub use home::Home;
-pub use standing::{Blocker, Dependencies, Named, NewStanding, Standing, Unknown, Unresolved};
+pub use standing::{
+    Blocker, BlockerNews, Dependencies, Named, NewStanding, RelatedNews, Standing, Unknown,
+    Unresolved,
+};
 
 /// What stands before the reference in a label.
 const LABEL_PREFIX: &str = "depends:";

@@ -34,7 +34,7 @@ pub struct Effect {
 }
 
 /// What to do: one struct each, which is all that its performer gets to know.
-#[allow(
+#[expect(
     clippy::large_enum_variant,
     reason = "a decision plans a few, and each is written down at once"
 )]

@@ -4,7 +4,9 @@
 mod fact;
 mod facts;
 mod fetch;
+mod issue_links;
 mod removal;
+mod wait;
 mod when;
 
 use serde::{Deserialize, Serialize};
@@ -16,17 +18,18 @@ pub use facts::{
     ReviewVerdict, RoleFile, Timer, TriggerFacts, Whole, WhyLeftOut, Work,
 };
 pub use fetch::{FetchProgress, FetchStep};
+pub use issue_links::IssueLinks;
 pub use removal::{Loss, Removal};
+pub use wait::Wait;
 
 use super::actor::Account;
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use super::budget::Cap;
 use super::command::Command;
-use super::dependency::{Dependencies, Standing};
+use super::dependency::{Dependencies, RelatedNews, Standing};
 use super::effect::EffectKind;
 use super::ids::{CommentId, InstallationId, IssueNumber, SessionId, Sha};
 use super::question::Asked;
-use super::schedule::Reason;
 use super::snapshot::Snapshot;
 use super::usage::Report;
 
@@ -76,6 +79,11 @@ pub enum Event {
     DependenciesRead {
         /// All of it.
         found: Box<Dependencies>,
+    },
+    /// Something about an issue concerns this one, which waits for it.
+    Related {
+        /// What.
+        news: RelatedNews,
     },
     /// An issue was opened.
     IssueOpened {
@@ -277,18 +285,7 @@ pub enum Event {
         agent: Option<String>,
     },
     /// The scheduler looked and the task still waits.
-    Waiting {
-        /// Its place, from 1; 0 when it is not in line.
-        position: i64,
-        /// Of how many.
-        total: i64,
-        /// What it waits for.
-        #[serde(default)]
-        reason: Reason,
-        /// In how long it may start, milliseconds; `None` when nobody can tell.
-        #[serde(default)]
-        within: Option<i64>,
-    },
+    Waiting(Wait),
     /// The trigger was checked with GitHub.
     TriggerChecked {
         /// What was read.

@@ -295,6 +295,9 @@ pub struct Role {
     /// Makes a plan first, and changes files only once a person approved it.
     #[serde(default)]
     pub plan: bool,
+    /// A person has to agree before it starts.
+    #[serde(default)]
+    pub approve: bool,
     /// Its own clocks.
     pub limits: RoleLimits,
     /// Who wrote the prompt.
@@ -322,6 +325,8 @@ pub struct RoleOverride {
     pub writes: Option<bool>,
     /// Whether a plan comes first (operator only).
     pub plan: Option<bool>,
+    /// Whether a person has to agree before it starts (operator only).
+    pub approve: Option<bool>,
     /// Clocks (operator only).
     pub limits: RoleLimits,
     /// What was written but has no effect here, each entry fit to be shown: `mcp-servers`, `tools: github/*`.
@@ -341,6 +346,7 @@ impl RoleOverride {
             tools: None,
             writes: None,
             plan: None,
+            approve: None,
             limits: RoleLimits::default(),
             ignored: Vec::new(),
         }
@@ -408,6 +414,7 @@ fn granted(base: &Role, over: &RoleOverride) -> Role {
         tools: over.tools.clone().unwrap_or_else(|| base.tools.clone()),
         writes: over.writes.unwrap_or(base.writes),
         plan: over.plan.unwrap_or(base.plan),
+        approve: over.approve.unwrap_or(base.approve),
         limits: over.limits.or(base.limits),
         ..base.clone()
     }

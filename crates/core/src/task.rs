@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 mod begun;
 mod conversation;
 mod failure_class;
+mod gate;
+mod gates;
 mod meter;
 mod reading;
 mod so_far;
@@ -24,6 +26,7 @@ use super::schedule::Reason;
 pub use begun::Begun;
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
 pub use failure_class::FailureClass;
+pub use gates::{Approval, ApprovalReason, Gate, Gates, Reading, Waived};
 pub use meter::{Meter, SessionMeter, Since, Waited};
 pub use so_far::TurnSoFar;
 pub use stage::{BlockReason, End, Job, Next, Outage, Planning, ReturnTo, Stage, WorkspaceBase};
@@ -89,6 +92,9 @@ pub struct Task {
     /// What the issue waits for, as it was when it was last read.
     #[serde(default, skip_serializing_if = "Dependencies::is_empty")]
     pub dependencies: Dependencies,
+    /// What else may hold it before it begins, and what of all that does not count.
+    #[serde(default, skip_serializing_if = "Gates::is_empty")]
+    pub gates: Gates,
     /// What was recorded and is not carried out yet.
     #[serde(default, skip_serializing_if = "Wanted::is_empty")]
     pub wanted: Wanted,
@@ -171,6 +177,7 @@ impl Task {
             waits_for: Reason::default(),
             may_start: None,
             dependencies: Dependencies::default(),
+            gates: Gates::default(),
             wanted: Wanted::default(),
             meter: Meter::default(),
             timers: Vec::new(),

@@ -208,6 +208,7 @@ impl Collected {
             title,
             source,
             evidence,
+            failed: false,
         });
     }
 }

@@ -84,6 +84,7 @@ fn every_value_says_where_it_comes_from() {
             "skep.toml:15: roles.docs.silence",
         ),
         ("[roles.docs]", "plan = false", "default"),
+        ("[roles.docs]", "approve = false", "default"),
         (
             "[roles.triage]",
             "agent = \"claude\"",

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use skep::core::ids::{IssueNumber, RepositoryName, SessionId};
+use skep::http::queue_types::GraphFormat;
 use skep::http::{
     AdminService, Answer, ApiError, Batch, Bounds, EventPage, Guard, LogPage, NotStarted,
     ReadAccess, SessionFilter, Started, Target, admin_router,
@@ -53,6 +54,10 @@ impl AdminService for RecordingService {
 
     async fn task(&self, repository: RepositoryName, issue: IssueNumber) -> Answer {
         self.note(format!("{repository}#{issue}"))
+    }
+
+    async fn graph(&self, repository: RepositoryName, format: GraphFormat) -> Answer {
+        self.note(format!("graph {repository} {format:?}"))
     }
 
     async fn queue(&self, limit: u32) -> Answer {

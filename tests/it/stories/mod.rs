@@ -19,6 +19,7 @@ mod fence;
 mod finishing;
 mod first_fetch;
 mod follow;
+mod held;
 mod input;
 mod kept;
 mod memory;

@@ -77,7 +77,7 @@ impl TestApp {
     }
 
     /// What the operator sees of the queue: place, issue, state, reason.
-    async fn queue(&mut self) -> Vec<String> {
+    pub(crate) async fn queue(&mut self) -> Vec<String> {
         let answer = self.operator(async |admin| admin.queue(100).await).await;
         let lines = answer["queue"].as_array().cloned().unwrap_or_default();
         lines

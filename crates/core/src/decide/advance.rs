@@ -5,6 +5,7 @@
 //! budget, a check) is a new rule. No rule knows what event came: what it has to know stands in the task.
 
 mod again;
+mod approval;
 mod budget;
 mod collect;
 pub(super) mod due;

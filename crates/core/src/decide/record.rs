@@ -11,6 +11,7 @@ mod comment;
 mod dependency;
 mod edit;
 mod failed;
+mod gate;
 mod hearing;
 mod issue;
 mod late;
@@ -82,6 +83,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::IssueRemoved { .. }
         | Event::DependenciesChanged { .. }
         | Event::DependenciesRead { .. }
+        | Event::Related { .. }
         | Event::RightLost { .. }
         | Event::Dispatched { .. }
         | Event::StopAsked { .. }
@@ -108,7 +110,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         Event::Archived { on: archived } => access::archived(on, &mut task.wanted, *archived),
         Event::TimerFired { alarm } => queue::timer_fired(&mut task.timers, alarm),
         Event::SlotGranted { agent } => queue::granted(task, agent.as_ref()),
-        Event::Waiting { .. } => queue::waiting(on, task, event),
+        Event::Waiting(_) => queue::waiting(on, task, event),
         Event::EffectFailed { .. } => failed::effect(on, task, event),
         Event::FetchProgressed { session, .. }
         | Event::WorkspaceReady { session, .. }
@@ -157,6 +159,7 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
         }
         Event::DependenciesChanged { hint, .. } => dependency::changed(on, task, hint),
         Event::DependenciesRead { found } => dependency::read(on, task, found),
+        Event::Related { news } => dependency::related(task, news),
         Event::Labeled {
             label,
             sender,

@@ -50,6 +50,48 @@ pub enum NewStanding {
     },
 }
 
+/// What became of an issue, to those that wait for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockerNews {
+    /// It stands otherwise.
+    Is(Standing),
+    /// It was deleted.
+    Deleted,
+    /// It lives elsewhere now: what is said of it has to be read again.
+    Moved,
+    /// skep's work on it failed, or is not failed any more.
+    Failed(bool),
+}
+
+/// What concerns an issue about another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "about")]
+pub enum RelatedNews {
+    /// An issue that it waits for stands otherwise.
+    Blocker {
+        /// Which.
+        issue: TaskKey,
+        /// How.
+        news: BlockerNews,
+    },
+    /// It waits for itself by a way that was not known, or does not any more.
+    Cycle {
+        /// The way: the issue waits for the second, each for the next, the last for the first; empty if there is none.
+        path: Vec<Named>,
+    },
+}
+
+impl From<&NewStanding> for BlockerNews {
+    fn from(standing: &NewStanding) -> Self {
+        match standing {
+            NewStanding::Is(standing) => Self::Is(*standing),
+            NewStanding::Deleted => Self::Deleted,
+            NewStanding::Moved { .. } => Self::Moved,
+        }
+    }
+}
+
 /// An issue with the name its repository had when last heard of.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Named {
@@ -84,6 +126,16 @@ pub struct Blocker {
     pub source: Source,
     /// The words that state it; empty for GitHub's own.
     pub evidence: String,
+    /// Whether skep's own work on it failed, so that it will not come by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
+}
+
+impl Blocker {
+    /// Whether it holds what waits for it.
+    pub fn holds(&self) -> bool {
+        self.standing != Standing::Completed
+    }
 }
 
 /// Something an issue says it waits for, of which nothing is known.

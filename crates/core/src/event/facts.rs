@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::issue_links::IssueLinks;
 use crate::actor::{Account, Actor, Permission};
 use crate::ids::{CommentId, IssueNumber, Sha};
 use crate::location::Place;
@@ -221,6 +222,9 @@ pub struct TriggerFacts {
     /// What was read of whoever asked, where the operator names who may start.
     #[serde(default)]
     pub starter: Option<StarterFacts>,
+    /// How the issue stands among others.
+    #[serde(default)]
+    pub links: IssueLinks,
 }
 
 /// A branch that was looked for.

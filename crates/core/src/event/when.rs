@@ -48,6 +48,7 @@ impl Event {
             | Self::IssueOpened { .. }
             | Self::IssueEdited { .. }
             | Self::DependenciesChanged { .. }
+            | Self::Related { .. }
             | Self::Commented { .. }
             | Self::CommentDeleted { .. }
             | Self::RightLost { .. }
@@ -61,7 +62,7 @@ impl Event {
             | Self::StopAsked { .. }
             | Self::Ordered { .. }
             | Self::SlotGranted { .. }
-            | Self::Waiting { .. }
+            | Self::Waiting(_)
             | Self::FetchProgressed { .. }
             | Self::UsageReported { .. }
             | Self::BudgetNeared { .. }

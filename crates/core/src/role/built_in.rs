@@ -56,6 +56,7 @@ fn role(name: &RoleName, file: RoleOverride) -> Role {
         tools: file.tools.unwrap_or_else(Tools::all),
         writes: file.writes.unwrap_or(true),
         plan: false,
+        approve: false,
         fallbacks: vec![],
         limits: RoleLimits::default(),
         source: RoleSource::BuiltIn,

@@ -7,6 +7,9 @@ use super::reason::{Closed, Reason};
 use super::shut::Shut;
 use crate::agent::ErrorClass;
 
+/// What one session says alone is believed for so long, milliseconds: its agent may say anything. Whoever is refused besides or
+/// after it is a second witness.
+const ONE_WORD_MS: i64 = 24 * 3_600_000;
 /// The first pause when nobody can tell how long it lasts, and the longest, milliseconds.
 const FIRST_MS: i64 = 10 * 60_000;
 const LONGEST_MS: i64 = 4 * 3_600_000;
@@ -30,7 +33,11 @@ impl Schedule {
         let ours = FIRST_MS
             .saturating_mul(1_i64 << (strikes - 1).min(20))
             .min(LONGEST_MS);
-        let until = until.unwrap_or(now.saturating_add(ours));
+        let believed = match before {
+            Some(_) => i64::MAX,
+            None => now.saturating_add(ONE_WORD_MS),
+        };
+        let until = until.unwrap_or(now.saturating_add(ours)).min(believed);
         let known = before.map_or(i64::MIN, |shut| shut.until);
         let shut = Shut {
             class,

@@ -59,7 +59,9 @@ pub enum Standing {
     Queued(Queued),
     /// It has one.
     Live(Live),
-    /// Neither.
+    /// It would wait for one, but something of its own holds it.
+    Held,
+    /// None of these.
     Away,
 }
 
@@ -78,6 +80,8 @@ pub struct Schedule {
     of_repository: HashMap<RepositoryId, Vec<Arc<Line>>>,
     pub(super) heads: BTreeSet<Head>,
     pub(super) queued: usize,
+    /// Those that something of their own holds.
+    pub(super) aside: BTreeSet<TaskKey>,
     pub(super) paused: bool,
     pub(super) paused_repositories: BTreeSet<RepositoryId>,
     /// When it chose last, epoch milliseconds.
@@ -110,6 +114,11 @@ impl Schedule {
         self.queued
     }
 
+    /// How many wait for something of their own, and which those are.
+    pub fn held_back(&self) -> (usize, impl Iterator<Item = TaskKey> + '_) {
+        (self.aside.len(), self.aside.iter().copied())
+    }
+
     /// How many sessions are at work.
     pub fn at_work(&self) -> u32 {
         self.load.all
@@ -130,6 +139,9 @@ impl Schedule {
         }
         match standing {
             Standing::Away => {}
+            Standing::Held => {
+                self.aside.insert(task);
+            }
             Standing::Live(live) => {
                 let one = Counted {
                     installation: live.installation,
@@ -174,6 +186,7 @@ impl Schedule {
     }
 
     fn remove(&mut self, task: TaskKey, now: i64) {
+        self.aside.remove(&task);
         match self.places.remove(&task) {
             None => {}
             Some(Place::Live(one, since)) => {

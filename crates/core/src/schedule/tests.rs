@@ -426,3 +426,11 @@ proptest! {
         prop_assert_eq!(picked(&mut straight, 0), picked(&mut schedule(Caps::of(9), &doubled), 0));
     }
 }
+
+#[test]
+fn one_word_alone_shuts_an_agent_for_a_day_at_most_and_a_second_for_as_long_as_it_says() {
+    let mut schedule = schedule(Caps::of(5), &[]);
+    let week = (ErrorClass::RateLimit, Some(7 * 24 * HOUR));
+    assert_eq!(schedule.refused("goose", week, 0).until, 24 * HOUR);
+    assert_eq!(schedule.refused("goose", week, 1).until, 7 * 24 * HOUR);
+}

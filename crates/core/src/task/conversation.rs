@@ -208,11 +208,15 @@ pub struct RunOptions {
     /// Without anything that others did on our branch.
     #[serde(default)]
     pub fresh: bool,
+    /// Who agreed to the next start, where somebody has to.
+    #[serde(default)]
+    pub approved_by: Option<String>,
 }
 
 impl RunOptions {
     /// What was wished for one start alone is over with it.
     pub fn drop_start(&mut self) {
         (self.plan, self.answer, self.again, self.fresh) = (false, None, false, false);
+        self.approved_by = None;
     }
 }

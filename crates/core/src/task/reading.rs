@@ -49,7 +49,12 @@ impl Task {
     pub fn label(&self) -> Option<StatusLabel> {
         match &self.stage {
             Stage::Idle | Stage::Checking { .. } => self.shown.label,
-            Stage::Queued { .. } => Some(StatusLabel::Queued),
+            Stage::Queued { .. } => Some(
+                match self.gate().is_some_and(|gate| gate.needs_a_person()) {
+                    true => StatusLabel::NeedsYou,
+                    false => StatusLabel::Queued,
+                },
+            ),
             Stage::Working { .. } if self.open_questions().next().is_some() => {
                 Some(StatusLabel::NeedsYou)
             }

@@ -10,6 +10,7 @@ impl Task {
     /// neither. `before` is what it was.
     pub fn standing(&self, before: &Self, now: i64) -> Standing {
         match &self.stage {
+            Stage::Queued { .. } if self.gate().is_some() => Standing::Held,
             Stage::Queued { job, told, .. } => Standing::Queued(Queued {
                 installation: self.place.installation,
                 role: job.role.name.to_string(),

@@ -134,13 +134,17 @@ pub fn waits_for_room(number: i64, what: &str, until: &str) -> String {
 pub const BEING_STOPPED: &str = "it is being stopped";
 
 /// How full the house is, and how many wait.
-pub fn queue(at_work: u32, slots: u32, waiting: usize) -> String {
+pub fn queue(at_work: u32, slots: u32, waiting: usize, held: usize) -> String {
     let wait = match waiting {
         0 => "nothing waits".to_owned(),
         1 => "1 issue waits".to_owned(),
         waiting => format!("{waiting} issues wait"),
     };
-    format!("{at_work} of {slots} slots in use, {wait}\n")
+    let held = match held {
+        0 => String::new(),
+        held => format!(" for a slot, {held} for something of their own"),
+    };
+    format!("{at_work} of {slots} slots in use, {wait}{held}\n")
 }
 
 /// How much memory is free, and for whom.

@@ -3,10 +3,18 @@
 
 use super::count;
 use crate::graph::{BatchError, End};
-use crate::ids::TaskKey;
+use crate::ids::{IssueNumber, RepositoryName, TaskKey};
 
 /// Most issues of a path that are named.
 const PATH: usize = 20;
+
+/// What stands in an issue's box: its repository where that is another one, its number, its title.
+pub fn label(repository: Option<&RepositoryName>, number: IssueNumber, title: &str) -> String {
+    let repository = repository.map_or_else(String::new, ToString::to_string);
+    format!("{repository}#{number} {title}")
+        .trim_end()
+        .to_owned()
+}
 
 /// What a drawing has no room for; `None` if it shows all.
 pub fn left_out(nodes: usize, edges: usize) -> Option<String> {

@@ -18,6 +18,7 @@ pub mod dependency;
 pub mod disk;
 pub mod downtime;
 pub mod failure;
+pub mod gate;
 pub mod graph;
 pub mod kept;
 pub mod left_out;

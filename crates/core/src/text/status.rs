@@ -5,7 +5,7 @@ mod header;
 
 use self::header::header;
 use super::kept::kept;
-use super::{LIMIT, budget, clock, code, count, left_out, pull, role_why, span};
+use super::{LIMIT, budget, clock, code, count, gate, left_out, pull, role_why, span};
 use crate::agent::{ErrorClass, PlanEntry, PlanStatus};
 use crate::event::{ChecksState, Work};
 use crate::policy::{Context, GO_LABEL};
@@ -19,6 +19,7 @@ const SHOWN: usize = 40;
 /// Renders the comment for a task as it stands.
 pub fn render(task: &Task, cx: Context<'_>) -> String {
     let mut parts = vec![head(task, cx)];
+    parts.extend(task.gate().and_then(|held| gate::explained(task, &held)));
     parts.extend(links(task));
     parts.extend(several_roles(task));
     parts.extend(implied_role(task, cx));

@@ -3,8 +3,8 @@
 //!
 //! A new timer is a variant of [`Timer`], its line in [`wanted`] and its arm in [`due`].
 
-use super::hold;
 use super::state::{Advance, Fired, because};
+use super::{approval, hold};
 use crate::decide::notes::Notes;
 use crate::decide::questions;
 use crate::effect;
@@ -32,6 +32,7 @@ pub(in crate::decide) fn wanted(task: &Task, limits: &Limits) -> Vec<(Timer, i64
     {
         timers.push((Timer::Again, *until));
     }
+    timers.extend(approval::wanted(task, limits));
     timers.extend(of_questions(task, limits));
     timers.extend(task.review.look_at.map(|at| (Timer::Look, at)));
     timers
@@ -62,8 +63,8 @@ pub(super) fn due(on: &mut Advance<'_>) -> Option<Fired> {
     let (timer, _) = wanted.into_iter().find(|(_, at)| *at <= on.cx.now)?;
     match timer {
         Timer::Park => park(on),
-        Timer::Remind => remind(on),
-        Timer::Expire => expire(on),
+        Timer::Remind => approval::remind(on).or_else(|| remind(on)),
+        Timer::Expire => approval::expire(on).or_else(|| expire(on)),
         Timer::Look => look(on),
         Timer::Again => hold::go_on(on, "the model is tried again"),
     }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod base_branch;
+mod gate;
 mod role;
 
 use serde_json::json;

@@ -7,7 +7,7 @@ use super::change::{Reconciled, seen};
 use crate::effect::{self, StatusLabel, Worth};
 use crate::policy::Context;
 use crate::schedule::Reason;
-use crate::task::{BlockReason, End, Progress, Stage, Task};
+use crate::task::{BlockReason, End, Gate, Progress, Stage, Task};
 use crate::text;
 
 /// What is news when it changes; everything else that changes while a session is queued or at work is progress.
@@ -18,6 +18,8 @@ struct Mood {
     open_questions: usize,
     /// Whether people know its place in the queue, and what it waits for.
     queue: (bool, Reason),
+    /// What holds it before it begins.
+    gate: Option<String>,
     /// Until when GitHub's limits hold something up.
     held_until: Option<i64>,
 }
@@ -65,7 +67,10 @@ fn goes_without(task: &Task) -> bool {
     };
     let near = told.is_some_and(|(place, _)| place <= NEAR);
     // What holds it back, and what releases it, nobody could guess.
-    let held_back = told.is_none() && task.waits_for != Reason::Turn;
+    let held_back = match task.gate() {
+        Some(gate) => gate != Gate::Reading,
+        None => told.is_none() && task.waits_for != Reason::Turn,
+    };
     task.shown.comment.is_none() && job.started_at.is_none() && !near && !held_back
 }
 
@@ -176,6 +181,7 @@ fn mood(task: &Task) -> Mood {
         label: task.label(),
         open_questions: task.open_questions().count(),
         queue,
+        gate: task.gate().map(|gate| text::gate::whole(task, &gate)),
         held_until: task.shown.held_until,
     }
 }

@@ -2,6 +2,7 @@
 //! command is an arm of [`given`] here, and its line in the grammar.
 
 mod budget;
+mod gate;
 mod reply;
 mod wish;
 
@@ -123,7 +124,7 @@ pub(super) fn given(
         Command::Ask(words) => ask_agent(on, task, found, words),
         Command::Answer(words) => answer_it(on, task, found, words),
         Command::Plan => plan(on, task, found),
-        Command::Approve => approve(on, &mut task.wanted, found),
+        Command::Approve => approve(on, task, found),
         Command::Budget(raise) => budget::asked(on, task, found, *raise),
         Command::Delegate(_) if !found.permission.may_start() => {
             said(on, found, text::conversation::DELEGATE_ONCE)
@@ -151,8 +152,12 @@ fn order(wanted: &mut Wanted, order: Order) -> String {
 
 fn go(on: &mut Recording<'_>, task: &mut Task, found: &AuthorizedComment) -> String {
     match &on.known.stage {
-        Stage::Idle | Stage::Ended { .. } => start(on, &mut task.wanted, found),
+        Stage::Idle | Stage::Ended { .. } => {
+            task.options.approved_by = Some(found.actor.login.clone());
+            start(on, &mut task.wanted, found)
+        }
         _ if on.known.is_paused() => resume(on, task, found),
+        Stage::Queued { .. } if on.known.gate().is_some() => gate::pass(on, task, found),
         Stage::Blocked { reason, .. } => match reason {
             BlockReason::Plan => said(on, found, text::conversation::APPROVE_FIRST),
             BlockReason::Asked => said(on, found, text::conversation::ANSWER_FIRST),
@@ -233,6 +238,7 @@ fn retry(
     match &on.known.stage {
         Stage::Idle | Stage::Ended { .. } => {
             (task.options.again, task.options.fresh) = (!fresh, fresh);
+            task.options.approved_by = Some(found.actor.login.clone());
             start(on, &mut task.wanted, found)
         }
         Stage::Blocked {
@@ -300,13 +306,14 @@ fn too_late(task: &Task, found: &AuthorizedComment) -> String {
     }
 }
 
-fn approve(on: &mut Recording<'_>, wanted: &mut Wanted, found: &AuthorizedComment) -> String {
+fn approve(on: &mut Recording<'_>, task: &mut Task, found: &AuthorizedComment) -> String {
     let by = found.actor.login.clone();
     match &on.known.stage {
+        Stage::Queued { .. } if on.known.gates.waits_for_approval() => gate::agree(on, task, found),
         Stage::Blocked {
             reason: BlockReason::Plan,
             ..
-        } => order(wanted, Order::Approve { by }),
+        } => order(&mut task.wanted, Order::Approve { by }),
         Stage::Idle
         | Stage::Checking { .. }
         | Stage::Queued { .. }

@@ -4,7 +4,7 @@ use super::recording::Recording;
 use super::steps;
 use crate::effect::EffectKind;
 use crate::event::{Event, Loss};
-use crate::task::{Failed, FailureClass, Late, Stage, Task};
+use crate::task::{Failed, FailureClass, Late, Reading, Stage, Task};
 use crate::text;
 
 /// An effect was given up.
@@ -37,6 +37,9 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         }
         EffectKind::ReadDependencies => {
             on.notes.tell(text::dependency::unread(say, *exhausted));
+            if task.gates.reading == Reading::Asked {
+                task.gates.reading = Reading::Failed;
+            }
             only_said()
         }
         EffectKind::PrepareWorkspace

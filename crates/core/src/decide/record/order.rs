@@ -1,8 +1,8 @@
 //! What the operator wants of one issue at the machine: the same orders as by command on it, without a comment to answer under.
 //! What comes of it is said where it was typed.
 
-use super::answer;
 use super::recording::Recording;
+use super::{answer, gate};
 use crate::command::Command;
 use crate::decide::questions;
 use crate::question::{Answer, By, Saying};
@@ -17,12 +17,7 @@ pub(super) fn given(on: &mut Recording<'_>, task: &mut Task, command: &Command) 
         Command::Resume => resume(on, task),
         Command::Retry { fresh } => retry(on, task, *fresh),
         Command::Answer(words) => reply(on, task, words),
-        Command::Approve => order(
-            task,
-            Order::Approve {
-                by: text::requests::order::OPERATOR.into(),
-            },
-        ),
+        Command::Approve => approve(on, task),
         Command::Priority(wished) => {
             task.options.priority = Some(*wished);
             "its priority is set".into()
@@ -44,6 +39,15 @@ pub(super) fn given(on: &mut Recording<'_>, task: &mut Task, command: &Command) 
 fn order(task: &mut Task, order: Order) -> String {
     task.wanted.order = Some(order);
     "nothing is on".into()
+}
+
+/// A plan that waits, or a start.
+fn approve(on: &Recording<'_>, task: &mut Task) -> String {
+    let by = text::requests::order::OPERATOR;
+    if matches!(on.known.stage, Stage::Queued { .. }) && gate::agree(&mut task.gates, by) {
+        return "a person agreed to its start".into();
+    }
+    order(task, Order::Approve { by: by.into() })
 }
 
 fn stop(on: &Recording<'_>, task: &mut Task) -> String {

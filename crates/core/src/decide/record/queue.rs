@@ -3,12 +3,15 @@
 use serde_json::json;
 
 use super::recording::Recording;
-use crate::event::{Event, Timer};
+use crate::event::{Event, Timer, Wait};
 use crate::event_name::DomainEvent;
 use crate::task::{Stage, Task};
 
 /// A slot is free for this task, and an agent.
 pub(super) fn granted(task: &mut Task, agent: Option<&String>) -> String {
+    if task.gate().is_some() {
+        return "a slot for a task that something holds".into();
+    }
     let Stage::Queued { job, slot, .. } = &mut task.stage else {
         return "a slot for a task that does not wait".into();
     };
@@ -22,12 +25,12 @@ pub(super) fn granted(task: &mut Task, agent: Option<&String>) -> String {
 
 /// No slot yet: its place, what it waits for, and when it may start.
 pub(super) fn waiting(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
-    let Event::Waiting {
+    let Event::Waiting(Wait {
         position,
         total,
         reason,
         within,
-    } = event
+    }) = event
     else {
         return "it says no place".into();
     };

@@ -145,6 +145,7 @@ pub(super) fn dispatched(on: &mut Recording<'_>, task: &mut Task, facts: &Trigge
         DomainEvent::TaskReceived,
         json!({ "title": facts.snapshot.title, "by": "operator" }),
     );
+    task.options.approved_by = Some(text::requests::order::OPERATOR.into());
     task.wanted.facts = Some(Box::new(facts.clone()));
     "the operator asks for work".into()
 }

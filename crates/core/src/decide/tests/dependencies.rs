@@ -1,10 +1,10 @@
 //! News of what an issue waits for, and what is read of it.
 
 use super::events::{account, failed, place};
-use crate::dependency::{Blocker, Dependencies, Named, Source, Standing};
+use crate::dependency::{Blocker, BlockerNews, Dependencies, Named, RelatedNews, Source, Standing};
 use crate::effect::EffectKind;
 use crate::event::Event;
-use crate::ids::{IssueNumber, RepositoryId};
+use crate::ids::{IssueNumber, RepositoryId, TaskKey};
 use crate::snapshot::Snapshot;
 
 /// One of each.
@@ -29,6 +29,23 @@ pub(super) fn dependencies() -> Vec<(&'static str, Event)> {
             "dependencies read",
             Event::DependenciesRead {
                 found: Box::new(one_open()),
+            },
+        ),
+        (
+            "blocker changed",
+            Event::Related {
+                news: RelatedNews::Blocker {
+                    issue: TaskKey::new(RepositoryId(1), IssueNumber(3)),
+                    news: BlockerNews::Is(Standing::Completed),
+                },
+            },
+        ),
+        (
+            "cycle changed",
+            Event::Related {
+                news: RelatedNews::Cycle {
+                    path: vec![Named::new(RepositoryId(1), place().name, IssueNumber(3))],
+                },
             },
         ),
         (
@@ -65,6 +82,7 @@ fn one_open() -> Dependencies {
             title: "First".into(),
             source: Source::Body,
             evidence: "Depends on #3.".into(),
+            failed: false,
         }],
         ..Dependencies::default()
     }

@@ -10,8 +10,8 @@ use crate::command::{Command, Priority};
 use crate::effect::EffectKind;
 use crate::event::{
     Asking, AuthorizedComment, BaseFacts, ChecksState, Event, FetchProgress, FetchStep, FileChange,
-    PublishFacts, PullStanding, Removal, RepositoryFacts, ReviewVerdict, RoleFile, Timer,
-    TriggerFacts, Work,
+    IssueLinks, PublishFacts, PullStanding, Removal, RepositoryFacts, ReviewVerdict, RoleFile,
+    Timer, TriggerFacts, Wait, Work,
 };
 use crate::ids::{
     CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId,
@@ -118,6 +118,7 @@ pub(super) fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
         base_wish: None,
         base: None,
         starter: None,
+        links: IssueLinks::default(),
     };
     change(&mut facts);
     Event::TriggerChecked {
@@ -629,21 +630,21 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("operator: stop", ordered(Command::Stop)),
         (
             "waiting 2 of 3",
-            Event::Waiting {
+            Event::Waiting(Wait {
                 position: 2,
                 total: 3,
                 reason: Reason::Turn,
                 within: Some(600_000),
-            },
+            }),
         ),
         (
             "waiting for room",
-            Event::Waiting {
+            Event::Waiting(Wait {
                 position: 2,
                 total: 3,
                 reason: Reason::Disk,
                 within: None,
-            },
+            }),
         ),
         (
             "repository being fetched",

@@ -5,7 +5,7 @@ use super::{stages, walk};
 use crate::actor::Permission;
 use crate::decide::decide;
 use crate::effect::{Action, EffectKind, ShowStatus, Worth};
-use crate::event::Event;
+use crate::event::{Event, Wait};
 use crate::ids::CommentId;
 use crate::task::Task;
 
@@ -20,12 +20,12 @@ fn shown(task: &Task, event: &Event) -> Option<ShowStatus> {
 }
 
 fn waiting(position: i64) -> Event {
-    Event::Waiting {
+    Event::Waiting(Wait {
         position,
         total: 40,
         reason: crate::schedule::Reason::Turn,
         within: None,
-    }
+    })
 }
 
 fn unlabeled() -> Event {
@@ -61,12 +61,12 @@ fn a_comment_that_is_there_is_kept_up_to_date() {
         Event::StatusPosted { comment },
         waiting(40),
     ]);
-    let short = Event::Waiting {
+    let short = Event::Waiting(Wait {
         position: 40,
         total: 40,
         reason: crate::schedule::Reason::Disk,
         within: None,
-    };
+    });
     let status = shown(&known, &short).expect("an edit");
     assert_eq!(status.comment, Some(comment));
 }

@@ -6,7 +6,7 @@ use super::{decide, stages, walk};
 use crate::actor::Permission;
 use crate::agent::ErrorClass;
 use crate::effect::{self, Action, EffectKind};
-use crate::event::{Asking, Event};
+use crate::event::{Asking, Event, Wait};
 use crate::ids::CommentId;
 use crate::question::{Asked, By};
 use crate::task::{BlockReason, End, Stage, Task};
@@ -240,12 +240,12 @@ fn of_several_role_labels_people_see_which_one_counts() {
         &policy(),
         60_000,
     );
-    let first = Event::Waiting {
+    let first = Event::Waiting(Wait {
         position: 1,
         total: 1,
         reason: crate::schedule::Reason::Turn,
         within: None,
-    };
+    });
     let shown = decide(&accepted.task, &first, &policy(), 60_000)
         .effects
         .into_iter()

@@ -3,14 +3,17 @@
 use crate::agent::ErrorClass;
 use crate::event::{FetchProgress, FetchStep};
 use crate::task::{BlockReason, End, Job, Next, Progress, Stage, Step, Task};
-use crate::text::{answer_replies, budget, clock, count, span, waiting};
+use crate::text::{answer_replies, budget, clock, count, gate, span, waiting};
 
 /// The line for a task as it stands.
 pub(super) fn header(task: &Task) -> String {
     match &task.stage {
         Stage::Idle => "**No session here yet**".into(),
         Stage::Checking { .. } => "**Received** · checking".into(),
-        Stage::Queued { told, next, .. } => queued(task, *told, next),
+        Stage::Queued { told, next, .. } => match task.gate() {
+            Some(held) => gate::header(task, &held, &whom(task)),
+            None => queued(task, *told, next),
+        },
         Stage::Working { .. }
         | Stage::Blocked {
             reason: BlockReason::Asked,

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::base_branch::Base;
+use super::gate;
 use super::role::Chosen;
 use crate::actor::Actor;
 use crate::decide::advance::state::{Advance, Fired, because};
@@ -26,6 +27,7 @@ pub(super) struct Picked {
 
 /// The new session is queued.
 pub(super) fn accept(on: &mut Advance<'_>, facts: &TriggerFacts, picked: Picked) -> Option<Fired> {
+    let anew = matches!(on.task.stage, Stage::Queued { .. });
     forget_earlier(&mut on.task, facts.snapshot.at);
     if on.task.sessions == 0 {
         // Nothing was spent before: so all that will be is known.
@@ -46,6 +48,16 @@ pub(super) fn accept(on: &mut Advance<'_>, facts: &TriggerFacts, picked: Picked)
         on.task.pull = None;
     }
     let job = job(on, facts, picked, &wish);
+    gate::set(
+        &mut on.task,
+        &gate::Start {
+            facts,
+            role: &job.role,
+            approved_by: wish.approved_by.clone(),
+            anew,
+        },
+        on.cx.now,
+    );
     let details = json!({
         "role": job.role.name, "why": text::role_why(&job.why, job.role.name.as_str()), "agent": job.agent,
         "title": facts.snapshot.title,

@@ -88,6 +88,7 @@ fn of_repository(name: &RoleName, path: &str) -> Role {
         writes: true,
         limits: RoleLimits::default(),
         plan: false,
+        approve: false,
         fallbacks: vec![],
         source: RoleSource::Repository {
             path: path.to_owned(),

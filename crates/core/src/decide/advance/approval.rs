@@ -1,0 +1,47 @@
+//! A start that waits for somebody to agree: people are reminded once, and in the end it is given up.
+
+use super::ending;
+use super::state::{Advance, Fired, because};
+use crate::event::Timer;
+use crate::policy::Limits;
+use crate::task::{Approval, Gate, Task};
+use crate::text;
+
+/// The moments that it waits for.
+pub(super) fn wanted(task: &Task, limits: &Limits) -> Vec<(Timer, i64)> {
+    let Some(approval) = waits(task) else {
+        return Vec::new();
+    };
+    let remind = (!approval.reminded).then(|| (Timer::Remind, approval.since + limits.remind_ms));
+    let expire = (Timer::Expire, approval.since + limits.expire_ms);
+    remind.into_iter().chain([expire]).collect()
+}
+
+/// What it waits for, if it waits for somebody to agree.
+pub(super) fn waits(task: &Task) -> Option<&Approval> {
+    match task.gate() {
+        Some(Gate::Approval(approval)) => Some(approval),
+        _ => None,
+    }
+}
+
+/// People are reminded once.
+pub(super) fn remind(on: &mut Advance<'_>) -> Option<Fired> {
+    let ends = waits(&on.task)?.since + on.cx.policy.limits.expire_ms;
+    if let Some(approval) = &mut on.task.gates.approval {
+        approval.reminded = true;
+    }
+    let login = on.task.job().and_then(|job| job.actor.login());
+    let body = text::gate::reminder(login, ends);
+    let key = format!("approval:{}", on.task.sessions);
+    on.say(on.task.place.issue, key, body);
+    because("people are reminded that somebody has to agree")
+}
+
+/// Nobody agreed.
+pub(super) fn expire(on: &mut Advance<'_>) -> Option<Fired> {
+    waits(&on.task)?;
+    let days = on.cx.policy.limits.expire_ms / 86_400_000;
+    ending::cancel(on, &text::gate::nobody_agreed(days));
+    because("nobody agreed to its start")
+}

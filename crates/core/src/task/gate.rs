@@ -1,0 +1,72 @@
+//! What holds a task that is to start: what it waits for, or that a person has to agree. A gate stands or falls with what is
+//! written in the task; nothing has to be told that it opened.
+//!
+//! It must never hold a session that has begun, nor pass what nobody knows: what could not be read holds until a person says
+//! that it does not count.
+
+use super::{Gate, Job, Next, Reading, Stage, Task};
+use crate::dependency::{Blocker, Standing, Unresolved};
+
+impl Task {
+    /// What holds it before it begins; `None` when nothing does, or it is not to begin.
+    pub fn gate(&self) -> Option<Gate<'_>> {
+        self.to_begin()?;
+        let gates = &self.gates;
+        if !gates.cycle.is_empty() {
+            return Some(Gate::Cycle(&gates.cycle));
+        }
+        match gates.reading {
+            Reading::Asked => return Some(Gate::Reading),
+            Reading::Failed if !gates.waived.unread => return Some(Gate::Unread),
+            Reading::Failed | Reading::Done => {}
+        }
+        if self.waits_in_vain() {
+            return Some(Gate::Unmet);
+        }
+        if self.unmet().next().is_some() {
+            return Some(Gate::Blockers);
+        }
+        let approval = gates.approval.as_ref();
+        approval
+            .filter(|approval| approval.by.is_none())
+            .map(Gate::Approval)
+    }
+
+    /// The blockers that hold it, if it is to begin.
+    pub fn unmet(&self) -> impl Iterator<Item = &Blocker> {
+        let waived = &self.gates.waived;
+        let blockers = self.dependencies.blockers.iter();
+        blockers.filter(|one| one.holds() && !waived.covers(one))
+    }
+
+    /// What it says it waits for and nobody knows, as far as that counts.
+    pub fn unknown(&self) -> impl Iterator<Item = &Unresolved> {
+        let waived = &self.gates.waived;
+        let unresolved = self.dependencies.unresolved.iter();
+        unresolved.filter(|one| !waived.covers_unresolved(one))
+    }
+
+    /// Something that it waits for will not come by itself.
+    fn waits_in_vain(&self) -> bool {
+        let (found, waived) = (&self.dependencies, &self.gates.waived);
+        let lost = |one: &Blocker| one.standing != Standing::Open || one.failed;
+        self.unmet().any(lost)
+            || self.unknown().next().is_some()
+            || found.hidden > waived.hidden
+            || found.cut > waived.cut
+    }
+
+    /// The job of a session that has not begun and is to. A mere question waits for nothing.
+    fn to_begin(&self) -> Option<&Job> {
+        let Stage::Queued {
+            job,
+            next: Next::Begin,
+            slot: false,
+            ..
+        } = &self.stage
+        else {
+            return None;
+        };
+        Some(&**job).filter(|job| job.started_at.is_none() && !job.only_asked)
+    }
+}

@@ -1,0 +1,24 @@
+//! Whom something concerns that was decided about another issue.
+
+use crate::core::dependency::BlockerNews;
+use crate::core::ids::TaskKey;
+
+/// Something that other tasks are to be told.
+#[derive(Debug)]
+pub(super) struct Relation {
+    /// The fact it follows from.
+    pub(super) cause: i64,
+    /// Whom.
+    pub(super) task: TaskKey,
+    /// What.
+    pub(super) news: News,
+}
+
+/// What a task is told.
+#[derive(Debug)]
+pub(super) enum News {
+    /// An issue that it waits for stands otherwise.
+    Blocker(TaskKey, BlockerNews),
+    /// Whether it waits for itself, and by which way, may have changed.
+    Cycle,
+}
