@@ -150,7 +150,10 @@ mod tests {
         };
         let sessions: Vec<String> = taken.keys().map(ToString::to_string).collect();
         assert_eq!(sessions, ["7-12-1", "7-12-2"]);
-        assert!(taken.values().min().is_some_and(|bytes| *bytes < 8 * MIB), "{taken:?}");
+        assert!(
+            taken.values().min().is_some_and(|bytes| *bytes < 8 * MIB),
+            "{taken:?}"
+        );
         for child in [&mut one, &mut other, &mut stranger] {
             let marks = [(OWNER, owner.as_str())];
             process_tree::end(Some(child.id()), &marks, Duration::from_secs(5));
@@ -162,7 +165,8 @@ mod tests {
 
     #[test]
     fn the_kernels_figures_are_read() {
-        let rollup = "5578-7ffc ---p 00000000 00:00 0   [rollup]\nRss:     1624 kB\nPss:      235 kB\n";
+        let rollup =
+            "5578-7ffc ---p 00000000 00:00 0   [rollup]\nRss:     1624 kB\nPss:      235 kB\n";
         assert_eq!(kib_of(rollup, "Pss:"), Some(235));
         assert_eq!(kib_of(rollup, "VmRSS:"), None);
         assert_eq!(bytes(i32::MAX), 0);

@@ -128,7 +128,11 @@ fn tell(runner: &Runner, finding: &Finding) {
     let fault = waiting::out_of_order(fault);
     match runner.services().policy.readiness {
         Readiness::Warn => {
-            tracing::warn!(what, fault, "not ready; sessions start all the same (readiness)");
+            tracing::warn!(
+                what,
+                fault,
+                "not ready; sessions start all the same (readiness)"
+            );
         }
         Readiness::Block | Readiness::Off => {
             tracing::warn!(what, fault, "not ready: what needs it waits (readiness)");

@@ -141,7 +141,8 @@ pub(super) fn sessions(item: Item) -> Result<u32, Mistake> {
 
 /// What a session is expected to need of the memory, in a table of something else.
 pub(super) fn memory(item: Item) -> Result<u64, Mistake> {
-    let of_all = limit_setting!("memory", Size, 1 << 20..=1 << 50, limits.session_memory_bytes: u64);
+    let of_all =
+        limit_setting!("memory", Size, 1 << 20..=1 << 50, limits.session_memory_bytes: u64);
     number(&of_all, item)
 }
 

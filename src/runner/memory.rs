@@ -164,7 +164,10 @@ mod tests {
             ("proc/self/cgroup", "1:name=systemd:/x\n0::/a/b\n"),
             ("sys/fs/cgroup/a/memory.max", "2048000\n"),
             ("sys/fs/cgroup/a/memory.current", "1948000\n"),
-            ("sys/fs/cgroup/a/memory.stat", "anon 5\ninactive_file 48000\n"),
+            (
+                "sys/fs/cgroup/a/memory.stat",
+                "anon 5\ninactive_file 48000\n",
+            ),
             ("sys/fs/cgroup/a/b/memory.max", "max\n"),
             ("sys/fs/cgroup/a/b/memory.current", "1900000\n"),
         ];
@@ -179,13 +182,19 @@ mod tests {
             ("proc/self/cgroup", "4:cpu,memory:/docker/1cde\n"),
             ("sys/fs/cgroup/memory/memory.limit_in_bytes", "1024000\n"),
             ("sys/fs/cgroup/memory/memory.usage_in_bytes", "1000000\n"),
-            ("sys/fs/cgroup/memory/memory.stat", "inactive_file 7\ntotal_inactive_file 6000\n"),
+            (
+                "sys/fs/cgroup/memory/memory.stat",
+                "inactive_file 7\ntotal_inactive_file 6000\n",
+            ),
         ];
         assert_eq!(machine(&files).expect("told").free, 30_000);
         let none = [
             MEMINFO,
             ("proc/self/cgroup", "4:memory:/\n"),
-            ("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n"),
+            (
+                "sys/fs/cgroup/memory/memory.limit_in_bytes",
+                "9223372036854771712\n",
+            ),
             ("sys/fs/cgroup/memory/memory.usage_in_bytes", "1000000\n"),
         ];
         assert_eq!(machine(&none).expect("told").free, 3_000 * KIB);
@@ -198,7 +207,10 @@ mod tests {
             total: 1_000,
         };
         assert_eq!((small.reserve(1 << 30), small.reserve(7)), (100, 7));
-        assert_eq!((small.session_limit(1 << 30), small.session_limit(7)), (750, 7));
+        assert_eq!(
+            (small.session_limit(1 << 30), small.session_limit(7)),
+            (750, 7)
+        );
         assert!(!small.runs_out(1 << 30));
         assert!(MachineMemory { free: 24, ..small }.runs_out(1 << 30));
     }

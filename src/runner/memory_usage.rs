@@ -110,7 +110,10 @@ mod tests {
         let usage = MemoryUsage::default();
         let machine = MachineMemory { free: 9, total: 99 };
         let see = |one: u64, two: u64| {
-            usage.seen(machine, BTreeMap::from([(session(1), one), (session(2), two)]));
+            usage.seen(
+                machine,
+                BTreeMap::from([(session(1), one), (session(2), two)]),
+            );
         };
         assert!(usage.share(&session(1)).is_none() && usage.machine().is_none());
         usage.begin(&session(1));

@@ -19,7 +19,8 @@ pub struct MemoryNeedRow {
 pub(super) async fn needs(
     connection: &mut AnyConnection,
 ) -> Result<Vec<MemoryNeedRow>, sqlx::Error> {
-    let rows = sqlx::query("SELECT agent, repository, bytes FROM memory_need ORDER BY agent, repository");
+    let rows =
+        sqlx::query("SELECT agent, repository, bytes FROM memory_need ORDER BY agent, repository");
     let rows = rows.fetch_all(connection).await?;
     let need = |row: &sqlx::any::AnyRow| {
         let bytes: i64 = row.try_get("bytes")?;

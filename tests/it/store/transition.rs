@@ -2,8 +2,8 @@
 
 use skep::core::ids::{RepositoryId, SessionId};
 use skep::store::{
-    Accepted, Added, Claim, EffectFilter, EffectResult, MemoryNeedRow, PauseRow, SessionRow, StoreError, TaskRow,
-    Waits, Withdrawal, Withdrawn,
+    Accepted, Added, Claim, EffectFilter, EffectResult, MemoryNeedRow, PauseRow, SessionRow,
+    StoreError, TaskRow, Waits, Withdrawal, Withdrawn,
 };
 
 use super::{add, effect, event, fact, key, on_each, session, task};

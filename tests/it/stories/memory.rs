@@ -56,7 +56,10 @@ async fn of_a_burst_of_forty_no_more_start_than_fit_and_all_end_well() {
     );
     let status = app.product().admin.status().await.expect("an answer");
     assert_eq!(
-        (&status["memory"]["free_bytes"], &status["memory"]["reserved_bytes"]),
+        (
+            &status["memory"]["free_bytes"],
+            &status["memory"]["reserved_bytes"]
+        ),
         (&(4 * DEMO - 1).into(), &(3 * DEMO).into())
     );
     let said = app.status(issues[3]);
@@ -129,7 +132,10 @@ async fn one_that_eats_too_much_is_ended_alone_and_the_next_waits_for_what_it_to
     // The kernel would have chosen an agent as well, and not skep.
     assert_eq!(app.kept(quiet, 1, "FIRST.md").as_deref(), Some("500\n"));
     // It is not tried again by itself, and what it had written is kept.
-    assert_eq!((app.state(greedy).await.as_str(), app.live().await), ("failed", 0));
+    assert_eq!(
+        (app.state(greedy).await.as_str(), app.live().await),
+        ("failed", 0)
+    );
     assert_eq!(app.kept(greedy, 1, "B.md").as_deref(), Some("b\n"));
 
     let busy = app.go("Busy", &format!("write C.md: c\n{HOLD}"));

@@ -74,7 +74,11 @@ async fn an_agent_that_does_not_start_holds_its_own_issues_until_it_is_mended() 
     // It is there now and says something else than an agent would.
     install(&program, "echo hello; exit 3");
     app.looked_at().await;
-    assert_eq!(app.state(held).await, "queued", "what was found still holds");
+    assert_eq!(
+        app.state(held).await,
+        "queued",
+        "what was found still holds"
+    );
     app.advance(HOLDS);
     app.looked_at().await;
     assert_eq!(app.state(held).await, "queued");

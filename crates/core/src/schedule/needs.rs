@@ -98,11 +98,13 @@ struct Left {
 impl Budget {
     /// What is left when what the sessions at work may still take is taken off; `is_idle`: there are none.
     pub(super) fn new(memory: Option<Memory>, may_grow: u64, is_idle: bool) -> Self {
-        Self(memory.map(|memory| Left {
-            bytes: memory
-                .free
-                .saturating_sub(memory.reserve.saturating_add(may_grow)),
-            alone: is_idle && memory.free >= FLOOR,
+        Self(memory.map(|memory| {
+            Left {
+                bytes: memory
+                    .free
+                    .saturating_sub(memory.reserve.saturating_add(may_grow)),
+                alone: is_idle && memory.free >= FLOOR,
+            }
         }))
     }
 

@@ -11,7 +11,8 @@ pub fn words(reason: &Reason) -> String {
         Reason::Disk => "waiting for space on the server, whose disk is nearly full".into(),
         Reason::Memory => "waiting until the server has memory for one more session".into(),
         Reason::Larger => {
-            "waiting until a larger session, which waits for the server's memory, has started".into()
+            "waiting until a larger session, which waits for the server's memory, has started"
+                .into()
         }
         Reason::Paused { repository: true } => {
             "the operator paused this repository; it goes on with `skep resume`".into()

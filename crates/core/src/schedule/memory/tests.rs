@@ -163,10 +163,7 @@ fn a_large_one_lets_some_go_first_and_then_what_is_free_is_kept_for_it() {
     assert_eq!(first, PASSES);
     assert_eq!(
         reasons(&schedule, room(4 * GIB)),
-        [
-            (key(1, 2), Reason::Memory),
-            (key(1, next), Reason::Larger)
-        ]
+        [(key(1, 2), Reason::Memory), (key(1, next), Reason::Larger)]
     );
     // While something else holds it, nothing is kept for it.
     schedule.pause_repository(RepositoryId(1), true);
