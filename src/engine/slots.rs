@@ -13,7 +13,7 @@ use crate::core::command::Priority;
 use crate::core::event::{Event, Wait};
 use crate::core::ids::{TaskKey, UserId};
 use crate::core::policy::Readiness;
-use crate::core::schedule::{Live, Needs, Pick, Queued, Schedule, Shut, Standing, Told};
+use crate::core::schedule::{Live, Needs, OnFault, Pick, Queued, Schedule, Shut, Standing, Told};
 use crate::store::{QueuedRow, ScheduleRows, Transition};
 
 /// A day, milliseconds.
@@ -76,8 +76,8 @@ impl Engine {
             schedule.remember_shut(&row.agent, shut);
         }
         match self.policy.readiness {
-            Readiness::Block => schedule.looks_for_faults(true),
-            Readiness::Warn => schedule.looks_for_faults(false),
+            Readiness::Block => schedule.looks_for_faults(OnFault::Hold),
+            Readiness::Warn => schedule.looks_for_faults(OnFault::Tell),
             Readiness::Off => {}
         }
         *schedule.needs() = Needs::expecting(self.policy.agent_memory.clone());

@@ -86,7 +86,10 @@ impl Schedule {
 
     /// What is news for the first `most` in line, and for the first few of each line that is held back.
     pub fn news(&self, room: Room, most: usize, now: i64) -> Vec<(TaskKey, Told)> {
-        let held = self.held(now).take(HELD_LINES).flat_map(|(line, reason)| {
+        // That nobody has looked yet whether all is ready is nothing to tell.
+        let told = |(_, reason): &(&Arc<Line>, Reason)| *reason != Reason::Turn;
+        let held = self.held(now).filter(told).take(HELD_LINES);
+        let held = held.flat_map(|(line, reason)| {
             let turns = self.lines.get(line).into_iter().flatten().take(HELD_EACH);
             turns.map(move |turn| (turn.task, Told::held(reason.clone())))
         });

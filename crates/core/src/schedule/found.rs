@@ -16,11 +16,21 @@ pub enum Subject {
     Repository(RepositoryId),
 }
 
+/// What a fault means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnFault {
+    /// What needs what has it waits.
+    Hold,
+    /// It is told, and sessions start all the same.
+    #[default]
+    Tell,
+}
+
 /// What is known of what sessions need.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
-    /// What is not known to be ready holds starts back.
-    pub(super) holds: bool,
+    /// Whether what is not known to be ready holds starts back.
+    pub(super) on_fault: OnFault,
     pub(super) found: BTreeMap<Subject, Found>,
 }
 

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use super::found::{Found, Known, READY_FOR_MS, Subject};
+use super::found::{Found, Known, OnFault, READY_FOR_MS, Subject};
 use super::line::Line;
 use super::queue::Schedule;
 use super::reason::{Fault, Reason};
@@ -21,10 +21,10 @@ mod tests;
 const AT_ONCE: usize = 20;
 
 impl Schedule {
-    /// From now on somebody looks whether what sessions need is ready; whether a fault holds starts back, or is only told.
-    pub fn looks_for_faults(&mut self, holds: bool) {
+    /// From now on somebody looks whether what sessions need is ready.
+    pub fn looks_for_faults(&mut self, on_fault: OnFault) {
         let known = self.ready.get_or_insert_default();
-        known.holds = holds;
+        known.on_fault = on_fault;
     }
 
     /// What was found at `now`, epoch milliseconds; answers whether that is news.
@@ -91,7 +91,10 @@ impl Schedule {
 
     /// What holds starts back that need this.
     pub(super) fn unready(&self, subject: &Subject, now: i64) -> Option<Reason> {
-        let known = self.ready.as_ref().filter(|known| known.holds)?;
+        let known = self.ready.as_ref()?;
+        if known.on_fault == OnFault::Tell {
+            return None;
+        }
         match known.found.get(subject) {
             Some(Found {
                 fault: Some(fault), ..

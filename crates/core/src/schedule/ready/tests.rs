@@ -3,7 +3,7 @@
 use crate::command::Priority;
 use crate::ids::{InstallationId, IssueNumber, RepositoryId, TaskKey};
 use crate::schedule::{
-    Caps, Fault, Queued, READY_FOR_MS, Reason, Room, Schedule, Standing, Subject,
+    Caps, Fault, OnFault, Queued, READY_FOR_MS, Reason, Room, Schedule, Standing, Subject,
 };
 
 fn key(repository: i64, issue: i64) -> TaskKey {
@@ -58,13 +58,19 @@ fn what_is_not_known_is_asked_for_first_and_a_fault_holds_only_what_needs_it() {
     queue(&mut schedule, key(1, 3), &["codex", "goose"]);
     assert_eq!(picks(&mut schedule, 0).len(), 3, "nobody looks");
     assert_eq!(asked(&schedule, 0), []);
-    schedule.looks_for_faults(true);
+    schedule.looks_for_faults(OnFault::Hold);
     assert_eq!(picks(&mut schedule, 0), []);
     assert_eq!(
         asked(&schedule, 0),
         [agent("codex"), agent("goose"), here.clone()]
     );
+    assert_eq!(
+        schedule.news(Room::default(), 9, 0),
+        [],
+        "that nobody has looked yet is no news"
+    );
     assert!(schedule.found(agent("codex"), broken("codex"), 0));
+    assert_eq!(schedule.news(Room::default(), 9, 0).len(), 1);
     assert!(!schedule.found(agent("codex"), broken("codex"), 0));
     assert!(!schedule.found(agent("goose"), None, 0));
     assert!(!schedule.found(here.clone(), None, 0));
@@ -93,7 +99,7 @@ fn what_is_not_known_is_asked_for_first_and_a_fault_holds_only_what_needs_it() {
 #[test]
 fn a_fault_of_a_repository_holds_it_alone_and_nothing_is_asked_for_what_is_paused() {
     let mut schedule = Schedule::new(Caps::of(9));
-    schedule.looks_for_faults(true);
+    schedule.looks_for_faults(OnFault::Hold);
     queue(&mut schedule, key(1, 1), &["goose"]);
     queue(&mut schedule, key(2, 2), &["goose"]);
     let fault = Fault::Permissions {
@@ -117,7 +123,7 @@ fn a_fault_of_a_repository_holds_it_alone_and_nothing_is_asked_for_what_is_pause
 #[test]
 fn a_fault_that_is_only_told_holds_nothing() {
     let mut schedule = Schedule::new(Caps::of(9));
-    schedule.looks_for_faults(false);
+    schedule.looks_for_faults(OnFault::Tell);
     queue(&mut schedule, key(1, 1), &["goose"]);
     assert_eq!(asked(&schedule, 0).len(), 2);
     assert!(schedule.found(agent("goose"), broken("goose"), 0));
