@@ -20,6 +20,7 @@ mod lookup;
 mod module_config;
 mod modules;
 mod orders;
+mod outcome_lines;
 mod queue_lines;
 mod random_name;
 mod running;

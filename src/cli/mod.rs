@@ -12,6 +12,7 @@ mod dispatch;
 mod help;
 mod issue;
 mod order;
+mod outcomes;
 mod output;
 mod pause;
 mod queue;

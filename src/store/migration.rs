@@ -52,6 +52,11 @@ const STEPS: &[Step] = &[
         name: "schedule",
         text: include_str!("migrations/0007_schedule.sql"),
     },
+    Step {
+        number: 10,
+        name: "outcome",
+        text: include_str!("migrations/0010_outcome.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

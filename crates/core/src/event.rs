@@ -4,6 +4,7 @@
 mod fact;
 mod facts;
 mod fetch;
+mod landed;
 mod removal;
 mod when;
 
@@ -16,6 +17,7 @@ pub use facts::{
     ReviewVerdict, RoleFile, Timer, TriggerFacts, Whole, WhyLeftOut, Work,
 };
 pub use fetch::{FetchProgress, FetchStep};
+pub use landed::LandedFacts;
 pub use removal::{Loss, Removal};
 
 use super::actor::Account;
@@ -254,6 +256,11 @@ pub enum Event {
         number: i64,
         /// Merged, or merely closed.
         merged: bool,
+    },
+    /// It was looked whether a merged change is on its base.
+    LandedChecked {
+        /// What was found.
+        facts: Box<LandedFacts>,
     },
     /// Somebody at the machine asked for work; the facts were read in the same breath.
     Dispatched {

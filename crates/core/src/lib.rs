@@ -36,7 +36,7 @@ pub mod mail;
 pub mod markdown;
 pub mod message;
 pub mod network;
-
+pub mod outcome;
 pub mod policy;
 pub mod question;
 mod retention;

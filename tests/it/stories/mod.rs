@@ -23,6 +23,7 @@ mod input;
 mod kept;
 mod operator;
 mod outage;
+mod outcomes;
 mod pace;
 mod pauses;
 mod pipeline;

@@ -183,6 +183,8 @@ pub enum Timer {
     Look,
     /// A model that failed is tried again.
     Again,
+    /// The base branch is looked at for a merged change.
+    Landed,
 }
 
 /// All that is read from GitHub before work may start. One effect reads it, the core judges it.

@@ -20,6 +20,7 @@ pub mod downtime;
 pub mod failure;
 pub mod graph;
 pub mod kept;
+pub mod landed;
 pub mod left_out;
 pub mod mistakes;
 pub mod notice;

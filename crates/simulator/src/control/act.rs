@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::api_error::ApiError;
+use crate::git::git_commands::MergeMethod;
 use crate::git::merging;
 use crate::git::merging::Change;
 use crate::state::State;
@@ -203,7 +204,11 @@ pub(super) async fn perform(state: &Arc<State>, act: Act) -> Result<Value, ApiEr
             issue,
             login,
             ..
-        } => Ok(json!({ "sha": merging::merge(state, home, issue, &login).await? })),
+        } => {
+            let pull = (home, issue);
+            let sha = merging::merge(state, pull, &login, MergeMethod::Merge).await?;
+            Ok(json!({ "sha": sha }))
+        }
         Act {
             action:
                 Action::PushFile {

@@ -232,6 +232,19 @@ impl Simulator {
         self.create_user(by);
         let named: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
         let message = format!("Change {}", named.join(", "));
+        self.push_saying(home, branch, files, (by, &message)).await
+    }
+
+    /// The same by a commit with a message.
+    pub async fn push_saying(
+        &self,
+        home: impl Into<i64>,
+        branch: &str,
+        files: &[(&str, &str)],
+        (by, message): (&str, &str),
+    ) -> Done<Sha> {
+        let home = home.into();
+        self.create_user(by);
         let files = files
             .iter()
             .map(|(path, text)| ((*path).to_owned(), Some(text.as_bytes().to_vec())))
@@ -242,7 +255,7 @@ impl Simulator {
             Change {
                 branch: branch.to_owned(),
                 files,
-                message,
+                message: message.to_owned(),
             },
             by,
         )

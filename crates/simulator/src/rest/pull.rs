@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::api_error::{ApiError, missing};
 use crate::behaviour::{Rule, on};
+use crate::git::git_commands::MergeMethod;
 use crate::git::inspect;
 use crate::git::merging;
 use crate::rest::call::{Answer, Call, Reply};
@@ -138,7 +139,12 @@ pub(super) async fn merge(call: Call) -> Answer {
     if on(Rule::SelfMerge) {
         call.violates(&format!("merged pull request #{number}"));
     }
-    let sha = merging::merge(call.state(), call.repository, number, &call.actor()).await?;
+    let method = match call.text("merge_method") {
+        Some("squash") => MergeMethod::Squash,
+        _ => MergeMethod::Merge,
+    };
+    let pull = (call.repository, number);
+    let sha = merging::merge(call.state(), pull, &call.actor(), method).await?;
     Reply::ok(json!({ "sha": sha, "merged": true, "message": "Pull Request successfully merged" }))
 }
 

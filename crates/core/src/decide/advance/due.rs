@@ -34,6 +34,9 @@ pub(in crate::decide) fn wanted(task: &Task, limits: &Limits) -> Vec<(Timer, i64
     }
     timers.extend(of_questions(task, limits));
     timers.extend(task.review.look_at.map(|at| (Timer::Look, at)));
+    // What its owner took away cannot be looked at.
+    let landing = task.next_landing().filter(|_| !task.review.taken_away);
+    timers.extend(landing.map(|at| (Timer::Landed, at)));
     timers
 }
 
@@ -65,6 +68,7 @@ pub(super) fn due(on: &mut Advance<'_>) -> Option<Fired> {
         Timer::Remind => remind(on),
         Timer::Expire => expire(on),
         Timer::Look => look(on),
+        Timer::Landed => landed(on),
         Timer::Again => hold::go_on(on, "the model is tried again"),
     }
 }
@@ -130,4 +134,20 @@ fn look(on: &mut Advance<'_>) -> Option<Fired> {
     };
     on.plan(effect::RefreshPullRequest { pull });
     because("the pull request is looked at again")
+}
+
+/// Whether a merged change is on its base, and still there.
+fn landed(on: &mut Advance<'_>) -> Option<Fired> {
+    let now = on.cx.now;
+    let is_due = |at: Option<i64>| at.is_some_and(|at| at <= now);
+    let mut outcomes = on.task.outcomes.iter_mut();
+    let outcome = outcomes.find(|outcome| is_due(outcome.landing.look_at))?;
+    outcome.look(now);
+    let check = effect::CheckLanded {
+        pull: outcome.pull,
+        base: outcome.base.clone(),
+    };
+    on.plan(check);
+    // It goes with whatever came: a merge, or the moment.
+    Some(Fired::Quietly)
 }

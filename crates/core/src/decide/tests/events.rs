@@ -2,7 +2,7 @@
 
 use super::access::access;
 use super::dependencies::dependencies;
-use super::pulls::{looked, red, review};
+use super::pulls::{landed, looked, red, review};
 use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd};
 use crate::budget::Cap;
@@ -399,6 +399,12 @@ pub(super) fn conversation() -> Vec<(&'static str, Event)> {
             },
         ),
         (
+            "rang: landed",
+            Event::TimerFired {
+                alarm: Timer::Landed,
+            },
+        ),
+        (
             "reviewed",
             Event::Reviewed {
                 pull: 13,
@@ -772,6 +778,13 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
                 number: 99,
                 merged: true,
             },
+        ),
+        ("change landed", landed(|_| ())),
+        (
+            "change missing",
+            landed(|facts| {
+                (facts.on_base, facts.into) = (Some(false), "feature".into());
+            }),
         ),
         (
             "answered",
