@@ -36,6 +36,7 @@ pub mod mail;
 pub mod markdown;
 pub mod message;
 pub mod network;
+pub mod notifications;
 pub mod outcome;
 pub mod policy;
 pub mod question;

@@ -21,6 +21,7 @@ mod first_fetch;
 mod follow;
 mod input;
 mod kept;
+mod mails;
 mod operator;
 mod outage;
 mod outcomes;

@@ -2,7 +2,7 @@
 //! `docs/configuration.md`, which are all made of this table.
 
 /// By key, in the order of the reference.
-const MEANINGS: [(&str, &str); 112] = [
+const MEANINGS: [(&str, &str); 113] = [
     ("config", "The configuration file."),
     ("listen", "Where GitHub's webhooks arrive (`/webhook`)."),
     (
@@ -292,6 +292,11 @@ const MEANINGS: [(&str, &str); 112] = [
     (
         "command",
         "The word that commands begin with, with its slash: `/agent go`.",
+    ),
+    (
+        "notifications",
+        "How often people are notified: `normal` tells each thing once; `quiet` tells only what a person has to do, and all else \
+         by labels and reactions; `all` also assigns whoever is waited for, and comments on a revision for whose review it asks.",
     ),
     (
         "start.who",

@@ -10,6 +10,7 @@ use crate::decide::questions;
 use crate::effect;
 use crate::event::Timer;
 use crate::event_name::DomainEvent;
+use crate::notifications::Notifications;
 use crate::policy::Limits;
 use crate::question::Question;
 use crate::task::{BlockReason, FailureClass, Next, Stage, Step, Task};
@@ -102,6 +103,9 @@ fn remind(on: &mut Advance<'_>) -> Option<Fired> {
     let ends = open.iter().map(|asked| asked.ends_at(limits.expire_ms));
     let ends = ends.min().unwrap_or_default();
     let body = text::conversation::reminder(login, &open, ends, on.cx.now);
+    if on.cx.policy.issues.notifications == Notifications::Quiet {
+        return because("nobody is reminded where people asked for quiet");
+    }
     on.say(on.task.place.issue, format!("reminder:{}", first.id), body);
     because("people are reminded")
 }

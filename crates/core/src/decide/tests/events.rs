@@ -16,7 +16,9 @@ use crate::event::{
 use crate::ids::{
     CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId,
 };
+use crate::issue_rules::IssueRules;
 use crate::location::Place;
+use crate::notifications::Notifications;
 use crate::policy::{AllowProtected, Limits, MakeReady, Me, Policy};
 use crate::question::Asked;
 use crate::schedule::Reason;
@@ -52,7 +54,11 @@ pub(super) fn policy() -> Policy {
             login: "skep[bot]".into(),
         },
         default_role: "swe".parse().expect("a role"),
-        issues: Default::default(),
+        // Every effect is planned by some event.
+        issues: IssueRules {
+            notifications: Notifications::All,
+            ..IssueRules::default()
+        },
         roles: Default::default(),
         agents: vec!["goose".into()],
         default_agent: "goose".into(),
