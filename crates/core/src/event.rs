@@ -1,24 +1,20 @@
 //! What happened: the one type every inbox row is parsed to, and outcomes are stored as. Past tense, complete, never a choice.
-//! First webhooks, then people at the machine, our own clock and schedule, and the outcomes of effects.
 
 mod fact;
 mod facts;
 mod fetch;
-mod landed;
 mod removal;
 mod when;
-
-use serde::{Deserialize, Serialize};
 
 pub use fact::Fact;
 pub use facts::{
     Asking, AuthorizedComment, BaseFacts, ChangeKind, Checks, ChecksState, Failing, FileChange,
-    FoundBranch, LeftOut, Lfs, PublishFacts, PullFacts, PullStanding, RepositoryFacts, ReviewFacts,
-    ReviewVerdict, RoleFile, Timer, TriggerFacts, Whole, WhyLeftOut, Work,
+    FoundBranch, LandedFacts, LeftOut, Lfs, PublishFacts, PullFacts, PullStanding, RepositoryFacts,
+    ReviewFacts, ReviewVerdict, RoleFile, Timer, TriggerFacts, Whole, WhyLeftOut, Work,
 };
 pub use fetch::{FetchProgress, FetchStep};
-pub use landed::LandedFacts;
 pub use removal::{Loss, Removal};
+use serde::{Deserialize, Serialize};
 
 use super::actor::Account;
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
@@ -258,10 +254,7 @@ pub enum Event {
         merged: bool,
     },
     /// It was looked whether a merged change is on its base.
-    LandedChecked {
-        /// What was found.
-        facts: Box<LandedFacts>,
-    },
+    LandedChecked(Box<LandedFacts>),
     /// Somebody at the machine asked for work; the facts were read in the same breath.
     Dispatched {
         /// What was read.

@@ -40,9 +40,8 @@ pub(super) async fn perform(
         issue_open: issue.open,
         not_planned: issue.state_reason.as_deref() == Some("not_planned"),
     };
-    Ok(Performed::known(Event::LandedChecked {
-        facts: Box::new(facts),
-    }))
+    let checked = Event::LandedChecked(Box::new(facts));
+    Ok(Performed::known(checked))
 }
 
 async fn look(

@@ -78,7 +78,7 @@ async fn people_are_notified_of_what_is_new_and_of_nothing_else() {
     issue: ana (mention) of issue_comment.created by ben
     issue: cem (subscribed) of issue_comment.created by ben
     issue: cem (assign) of issues.assigned by ben
-    issue: cem (assign) of issues.closed by ana
+    issue: cem (mention) of issues.closed by ana
     issue: ben (comment) of issues.closed by ana
     pull: ana (author) of pull_request_review.submitted by ben
     ");

@@ -204,7 +204,14 @@ async fn in_quiet_every_mail_asks_for_something() {
     let mut app = app(Notifications::Quiet).await;
     let told = lives(&mut app, 10, 2).await;
     assert!(!app.simulator.notices().iter().any(is_receipt));
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @"
+    Plain x2: pull_request.opened (ana, mention)
+    Question x2: issue_comment.created (ana, mention), pull_request.opened (ana, mention)
+    Revision x2: pull_request.opened (ana, mention), pull_request.review_requested (ana, review_requested)
+    FailedCheck x2: pull_request.opened (ana, mention)
+    Failure x2: issue_comment.created (ana, author), pull_request.opened (ana, mention)
+    mails: lives {1: 4, 2: 6}
+    ");
     app.done().await;
 }
 

@@ -5,20 +5,17 @@ use std::time::Duration;
 use skep::core::ids::IssueNumber;
 use skep::core::usage::Price;
 use skep::http::AdminService;
+use skep_simulator::Saying;
 use skep_simulator::world::ReviewDraft;
 
-use crate::test_app::{Options, TestApp};
+use crate::test_app::TestApp;
 
 const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// An app with a pull request in review.
 async fn in_review() -> (TestApp, IssueNumber, IssueNumber) {
-    in_review_with(|_| ()).await
-}
-
-async fn in_review_with(wish: impl FnOnce(&mut Options)) -> (TestApp, IssueNumber, IssueNumber) {
-    let mut app = TestApp::with(wish).await;
+    let mut app = TestApp::new().await;
     let (issue, pull) = one_more(&mut app).await;
     (app, issue, pull)
 }
@@ -62,8 +59,13 @@ async fn ledger(app: &TestApp) -> Vec<String> {
 async fn push(app: &TestApp, branch: &str, message: &str) {
     let files = [("NOTE.md", "not any more\n")];
     app.advance(Duration::from_secs(1));
+    let change = Saying {
+        branch,
+        by: "ana",
+        message,
+    };
     app.simulator
-        .push_saying(app.repository, branch, &files, ("ana", message))
+        .push_saying(app.repository, change, &files)
         .await
         .expect("a push");
 }
@@ -233,7 +235,7 @@ async fn an_issue_that_is_closed_while_its_change_is_elsewhere_is_told_once() {
     app.close_issue(issue, "ana");
     app.settle().await;
     let said = told(&app, issue).await;
-    insta::assert_snapshot!(crate::test_app::timeless(&said.join("\n---\n")), @"");
+    insta::assert_snapshot!(crate::test_app::timeless(&said.join("\n---\n")), @"@ana this issue is closed, but the change of pull request #2 is not on `main`: it was merged into `feature`, and its commit HASH has not come from there to `main`. If it came to `main` by another commit, nothing is left to do. Otherwise bring it there, or reopen this issue and say `/agent go`.");
     app.simulator
         .reopen_issue(app.repository, issue, "ana")
         .expect("open again");
@@ -305,11 +307,13 @@ async fn what_it_cost_is_in_the_ledger_and_added_up() {
         cache_write: 3_000_000,
         output: 15_000_000,
     };
-    let (mut app, _, pull) = in_review_with(|plan| {
-        plan.prices = vec![("demo".into(), price)];
-        plan.usage.scope = skep::core::usage::Scope::Turn;
-    })
-    .await;
+    let mut app = TestApp::with(|plan| plan.prices = vec![("demo".into(), price)]).await;
+    let issue = app.go(
+        "Add a note",
+        "usage turn\nwrite NOTE.md: hello\nspend 4000 500",
+    );
+    app.settle_all().await;
+    let pull = IssueNumber(app.pull_for(issue).issue.number);
     merge(&app, pull).await;
     app.settle_all().await;
     let answer = app.product().admin.outcomes(0).await.expect("an answer");

@@ -101,7 +101,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::PullRequestRefreshed { .. }
         | Event::MadeReady { .. }
         | Event::PullReopened { .. }
-        | Event::LandedChecked { .. }
+        | Event::LandedChecked(_)
         | Event::PullClosed { .. } => of_the_pull(on, task, event),
         Event::TakenAway { how } => access::taken_away(&mut task.wanted, *how),
         Event::AccessRead { installation } => {
@@ -259,7 +259,7 @@ fn of_the_pull(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String
         Event::PullRequestRefreshed { facts } => pull::refreshed(on, task, facts),
         Event::MadeReady { number } => pull::made_ready(on, &mut task.pull, *number),
         Event::PullReopened { number, sender } => pull::reopened(on, task, *number, sender),
-        Event::LandedChecked { facts } => landed::checked(on, task.outcome_mut(facts.pull), facts),
+        Event::LandedChecked(facts) => landed::checked(on, task.outcome_mut(facts.pull), facts),
         Event::PullClosed { number, merged } => pull::closed(&mut task.wanted, *number, *merged),
         _ => String::new(),
     }

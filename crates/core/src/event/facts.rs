@@ -1,6 +1,10 @@
 //! What was read before a decision: one effect reads it, the core judges it. Facts only, no verdicts.
 
+mod landed;
+
 use serde::{Deserialize, Serialize};
+
+pub use landed::LandedFacts;
 
 use crate::actor::{Account, Actor, Permission};
 use crate::ids::{CommentId, IssueNumber, Sha};

@@ -293,11 +293,7 @@ const MEANINGS: [(&str, &str); 113] = [
         "command",
         "The word that commands begin with, with its slash: `/agent go`.",
     ),
-    (
-        "notifications",
-        "How often people are notified: `normal` tells each thing once; `quiet` tells only what a person has to do, and all else \
-         by labels and reactions; `all` also assigns whoever is waited for, and comments on a revision for whose review it asks.",
-    ),
+    ("notifications", "Mails: `all`, `normal` or `quiet`."),
     (
         "start.who",
         "Who may start work: `write`, `maintain` or `admin` (that right in the repository or a higher one), or a table that \

@@ -9,8 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api_error::ApiError;
 use crate::git::git_commands::MergeMethod;
-use crate::git::merging;
-use crate::git::merging::Change;
+use crate::git::merging::{self, Change, Merging};
 use crate::state::State;
 use crate::world::account::UserKind;
 use crate::world::check::{ACTIONS, CheckDraft};
@@ -205,8 +204,11 @@ pub(super) async fn perform(state: &Arc<State>, act: Act) -> Result<Value, ApiEr
             login,
             ..
         } => {
-            let pull = (home, issue);
-            let sha = merging::merge(state, pull, &login, MergeMethod::Merge).await?;
+            let merging = Merging {
+                by: &login,
+                method: MergeMethod::Merge,
+            };
+            let sha = merging::merge(state, home, issue, merging).await?;
             Ok(json!({ "sha": sha }))
         }
         Act {

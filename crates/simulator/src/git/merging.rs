@@ -86,14 +86,22 @@ fn merge_message(world: &World, home: i64, number: i64, method: MergeMethod) -> 
     }
 }
 
+/// Who merges, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Merging<'a> {
+    /// Who.
+    pub by: &'a str,
+    /// How.
+    pub method: MergeMethod,
+}
+
 /// Merges a pull request and gives the commit that brought it to its base.
 pub async fn merge(
     state: &State,
-    pull: (i64, i64),
-    by: &str,
-    method: MergeMethod,
+    home: i64,
+    number: i64,
+    Merging { by, method }: Merging<'_>,
 ) -> Result<String, ApiError> {
-    let (home, number) = pull;
     let _gate = state.gate.lock().await;
     let message = state.read(|world| merge_message(world, home, number, method));
     let (dir, base, tip, head, author) = state.read(|world| {

@@ -3,7 +3,7 @@
 //! It must never do what GitHub would refuse a user who may do everything.
 
 use crate::git::git_commands::MergeMethod;
-use crate::git::merging;
+use crate::git::merging::{self, Merging};
 use crate::handle::simulator::Simulator;
 use crate::handle::simulator::SimulatorError;
 use crate::world::comment::Subject;
@@ -114,8 +114,12 @@ impl Simulator {
         pull: impl Into<i64>,
         actor: &str,
     ) -> Done<String> {
-        let pull = (home.into(), pull.into());
-        Ok(merging::merge(self.state(), pull, actor, MergeMethod::Merge).await?)
+        let (home, pull) = (home.into(), pull.into());
+        let merging = Merging {
+            by: actor,
+            method: MergeMethod::Merge,
+        };
+        Ok(merging::merge(self.state(), home, pull, merging).await?)
     }
 
     /// Merges a pull request by one commit on its base; gives that commit.
@@ -125,8 +129,12 @@ impl Simulator {
         pull: impl Into<i64>,
         actor: &str,
     ) -> Done<String> {
-        let pull = (home.into(), pull.into());
-        Ok(merging::merge(self.state(), pull, actor, MergeMethod::Squash).await?)
+        let (home, pull) = (home.into(), pull.into());
+        let merging = Merging {
+            by: actor,
+            method: MergeMethod::Squash,
+        };
+        Ok(merging::merge(self.state(), home, pull, merging).await?)
     }
 
     /// Closes a pull request without merging.

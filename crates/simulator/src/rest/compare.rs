@@ -50,18 +50,37 @@ pub(super) async fn get(call: Call) -> Answer {
         )
     })?;
     let mut shown = shown.into_iter();
-    let ends = [shown.next(), shown.next()];
+    let (base, common) = (shown.next(), shown.next());
     let (page, link) = call.slice(shown.collect());
-    let body = call.read(|world| comparison(world, &call, &basehead, (&parted, ends, page)))?;
+    let compared = Compared {
+        parted: &parted,
+        base,
+        common,
+        page,
+    };
+    let body = call.read(|world| comparison(world, &call, &basehead, compared))?;
     Reply::page(body, link)
+}
+
+struct Compared<'a> {
+    parted: &'a Divergence,
+    base: Option<Value>,
+    common: Option<Value>,
+    page: Vec<Value>,
 }
 
 fn comparison(
     world: &World,
     call: &Call,
     basehead: &str,
-    (parted, [base, common], commits): (&Divergence, [Option<Value>; 2], Vec<Value>),
+    compared: Compared<'_>,
 ) -> Result<Value, ApiError> {
+    let Compared {
+        parted,
+        base,
+        common,
+        page: commits,
+    } = compared;
     let home = world.repository(call.repository)?;
     let page = format!("{}/compare/{basehead}", world.repository_page(home));
     let status = match (parted.ahead, parted.behind) {

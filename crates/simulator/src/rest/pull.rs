@@ -8,7 +8,7 @@ use crate::api_error::{ApiError, missing};
 use crate::behaviour::{Rule, on};
 use crate::git::git_commands::MergeMethod;
 use crate::git::inspect;
-use crate::git::merging;
+use crate::git::merging::{self, Merging};
 use crate::rest::call::{Answer, Call, Reply};
 use crate::rest::issue::edit_of;
 use crate::rest::repository::broken;
@@ -143,8 +143,9 @@ pub(super) async fn merge(call: Call) -> Answer {
         Some("squash") => MergeMethod::Squash,
         _ => MergeMethod::Merge,
     };
-    let pull = (call.repository, number);
-    let sha = merging::merge(call.state(), pull, &call.actor(), method).await?;
+    let by = call.actor();
+    let merging = Merging { by: &by, method };
+    let sha = merging::merge(call.state(), call.repository, number, merging).await?;
     Reply::ok(json!({ "sha": sha, "merged": true, "message": "Pull Request successfully merged" }))
 }
 

@@ -16,6 +16,7 @@ mod label;
 pub mod lifecycle;
 pub mod milestone;
 pub mod notice;
+mod notified;
 pub mod outgoing;
 pub mod pull;
 pub mod push;

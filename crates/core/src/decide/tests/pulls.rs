@@ -71,9 +71,7 @@ pub(super) fn landed(change: impl FnOnce(&mut LandedFacts)) -> Event {
         not_planned: false,
     };
     change(&mut facts);
-    Event::LandedChecked {
-        facts: Box::new(facts),
-    }
+    Event::LandedChecked(Box::new(facts))
 }
 
 pub(super) fn red(facts: &mut PullFacts) {
