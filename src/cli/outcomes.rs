@@ -144,7 +144,15 @@ mod tests {
             pulls: vec![],
             more: false,
         };
-        insta::assert_snapshot!(render(&outcomes), @"");
-        insta::assert_snapshot!(render(&OutcomesAnswer::default()), @"");
+        insta::assert_snapshot!(render(&outcomes), @"
+        48 pull requests opened since 2023-11-14 22:13:20Z; accepted: merged, on the base branch and not reverted
+
+        ROLE  AGENT   PULLS  OPEN  MERGED  REWORKED  NOT ON BASE  REVERTED  CLOSED  ACCEPTED  COST EACH
+        swe   claude  12     2     8                                        2       80 %      $0.84
+        swe   codex   12     2     7                                        3       70 %      $1.25 (at least)
+        swe   goose   12     2     5                                        5       50 %      unknown
+        swe   pi      12     2                                              10      0 %
+        ");
+        insta::assert_snapshot!(render(&OutcomesAnswer::default()), @"no pull request was opened since 1970-01-01 00:00:00Z");
     }
 }

@@ -102,7 +102,10 @@ mod tests {
             opened_at: 5,
             ..OutcomeLine::default()
         };
-        insta::assert_snapshot!(csv(&[pull]).replace("\r\n", "|\n"), @"");
+        insta::assert_snapshot!(csv(&[pull]).replace("\r\n", "|\n"), @"
+        repository,issue,pull,session,role,agent,became,rounds,tokens,tokens_exactness,cost_micro_usd,cost_exactness,worked_ms,queued_at,opened_at,over_at|
+        octo/hello,1,2,7-1-1,swe,goose,merged,0,900,exact,,unknown,0,0,5,|
+        ");
         assert!(csv(&[]).starts_with("repository,"));
     }
 }

@@ -1,4 +1,5 @@
-//! What lands in people's inboxes from issue to merge: a hundred lives, each mail counted, with whom it is for and why.
+//! What lands in people's inboxes from issue to merge: a hundred lives, twenty of each course, each mail counted, with whom it
+//! is for and why.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -162,11 +163,11 @@ fn shown(notice: &Notice) -> String {
 }
 
 /// Lives of all courses; answers how many there were of each pattern of mails.
-async fn lives(app: &mut TestApp, count: usize, most: usize) -> String {
+async fn lives(app: &mut TestApp, courses: &[Course], count: usize, most: usize) -> String {
     let mut patterns: BTreeMap<(Course, String), usize> = BTreeMap::new();
     let mut by_number: BTreeMap<usize, usize> = BTreeMap::new();
     for life in 0..count {
-        let course = COURSES[life % COURSES.len()];
+        let course = courses[life % courses.len()];
         let numbers = live(app, course, life).await;
         let notices = ours(app, numbers);
         assert!(
@@ -191,18 +192,58 @@ async fn lives(app: &mut TestApp, count: usize, most: usize) -> String {
     format!("{}\nmails: lives {by_number:?}", lines.join("\n"))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_lives_bring_at_most_three_mails_each() {
+/// A fifth of a hundred lives.
+async fn twenty(course: Course) -> String {
     let mut app = app(Notifications::Normal).await;
-    let told = lives(&mut app, 100, 3).await;
-    insta::assert_snapshot!(told, @"");
+    let told = lives(&mut app, &[course], 20, 3).await;
     app.done().await;
+    told
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plain_lives_bring_two_mails() {
+    insta::assert_snapshot!(twenty(Course::Plain).await, @"
+    Plain x20: status comment (ana, author), pull_request.opened (ana, mention)
+    mails: lives {2: 20}
+    ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lives_with_a_question_bring_three() {
+    insta::assert_snapshot!(twenty(Course::Question).await, @"
+    Question x20: status comment (ana, author), issue_comment.created (ana, mention), pull_request.opened (ana, mention)
+    mails: lives {3: 20}
+    ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lives_with_a_revision_bring_three() {
+    insta::assert_snapshot!(twenty(Course::Revision).await, @"
+    Revision x20: status comment (ana, author), pull_request.opened (ana, mention), pull_request.review_requested (ana, review_requested)
+    mails: lives {3: 20}
+    ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lives_with_a_failed_check_bring_two() {
+    insta::assert_snapshot!(twenty(Course::FailedCheck).await, @"
+    FailedCheck x20: status comment (ana, author), pull_request.opened (ana, mention)
+    mails: lives {2: 20}
+    ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lives_with_a_failure_bring_three() {
+    insta::assert_snapshot!(twenty(Course::Failure).await, @"
+    Failure x20: status comment (ana, author), issue_comment.created (ana, mention), pull_request.opened (ana, mention)
+    mails: lives {3: 20}
+    ");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_quiet_every_mail_asks_for_something() {
     let mut app = app(Notifications::Quiet).await;
-    let told = lives(&mut app, 10, 2).await;
+    let told = lives(&mut app, &COURSES, 10, 2).await;
     assert!(!app.simulator.notices().iter().any(is_receipt));
     insta::assert_snapshot!(told, @"
     Plain x2: pull_request.opened (ana, mention)
