@@ -36,6 +36,8 @@ pub mod mail;
 pub mod markdown;
 pub mod message;
 pub mod network;
+pub mod overlap;
+pub mod path_kind;
 
 pub mod policy;
 pub mod question;
