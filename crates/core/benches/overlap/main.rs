@@ -3,8 +3,9 @@
 //! `cargo bench -p skep-core --bench overlap -- /path/to/clone…`
 //!
 //! A change is a commit of the first parents' line: a merged pull request, or a squashed one. Its request is its message. What
-//! is known for a pair is what landed before both. A file counts as shared unless a program writes it or every change adds a
-//! line to it (`core::path_kind`). Without a clone it says how it is run, and nothing else.
+//! is known for a pair is what landed before both (but for the last ones, up to nine). A file counts as shared unless a
+//! program writes it or every change adds a line to it (`core::path_kind`). Without a clone it says how it is run, and
+//! nothing else.
 
 #![expect(
     clippy::disallowed_methods,

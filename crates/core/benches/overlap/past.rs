@@ -16,6 +16,8 @@ use super::measure::Pair;
 const BEFORE: usize = 300;
 /// The two of a pair are at most so many changes apart, as issues are that are worked on at once.
 const APART: usize = 20;
+/// What is known is gathered anew after so many changes, so that the newest ones before a pair may be missing from it.
+const STEP: usize = 10;
 /// A change with more files than that is a clean-up of everything, and no issue.
 const FILES: usize = 30;
 
@@ -88,11 +90,12 @@ impl Past {
     pub(super) fn judge(&self, pairs: &[(usize, usize)]) -> Vec<Pair> {
         let mut known: HashMap<usize, Rc<Before>> = HashMap::new();
         let judge = |(first, second): &(usize, usize)| {
-            if !known.contains_key(first) {
+            let at = first - first % STEP;
+            if !known.contains_key(&at) {
                 known.clear();
-                known.insert(*first, Rc::new(self.before(*first)));
+                known.insert(at, Rc::new(self.before(at)));
             }
-            let before = Rc::clone(&known[first]);
+            let before = Rc::clone(&known[&at]);
             self.pair(*first, *second, &before)
         };
         pairs.iter().map(judge).collect()

@@ -17,6 +17,8 @@ const MOST: usize = 500;
 pub struct Planned {
     /// Which.
     pub task: TaskKey,
+    /// Whether it is under way already: it is in the first wave, whatever it meets.
+    pub at_work: bool,
     /// The tasks that it waits for, whether they are planned as well or not.
     pub waits_for: Vec<TaskKey>,
     /// What it will touch.
@@ -102,8 +104,10 @@ fn wave(
     because: &mut BTreeMap<TaskKey, Because>,
 ) -> Vec<TaskKey> {
     let mut taken: Vec<&Planned> = Vec::new();
+    let (at_work, waiting): (Vec<&Planned>, _) = open.iter().partition(|one| one.at_work);
+    taken.extend(at_work);
     let free = |one: &&&Planned| one.waits_for.iter().all(|blocker| done.contains(blocker));
-    for one in open.iter().filter(free) {
+    for one in waiting.iter().filter(free) {
         let meets = taken.iter().find_map(|other| {
             let shared = overlap(&one.touches, &other.touches);
             (shared.share >= terms.threshold).then(|| Because::Meets(other.task, shared))

@@ -39,6 +39,7 @@ pub mod starter;
 pub mod status;
 pub mod tools;
 pub mod waiting;
+pub mod waves;
 pub mod who_starts;
 
 use super::event::{Loss, Removal};

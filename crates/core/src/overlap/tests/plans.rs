@@ -12,6 +12,7 @@ fn key(number: i64) -> TaskKey {
 fn planned(number: i64, waits_for: &[i64], paths: &[&str]) -> Planned {
     Planned {
         task: key(number),
+        at_work: false,
         waits_for: waits_for.iter().copied().map(key).collect(),
         touches: Touched::changed(paths.iter().copied(), &History::default()),
     }
@@ -62,6 +63,24 @@ fn what_meets_goes_into_another_wave_and_the_queue_keeps_its_order() {
     insta::assert_snapshot!(shown(&queue), @"
     1, 3, 4
     2 meets 1 at a, 5 full
+    ");
+}
+
+#[test]
+fn what_is_at_work_is_in_the_first_wave_whatever_it_meets() {
+    let at_work = |number, paths: &[&str]| Planned {
+        at_work: true,
+        ..planned(number, &[99], paths)
+    };
+    let queue = [
+        planned(1, &[], &["a"]),
+        at_work(2, &["a"]),
+        at_work(3, &["a", "b"]),
+        planned(4, &[], &["c"]),
+    ];
+    insta::assert_snapshot!(shown(&queue), @"
+    2, 3, 4
+    1 meets 2 at a
     ");
 }
 
