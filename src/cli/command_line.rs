@@ -5,7 +5,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use super::command_error::CommandResult;
 use super::{
     config, demo, demo_agent, dispatch, help, order, pause, queue, serve, session, sessions,
-    status, stop,
+    status, stop, waves,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -32,6 +32,7 @@ enum Command {
     Sessions(sessions::Sessions),
     Session(session::Session),
     Queue(queue::Queue),
+    Waves(waves::Waves),
     Stop(stop::StopSession),
     Pause(pause::Pause),
     Resume(pause::Resume),
@@ -71,6 +72,7 @@ impl Cli {
             Command::Sessions(sessions) => sessions.admin.args(),
             Command::Session(session) => session.admin.args(),
             Command::Queue(queue) => queue.admin.args(),
+            Command::Waves(waves) => waves.admin.args(),
             Command::Stop(stop) => stop.admin.args(),
             Command::Pause(pause) => pause.what.admin.args(),
             Command::Resume(resume) => resume.what.admin.args(),
@@ -120,6 +122,7 @@ impl Cli {
             Command::Sessions(sessions) => sessions.run(sources).await,
             Command::Session(session) => session.run(sources).await,
             Command::Queue(queue) => queue.run(sources).await,
+            Command::Waves(waves) => waves.run(sources).await,
             Command::Stop(stop) => stop.run(sources).await,
             Command::Pause(pause) => pause.run(sources).await,
             Command::Resume(resume) => resume.run(sources).await,
