@@ -38,8 +38,8 @@ pub mod message;
 pub mod network;
 pub mod overlap;
 pub mod path_kind;
-
 pub mod policy;
+pub mod pull_size;
 pub mod question;
 mod retention;
 pub mod role;

@@ -27,6 +27,7 @@ pub mod outside;
 pub mod page;
 pub mod prompt;
 pub mod pull;
+pub mod pull_size;
 pub mod question;
 pub mod refusal;
 pub mod requests;

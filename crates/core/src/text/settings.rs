@@ -1,8 +1,10 @@
 //! What each setting means, one sentence each: for help texts, `skep config show --reference`, the starter `skep.toml` and
 //! `docs/configuration.md`, which are all made of this table.
 
+mod named;
+
 /// By key, in the order of the reference.
-const MEANINGS: [(&str, &str); 112] = [
+const MEANINGS: [(&str, &str); 82] = [
     ("config", "The configuration file."),
     ("listen", "Where GitHub's webhooks arrive (`/webhook`)."),
     (
@@ -155,6 +157,11 @@ const MEANINGS: [(&str, &str); 112] = [
     ("limits.drain", "How long a graceful stop waits for agents."),
     ("limits.max_files", "Files a session may change."),
     ("limits.max_patch", "Largest patch of a session."),
+    (
+        "limits.pull_lines",
+        "Lines, added and removed, from which on people are asked before a pull request opens whether it shall be split; those \
+         of tests, of what programs write and of `uncounted` do not count. 0: nobody is asked.",
+    ),
     ("limits.max_commits", "Most commits of a session."),
     (
         "limits.workspace",
@@ -252,6 +259,10 @@ const MEANINGS: [(&str, &str); 112] = [
          globs over whole paths (`?`, `*`, and `**` across folders).",
     ),
     (
+        "uncounted",
+        "Globs over whole paths whose lines `limits.pull_lines` does not count, besides tests and what programs write.",
+    ),
+    (
         "ignore",
         "What tools leave in the working copy and is not published: patterns as in `.gitignore`, added to the built-in \
          list (`.venv`, `node_modules`, `__pycache__`, `.DS_Store` …); `!name` takes one out. The repository's own rules \
@@ -307,140 +318,19 @@ const MEANINGS: [(&str, &str); 112] = [
         "auto_start.users",
         "People whose issues start as soon as they open them, if they may start work.",
     ),
-    ("agents.<name>.preset", "The preset this agent starts from."),
-    (
-        "agents.<name>.command",
-        "Program and arguments: a list, or one text split as a shell would.",
-    ),
-    (
-        "agents.<name>.environment",
-        "Table of variables, added to the preset's.",
-    ),
-    (
-        "agents.<name>.inherit",
-        "Variables passed through from skep's own environment, added to the preset's; `NAME_*` stands for all that begin \
-         with `NAME_`.",
-    ),
-    (
-        "agents.<name>.mode",
-        "The session mode to switch to before the first prompt.",
-    ),
-    (
-        "agents.<name>.auto",
-        "Whether the agent is started so that it asks for no permission.",
-    ),
-    (
-        "agents.<name>.resume",
-        "Whether an earlier session of the agent may be loaded again.",
-    ),
-    (
-        "agents.<name>.expose",
-        "Absolute folders the agent may read besides its working copy.",
-    ),
-    (
-        "agents.<name>.home",
-        "Absolute folder used as its home: for agents that keep a login there.",
-    ),
-    (
-        "agents.<name>.ignore",
-        "What this agent writes into the working copy for itself, added to the preset's and to `ignore`.",
-    ),
-    (
-        "agents.<name>.sessions",
-        "Sessions at once with this agent: what its provider or its key allows.",
-    ),
-    (
-        "agents.<name>.usage",
-        "What its token counts are counts of: `turn`, `session`, `last-answer` (a lower bound), or `none`.",
-    ),
-    (
-        "prices.<name>.input",
-        "Dollars for a million tokens sent, where `<name>` is an agent or a role's model, which counts first.",
-    ),
-    (
-        "prices.<name>.cached",
-        "Dollars for a million tokens that the model knows from a cache.",
-    ),
-    (
-        "prices.<name>.cache_write",
-        "Dollars for a million tokens that are written to a cache.",
-    ),
-    (
-        "prices.<name>.output",
-        "Dollars for a million tokens received.",
-    ),
-    (
-        "roles.<name>.description",
-        "What the role is for, in one sentence for people.",
-    ),
-    (
-        "roles.<name>.prompt",
-        "What the agent is told about its job, in Markdown; replaces the built-in prompt.",
-    ),
-    (
-        "roles.<name>.prompt_file",
-        "A file with the prompt instead, by its path from `skep.toml`.",
-    ),
-    ("roles.<name>.agent", "The agent of this role."),
-    (
-        "roles.<name>.agents",
-        "Several instead, the best first: while one's provider lets nobody in, or as many sessions are at work with it as may be, \
-         new sessions of this role go to the next.",
-    ),
-    (
-        "roles.<name>.model",
-        "A model, in the agent's own words; an agent that does not offer it keeps its own, and the session's log says so.",
-    ),
-    (
-        "roles.<name>.tools",
-        "Any of `read search edit execute fetch think other`.",
-    ),
-    (
-        "roles.<name>.writes",
-        "Whether it may change files; otherwise its answer becomes a comment.",
-    ),
-    (
-        "roles.<name>.plan",
-        "Whether it makes a plan first and waits for `/agent approve` before it changes files.",
-    ),
-    (
-        "roles.<name>.session_timeout",
-        "Longest time of one session of this role.",
-    ),
-    (
-        "roles.<name>.silence",
-        "Longest time its agent may be silent.",
-    ),
-    ("roles.<name>.sessions", "Sessions at once of this role."),
-    (
-        "roles.<name>.issue_attempts",
-        "Sessions that an issue of this role may have.",
-    ),
-    (
-        "roles.<name>.issue_time",
-        "How long agents may work on an issue of this role in all.",
-    ),
-    (
-        "roles.<name>.issue_tokens",
-        "Tokens that an issue of this role may cost.",
-    ),
-    (
-        "roles.<name>.issue_cost",
-        "Dollars that an issue of this role may cost.",
-    ),
 ];
 
 /// The sentence of a key, as the reference names it: `listen`, `limits.sessions`, `agents.<name>.command`.
 pub fn meaning(key: &str) -> Option<&'static str> {
-    MEANINGS
-        .iter()
-        .find(|(name, _)| *name == key)
+    let mut all = MEANINGS.iter().chain(&named::MEANINGS);
+    all.find(|(name, _)| *name == key)
         .map(|(_, meaning)| *meaning)
 }
 
 /// The keys that have a sentence.
 pub fn explained() -> impl Iterator<Item = &'static str> {
-    MEANINGS.iter().map(|(key, _)| *key)
+    let all = MEANINGS.iter().chain(&named::MEANINGS);
+    all.map(|(key, _)| *key)
 }
 
 /// Of a word that stands nowhere: a proposal after a full stop, or nothing.
