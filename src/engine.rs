@@ -14,6 +14,7 @@ mod rows;
 mod settle;
 mod slots;
 mod spread;
+mod sprints;
 
 use std::sync::Arc;
 use std::time::Duration;

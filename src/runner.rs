@@ -176,6 +176,7 @@ impl Runner {
             | EffectKind::RefreshPullRequest
             | EffectKind::CheckAccess
             | EffectKind::ReadDependencies
+            | EffectKind::ReadSprint
             | EffectKind::Forget
             | EffectKind::DeleteBranch
             | EffectKind::Collect

@@ -190,6 +190,9 @@ impl Engine {
             transition.agent(news, now).await?;
         }
         transition.relate(&before, &decision.task, row.seq).await?;
+        transition
+            .sprint(&before, &decision, (&fact.event, row.seq))
+            .await?;
         let standing = decision.task.standing(&before, now);
         transition.place(decision.task.key(), standing, now);
         Ok(decision)

@@ -57,6 +57,11 @@ const STEPS: &[Step] = &[
         name: "dependency",
         text: include_str!("migrations/0008_dependency.sql"),
     },
+    Step {
+        number: 11,
+        name: "sprint",
+        text: include_str!("migrations/0011_sprint.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

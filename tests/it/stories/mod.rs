@@ -27,6 +27,7 @@ mod outage;
 mod pace;
 mod pauses;
 mod pipeline;
+mod plans;
 mod pushes;
 mod queue;
 mod reach;

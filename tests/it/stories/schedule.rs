@@ -49,7 +49,7 @@ async fn begin_as(app: &mut TestApp, name: &str, (what, labels): (&str, &[&str])
 
 impl TestApp {
     /// The operator asks something, while the engine takes facts up.
-    async fn operator(
+    pub(super) async fn operator(
         &mut self,
         ask: impl AsyncFnOnce(std::sync::Arc<skep::app::AdminApi>) -> Answer,
     ) -> Value {

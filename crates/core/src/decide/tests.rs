@@ -11,6 +11,7 @@ mod leftover;
 mod orders;
 mod promises;
 mod pulls;
+mod sprints;
 
 use events::*;
 use proptest::prelude::*;

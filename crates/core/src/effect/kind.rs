@@ -72,6 +72,8 @@ pub enum EffectKind {
     CheckAccess,
     /// [`super::ReadDependencies`].
     ReadDependencies,
+    /// [`super::ReadSprint`].
+    ReadSprint,
     /// [`super::Forget`].
     Forget,
     /// [`super::EndAgent`].
@@ -82,7 +84,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -112,6 +114,7 @@ impl EffectKind {
         Self::SetTimer,
         Self::CheckAccess,
         Self::ReadDependencies,
+        Self::ReadSprint,
         Self::Forget,
         Self::EndAgent,
         Self::RemoveWorkspace,
@@ -149,6 +152,7 @@ impl EffectKind {
             Self::SetTimer => "set_timer",
             Self::CheckAccess => "check_access",
             Self::ReadDependencies => "read_dependencies",
+            Self::ReadSprint => "read_sprint",
             Self::Forget => "forget",
             Self::EndAgent => "end_agent",
             Self::RemoveWorkspace => "remove_workspace",
@@ -213,6 +217,7 @@ impl Action {
             Self::SetTimer(_) => EffectKind::SetTimer,
             Self::CheckAccess(_) => EffectKind::CheckAccess,
             Self::ReadDependencies(_) => EffectKind::ReadDependencies,
+            Self::ReadSprint(_) => EffectKind::ReadSprint,
             Self::Forget(_) => EffectKind::Forget,
             Self::EndAgent(_) => EffectKind::EndAgent,
             Self::RemoveWorkspace(_) => EffectKind::RemoveWorkspace,
@@ -260,6 +265,7 @@ actions!(
     SetTimer,
     CheckAccess,
     ReadDependencies,
+    ReadSprint,
     Forget,
     EndAgent,
     RemoveWorkspace,
