@@ -115,17 +115,6 @@ impl Gate<'_> {
             Self::Unread | Self::Cycle(_) | Self::Unmet | Self::Approval(_) => true,
         }
     }
-
-    /// A word for machines.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Reading => "reading",
-            Self::Unread => "unread",
-            Self::Cycle(_) => "cycle",
-            Self::Blockers | Self::Unmet => "dependencies",
-            Self::Approval(_) => "approval",
-        }
-    }
 }
 
 impl Gates {
