@@ -48,6 +48,7 @@ fn policy() -> Policy {
         allow_protected: Default::default(),
         author_answers: false,
         ready: Default::default(),
+        readiness: Default::default(),
         confinement_warning: None,
     }
 }

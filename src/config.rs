@@ -18,6 +18,7 @@ mod logging;
 mod network;
 mod paths;
 mod prices;
+mod readiness;
 mod reference;
 mod resolver;
 mod role_rules;
@@ -50,7 +51,7 @@ use limits::Numbers;
 use resolver::{Origin, Resolver};
 use sources::Found;
 
-pub use crate::core::policy::{AllowProtected, MakeReady};
+pub use crate::core::policy::{AllowProtected, MakeReady, Readiness};
 pub use agents::Presets;
 pub use args::Args;
 pub use error::{ConfigError, Mistake};
@@ -122,6 +123,8 @@ pub struct Config {
     pub author_answers: bool,
     /// When a draft becomes ready for review.
     pub ready: MakeReady,
+    /// What is looked at before a session starts.
+    pub readiness: Readiness,
     /// Pause before a marker is looked for after a call whose outcome is unknown.
     pub look_again: Duration,
     /// The `PATH` programs are looked for on.
@@ -187,6 +190,7 @@ impl Config {
             ignore: Vec::new(),
             author_answers: false,
             ready: MakeReady::Green,
+            readiness: Readiness::default(),
             look_again: LOOK_AGAIN,
             path: environment.path(),
             hide: Vec::new(),
@@ -304,6 +308,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         .of_file("author_answers", Item::switch)
         .unwrap_or_default();
     let ready = resolver.of_file("ready", ready).unwrap_or_default();
+    let readiness = resolver.of_file("readiness", readiness::readiness);
     let look_again = resolver.meant("look_again", |found| pause(&found.text));
     let logging = logging::read(resolver);
     Some(Config {
@@ -332,6 +337,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         ignore,
         author_answers,
         ready,
+        readiness: readiness.unwrap_or_default(),
         look_again: look_again.unwrap_or(LOOK_AGAIN),
         path: resolver.sources.environment().path(),
         hide: hidden_files(resolver),

@@ -8,6 +8,7 @@ mod error;
 mod facts;
 mod open;
 mod queue_order;
+mod readiness;
 mod relation;
 mod relations;
 mod rows;
@@ -15,20 +16,23 @@ mod settle;
 mod slots;
 mod spread;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
+use crate::core::ids::TaskKey;
 use crate::core::policy::Policy;
-use crate::core::schedule::Room;
+use crate::core::schedule::Memory;
 use crate::core::time::Clock;
 use crate::store::{Complaint, InboxRow, Store, StoreError};
 
 pub use error::EngineError;
-pub use open::QueueView;
+pub use open::{MemoryView, QueueView};
 pub use queue_order::{QUEUE_ORDER, QueueOrder};
+pub use readiness::{Ask, Finding};
 pub use rows::{lane_installation, worth_of_rank};
 
 use open::Slots;
@@ -47,6 +51,8 @@ pub struct Engine {
     policy: Arc<Policy>,
     clock: Clock,
     slots: Arc<Mutex<Slots>>,
+    /// Rung when something waits that may need to be looked at.
+    asked: Arc<Notify>,
 }
 
 impl Engine {
@@ -57,19 +63,40 @@ impl Engine {
             policy,
             clock,
             slots: Arc::default(),
+            asked: Arc::default(),
         }
     }
 
     /// Says whether the machine is short of room: then nothing starts, and whoever waits is told why. Answers whether that is
     /// news.
     pub async fn set_short(&self, short: bool) -> Result<bool, EngineError> {
-        let room = Room { disk_short: short };
-        let before = std::mem::replace(&mut self.slots.lock().await.room, room);
-        let news = before != room;
+        let before = {
+            let mut slots = self.slots.lock().await;
+            std::mem::replace(&mut slots.room.disk_short, short)
+        };
+        let news = before != short;
         if news {
             self.schedule().await?;
         }
         Ok(news)
+    }
+
+    /// Says how much memory is left, and what each session at work takes of it, bytes: what does not fit waits and is told why,
+    /// and what fits now starts.
+    pub async fn set_memory(
+        &self,
+        memory: Memory,
+        taken: BTreeMap<TaskKey, u64>,
+    ) -> Result<(), EngineError> {
+        let starts = {
+            let mut slots = self.slots.lock().await;
+            slots.room.memory = Some(memory);
+            slots.measured(taken, (self.clock)())
+        };
+        match starts {
+            true => self.schedule().await,
+            false => Ok(()),
+        }
     }
 
     /// How many sessions may be at work at once.

@@ -17,6 +17,9 @@ mod janitor;
 mod launcher;
 mod lease;
 mod marker;
+mod memory;
+mod memory_usage;
+mod memory_watch;
 mod outcome;
 mod own_comment;
 mod own_part;
@@ -54,6 +57,8 @@ pub use disk_usage::{Survey, Usage};
 pub use folders::Folders;
 use lease::{Claimed, Leases};
 pub use marker::MarkerKey;
+pub use memory::MachineMemory;
+pub use memory_usage::MemoryUsage;
 use outcome::Outcomes;
 pub use posted::PostedComments;
 pub use reading::read_facts;
@@ -118,6 +123,13 @@ impl Runner {
         if let Err(error) = git.keep_standbys(most).await {
             tracing::warn!(%error, "the working copies that stand ready could not be looked after");
         }
+    }
+
+    /// Looks how much memory is left, and what each session takes of it. A turn that takes too much ends by that.
+    pub async fn look_at_memory(&self) -> std::io::Result<()> {
+        let taken = self.services.agents.memory().await;
+        self.services.memory.seen(MachineMemory::now()?, taken);
+        Ok(())
     }
 
     /// Performs effects until cancelled; then lets those under way finish for as long as configured, interrupts agents, and

@@ -21,6 +21,7 @@ mod framing;
 mod halves;
 mod launch;
 mod login;
+mod memory;
 mod model;
 mod opening;
 mod own_tools;

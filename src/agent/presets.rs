@@ -17,9 +17,14 @@ struct Preset {
     ignore: &'static [&'static str],
     /// The variable that names the folder where its program keeps what is the same in every session.
     cache: Option<&'static str>,
+    /// What it takes of the memory itself after a hundred prompts, MiB: measured, with all its processes.
+    memory: u64,
     /// What it means by the tokens it tells of: measured with a model whose answers were of known size.
     usage: Meaning,
 }
+
+/// For the builds and tests that an agent runs, until it was seen what those of a repository take, MiB.
+const FOR_BUILDS: u64 = 512;
 
 const fn counts(scope: Scope, cached: CachedPart) -> Meaning {
     Meaning { scope, cached }
@@ -44,6 +49,7 @@ const PRESETS: [Preset; 6] = [
         resume: true,
         ignore: &[],
         cache: Some("COPILOT_CACHE_HOME"),
+        memory: 440,
         usage: counts(Scope::Session, CachedPart::Inside),
     },
     // https://github.com/agentclientprotocol/claude-agent-acp: refuses to bypass permissions for root unless IS_SANDBOX is
@@ -73,6 +79,7 @@ const PRESETS: [Preset; 6] = [
             "CLAUDE.local.md",
         ],
         cache: None,
+        memory: 391,
         usage: counts(Scope::Turn, CachedPart::Apart),
     },
     // https://github.com/google-gemini/gemini-cli: `--acp`; loading a session answers "Invalid session identifier" (issue
@@ -95,6 +102,7 @@ const PRESETS: [Preset; 6] = [
         resume: false,
         ignore: &["gha-creds-*.json"],
         cache: None,
+        memory: 468,
         usage: counts(Scope::Turn, CachedPart::Inside),
     },
     // https://github.com/agentclientprotocol/codex-acp: its default mode lets a model judge approvals; its own sandbox cannot
@@ -116,6 +124,7 @@ const PRESETS: [Preset; 6] = [
         resume: true,
         ignore: &[],
         cache: None,
+        memory: 266,
         usage: counts(Scope::Turn, CachedPart::Apart),
     },
     // https://opencode.ai/docs/acp: asks no permission unless configured to.
@@ -138,6 +147,7 @@ const PRESETS: [Preset; 6] = [
         resume: true,
         ignore: &[".opencode/node_modules", ".opencode/bun.lock"],
         cache: None,
+        memory: 648,
         usage: counts(Scope::LastAnswer, CachedPart::Apart),
     },
     // https://block.github.io/goose: `approve` asks before each tool, so that skep's policy answers; no keyring in a sandbox.
@@ -160,6 +170,7 @@ const PRESETS: [Preset; 6] = [
         resume: true,
         ignore: &[".goose/memory"],
         cache: None,
+        memory: 183,
         usage: counts(Scope::LastAnswer, CachedPart::Inside),
     },
 ];
@@ -176,8 +187,14 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// The built-in demo agent: `program` is skep's own executable.
 pub fn demo(program: &str) -> AgentSpec {
-    AgentSpec::new(DEMO, vec![program.to_owned(), "demo-agent".to_owned()])
+    AgentSpec {
+        memory: Some(DEMO_MEMORY),
+        ..AgentSpec::new(DEMO, vec![program.to_owned(), "demo-agent".to_owned()])
+    }
 }
+
+/// What the demo agent needs, with the small commands of its scripts, bytes.
+const DEMO_MEMORY: u64 = 64 << 20;
 
 /// The name of the demo agent.
 pub const DEMO: &str = "demo";
@@ -207,6 +224,7 @@ fn spec(preset: &Preset) -> AgentSpec {
             .map(|pattern| (*pattern).to_owned())
             .collect(),
         cache: preset.cache.map(str::to_owned),
+        memory: Some((preset.memory + FOR_BUILDS) << 20),
         usage: preset.usage,
         ..AgentSpec::new(preset.name, command)
     }
@@ -254,6 +272,8 @@ mod tests {
         );
         assert_eq!(set("goose", "GOOSE_MODE").as_deref(), Some("approve"));
         assert!(!preset("gemini").expect("listed").resume);
+        let memory = |name: &str| preset(name).expect("listed").memory.unwrap_or_default() >> 20;
+        assert_eq!((memory("goose"), memory("opencode")), (695, 1_160));
         let cache = preset("copilot").expect("listed").cache;
         assert_eq!(cache.as_deref(), Some("COPILOT_CACHE_HOME"));
     }

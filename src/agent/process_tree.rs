@@ -4,7 +4,7 @@
 //! It reads `/proc` and signals through process file descriptors, so that a recycled process number is never hit. It
 //! must never touch a process that is neither a descendant nor marked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -88,13 +88,9 @@ pub(super) fn marked(marks: Marks<'_>) -> Vec<Seen> {
         .collect();
     let own = std::process::id();
     let carries = |number: &i32| {
-        let mut environment = Vec::new();
-        let Ok(file) = fs::File::open(format!("/proc/{number}/environ")) else {
+        let Some(environment) = environment(*number) else {
             return false;
         };
-        if file.take(1 << 20).read_to_end(&mut environment).is_err() {
-            return false;
-        }
         let variables: Vec<&[u8]> = environment.split(|byte| *byte == 0).collect();
         wanted
             .iter()
@@ -105,6 +101,21 @@ pub(super) fn marked(marks: Marks<'_>) -> Vec<Seen> {
         .filter(|number| u32::try_from(*number) != Ok(own))
         .filter(carries);
     others.filter_map(living).collect()
+}
+
+/// What a process was given as its environment, each variable ended by a zero; at most 1 MiB.
+pub(super) fn environment(number: i32) -> Option<Vec<u8>> {
+    let mut environment = Vec::new();
+    let file = fs::File::open(format!("/proc/{number}/environ")).ok()?;
+    file.take(1 << 20).read_to_end(&mut environment).ok()?;
+    Some(environment)
+}
+
+/// The parent of each living process.
+pub(super) fn parents() -> HashMap<i32, i32> {
+    let living = numbers().into_iter().filter_map(|n| Some((n, stat(n)?)));
+    let living = living.filter(|(_, stat)| !stat.dead);
+    living.map(|(number, stat)| (number, stat.parent)).collect()
 }
 
 fn descendants(root: i32) -> Vec<Seen> {

@@ -59,6 +59,9 @@ pub(super) fn inherited_files() -> Vec<u32> {
     files
 }
 
+/// As if half of the machine's memory were taken besides.
+const FIRST_TO_GO: &str = "500";
+
 const CLOSE_ON_EXEC: u32 = 0o2_000_000;
 
 /// Starts a process in a group of its own, with its three streams piped.
@@ -105,7 +108,7 @@ fn start(order: &Order) -> io::Result<Child> {
     let Some((program, arguments)) = order.argv.split_first() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "no program"));
     };
-    Command::new(program)
+    let child = Command::new(program)
         .args(arguments)
         .env_clear()
         .envs(order.environment.iter().map(|(key, value)| (key, value)))
@@ -119,5 +122,16 @@ fn start(order: &Order) -> io::Result<Child> {
         .stderr(Stdio::piped())
         .process_group(0)
         .kill_on_drop(true)
-        .spawn()
+        .spawn()?;
+    offer_to_the_kernel(child.id());
+    Ok(child)
+}
+
+/// Where the memory runs out all the same, the kernel ends agents first, the largest before the others, and neither skep nor its
+/// database: <https://docs.kernel.org/filesystems/proc.html>, `oom_score_adj`. What the process starts inherits it. Where it may
+/// not be set all are alike, as without it.
+fn offer_to_the_kernel(process: Option<u32>) {
+    if let Some(number) = process {
+        let _ = std::fs::write(format!("/proc/{number}/oom_score_adj"), FIRST_TO_GO);
+    }
 }

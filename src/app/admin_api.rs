@@ -93,8 +93,8 @@ impl AdminService for AdminApi {
     async fn status(&self) -> Answer {
         let counts = self.store.counts().await.map_err(|error| unread(&error))?;
         let queue = match self.engine.get() {
-            Some(engine) => self.queue_of(engine, 50).await?.queue,
-            None => Vec::new(),
+            Some(engine) => self.queue_of(engine, 50).await?,
+            None => QueueAnswer::default(),
         };
         let down = self
             .store
@@ -133,11 +133,12 @@ impl AdminService for AdminApi {
             effects_failed: counts.effects_failed,
             health: self.health.shown(),
             disk: self.disk.answer(),
+            memory: queue.memory,
             downtime: down.and_then(|json| serde_json::from_str(&json).ok()),
             held_up: self.github.held_up().iter().map(held_line).collect(),
             budgets: budget_lines(&self.github.budgets(), &waiting),
             active: active.iter().map(|row| self.session_line(row)).collect(),
-            queue,
+            queue: queue.queue,
         })
     }
 

@@ -183,6 +183,7 @@ impl Assembly {
             posted: PostedComments::default(),
             waiters: Arc::default(),
             usage: self.usage.clone(),
+            memory: Arc::default(),
         });
         seed_pace(&services)
             .await

@@ -68,11 +68,13 @@ impl Setup {
             default_agent: self.default_agent.clone(),
             limits: self.limits.clone(),
             agent_sessions: agent_sessions(&self.specs),
+            agent_memory: agent_memory(&self.specs),
             prices: self.prices.clone(),
             allowed_bots: self.allowed_bots.clone(),
             allow_protected: self.allow_protected.clone(),
             author_answers: self.author_answers,
             ready: self.ready,
+            readiness: self.readiness,
             confinement_warning: warning,
         }
     }
@@ -106,4 +108,12 @@ fn agent_sessions(specs: &BTreeMap<String, AgentSpec>) -> BTreeMap<String, u32> 
         .iter()
         .filter_map(|(name, spec)| Some((name.clone(), spec.sessions?)));
     limited.collect()
+}
+
+/// What a session of each agent is expected to need of the memory, where somebody says so.
+fn agent_memory(specs: &BTreeMap<String, AgentSpec>) -> BTreeMap<String, u64> {
+    let described = specs
+        .iter()
+        .filter_map(|(name, spec)| Some((name.clone(), spec.memory?)));
+    described.collect()
 }

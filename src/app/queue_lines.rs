@@ -7,9 +7,9 @@ use crate::core::ids::TaskKey;
 use crate::core::schedule::Told;
 use crate::core::task::Task;
 use crate::core::text::{gate, waiting};
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, MemoryView};
 use crate::http::ApiError;
-use crate::http::queue_types::{PauseLine, QueueAnswer, QueueLine};
+use crate::http::queue_types::{MemoryAnswer, PauseLine, QueueAnswer, QueueLine};
 use crate::store::{PauseRow, Store};
 
 /// What waits, in order, at most `limit`.
@@ -46,8 +46,17 @@ pub(super) async fn queue(
         waiting: view.waiting,
         held: view.held,
         paused,
+        memory: view.memory.as_ref().map(memory),
         queue: lines.chain(held).collect(),
     })
+}
+
+fn memory(view: &MemoryView) -> MemoryAnswer {
+    MemoryAnswer {
+        free_bytes: view.left.free,
+        reserved_bytes: view.promised,
+        reserve_bytes: view.left.reserve,
+    }
 }
 
 /// One that waits for a slot.

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::listeners::{Listeners, join};
 use super::modules::App;
 use super::setup::Addresses;
-use super::{disk_space, standbys};
+use super::{disk_space, memory_space, readiness, standbys};
 
 /// A skep at work.
 pub struct Running {
@@ -37,9 +37,25 @@ impl App {
         disk_space::look(&self.engine, &self.runner).await;
     }
 
+    /// Looks whether there is memory for another session, and what those at work take.
+    pub async fn look_at_memory(&self) {
+        memory_space::look(&self.engine, &self.runner).await;
+    }
+
+    /// Looks whether what the next sessions need is ready.
+    pub async fn look_at_readiness(&self) {
+        readiness::look(&self.engine, &self.runner).await;
+    }
+
+    /// Looks again and again until cancelled.
+    pub fn watch_memory(&self, cancel: CancellationToken) -> impl Future<Output = ()> + use<> {
+        memory_space::watch(self.engine.clone(), self.runner.clone(), cancel)
+    }
+
     /// Starts engine and runner behind addresses that are open already.
     pub(super) async fn start_behind(self, listeners: Listeners) -> anyhow::Result<Running> {
         self.look_at_disk().await;
+        self.look_at_memory().await;
         self.engine
             .schedule()
             .await
@@ -50,6 +66,12 @@ impl App {
             tokio::spawn(self.sweep.clone().run(looked.clone(), work.clone())),
             tokio::spawn(self.runner.clone().keep_tidy(work.clone())),
             tokio::spawn(disk_space::watch(
+                self.engine.clone(),
+                self.runner.clone(),
+                work.clone(),
+            )),
+            tokio::spawn(self.watch_memory(work.clone())),
+            tokio::spawn(readiness::watch(
                 self.engine.clone(),
                 self.runner.clone(),
                 work.clone(),

@@ -15,7 +15,7 @@ use crate::core::agent::{AgentSpec, SandboxChoice};
 use crate::core::ids::UserId;
 use crate::core::issue_rules::IssueRules;
 use crate::core::network::Network;
-use crate::core::policy::{AllowProtected, Limits, MakeReady, OldGit, Pace, Retention};
+use crate::core::policy::{AllowProtected, Limits, MakeReady, OldGit, Pace, Readiness, Retention};
 use crate::core::role::{Role, RoleName};
 use crate::core::time::Clock;
 use crate::core::usage::Price;
@@ -57,6 +57,8 @@ pub struct Setup {
     pub author_answers: bool,
     /// When a draft becomes ready for review.
     pub ready: MakeReady,
+    /// What is looked at before a session starts.
+    pub readiness: Readiness,
     /// The pace of changes on GitHub.
     pub pace: Pace,
     /// How long is kept what the work does not need any more.
@@ -139,6 +141,7 @@ impl Setup {
             ignore: config.ignore,
             author_answers: config.author_answers,
             ready: config.ready,
+            readiness: config.readiness,
             pace: config.pace,
             retention: config.retention,
             timeouts: Timeouts::default(),

@@ -5,7 +5,7 @@ use super::command_error::CommandResult;
 use super::output::{moment, now, print, print_json, span, table};
 use crate::config::Sources;
 use crate::core::text;
-use crate::http::queue_types::{QueueAnswer, QueueLine};
+use crate::http::queue_types::{MemoryAnswer, QueueAnswer, QueueLine};
 
 /// Show what waits, in the order in which it would start, and for what.
 #[derive(Debug, clap::Args)]
@@ -36,11 +36,24 @@ fn render(queue: &QueueAnswer, now: i64) -> String {
         let what = pause.repository.as_deref();
         shown.push_str(&text::cli::paused(what, &moment(pause.since)));
     }
+    if let Some(answer) = &queue.memory {
+        shown.push_str(&text::cli::memory(&memory(answer)));
+    }
     if !queue.queue.is_empty() {
         shown.push('\n');
         shown.push_str(&lines(&queue.queue, now));
     }
     shown
+}
+
+/// How much is free, and what of that is spoken for.
+pub(super) fn memory(memory: &MemoryAnswer) -> String {
+    let MemoryAnswer {
+        free_bytes,
+        reserved_bytes,
+        reserve_bytes,
+    } = *memory;
+    text::memory::told(free_bytes, reserved_bytes, reserve_bytes)
 }
 
 const HEADINGS: [&str; 6] = ["PLACE", "ISSUE", "ROLE", "WAITS", "STARTS", "FOR"];
@@ -85,6 +98,11 @@ mod tests {
             slots: 2,
             waiting: 2,
             held: 1,
+            memory: Some(MemoryAnswer {
+                free_bytes: 3 << 30,
+                reserved_bytes: 700 << 20,
+                reserve_bytes: 1 << 30,
+            }),
             paused: vec![PauseLine {
                 repository: Some("octo/skep".into()),
                 since: 1_700_000_000_000,
@@ -98,6 +116,7 @@ mod tests {
         insta::assert_snapshot!(render(&queue, 1_700_000_090_000), @"
         2 of 2 slots in use, 2 issues wait for a slot, 1 for something of their own
         starts in octo/skep are paused since 2023-11-14 22:13:20Z; `skep resume --repo octo/skep` lets them go on
+        memory: 3.0 GiB free, 700.0 MiB of it for what is at work, 1.0 GiB kept free
 
         PLACE  ISSUE           ROLE  WAITS  STARTS  FOR
         1      octo/garden#7   swe   1m30s          waiting for a free slot

@@ -94,6 +94,14 @@ fn render(status: &StatusAnswer, now: i64) -> String {
         ("refused", refused(&status.health.deliveries)),
         ("sandbox", status.sandbox.clone().unwrap_or_default()),
         ("disk", status.disk.as_ref().map(disk).unwrap_or_default()),
+        (
+            "memory",
+            status
+                .memory
+                .as_ref()
+                .map(queue::memory)
+                .unwrap_or_default(),
+        ),
         ("data", status.disk.as_ref().map(taken).unwrap_or_default()),
         (
             "slots",

@@ -269,6 +269,7 @@ fn put(spec: &mut AgentSpec, key: &str, item: Item) -> Result<(), Mistake> {
         "home" => spec.home = Some(folder(item)?),
         "ignore" => add(&mut spec.ignore, patterns(item)?),
         "sessions" => spec.sessions = Some(limits::sessions(item)?),
+        "memory" => spec.memory = Some(limits::memory(item)?),
         "usage" => spec.usage.scope = scope(item)?,
         _ => return Err(item.wrong(mistakes::source::unknown_key(None))),
     }

@@ -10,7 +10,7 @@ use crate::core::text::starter;
 const NEEDED: [&str; 4] = ["app_id", "private_key_file", "webhook_secret", "agent"];
 
 /// What stands where the default is a rule, or nothing; [`starter()`] says the rule beside it.
-const EXAMPLES: [(&str, &str); 47] = [
+const EXAMPLES: [(&str, &str); 48] = [
     ("admin_token", "\"…\""),
     ("data_dir", "\"/var/lib/skep\""),
     ("database_url", "\"postgres://skep@localhost/skep\""),
@@ -41,6 +41,7 @@ const EXAMPLES: [(&str, &str); 47] = [
     ("agents.<name>.home", "\"/srv/agent-home\""),
     ("agents.<name>.ignore", "[\".mine\"]"),
     ("agents.<name>.sessions", "2"),
+    ("agents.<name>.memory", "\"900MiB\""),
     ("agents.<name>.usage", "\"turn\""),
     ("prices.<name>.input", "3.0"),
     ("prices.<name>.cached", "0.3"),

@@ -54,7 +54,7 @@ macro_rules! limit_setting {
     };
 }
 
-pub(super) const LIMIT_SETTINGS: [LimitSetting; 38] = [
+pub(super) const LIMIT_SETTINGS: [LimitSetting; 40] = [
     limit_setting!("sessions", Count, 1..=1_000, limits.sessions: u32),
     limit_setting!("sessions_per_account", Count, 0..=1_000, limits.sessions_per_account: u32),
     limit_setting!("sessions_per_repository", Count, 0..=1_000, limits.sessions_per_repository: u32),
@@ -80,6 +80,8 @@ pub(super) const LIMIT_SETTINGS: [LimitSetting; 38] = [
     limit_setting!("full_history", Size, 0..=1 << 50, limits.full_history_bytes: u64),
     limit_setting!("disk", Size, 0..=1 << 50, limits.disk_bytes: u64),
     limit_setting!("disk_reserve", Size, 0..=1 << 50, limits.disk_reserve_bytes: u64),
+    limit_setting!("session_memory", Size, 16 << 20..=1 << 50, limits.session_memory_bytes: u64),
+    limit_setting!("memory_reserve", Size, 0..=1 << 50, limits.memory_reserve_bytes: u64),
     limit_setting!("standbys", Count, 0..=1_000, limits.standbys: u32),
     limit_setting!("quick_answer", Duration, 0..=45 * SECOND, limits.quick_answer_ms: i64),
     limit_setting!("park", Duration, 0..=DAY, limits.park_ms: i64),
@@ -135,6 +137,13 @@ pub(super) fn sessions(item: Item) -> Result<u32, Mistake> {
     let [of_all, ..] = &LIMIT_SETTINGS;
     let number = number(of_all, item)?;
     Ok(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+/// What a session is expected to need of the memory, in a table of something else.
+pub(super) fn memory(item: Item) -> Result<u64, Mistake> {
+    let of_all =
+        limit_setting!("memory", Size, 1 << 20..=1 << 50, limits.session_memory_bytes: u64);
+    number(&of_all, item)
 }
 
 fn number(setting: &LimitSetting, item: Item) -> Result<u64, Mistake> {

@@ -108,12 +108,13 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 47] = [
+const FILE_ONLY: [(&str, &str); 49] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("ignore", "[]"),
     ("author_answers", "false"),
     ("ready", "green"),
+    ("readiness", "block"),
     ("role_hints", "true"),
     (
         "issue_types",
@@ -140,6 +141,7 @@ const FILE_ONLY: [(&str, &str); 47] = [
     ("agents.<name>.home", "one per session"),
     ("agents.<name>.ignore", "the preset's"),
     ("agents.<name>.sessions", "`limits.sessions`"),
+    ("agents.<name>.memory", "the preset's, or 1GiB"),
     ("agents.<name>.usage", "the preset's, or not known"),
     ("prices.<name>.input", "none"),
     ("prices.<name>.cached", "`input`"),

@@ -9,7 +9,7 @@ use super::limits::shown;
 use super::limits::{Kind, Numbers, TABLES};
 use super::reference::{ENTRIES, entry_of};
 use super::resolver::{Origin, hidden};
-use super::units::{render_duration, render_money};
+use super::units::{render_duration, render_money, render_size};
 use super::{AllowProtected, Config, LogFormat, MakeReady};
 use crate::core::agent::AgentSpec;
 use crate::core::agent::SandboxChoice;
@@ -120,6 +120,7 @@ impl Config {
             ("ignore", list(&self.ignore)),
             ("author_answers", self.author_answers.to_string()),
             ("ready", quoted(ready)),
+            ("readiness", quoted(self.readiness.name())),
             ("role_hints", self.issues.roles.hints.to_string()),
             ("issue_types", roles_of(&self.issues.roles.types)),
             ("bug_router", self.issues.roles.router.to_string()),
@@ -261,6 +262,8 @@ impl Config {
         lines.set_or_mute("usage", usage.map(|scope| quoted(scope.name())));
         lines.set_or_mute("home", spec.home.as_deref().map(quoted));
         lines.set_or_mute("sessions", spec.sessions.map(|most| most.to_string()));
+        let memory = spec.memory.map(render_size);
+        lines.set_or_mute("memory", memory.as_deref().map(quoted));
         lines.text
     }
 

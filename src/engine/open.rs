@@ -3,18 +3,18 @@
 //! The database is the truth. The schedule is told of every task that a decision changes; while it is not known whether the
 //! decision comes true, nobody has it, and if it does not, it is read again.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::{Deref, DerefMut};
 
 use tokio::sync::MutexGuard;
 
 use super::error::EngineError;
 use super::relation::Relation;
-use crate::core::decide::{AgentIs, AgentNews};
+use crate::core::decide::{AgentIs, AgentNews, Took};
 use crate::core::graph::Graph;
 use crate::core::ids::{RepositoryId, TaskKey};
-use crate::core::schedule::{Pick, Room, Schedule, Standing, Told};
-use crate::store::{ClosedAgentRow, PauseRow, Transition};
+use crate::core::schedule::{Memory, Pick, Room, Schedule, Standing, Told};
+use crate::store::{ClosedAgentRow, MemoryNeedRow, PauseRow, Transition};
 
 /// How far back in the queue people are told their place in one go.
 const TOLD_AT_ONCE: usize = 20;
@@ -36,6 +36,32 @@ impl Slots {
             .as_ref()
             .is_some_and(|schedule| schedule.due(now))
     }
+
+    /// What sessions take was measured; whether something may start now.
+    pub(super) fn measured(&mut self, taken: BTreeMap<TaskKey, u64>, now: i64) -> bool {
+        let room = self.room;
+        self.schedule.as_mut().is_some_and(|schedule| {
+            schedule.measured(taken);
+            schedule.starts_any(room, now)
+        })
+    }
+
+    /// The memory, as it is shown.
+    pub(super) fn memory(&self) -> Option<MemoryView> {
+        Some(MemoryView {
+            left: self.room.memory?,
+            promised: self.schedule.as_ref()?.may_grow(),
+        })
+    }
+}
+
+/// The memory, as it is shown. All in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemoryView {
+    /// What is left of it, and what of that is kept free.
+    pub left: Memory,
+    /// What the sessions at work may still take.
+    pub promised: u64,
 }
 
 /// The queue, as it is shown.
@@ -53,6 +79,8 @@ pub struct QueueView {
     pub held_back: Vec<TaskKey>,
     /// Where the operator lets nothing start.
     pub paused: Vec<PauseRow>,
+    /// The memory; `None` before it was measured.
+    pub memory: Option<MemoryView>,
 }
 
 /// An open decision, and the schedule, which is told of each task that it changes.
@@ -122,10 +150,34 @@ impl Open<'_> {
         Ok(())
     }
 
+    /// A turn took so much of the memory: the next session of its agent there is expected to need it. It is kept over a restart.
+    pub(super) async fn took(
+        &mut self,
+        took: &Took,
+        repository: RepositoryId,
+    ) -> Result<(), EngineError> {
+        let Some(schedule) = &mut self.slots.schedule else {
+            return Ok(());
+        };
+        let bytes = schedule.needs().saw(&took.agent, repository, took.memory);
+        let row = MemoryNeedRow {
+            agent: took.agent.clone(),
+            repository,
+            bytes,
+        };
+        Ok(self.transition.put_memory_need(&row).await?)
+    }
+
     pub(super) fn picks(&mut self, now: i64) -> Vec<Pick> {
         let room = self.slots.room;
         let schedule = self.slots.schedule.as_mut();
         schedule.map_or_else(Vec::new, |schedule| schedule.picks(room, now))
+    }
+
+    /// Whether anything waits.
+    pub(super) fn waits(&self) -> bool {
+        let schedule = self.slots.schedule.as_ref();
+        schedule.is_some_and(|schedule| schedule.waiting() > 0)
     }
 
     pub(super) fn news(&self, now: i64) -> Vec<(TaskKey, Told)> {

@@ -189,6 +189,10 @@ impl Engine {
         if let Some(news) = &decision.agent {
             transition.agent(news, now).await?;
         }
+        if let Some(took) = &decision.took {
+            let repository = decision.task.key().repository;
+            transition.took(took, repository).await?;
+        }
         transition.relate(&before, &decision.task, row.seq).await?;
         let standing = decision.task.standing(&before, now);
         transition.place(decision.task.key(), standing, now);

@@ -12,7 +12,8 @@ use crate::core::agent::ErrorClass;
 use crate::core::command::Priority;
 use crate::core::event::{Event, Wait};
 use crate::core::ids::{TaskKey, UserId};
-use crate::core::schedule::{Live, Pick, Queued, Schedule, Shut, Standing, Told};
+use crate::core::policy::Readiness;
+use crate::core::schedule::{Live, Needs, OnFault, Pick, Queued, Schedule, Shut, Standing, Told};
 use crate::store::{QueuedRow, ScheduleRows, Transition};
 
 /// A day, milliseconds.
@@ -76,6 +77,17 @@ impl Engine {
             };
             schedule.remember_shut(&row.agent, shut);
         }
+        match self.policy.readiness {
+            Readiness::Block => schedule.looks_for_faults(OnFault::Hold),
+            Readiness::Warn => schedule.looks_for_faults(OnFault::Tell),
+            Readiness::Off => {}
+        }
+        *schedule.needs() = Needs::expecting(self.policy.agent_memory.clone());
+        for row in transition.memory_needs().await? {
+            schedule
+                .needs()
+                .remember(&row.agent, row.repository, row.bytes);
+        }
         Ok(schedule)
     }
 
@@ -98,6 +110,9 @@ impl Engine {
         for (task, told) in open.news((self.clock)()) {
             self.tell_key(open, task, waiting(&told)).await?;
             open.knows(task, told);
+        }
+        if open.waits() {
+            self.asked.notify_one();
         }
         Ok(())
     }
@@ -124,7 +139,7 @@ impl Engine {
         let mut open = self.begin().await?;
         let now = (self.clock)();
         let paused = open.pauses().await?;
-        let room = open.slots.room;
+        let (room, memory) = (open.slots.room, open.slots.memory());
         let view = open.slots.schedule.as_ref().map(|schedule| {
             let listed = schedule.listed(room, most, now);
             let (held, held_back) = schedule.held_back();
@@ -135,6 +150,7 @@ impl Engine {
                 held_back: held_back.take(most.saturating_sub(listed.len())).collect(),
                 listed,
                 paused,
+                memory,
             }
         });
         open.commit().await?;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::queue_types::{QueueLine, place};
+use super::queue_types::{MemoryAnswer, QueueLine, place};
 use crate::core::downtime::DownTime;
 use crate::core::session::SessionState;
 use crate::core::task::{Pull, TimelineEntry};
@@ -43,6 +43,9 @@ pub struct StatusAnswer {
     pub health: HealthAnswer,
     /// The disk of the data folder; `None` when it cannot be looked at.
     pub disk: Option<DiskAnswer>,
+    /// The memory; `None` before it was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<MemoryAnswer>,
     /// The last time without skep.
     pub downtime: Option<DownTime>,
     /// Installations on which nothing new is posted at present.

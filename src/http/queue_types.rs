@@ -47,8 +47,23 @@ pub struct QueueAnswer {
     pub held: usize,
     /// Where the operator lets nothing start.
     pub paused: Vec<PauseLine>,
+    /// The memory; `None` before it was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<MemoryAnswer>,
     /// What waits, in the order in which it would start; what is held back stands last.
     pub queue: Vec<QueueLine>,
+}
+
+/// The memory of the machine, or of skep's control group.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MemoryAnswer {
+    /// What is free.
+    pub free_bytes: u64,
+    /// What of it the sessions at work are expected to take still.
+    pub reserved_bytes: u64,
+    /// What of it is kept free.
+    pub reserve_bytes: u64,
 }
 
 /// Starts that the operator paused.

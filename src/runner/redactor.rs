@@ -21,7 +21,7 @@ impl Redactor {
     }
 
     /// Text without keys and homes.
-    pub(super) fn redact(&self, text: &str) -> String {
+    pub fn redact(&self, text: &str) -> String {
         sanitise::redact(text, &self.secrets())
     }
 }

@@ -13,6 +13,7 @@ use super::folders::Folders;
 use super::launcher::Launcher;
 use super::lease::Lease;
 use super::marker::MarkerKey;
+use super::memory_watch::MemoryWatch;
 use super::posted::PostedComments;
 use super::redactor::Redactor;
 use super::services::{Services, Timings};
@@ -106,6 +107,7 @@ pub(super) struct Turns<'a> {
     pub(super) redactor: &'a Redactor,
     pub(super) waiters: &'a Arc<AnswerWaiters>,
     pub(super) disk: DiskWatch<'a>,
+    pub(super) memory: MemoryWatch<'a>,
     /// Cancelled when the service stops.
     pub(super) stopping: &'a CancellationToken,
 }
@@ -190,6 +192,10 @@ impl Services {
             redactor: &self.redactor,
             waiters: &self.waiters,
             disk: self.disk(),
+            memory: MemoryWatch {
+                limits: &self.policy.limits,
+                usage: &self.memory,
+            },
             stopping,
         }
     }

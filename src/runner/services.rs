@@ -9,6 +9,7 @@ use super::ballast::Ballast;
 use super::disk_usage::Usage;
 use super::folders::Folders;
 use super::marker::MarkerKey;
+use super::memory_usage::MemoryUsage;
 use super::posted::PostedComments;
 use super::redactor::Redactor;
 use crate::agent::Agents;
@@ -57,6 +58,8 @@ pub struct Services {
     pub ballast: Arc<Ballast>,
     /// What is taken of the disk.
     pub usage: Arc<Usage>,
+    /// What is taken of the memory.
+    pub memory: Arc<MemoryUsage>,
 }
 
 /// Pauses of the edges.
@@ -76,6 +79,8 @@ pub struct Timings {
     pub disk_look: Duration,
     /// The shortest time between two measurements of all that is taken of the disk.
     pub disk_survey: Duration,
+    /// How often it is looked how much of the memory is left, and what sessions take of it.
+    pub memory_look: Duration,
 }
 
 impl Default for Timings {
@@ -88,6 +93,7 @@ impl Default for Timings {
             silent: Duration::from_secs(300),
             disk_look: Duration::from_secs(5),
             disk_survey: Duration::from_secs(600),
+            memory_look: Duration::from_secs(1),
         }
     }
 }

@@ -57,6 +57,11 @@ const STEPS: &[Step] = &[
         name: "dependency",
         text: include_str!("migrations/0008_dependency.sql"),
     },
+    Step {
+        number: 9,
+        name: "memory",
+        text: include_str!("migrations/0009_memory.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

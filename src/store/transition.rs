@@ -14,6 +14,7 @@ use super::dependency::{self, DependencyRow};
 use super::error::StoreError;
 use super::event::{NewEvent, insert_events};
 use super::inbox_row::{Accepted, Handled, NewInbox, Ready, insert_inbox, mark_handled};
+use super::memory::{self, MemoryNeedRow};
 use super::outbox::{
     Added, NewEffect, Withdrawal, Withdrawn, insert_effect, note_so_far, withdraw,
 };
@@ -216,6 +217,16 @@ impl Transition {
     /// An agent's provider lets everybody in again.
     pub async fn open_agent(&mut self, agent: &str) -> Result<(), StoreError> {
         within!(self, schedule::open_agent(self.connection(), agent))
+    }
+
+    /// What sessions were seen to need of the memory.
+    pub async fn memory_needs(&mut self) -> Result<Vec<MemoryNeedRow>, StoreError> {
+        within!(self, memory::needs(self.connection()))
+    }
+
+    /// What the next session is expected to need of the memory.
+    pub async fn put_memory_need(&mut self, row: &MemoryNeedRow) -> Result<(), StoreError> {
+        within!(self, memory::put_need(self.connection(), row))
     }
 
     /// The task whose session made a pull request.

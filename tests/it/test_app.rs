@@ -173,6 +173,7 @@ impl TestApp {
             ignore: plan.ignore,
             author_answers: plan.author_answers,
             ready: plan.ready,
+            readiness: plan.readiness,
             pace: plan.pace,
             timeouts: plan.timeouts,
             git_timeout: Duration::from_secs(60),

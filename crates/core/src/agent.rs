@@ -56,6 +56,10 @@ pub struct AgentSpec {
     /// How many sessions with it may be at work at once; `None`: as many as there are slots.
     #[serde(default)]
     pub sessions: Option<u32>,
+    /// What a session with it is expected to need of the memory, builds and tests included, until one was seen, bytes; `None`:
+    /// nobody knows.
+    #[serde(default)]
+    pub memory: Option<u64>,
     /// What it means by the tokens it tells of.
     #[serde(default)]
     pub usage: Meaning,
@@ -81,6 +85,7 @@ impl AgentSpec {
             ignore: vec![],
             cache: None,
             sessions: None,
+            memory: None,
             usage: Meaning::default(),
         }
     }

@@ -55,6 +55,10 @@ pub struct Limits {
     pub disk_bytes: u64,
     /// What is kept free of the disk, bytes, but never more than a tenth of it.
     pub disk_reserve_bytes: u64,
+    /// What one session may take of the memory, with all that its agent starts, bytes, but never more than three quarters of it.
+    pub session_memory_bytes: u64,
+    /// What is kept free of the memory, bytes, but never more than a tenth of it.
+    pub memory_reserve_bytes: u64,
     /// Working copies that stand ready for the next session, at most one a repository.
     pub standbys: u32,
     /// How long a tool that asks people waits for a quick answer, milliseconds.
@@ -103,6 +107,8 @@ impl Default for Limits {
             full_history_bytes: 4 << 30,
             disk_bytes: 0,
             disk_reserve_bytes: 5 << 30,
+            session_memory_bytes: 8 << 30,
+            memory_reserve_bytes: 1 << 30,
             standbys: 4,
             quick_answer_ms: 20_000,
             park_ms: 5 * 60_000,

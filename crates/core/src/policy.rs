@@ -41,6 +41,9 @@ pub struct Policy {
     pub limits: Limits,
     /// Sessions at once of an agent, by its name; an agent that is not named has no limit of its own.
     pub agent_sessions: BTreeMap<String, u32>,
+    /// What a session of an agent is expected to need of the memory before one was seen, by the agent's name, bytes.
+    #[serde(default)]
+    pub agent_memory: BTreeMap<String, u64>,
     /// What tokens cost, by the name of an agent or of a model.
     #[serde(default)]
     pub prices: BTreeMap<String, Price>,
@@ -52,6 +55,9 @@ pub struct Policy {
     pub author_answers: bool,
     /// When a draft becomes ready for review.
     pub ready: MakeReady,
+    /// What is looked at before a session starts.
+    #[serde(default)]
+    pub readiness: Readiness,
     /// What people must know about how agents are confined here; shown in every pull request when it is a warning.
     pub confinement_warning: Option<String>,
 }
@@ -144,6 +150,38 @@ pub enum MakeReady {
     Green,
     /// Never: a person does it.
     Never,
+}
+
+/// What is looked at before a session starts: whether its agent starts and answers, and whether the App may do in its repository
+/// what it must.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Readiness {
+    /// All of it; a fault holds back what needs what has it.
+    #[default]
+    Block,
+    /// All of it; a fault is told to the operator, and sessions start all the same.
+    Warn,
+    /// Nothing.
+    Off,
+}
+
+impl Readiness {
+    /// Those an operator may choose, by their names in `skep.toml`.
+    pub const CHOICES: [(&str, Self); 3] = [
+        ("block", Self::Block),
+        ("warn", Self::Warn),
+        ("off", Self::Off),
+    ];
+
+    /// Its name in `skep.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::Warn => "warn",
+            Self::Off => "off",
+        }
+    }
 }
 
 /// What to do with a git that lacks security fixes by its number.

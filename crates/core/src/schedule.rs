@@ -11,11 +11,15 @@
 mod breaker;
 mod caps;
 mod choose;
+mod found;
 mod line;
 mod load;
+mod memory;
+mod needs;
 mod order;
 mod queue;
 mod rank;
+mod ready;
 mod reason;
 mod shut;
 mod told;
@@ -26,8 +30,11 @@ mod tests;
 
 pub use caps::Caps;
 pub use choose::{Pick, Room};
+pub use found::{OnFault, READY_FOR_MS, Subject};
+pub use memory::PASSES;
+pub use needs::{FLOOR, Memory, Needs, UNKNOWN_AGENT};
 pub use queue::{Live, Queued, Schedule, Standing};
-pub use reason::{Closed, Reason};
+pub use reason::{Closed, Fault, Reason};
 pub use shut::Shut;
 pub use told::Told;
 pub use turn::{PRIORITY_WORTH_MS, Turn};

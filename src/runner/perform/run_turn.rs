@@ -100,8 +100,8 @@ struct Ran {
     seen: Seen,
     /// The installation was shut to us meanwhile.
     shut: bool,
-    /// What to tell people when it took too much of the disk.
-    outgrown: Option<String>,
+    /// What to tell people when it took too much of the disk or the memory, and of which.
+    outgrown: Option<(ErrorClass, String)>,
     /// It used up what its issue may.
     over: bool,
 }
@@ -117,7 +117,7 @@ async fn run(
     let over = CancellationToken::new();
     let watch = BudgetWatch::new(budget, scope.clock, over.clone());
     let recorder = TurnRecorder::new(scope, lease, watch)?;
-    let cancel = CancellationToken::new();
+    let (cancel, memory) = (CancellationToken::new(), scope.memory.turn(session));
     let (shut, outgrown) = (CancellationToken::new(), OnceLock::new());
     let turn = scope.agents.turn(request, sender, cancel.clone());
     let stop = async {
@@ -130,22 +130,34 @@ async fn run(
                 shut.cancel();
             }
             say = scope.disk.outgrown(session) => {
-                let _only_once = outgrown.set(say);
+                let _only_once = outgrown.set((ErrorClass::Disk, say));
+            }
+            say = memory.outgrown() => {
+                tracing::warn!(%session, why = say, "the agent is ended");
+                let _only_once = outgrown.set((ErrorClass::Memory, say));
+                // It is not asked to end its turn first: it would grow meanwhile.
+                drop(scope.agents.close(session).await);
             }
         }
         cancel.cancel();
         std::future::pending::<()>().await
     };
     let both = async { tokio::join!(turn, recorder.run(receiver)) };
-    let (end, seen) = tokio::select! {
+    let (end, mut seen) = tokio::select! {
         both = both => both,
         () = stop => return Err(Failure::broken("a future that never ends has ended")),
     };
+    seen.usage.memory = memory.over();
+    let killed = || {
+        let say = memory.killed(end.as_ref().err()?, seen.usage.memory)?;
+        Some((ErrorClass::Memory, say))
+    };
+    let outgrown = outgrown.into_inner().or_else(killed);
     Ok(Ran {
         end,
         seen,
         shut: shut.is_cancelled(),
-        outgrown: outgrown.into_inner(),
+        outgrown,
         over: over.is_cancelled(),
     })
 }
@@ -161,10 +173,10 @@ async fn what_became(ran: Ran, lease: &Lease, scope: &Turns<'_>) -> Result<Perfo
         // How the turn ended must be written down.
         scope.disk.ballast.drop_it();
     }
-    if let Some(say) = ran.outgrown.filter(|_| !withdrawn) {
+    if let Some((class, say)) = ran.outgrown.filter(|_| !withdrawn) {
         return Ok(Performed::known(Event::TurnFailed {
             session: session.clone(),
-            class: ErrorClass::Disk,
+            class,
             say,
             tail: ran.seen.tail,
             usage: cut_short(ran.seen.usage),
@@ -200,11 +212,15 @@ fn ended(
 ) -> Result<Performed, Failure> {
     end.message = scope.redactor.redact(&end.message);
     let Report {
-        worked_ms, began, ..
+        worked_ms,
+        began,
+        memory,
+        ..
     } = seen.usage;
     end.usage = Report {
         worked_ms,
         began,
+        memory,
         ..end.usage
     };
     Ok(Performed::known(Event::TurnEnded {

@@ -2,8 +2,8 @@
 
 use skep::core::ids::{RepositoryId, SessionId};
 use skep::store::{
-    Accepted, Added, Claim, EffectFilter, EffectResult, PauseRow, SessionRow, StoreError, TaskRow,
-    Waits, Withdrawal, Withdrawn,
+    Accepted, Added, Claim, EffectFilter, EffectResult, MemoryNeedRow, PauseRow, SessionRow,
+    StoreError, TaskRow, Waits, Withdrawal, Withdrawn,
 };
 
 use super::{add, effect, event, fact, key, on_each, session, task};
@@ -418,6 +418,40 @@ async fn the_schedule_is_read_back_as_it_was_written() {
             "what began before does not count"
         );
         assert_eq!(read.over, [r#"{"worked_ms":7}"#, r#"{"worked_ms":6}"#]);
+        drop(decision);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_sessions_need_of_the_memory_is_kept_for_each_agent_and_repository() {
+    on_each(|database| async move {
+        let store = database.open().await;
+        let need = |agent: &str, repository, bytes| MemoryNeedRow {
+            agent: agent.to_owned(),
+            repository: RepositoryId(repository),
+            bytes,
+        };
+        let mut decision = store.begin().await.expect("a decision");
+        for row in [
+            need("goose", 9, 5),
+            need("goose", 7, 6),
+            need("codex", 9, 7),
+            need("goose", 9, 1 << 40),
+        ] {
+            decision.put_memory_need(&row).await.expect("written");
+        }
+        decision.commit().await.expect("a commit");
+        let mut decision = store.begin().await.expect("a decision");
+        assert_eq!(
+            decision.memory_needs().await.expect("a look"),
+            [
+                need("codex", 9, 7),
+                need("goose", 7, 6),
+                need("goose", 9, 1 << 40)
+            ]
+        );
         drop(decision);
         store.close().await;
     })

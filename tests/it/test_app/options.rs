@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use skep::core::policy::{AllowProtected, Limits, MakeReady, Retention};
+use skep::core::policy::{AllowProtected, Limits, MakeReady, Readiness, Retention};
 use skep::core::usage::{Meaning, Price};
 use skep::github::{Pace, Timeouts};
 use skep::runner::Timings;
@@ -50,6 +50,8 @@ pub(crate) struct Options {
     pub retention: Retention,
     /// When a draft becomes ready for review.
     pub ready: MakeReady,
+    /// What is looked at before a session starts; whoever wishes for it has it looked at by hand.
+    pub readiness: Readiness,
     /// Bots that may start work, by login.
     pub allowed_bots: Vec<String>,
 }
@@ -101,6 +103,7 @@ impl Default for Options {
                 ..Timings::default()
             },
             retention: Retention::default(),
+            readiness: Readiness::Off,
             allowed_bots: vec![],
         }
     }

@@ -40,6 +40,8 @@ pub enum ErrorClass {
     Flood,
     /// The agent's files took too much of the disk.
     Disk,
+    /// The agent, with all that it started, took too much of the memory.
+    Memory,
     /// The agent could not be started.
     Spawn,
     /// None of the above.
@@ -66,6 +68,7 @@ impl ErrorClass {
             Self::Protocol => "protocol",
             Self::Flood => "flood",
             Self::Disk => "disk",
+            Self::Memory => "memory",
             Self::Spawn => "spawn",
             Self::Unknown => "unknown",
         }

@@ -33,6 +33,31 @@ pub enum AgentIs {
     Wanted,
 }
 
+/// The most memory that a turn took, with all that its agent started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Took {
+    /// The agent's name.
+    pub agent: String,
+    /// Bytes.
+    pub memory: u64,
+}
+
+/// What an event says of the memory that the session in hand took.
+pub(super) fn took(before: &Task, event: &Event) -> Option<Took> {
+    let (session, usage) = match event {
+        Event::TurnEnded { session, end, .. } => (session, &end.usage),
+        Event::TurnFailed { session, usage, .. } | Event::UsageReported { session, usage } => {
+            (session, usage)
+        }
+        _ => return None,
+    };
+    let job = before.job().filter(|job| job.session == *session)?;
+    (usage.memory > 0).then(|| Took {
+        agent: job.agent.clone(),
+        memory: usage.memory,
+    })
+}
+
 /// What the step from one state of the task to another says of its agent.
 pub(super) fn of(before: &Task, event: &Event, after: &Task) -> Option<AgentNews> {
     let of = |job: &Job, is| {

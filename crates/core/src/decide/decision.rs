@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::agent_news::AgentNews;
+use super::agent_news::{AgentNews, Took};
 use crate::effect::{Effect, EffectKind};
 use crate::event_name::DomainEvent;
 use crate::ids::SessionId;
@@ -20,6 +20,8 @@ pub struct Decision {
     pub withdraw: Vec<EffectKind>,
     /// What that says of its agent as a whole.
     pub agent: Option<AgentNews>,
+    /// What a turn of it took of the memory.
+    pub took: Option<Took>,
     /// What the world may know.
     pub events: Vec<Noted>,
     /// Why, for the inbox row; never empty.

@@ -25,7 +25,7 @@ mod tests;
 
 use std::collections::VecDeque;
 
-pub use agent_news::{AgentIs, AgentNews};
+pub use agent_news::{AgentIs, AgentNews, Took};
 pub use decision::{Decision, Noted, Planned};
 use record::Input;
 
@@ -57,6 +57,7 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
     }
     decision.withdraw = follows.withdraw;
     decision.agent = agent_news::of(task, event, &decision.task);
+    decision.took = agent_news::took(task, event);
     decision
 }
 
@@ -81,6 +82,7 @@ fn follow(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
         effects,
         withdraw: Vec::new(),
         agent: None,
+        took: None,
         events,
         reason: reasons.join("; "),
     }

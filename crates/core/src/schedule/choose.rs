@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::caps::Caps;
+use super::found::Subject;
 use super::line::Line;
 use super::load::Load;
-use super::order::{Look, Order};
+use super::needs::Memory;
+use super::order::{Look, Order, Taken};
 use super::queue::{Place, Schedule};
 use super::reason::Reason;
 use super::shut::Shut;
@@ -32,6 +34,8 @@ pub struct Pick {
 pub struct Room {
     /// Its disk is too full for one more session.
     pub disk_short: bool,
+    /// Its memory; `None`: nobody measured it, and it holds nothing back.
+    pub memory: Option<Memory>,
 }
 
 impl Schedule {
@@ -43,18 +47,49 @@ impl Schedule {
         if room.disk_short || free == 0 || self.queued == 0 {
             return Vec::new();
         }
-        Order::new(self, Look::Starting, now)
+        let budget = self.budget(room.memory);
+        if let Some((task, agent)) = self.kept_for(now) {
+            let fits = budget.fits(self.needs.of(&agent, task.repository));
+            if fits {
+                // Whatever becomes of its start: it has had its turn.
+                self.passed.remove(&task);
+            }
+            return Vec::from_iter(fits.then_some(Pick { task, agent }));
+        }
+        let mut order = Order::new(self, Look::Starting(budget), now);
+        let picks = order
+            .by_ref()
             .take(usize::try_from(free).unwrap_or(usize::MAX))
             .map(|taken| Pick {
                 task: taken.turn.task,
                 agent: taken.agent,
             })
-            .collect()
+            .collect();
+        let passed = order.passed();
+        self.pass(passed);
+        picks
+    }
+
+    /// Whether anything would start now, as [`Schedule::picks`] answers.
+    pub fn starts_any(&self, room: Room, now: i64) -> bool {
+        if room.disk_short || self.queued == 0 || self.caps.sessions <= self.load.all {
+            return false;
+        }
+        let budget = self.budget(room.memory);
+        match self.kept_for(now) {
+            Some((task, agent)) => budget.fits(self.needs.of(&agent, task.repository)),
+            None => Order::new(self, Look::Starting(budget), now)
+                .next()
+                .is_some(),
+        }
     }
 
     /// What is news for the first `most` in line, and for the first few of each line that is held back.
     pub fn news(&self, room: Room, most: usize, now: i64) -> Vec<(TaskKey, Told)> {
-        let held = self.held(now).take(HELD_LINES).flat_map(|(line, reason)| {
+        // That nobody has looked yet whether all is ready is nothing to tell.
+        let told = |(_, reason): &(&Arc<Line>, Reason)| *reason != Reason::Turn;
+        let held = self.held(now).filter(told).take(HELD_LINES);
+        let held = held.flat_map(|(line, reason)| {
             let turns = self.lines.get(line).into_iter().flatten().take(HELD_EACH);
             turns.map(move |turn| (turn.task, Told::held(reason.clone())))
         });
@@ -105,19 +140,38 @@ impl Schedule {
 
     fn in_line(&self, room: Room, now: i64) -> impl Iterator<Item = (TaskKey, Told)> {
         let total = i64::try_from(self.queued).unwrap_or(i64::MAX);
+        let lacks = self.lacks(room, now);
         (1..)
             .zip(Order::new(self, Look::Placing, now))
             .map(move |(position, taken)| {
+                let reason = lacks(&taken);
                 let told = Told {
                     place: Some((position, total)),
-                    reason: match room.disk_short {
-                        true => Reason::Disk,
-                        false => Reason::Turn,
-                    },
-                    within: self.within(position).filter(|_| !room.disk_short),
+                    within: self
+                        .within(position)
+                        .filter(|_| reason == Reason::default()),
+                    reason,
                 };
                 (taken.turn.task, told)
             })
+    }
+
+    /// What those that are in line wait for.
+    fn lacks(&self, room: Room, now: i64) -> impl Fn(&Taken) -> Reason {
+        let slots = self.caps.sessions > self.load.all;
+        let budget = self.budget(room.memory);
+        let kept = self.kept_for(now).map(|(task, _)| task);
+        move |taken| {
+            let task = taken.turn.task;
+            let needs = self.needs.of(&taken.agent, task.repository);
+            match kept {
+                _ if room.disk_short => Reason::Disk,
+                _ if !slots => Reason::Turn,
+                _ if !budget.fits(needs) => Reason::Memory,
+                Some(kept) if kept != task => Reason::Larger,
+                _ => Reason::Turn,
+            }
+        }
     }
 
     /// In how long the task at a place may start, milliseconds, if sessions go on taking what they took lately.
@@ -141,6 +195,16 @@ impl Schedule {
 
     /// The agent that a line's next task would be given to, or what holds the line back.
     pub(super) fn agent_for(&self, line: &Line, load: &Load, now: i64) -> Result<String, Reason> {
+        self.agent_if(line, (load, now), |subject| self.unready(subject, now))
+    }
+
+    /// The same, where something else says what is not ready.
+    pub(super) fn agent_if(
+        &self,
+        line: &Line,
+        (load, now): (&Load, i64),
+        unready: impl Fn(&Subject) -> Option<Reason>,
+    ) -> Result<String, Reason> {
         if self.paused || self.paused_repositories.contains(&line.repository) {
             return Err(Reason::Paused {
                 repository: !self.paused,
@@ -149,9 +213,13 @@ impl Schedule {
         if let Some(reason) = load.full(line, &self.caps, now) {
             return Err(reason);
         }
+        if let Some(reason) = unready(&Subject::Repository(line.repository)) {
+            return Err(reason);
+        }
         let mut refused = None;
         for agent in &line.agents {
-            match self.refuses(agent, load, now) {
+            let refuses = self.refuses(agent, load, now);
+            match refuses.or_else(|| unready(&Subject::Agent(agent.clone()))) {
                 None => return Ok(agent.clone()),
                 Some(reason) => refused = refused.or(Some(reason)),
             }

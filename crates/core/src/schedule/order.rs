@@ -4,20 +4,22 @@
 
 use std::cmp::Reverse;
 use std::collections::btree_set::Iter;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BTreeMap, BinaryHeap, HashSet};
 use std::iter::Peekable;
 use std::sync::Arc;
 
 use super::line::Head;
 use super::load::{Counted, Load};
+use super::needs::Budget;
 use super::queue::Schedule;
 use super::turn::Turn;
+use crate::ids::TaskKey;
 
 /// What the caps are held against while tasks are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Look {
-    /// Those that start now: each that is taken counts for the next.
-    Starting,
+    /// Those that start now: each that is taken counts for the next, in the memory that is left too.
+    Starting(Budget),
     /// Those that start one day: only what is full now holds a line back.
     Placing,
 }
@@ -40,6 +42,9 @@ pub(super) struct Order<'a> {
     again: BinaryHeap<Reverse<Head>>,
     /// Heads that moved back before anybody asked whether their line is held back.
     unasked: HashSet<Turn>,
+    /// Those that did not fit into the memory, and after how many that were taken each was looked at.
+    too_large: BTreeMap<TaskKey, u32>,
+    taken: u32,
 }
 
 impl<'a> Order<'a> {
@@ -52,7 +57,16 @@ impl<'a> Order<'a> {
             fresh: schedule.heads.iter().peekable(),
             again: BinaryHeap::new(),
             unasked: HashSet::new(),
+            too_large: BTreeMap::new(),
+            taken: 0,
         }
+    }
+
+    /// Those that did not fit into the memory, and how many were taken although they stand behind them.
+    pub(super) fn passed(self) -> BTreeMap<TaskKey, u32> {
+        let taken = self.taken;
+        let passed = self.too_large.into_iter();
+        passed.map(|(task, at)| (task, taken - at)).collect()
     }
 
     fn least(&mut self) -> Option<(Head, bool)> {
@@ -85,19 +99,45 @@ impl<'a> Order<'a> {
         // A line that was placed once is not asked again.
         let first = fresh || self.unasked.remove(&head.turn);
         let load = match self.look {
-            Look::Starting => &self.load,
+            Look::Starting(_) => &self.load,
             Look::Placing => &self.schedule.load,
         };
+        let starting = matches!(self.look, Look::Starting(_));
         match self.schedule.agent_for(&head.line, load, self.now) {
-            Ok(agent) => Some(agent),
-            Err(_) if first || self.look == Look::Starting => None,
+            Ok(agent) => self.fits(head, &agent).then_some(agent),
+            Err(_) if first || starting => None,
             Err(_) => head.line.agents.first().cloned(),
         }
     }
 
+    /// Nothing fits into the memory that is left, so nobody need be looked at.
+    fn is_used_up(&self) -> bool {
+        match &self.look {
+            Look::Starting(budget) => !budget.fits(self.schedule.needs.least()),
+            Look::Placing => false,
+        }
+    }
+
+    /// Whether it fits into the memory that is left. One that does not lets the others go on; its line is as large as it is.
+    fn fits(&mut self, head: &Head, agent: &str) -> bool {
+        let needs = self.schedule.needs.of(agent, head.line.repository);
+        let fits = match &self.look {
+            Look::Starting(budget) => budget.fits(needs),
+            Look::Placing => true,
+        };
+        if !fits {
+            self.too_large.insert(head.turn.task, self.taken);
+        }
+        fits
+    }
+
     fn take(&mut self, head: &Head, agent: &str) {
         self.load.add(&Counted::new(&head.line, agent));
-        if let (Look::Starting, Some(person)) = (self.look, head.line.person) {
+        self.taken += 1;
+        if let Look::Starting(budget) = &mut self.look {
+            budget.take(self.schedule.needs.of(agent, head.line.repository));
+        }
+        if let (Look::Starting(_), Some(person)) = (self.look, head.line.person) {
             self.load.began(person, self.now);
         }
         if let Some(turn) = self.schedule.behind(head) {
@@ -113,6 +153,9 @@ impl Iterator for Order<'_> {
 
     fn next(&mut self) -> Option<Taken> {
         loop {
+            if self.is_used_up() {
+                return None;
+            }
             let (head, fresh) = self.least()?;
             if self.moves_back(&head) {
                 if fresh {

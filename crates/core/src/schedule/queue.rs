@@ -5,8 +5,10 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use super::caps::Caps;
+use super::found::Known;
 use super::line::{Head, Line};
 use super::load::{Counted, Load};
+use super::needs::Needs;
 use super::shut::Shut;
 use super::told::Told;
 use super::turn::Turn;
@@ -87,6 +89,15 @@ pub struct Schedule {
     pub(super) shut: BTreeMap<String, Shut>,
     /// How long the last sessions held their slots, milliseconds.
     pub(super) held: VecDeque<i64>,
+    /// What is known of what sessions need to be ready; `None` where nobody looks.
+    pub(super) ready: Option<Known>,
+    /// The tasks whose sessions are at work.
+    pub(super) live: BTreeSet<TaskKey>,
+    pub(super) needs: Needs,
+    /// What sessions at work take of the memory, as it was measured last, bytes.
+    pub(super) taken: BTreeMap<TaskKey, u64>,
+    /// Tasks that did not fit into the memory, and how many started although they stand behind them.
+    pub(super) passed: BTreeMap<TaskKey, u32>,
 }
 
 impl Schedule {
@@ -123,6 +134,9 @@ impl Schedule {
             return;
         }
         self.remove(task, now);
+        if !matches!(standing, Standing::Queued(_)) {
+            self.passed.remove(&task);
+        }
         match standing {
             Standing::Away => {}
             Standing::Held => {
@@ -141,6 +155,7 @@ impl Schedule {
                 self.counting(task.repository, |load| load.add(&one));
                 self.tries(&one.agent, true, now);
                 self.places.insert(task, Place::Live(one, live.since));
+                self.live.insert(task);
             }
             Standing::Queued(queued) => self.enqueue(task, queued),
         }
@@ -175,6 +190,7 @@ impl Schedule {
         match self.places.remove(&task) {
             None => {}
             Some(Place::Live(one, since)) => {
+                self.live.remove(&task);
                 self.counting(task.repository, |load| load.take(&one));
                 self.tries(&one.agent, false, now);
                 self.held.push_back(now.saturating_sub(since).max(0));

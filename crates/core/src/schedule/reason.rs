@@ -13,6 +13,10 @@ pub enum Reason {
     Turn,
     /// Space on the server's disk.
     Disk,
+    /// Memory for one more session of its agent.
+    Memory,
+    /// Memory is kept for a larger one, which has let others go first.
+    Larger,
     /// The operator paused all starts, or those of its repository.
     Paused {
         /// Only its repository's.
@@ -49,12 +53,40 @@ pub enum Reason {
         /// When the next may start, epoch milliseconds.
         until: i64,
     },
+    /// Something it needs is out of order.
+    Unready {
+        /// What, and who mends it.
+        fault: Fault,
+    },
     /// Its agent's provider lets nobody in.
     Closed {
         /// The agent's name.
         agent: String,
         /// Why, and until when.
         closed: Closed,
+    },
+}
+
+/// What is out of order before a session starts. Texts are short, and for people.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// An agent does not start on this server, or does not answer: whoever runs skep mends that.
+    Agent {
+        /// Its name.
+        agent: String,
+        /// What happened.
+        why: String,
+    },
+    /// The App may not do in the repository what it must: an owner of the account mends that.
+    Permissions {
+        /// Such as `contents=write`.
+        lacks: Vec<String>,
+    },
+    /// The repository cannot be reached: often that is over by itself.
+    Repository {
+        /// What happened.
+        why: String,
     },
 }
 

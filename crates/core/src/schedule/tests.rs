@@ -301,8 +301,12 @@ fn what_is_known_is_no_news() {
         .map(|(task, _)| task)
         .collect();
     assert_eq!(moved, [key(1, 2), key(1, 3), key(1, 4), key(1, 21)]);
+    let full_disk = Room {
+        disk_short: true,
+        ..Room::default()
+    };
     assert_eq!(
-        schedule.news(Room { disk_short: true }, 20, 0).len(),
+        schedule.news(full_disk, 20, 0).len(),
         20,
         "another reason is news for all"
     );

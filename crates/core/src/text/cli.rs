@@ -147,6 +147,11 @@ pub fn queue(at_work: u32, slots: u32, waiting: usize, held: usize) -> String {
     format!("{at_work} of {slots} slots in use, {wait}{held}\n")
 }
 
+/// How much memory is free, and for whom.
+pub fn memory(told: &str) -> String {
+    format!("memory: {told}\n")
+}
+
 /// Starts that the operator paused.
 pub fn paused(repository: Option<&str>, since: &str) -> String {
     match repository {

@@ -46,6 +46,7 @@ pub fn what(class: ErrorClass) -> &'static str {
         ErrorClass::Protocol => "the agent did not follow the protocol",
         ErrorClass::Flood => "the agent wrote far too much",
         ErrorClass::Disk => "the agent's files took too much of the disk",
+        ErrorClass::Memory => "the agent ran out of memory",
         ErrorClass::Spawn => "the agent could not be started",
         ErrorClass::Unknown => "the agent reported an error",
     }
@@ -79,6 +80,10 @@ pub fn turn(class: ErrorClass, say: &str) -> String {
         }
         ErrorClass::Disk => {
             "Ask for less at once, or ask the operator of this server for more room (`limits.workspace`)."
+        }
+        ErrorClass::Memory => {
+            "Ask for less at once (fewer builds or tests side by side), or ask the operator of this server for more memory \
+             (`limits.session_memory`). The next session here starts when as much as this one took is free."
         }
         ErrorClass::Spawn => {
             "The operator of this server must see to it that the agent's command is installed and starts, or choose \
@@ -114,6 +119,34 @@ pub fn disk_full(bytes: u64) -> String {
         "the server's disk ran full, and of all sessions this one took most of it ({} MiB).",
         bytes >> 20
     )
+}
+
+/// A session grew beyond what one may take of the memory. Bytes.
+pub fn too_much_memory(bytes: u64, limit: u64) -> String {
+    format!(
+        "the agent and what it started took {} of memory, and one session may take {}.",
+        super::disk::size(bytes),
+        super::disk::size(limit)
+    )
+}
+
+/// The memory ran out, and this session takes most of it. Bytes.
+pub fn memory_full(bytes: u64) -> String {
+    format!(
+        "the server's memory ran out, and of all sessions this one took most of it ({}).",
+        super::disk::size(bytes)
+    )
+}
+
+/// The kernel ended it because the memory ran out. Bytes; 0 where nobody measured it.
+pub fn killed_for_memory(bytes: u64) -> String {
+    match bytes {
+        0 => "the server's memory ran out, and its kernel ended the agent.".into(),
+        bytes => format!(
+            "the server's memory ran out, and its kernel ended the agent, which had taken {} with what it started.",
+            super::disk::size(bytes)
+        ),
+    }
 }
 
 /// In the story: the provider's limit is used up, and when it ends is known.

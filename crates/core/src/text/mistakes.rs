@@ -67,6 +67,8 @@ pub mod value {
     pub const PROGRAM: &str = "must be an absolute path such as /opt/git/bin/git";
     /// When drafts become ready.
     pub const READY: &str = "must be \"green\" or \"never\"";
+    /// What is looked at before a session starts.
+    pub const READINESS: &str = "must be \"block\", \"warn\" or \"off\"";
     /// Protected paths.
     pub const PROTECTED: &str =
         "must be true, false or a list of globs such as [\".github/workflows/*\"]";

@@ -22,6 +22,7 @@ pub mod gate;
 pub mod graph;
 pub mod kept;
 pub mod left_out;
+pub mod memory;
 pub mod mistakes;
 pub mod notice;
 pub mod outside;

@@ -181,6 +181,16 @@ const GENERAL: &[(&str, &str)] = &[
         "Disk space that is kept free, at least 8 MiB and at most a tenth of the disk: with less, no session starts.",
     ),
     (
+        "limits.session_memory",
+        "Memory one session may take, with all that its agent starts, and at most three quarters of the server's: with more it is \
+         ended, alone.",
+    ),
+    (
+        "limits.memory_reserve",
+        "Memory that is kept free, at most a tenth of the server's (or of its cgroup's): a session starts only when what it is \
+         expected to need is free besides.",
+    ),
+    (
         "limits.standbys",
         "Working copies that stand ready for the next session, at most one a repository; each takes the space of a checkout.",
     ),
@@ -267,6 +277,11 @@ const GENERAL: &[(&str, &str)] = &[
         "ready",
         "When a draft pull request becomes ready for review: `green` (its checks passed: the required ones, or all where \
          none is required; without any it stays a draft) or `never`.",
+    ),
+    (
+        "readiness",
+        "What to do when an agent does not start, or the App lacks a permission, before a session starts: `block` holds what needs it \
+         and says so, `warn` starts all the same and tells the log, `off` does not look.",
     ),
     (
         "role_hints",

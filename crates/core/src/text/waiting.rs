@@ -2,13 +2,18 @@
 
 use super::{clock, count};
 use crate::agent::ErrorClass;
-use crate::schedule::{Closed, Reason};
+use crate::schedule::{Closed, Fault, Reason};
 
 /// What it waits for.
 pub fn words(reason: &Reason) -> String {
     match reason {
         Reason::Turn => "waiting for a free slot".into(),
         Reason::Disk => "waiting for space on the server, whose disk is nearly full".into(),
+        Reason::Memory => "waiting until the server has memory for one more session".into(),
+        Reason::Larger => {
+            "waiting until a larger session, which waits for the server's memory, has started"
+                .into()
+        }
         Reason::Paused { repository: true } => {
             "the operator paused this repository; it goes on with `skep resume`".into()
         }
@@ -24,6 +29,7 @@ pub fn words(reason: &Reason) -> String {
             count(u64::from(*most), "session"),
             clock(*until)
         ),
+        Reason::Unready { fault } => out_of_order(fault),
         Reason::Closed { agent, closed } => closed_words(agent, *closed),
     }
 }
@@ -33,6 +39,35 @@ fn most_at_work(most: u32, of: &str) -> String {
         1 => format!("waiting until the one session at work for {of} ends"),
         most => format!("waiting until one of the {most} sessions at work for {of} ends"),
     }
+}
+
+/// What is out of order, and who mends it.
+pub fn out_of_order(fault: &Fault) -> String {
+    match fault {
+        Fault::Agent { agent, why } => format!(
+            "the agent `{agent}` does not start on this server ({}); whoever runs skep has to mend it, and this starts by itself \
+             once it does",
+            said(why)
+        ),
+        Fault::Permissions { lacks } => format!(
+            "the App lacks permissions here ({}); an owner of the account has to grant them in its settings, and this starts by \
+             itself then",
+            lacks
+                .iter()
+                .map(|lack| format!("`{lack}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+        Fault::Repository { why } => format!(
+            "the repository cannot be reached ({}); this starts by itself once it can",
+            said(why)
+        ),
+    }
+}
+
+/// Somebody's words as a part of a sentence.
+fn said(why: &str) -> String {
+    crate::sanitise::inline(why.trim().trim_end_matches('.'), 300)
 }
 
 fn closed_words(agent: &str, Closed { class, until }: Closed) -> String {

@@ -138,6 +138,13 @@ pub struct Report {
     pub worked_ms: i64,
     /// When the turn was planned, epoch milliseconds.
     pub began: i64,
+    /// The most memory that it and all it started took at once, bytes; 0 where nobody measured it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub memory: u64,
+}
+
+fn is_zero(bytes: &u64) -> bool {
+    *bytes == 0
 }
 
 impl Report {

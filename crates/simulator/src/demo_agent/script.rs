@@ -37,6 +37,7 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
   usage WORD                  how it tells of tokens: nothing, last-answer, turn, session, quota, answers (as real agents do)
   spend IN OUT [CACHED] [$N]  an answer of a model that cost so many tokens, and dollars of the session
   wait SECONDS                can be cancelled             hang [PATH]       cannot; makes that file once it cannot
+  eat MIB                     takes so much memory until the turn ends (best as a process of its own)
   flood BYTES                 talks that much              garbage [N]       N lines that are not JSON
   lie                         claims, does nothing         fail limit|rate-limit|auth|server   as its model does
   spawn-survivor              a child that leaves home     crash, exit CODE  the process ends
@@ -139,6 +140,8 @@ pub(super) enum Step {
     Wait(Duration),
     /// A pause that nothing ends.
     Hang(Option<String>),
+    /// So much memory, MiB, until the turn ends.
+    Eat(usize),
     /// So many bytes of messages.
     Flood(u64),
     /// So many lines that are no JSON.
@@ -261,6 +264,7 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
         "spend" => spend(told),
         "wait" => seconds(told).map(Step::Wait),
         "hang" => Some(Step::Hang(path(told))),
+        "eat" => told.parse().ok().map(Step::Eat),
         "flood" => told.parse().ok().map(Step::Flood),
         "garbage" => Some(Step::Garbage(told.parse().unwrap_or(10))),
         "lie" => Some(Step::Lie),

@@ -39,6 +39,8 @@ pub(super) struct ScriptRunner {
     pub(super) calls: u32,
     messages: u32,
     words: u64,
+    /// Memory that is only held.
+    eaten: Vec<Vec<u8>>,
 }
 
 impl ScriptRunner {
@@ -57,6 +59,7 @@ impl ScriptRunner {
             calls: 0,
             messages: 0,
             words: 0,
+            eaten: vec![],
         }
     }
 
@@ -159,6 +162,8 @@ impl ScriptRunner {
             Step::Spend { count, dollars } => self.spend(count, dollars)?,
             Step::Wait(time) => self.wait(time).await,
             Step::Hang(sign) => self.hang(sign.as_deref()).await?,
+            // Each byte is written, so that it is really taken.
+            Step::Eat(mib) => self.eaten.push(vec![1; mib << 20]),
             Step::Flood(bytes) => self.flood(bytes).await?,
             Step::Garbage(lines) => self.garbage(lines).await,
             Step::Lie => {

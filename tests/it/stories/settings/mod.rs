@@ -4,6 +4,7 @@
 mod conversation;
 mod disk;
 mod edges;
+mod memory;
 mod retention;
 
 use std::time::{Duration, Instant};
@@ -49,6 +50,8 @@ fn every_number_has_its_test() {
         full_history_bytes: _,
         disk_bytes: _,
         disk_reserve_bytes: _,
+        session_memory_bytes: _,
+        memory_reserve_bytes: _,
         standbys: _,
         quick_answer_ms: _,
         park_ms: _,
@@ -79,6 +82,7 @@ fn every_number_has_its_test() {
         silent: _,
         disk_look: _,
         disk_survey: _,
+        memory_look: _,
     } = Timings::default();
     let Pace {
         burst: _,
@@ -91,13 +95,14 @@ fn every_number_has_its_test() {
         include_str!("mod.rs"),
         include_str!("disk.rs"),
         include_str!("edges.rs"),
+        include_str!("memory.rs"),
         include_str!("conversation.rs"),
         include_str!("../budget.rs"),
     ]
     .concat();
     let fields = "sessions session_timeout_ms silence_ms issue_attempts issue_time_ms issue_tokens issue_cost start_attempts model_attempts model_retry_ms effect_attempts retry_base_ms status_interval_ms \
-        drain_ms max_files max_patch_bytes max_commits workspace_bytes first_fetch_ms full_history_bytes disk_bytes disk_reserve_bytes standbys quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
-        comments bot_rounds initialize cancel_grace look_again progress silent disk_look disk_survey burst per_second per_minute per_hour patience";
+        drain_ms max_files max_patch_bytes max_commits workspace_bytes first_fetch_ms full_history_bytes disk_bytes disk_reserve_bytes session_memory_bytes memory_reserve_bytes standbys quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
+        comments bot_rounds initialize cancel_grace look_again progress silent disk_look disk_survey memory_look burst per_second per_minute per_hour patience";
     for field in fields.split_whitespace() {
         assert!(
             source.contains(&format!("async fn {field}()")),

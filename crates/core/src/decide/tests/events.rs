@@ -58,11 +58,13 @@ pub(super) fn policy() -> Policy {
         default_agent: "goose".into(),
         limits: Limits::default(),
         agent_sessions: Default::default(),
+        agent_memory: Default::default(),
         prices: Default::default(),
         allowed_bots: vec![],
         allow_protected: AllowProtected::Nothing,
         author_answers: false,
         ready: MakeReady::Green,
+        readiness: Default::default(),
         confinement_warning: None,
     }
 }

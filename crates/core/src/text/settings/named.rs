@@ -45,6 +45,10 @@ pub(super) const NAMED: &[(&str, &str)] = &[
         "Sessions at once with this agent: what its provider or its key allows.",
     ),
     (
+        "agents.<name>.memory",
+        "Memory a session with this agent is expected to need, builds and tests included, until one was seen in the repository.",
+    ),
+    (
         "agents.<name>.usage",
         "What its token counts are counts of: `turn`, `session`, `last-answer` (a lower bound), or `none`.",
     ),

@@ -1,0 +1,48 @@
+//! What was found out of what sessions need: the values alone.
+
+use std::collections::BTreeMap;
+
+use super::reason::Fault;
+use crate::ids::RepositoryId;
+
+/// How long what was found holds, milliseconds.
+pub const READY_FOR_MS: i64 = 2 * 60_000;
+/// What may be ready or not.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// An agent, by its name.
+    Agent(String),
+    /// A repository, and what we may do there.
+    Repository(RepositoryId),
+}
+
+/// What a fault means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnFault {
+    /// What needs what has it waits.
+    Hold,
+    /// It is told, and sessions start all the same.
+    #[default]
+    Tell,
+}
+
+/// What is known of what sessions need.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    /// Whether what is not known to be ready holds starts back.
+    pub(super) on_fault: OnFault,
+    pub(super) found: BTreeMap<Subject, Found>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) fault: Option<Fault>,
+    pub(super) at: i64,
+}
+
+impl Found {
+    /// It still holds at `now`.
+    pub(super) fn is_fresh(&self, now: i64) -> bool {
+        now < self.at.saturating_add(READY_FOR_MS)
+    }
+}

@@ -1,0 +1,134 @@
+//! Before a session is spent it is looked at whether what it needs is ready: a fault of an agent or of the App holds what needs it,
+//! says who mends it, and is nobody's issue.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use skep::core::agent::AgentSpec;
+use skep::core::policy::Readiness;
+use skep::core::role::built_in;
+use skep_simulator::world::account::Access;
+
+use crate::test_app::{Options, TestApp};
+
+/// As long as what was found holds.
+const HOLDS: Duration = Duration::from_secs(120);
+
+/// The role `testing` is for the agent `other`, whose program is at a path; there is none until it is written.
+fn with_another(plan: &mut Options, program: &Path) {
+    let mut role = built_in(&"testing".parse().expect("a name")).expect("a role");
+    role.agent = Some("other".into());
+    plan.roles = vec![role];
+    plan.more_agents = vec![AgentSpec::new("other", vec![program.display().to_string()])];
+    plan.timings.initialize = Duration::from_secs(60);
+}
+
+fn install(program: &Path, script: &str) {
+    std::fs::write(program, format!("#!/bin/sh\n{script}\n")).expect("written");
+    std::fs::set_permissions(program, PermissionsExt::from_mode(0o755)).expect("set");
+}
+
+fn demo() -> String {
+    format!("exec '{}' demo-agent", env!("CARGO_BIN_EXE_skep"))
+}
+
+impl TestApp {
+    /// What needs to be ready is looked at, and what starts then comes to its end.
+    async fn looked_at(&mut self) {
+        self.settle_all().await;
+        self.product().look_at_readiness().await;
+        self.settle_all().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_does_not_start_holds_its_own_issues_until_it_is_mended() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = folder.path().join("agent");
+    let mut app = TestApp::with(|plan| {
+        plan.readiness = Readiness::Block;
+        with_another(plan, &program);
+    })
+    .await;
+    let held = app.go_as("Held", "write A.md: a", &["role:testing"]);
+    let also = app.go_as("Also held", "write B.md: b", &["role:testing"]);
+    let fine = app.go("Fine", "write C.md: c");
+    app.looked_at().await;
+    assert_eq!(app.state(fine).await, "in-review", "{}", app.thread(fine));
+    for issue in [held, also] {
+        assert_eq!(app.state(issue).await, "queued");
+        let said = app.status(issue);
+        assert!(
+            said.starts_with("**Queued** · the agent `other` does not start on this server ("),
+            "{said}"
+        );
+        assert!(said.contains("whoever runs skep has to mend it"), "{said}");
+        assert_eq!(app.our_comments(issue).len(), 1, "no notice of its own");
+        let course = app.course(issue).await;
+        assert!(
+            !course.iter().any(|name| name == "session.dispatched"),
+            "no session was spent: {course:?}"
+        );
+    }
+    // It is there now and says something else than an agent would.
+    install(&program, "echo hello; exit 3");
+    app.looked_at().await;
+    assert_eq!(
+        app.state(held).await,
+        "queued",
+        "what was found still holds"
+    );
+    app.advance(HOLDS);
+    app.looked_at().await;
+    assert_eq!(app.state(held).await, "queued");
+    install(&program, &demo());
+    app.advance(HOLDS);
+    app.looked_at().await;
+    for issue in [held, also] {
+        assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    }
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_may_not_push_holds_the_repositorys_issues_until_it_may() {
+    let mut app = TestApp::with(|plan| plan.readiness = Readiness::Block).await;
+    let installation = app.simulator.installation(app.repository);
+    let installation = installation.expect("an installation");
+    let grant = |app: &TestApp, access| {
+        let granted = app
+            .simulator
+            .set_app_permission(installation, "contents", Some(access));
+        granted.expect("granted");
+    };
+    grant(&app, Access::Read);
+    let issue = app.go("Add a note", "write A.md: a");
+    app.looked_at().await;
+    assert_eq!(app.state(issue).await, "queued");
+    let said = app.status(issue);
+    assert!(
+        said.starts_with("**Queued** · the App lacks permissions here (`contents=write`)"),
+        "{said}"
+    );
+    grant(&app, Access::Write);
+    app.advance(HOLDS);
+    app.looked_at().await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_faults_are_only_told_sessions_start_all_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = folder.path().join("agent");
+    let mut app = TestApp::with(|plan| {
+        plan.readiness = Readiness::Warn;
+        with_another(plan, &program);
+    })
+    .await;
+    let issue = app.go_as("Tried", "write A.md: a", &["role:testing"]);
+    app.looked_at().await;
+    assert_eq!(app.state(issue).await, "failed", "{}", app.thread(issue));
+    app.done().await;
+}
