@@ -22,6 +22,7 @@ mod memory_space;
 mod module_config;
 mod modules;
 mod orders;
+mod outcome_lines;
 mod queue_lines;
 mod random_name;
 mod readiness;

@@ -186,6 +186,7 @@ impl Runner {
             | EffectKind::AuthorizeComment
             | EffectKind::ReadReview
             | EffectKind::RefreshPullRequest
+            | EffectKind::CheckLanded
             | EffectKind::CheckAccess
             | EffectKind::ReadDependencies
             | EffectKind::Forget

@@ -11,7 +11,7 @@ use super::disk_space::DiskSpace;
 use super::health::Health;
 use super::lookup::{find_session, read_task, unread};
 use super::orders::{Orders, refused};
-use super::{graph_view, queue_lines};
+use super::{graph_view, outcome_lines, queue_lines};
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::text::requests::{self, absent};
 use crate::engine::Engine;
@@ -19,6 +19,7 @@ use crate::github::GitHub;
 use crate::http::api_types::{
     LogAnswer, SessionAnswer, SessionLine, SessionsAnswer, StatusAnswer, StopAnswer, TaskAnswer,
 };
+use crate::http::outcome_types::OutcomesAnswer;
 use crate::http::queue_types::{GraphFormat, OrderAnswer, QueueAnswer};
 use crate::http::{
     AdminService, Answer, ApiError, Batch, EventPage, LogPage, SessionFilter, Target,
@@ -276,6 +277,10 @@ impl AdminService for AdminApi {
     async fn queue(&self, limit: u32) -> Answer {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         answer(&self.queue_of(self.engine()?, limit).await?)
+    }
+
+    async fn outcomes(&self, since: i64) -> Result<OutcomesAnswer, ApiError> {
+        outcome_lines::outcomes(&self.store, since).await
     }
 
     async fn pause(&self, repository: Option<RepositoryName>) -> Answer {

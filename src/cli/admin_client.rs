@@ -110,8 +110,12 @@ impl Admin {
     }
 
     /// An answer as it is.
-    pub(super) async fn bytes(&self, path: &str) -> Result<Bytes, AdminError> {
-        self.ask(Method::GET, &self.url(path, &[]), Bytes::new())
+    pub(super) async fn bytes(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<Bytes, AdminError> {
+        self.ask(Method::GET, &self.url(path, query), Bytes::new())
             .await
     }
 

@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
 use super::{
-    config, demo, demo_agent, dispatch, graph, help, order, pause, queue, serve, session, sessions,
-    status, stop,
+    config, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, queue, serve, session,
+    sessions, status, stop,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -33,6 +33,7 @@ enum Command {
     Session(session::Session),
     Queue(queue::Queue),
     Graph(graph::Graph),
+    Outcomes(outcomes::Outcomes),
     Stop(stop::StopSession),
     Pause(pause::Pause),
     Resume(pause::Resume),
@@ -73,6 +74,7 @@ impl Cli {
             Command::Session(session) => session.admin.args(),
             Command::Queue(queue) => queue.admin.args(),
             Command::Graph(graph) => graph.admin.args(),
+            Command::Outcomes(outcomes) => outcomes.admin.args(),
             Command::Stop(stop) => stop.admin.args(),
             Command::Pause(pause) => pause.what.admin.args(),
             Command::Resume(resume) => resume.what.admin.args(),
@@ -123,6 +125,7 @@ impl Cli {
             Command::Session(session) => session.run(sources).await,
             Command::Queue(queue) => queue.run(sources).await,
             Command::Graph(graph) => graph.run(sources).await,
+            Command::Outcomes(outcomes) => outcomes.run(sources).await,
             Command::Stop(stop) => stop.run(sources).await,
             Command::Pause(pause) => pause.run(sources).await,
             Command::Resume(resume) => resume.run(sources).await,

@@ -13,6 +13,7 @@ mod graph;
 mod help;
 mod issue;
 mod order;
+mod outcomes;
 mod output;
 mod pause;
 mod queue;

@@ -36,7 +36,7 @@ impl Session {
         let admin = self.admin.admin(sources)?;
         if self.patch {
             let patch = admin
-                .bytes(&format!("/api/v1/sessions/{}/patch", self.id))
+                .bytes(&format!("/api/v1/sessions/{}/patch", self.id), &[])
                 .await?;
             return Ok(print_bytes(&patch)?);
         }

@@ -1,11 +1,13 @@
-//! What an issue may say about the work on it: the settings of it, read one after the other.
+//! What an issue may say about the work on it, and what its people are told: the settings of it, read one after the other.
 
 use std::collections::BTreeMap;
 
 use super::resolver::Resolver;
 use super::{auto_start, role_rules, start, words};
 use crate::core::issue_rules::IssueRules;
+use crate::core::notifications::Notifications;
 use crate::core::role::{Role, RoleName};
+use crate::core::text::mistakes::value;
 
 /// Reads all of them.
 pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) -> IssueRules {
@@ -14,5 +16,18 @@ pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) 
         words: words::read(resolver),
         auto_start: auto_start::read(resolver),
         who_starts: start::read(resolver),
+        notifications: notifications(resolver),
     }
+}
+
+fn notifications(resolver: &mut Resolver<'_>) -> Notifications {
+    let read = resolver.of_file("notifications", |item| {
+        let text = item.clone().text()?;
+        let mut choices = Notifications::CHOICES.into_iter();
+        let chosen = choices.find(|(name, _)| *name == text.trim());
+        chosen
+            .map(|(_, choice)| choice)
+            .ok_or_else(|| item.wrong(value::NOTIFICATIONS))
+    });
+    read.unwrap_or_default()
 }

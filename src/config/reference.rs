@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 49] = [
+const FILE_ONLY: [(&str, &str); 50] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("ignore", "[]"),
@@ -124,6 +124,7 @@ const FILE_ONLY: [(&str, &str); 49] = [
     ("auto_filed", "[\"auto-filed\"]"),
     ("label_prefix", "agent"),
     ("command", "/agent"),
+    ("notifications", "normal"),
     ("start.who", "write"),
     ("auto_start.labels", "[]"),
     ("auto_start.users", "[]"),

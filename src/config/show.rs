@@ -127,6 +127,7 @@ impl Config {
             ("auto_filed", list(&self.issues.roles.auto_filed)),
             ("label_prefix", quoted(self.issues.words.prefix())),
             ("command", quoted(self.issues.words.command())),
+            ("notifications", quoted(self.issues.notifications.name())),
         ];
         let lines = values
             .iter()

@@ -10,11 +10,12 @@ use crate::core::effect::{self, Action, Effect, Reaction, Worth};
 use crate::core::event_name::DomainEvent;
 use crate::core::ids::InstallationId;
 use crate::core::location::Place;
+use crate::core::outcome::PullOutcome;
 use crate::core::policy::Limits;
 use crate::core::schedule::Standing;
 use crate::core::session::SessionRecord;
 use crate::core::task::{Stage, Task};
-use crate::store::{InboxRow, NewEffect, NewEvent, SessionRow, TaskRow, Waits};
+use crate::store::{InboxRow, NewEffect, NewEvent, OutcomeRow, SessionRow, TaskRow, Waits};
 
 pub(super) fn text<T: serde::Serialize>(what: &str, value: &T) -> Result<String, EngineError> {
     serde_json::to_string(value).map_err(|source| EngineError::Unreadable {
@@ -97,6 +98,29 @@ pub(super) fn session(task: &Task, record: &SessionRecord) -> Result<SessionRow,
     })
 }
 
+/// The ledger's row of a pull request.
+pub(super) fn outcome(task: &Task, outcome: &PullOutcome) -> OutcomeRow {
+    let most = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let (tokens, cost) = (outcome.spent.all_tokens(), outcome.spent.cost);
+    OutcomeRow {
+        repository: task.place.repository,
+        pull: outcome.pull,
+        name: task.place.name.to_string(),
+        issue: task.place.issue.0,
+        session: outcome.session.to_string(),
+        role: outcome.role.clone(),
+        agent: outcome.agent.clone(),
+        became: outcome.became().name().to_owned(),
+        rounds: i64::from(outcome.rounds),
+        tokens: (most(tokens.amount), tokens.more),
+        cost: (most(cost.amount), cost.more, cost.less),
+        worked_ms: outcome.spent.worked_ms,
+        queued_at: outcome.queued_at,
+        opened_at: outcome.opened_at,
+        over_at: outcome.over_at,
+    }
+}
+
 /// An event's row.
 pub(super) fn event(noted: &Noted, task: &Task, row: &InboxRow, now: i64) -> NewEvent {
     NewEvent {
@@ -159,6 +183,9 @@ pub(super) fn effect(
             Action::RefreshPullRequest(_) => Some(format!("look:{task}")),
             Action::DescribePull(effect::DescribePull { pull, .. }) => {
                 Some(format!("describe:{task}:{pull}"))
+            }
+            Action::CheckLanded(effect::CheckLanded { pull, .. }) => {
+                Some(format!("landed:{task}:{pull}"))
             }
             Action::ReadDependencies(_) => Some(format!("depend:{task}")),
             Action::Forget(_) => Some(format!("forget:{}", effect.place.repository)),
@@ -245,6 +272,7 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::CheckPublish(_)
         | Action::ReadReview(_)
         | Action::RefreshPullRequest(_)
+        | Action::CheckLanded(_)
         | Action::CheckAccess(_)
         | Action::ReadDependencies(_) => ("read".into(), false, 1),
         // What people say of one issue counts in the order in which they said it.

@@ -174,6 +174,10 @@ impl Engine {
                 .put_session(&rows::session(&decision.task, &record)?)
                 .await?;
         }
+        for outcome in decision.task.changed_outcomes(&before) {
+            let row = rows::outcome(&decision.task, outcome);
+            transition.put_outcome(&row).await?;
+        }
         // The id derives from the fact that caused it, so deciding the same fact twice plans it once.
         for (index, planned) in decision.effects.iter().enumerate() {
             transition

@@ -49,6 +49,8 @@ pub struct Pull {
     pub labels: Vec<String>,
     /// The page people open.
     pub html_url: String,
+    /// The commit that brought it to its base, once it is merged (of a rebase: the last one); `None` where GitHub names none.
+    pub merge_commit: Option<Sha>,
     /// What GraphQL knows it by.
     pub node_id: String,
     /// Whether it can be merged as things stand; `None` while GitHub works it out, and in lists.
@@ -62,6 +64,7 @@ struct PullShape {
     number: IssueNumber,
     state: String,
     merged_at: Option<String>,
+    merge_commit_sha: Option<Sha>,
     #[serde(default)]
     draft: bool,
     title: String,
@@ -104,6 +107,10 @@ impl From<PullShape> for Pull {
             base_branch: shape.base.name,
             labels: shape.labels.into_iter().map(|label| label.name).collect(),
             html_url: shape.html_url,
+            // Before the merge it names a trial that nobody keeps.
+            merge_commit: shape
+                .merge_commit_sha
+                .filter(|_| state == PullStanding::Merged),
             node_id: shape.node_id,
             mergeable: shape.mergeable,
             mergeable_state: shape.mergeable_state,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::outcome_types::OutcomesAnswer;
 use super::queue_types::GraphFormat;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
 use crate::core::text::requests;
@@ -61,6 +62,10 @@ pub trait AdminService: Send + Sync + 'static {
         repository: RepositoryName,
         format: GraphFormat,
     ) -> impl Future<Output = Answer> + Send;
+
+    /// What became of the pull requests that were opened since, epoch milliseconds.
+    fn outcomes(&self, since: i64)
+    -> impl Future<Output = Result<OutcomesAnswer, ApiError>> + Send;
 
     /// Lets nothing start in a repository, or anywhere.
     fn pause(&self, repository: Option<RepositoryName>) -> impl Future<Output = Answer> + Send;

@@ -24,6 +24,7 @@ use super::admin_service::{
 use super::answer;
 use super::body::{BodyError, Caps, Reader};
 use super::guard::Guard;
+use super::outcome_csv::csv;
 use super::queue_types::GraphFormat;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
 use crate::core::text::{self, requests};
@@ -56,6 +57,7 @@ pub fn admin_router<D: AdminService>(service: Arc<D>, guard: Guard) -> Router {
         .route("/api/v1/graph", get(graph::<D>))
         .route("/api/v1/queue/pause", post(pause::<D>))
         .route("/api/v1/queue/resume", post(resume::<D>))
+        .route("/api/v1/outcomes", get(outcomes::<D>))
         .route("/api/v1/events", get(events::<D>))
         .route("/api/v1/dispatch", post(dispatch::<D>))
         .fallback(answer::no_such_page)
@@ -197,6 +199,34 @@ struct GraphQuery {
 async fn graph<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
     let GraphQuery { repository, format } = query(&request)?;
     json(state.service.graph(repository, format)).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutcomesQuery {
+    since: Option<i64>,
+    #[serde(default)]
+    format: OutcomesFormat,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum OutcomesFormat {
+    #[default]
+    Json,
+    Csv,
+}
+
+async fn outcomes<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
+    let OutcomesQuery { since, format } = query(&request)?;
+    let answer = in_time(state.service.outcomes(since.unwrap_or(0).max(0))).await?;
+    Ok(match format {
+        OutcomesFormat::Json => Json(answer).into_response(),
+        OutcomesFormat::Csv => {
+            let kind = [(header::CONTENT_TYPE, "text/csv; charset=utf-8")];
+            (kind, csv(&answer.pulls)).into_response()
+        }
+    })
 }
 
 #[derive(Deserialize)]

@@ -14,6 +14,8 @@ mod bounds;
 mod connection;
 mod guard;
 mod intake;
+mod outcome_csv;
+pub mod outcome_types;
 mod public;
 pub mod queue_types;
 mod serve;

@@ -6,6 +6,7 @@
 mod assign;
 mod authorize_comment;
 mod check_access;
+mod check_landed;
 mod check_publish;
 mod check_trigger;
 mod collect;
@@ -56,6 +57,7 @@ pub(super) async fn perform(
         Action::Assign(action) => assign::perform(action, lease, github).await,
         Action::AuthorizeComment(action) => authorize_comment::perform(action, lease, github).await,
         Action::CheckAccess(_) => check_access::perform(lease, github).await,
+        Action::CheckLanded(action) => check_landed::perform(action, lease, github).await,
         Action::CheckPublish(action) => check_publish::perform(action, lease, github).await,
         Action::CheckTrigger(action) => check_trigger::perform(action, lease, &s.reading()).await,
         Action::Collect(action) => collect::perform(action, lease, &s.collecting()).await,

@@ -62,6 +62,11 @@ const STEPS: &[Step] = &[
         name: "memory",
         text: include_str!("migrations/0009_memory.sql"),
     },
+    Step {
+        number: 10,
+        name: "outcome",
+        text: include_str!("migrations/0010_outcome.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

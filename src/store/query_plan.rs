@@ -3,7 +3,8 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::{
-    Store, creation, inbox_row, lease, put_back, queries, retention, schedule, sqlite_url, task,
+    Store, creation, inbox_row, lease, outcome, put_back, queries, retention, schedule, sqlite_url,
+    task,
 };
 
 /// What SQLite would do for `sql`; absent values are NULL, which the plan does not depend on.
@@ -28,6 +29,7 @@ async fn every_hot_question_has_its_index() {
         ("waiting", schedule::QUEUED.into(), &["INDEX task_"]),
         ("at work", schedule::LIVE.into(), &["INDEX session_live"]),
         ("begun", schedule::BEGUN.into(), &["INDEX session_begun"]),
+        ("ledger", outcome::SINCE.into(), &["INDEX outcome_opened"]),
         ("over", schedule::OVER.into(), &["INDEX session_over"]),
         (
             "live sessions",

@@ -18,6 +18,7 @@ use super::memory::{self, MemoryNeedRow};
 use super::outbox::{
     Added, NewEffect, Withdrawal, Withdrawn, insert_effect, note_so_far, withdraw,
 };
+use super::outcome::{OutcomeRow, write_outcome};
 use super::schedule::{self, ClosedAgentRow, PauseRow, ScheduleRows};
 use super::task::{self, SessionRow, TaskRow};
 use crate::core::ids::{InstallationId, RepositoryId, TaskKey};
@@ -99,6 +100,11 @@ impl Transition {
     /// Writes a session, new or not. [`StoreError::Conflict`]: the task has another live one.
     pub async fn put_session(&mut self, row: &SessionRow) -> Result<(), StoreError> {
         within!(self, task::write_session(self.connection(), row))
+    }
+
+    /// Writes down what became of a pull request, known or not.
+    pub async fn put_outcome(&mut self, row: &OutcomeRow) -> Result<(), StoreError> {
+        within!(self, write_outcome(self.connection(), row))
     }
 
     /// Adds an effect.

@@ -90,6 +90,8 @@ pub enum Action {
     /// [`RefreshPullRequest`].
     #[serde(alias = "look_at_pull")]
     RefreshPullRequest(RefreshPullRequest),
+    /// [`CheckLanded`].
+    CheckLanded(CheckLanded),
     /// [`Reply`].
     Reply(Reply),
     /// [`MarkReady`].

@@ -1,5 +1,4 @@
 //! What happened: the one type every inbox row is parsed to, and outcomes are stored as. Past tense, complete, never a choice.
-//! First webhooks, then people at the machine, our own clock and schedule, and the outcomes of effects.
 
 mod fact;
 mod facts;
@@ -9,18 +8,17 @@ mod removal;
 mod wait;
 mod when;
 
-use serde::{Deserialize, Serialize};
-
 pub use fact::Fact;
 pub use facts::{
     Asking, AuthorizedComment, BaseFacts, ChangeKind, Checks, ChecksState, Failing, FileChange,
-    FoundBranch, LeftOut, Lfs, PublishFacts, PullFacts, PullStanding, RepositoryFacts, ReviewFacts,
-    ReviewVerdict, RoleFile, Timer, TriggerFacts, Whole, WhyLeftOut, Work,
+    FoundBranch, LandedFacts, LeftOut, Lfs, PublishFacts, PullFacts, PullStanding, RepositoryFacts,
+    ReviewFacts, ReviewVerdict, RoleFile, Timer, TriggerFacts, Whole, WhyLeftOut, Work,
 };
 pub use fetch::{FetchProgress, FetchStep};
 pub use issue_links::IssueLinks;
 pub use removal::{Loss, Removal};
 pub use wait::Wait;
+use serde::{Deserialize, Serialize};
 
 use super::actor::Account;
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
@@ -263,6 +261,8 @@ pub enum Event {
         /// Merged, or merely closed.
         merged: bool,
     },
+    /// It was looked whether a merged change is on its base.
+    LandedChecked(Box<LandedFacts>),
     /// Somebody at the machine asked for work; the facts were read in the same breath.
     Dispatched {
         /// What was read.

@@ -53,6 +53,15 @@ pub enum DomainEvent {
     /// A person opened our pull request again.
     #[serde(rename = "pull_request.reopened")]
     PullRequestReopened,
+    /// A merged change is on its base branch.
+    #[serde(rename = "change.landed")]
+    ChangeLanded,
+    /// A merged change is not on its base branch.
+    #[serde(rename = "change.missing")]
+    ChangeMissing,
+    /// A commit on the base branch reverts a merged change.
+    #[serde(rename = "change.reverted")]
+    ChangeReverted,
     /// The agent's answer is on the issue.
     #[serde(rename = "answer.posted")]
     AnswerPosted,
@@ -132,7 +141,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 44] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,
@@ -149,6 +158,9 @@ impl DomainEvent {
         Self::PullRequestMerged,
         Self::PullRequestClosed,
         Self::PullRequestReopened,
+        Self::ChangeLanded,
+        Self::ChangeMissing,
+        Self::ChangeReverted,
         Self::AnswerPosted,
         Self::QuestionAsked,
         Self::QuestionAnswered,
@@ -200,6 +212,9 @@ impl DomainEvent {
             Self::PullRequestMerged => "pull_request.merged",
             Self::PullRequestClosed => "pull_request.closed",
             Self::PullRequestReopened => "pull_request.reopened",
+            Self::ChangeLanded => "change.landed",
+            Self::ChangeMissing => "change.missing",
+            Self::ChangeReverted => "change.reverted",
             Self::AnswerPosted => "answer.posted",
             Self::QuestionAsked => "question.asked",
             Self::QuestionAnswered => "question.answered",

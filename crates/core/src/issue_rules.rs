@@ -1,9 +1,10 @@
-//! What an issue may say about the work on it, as far as the operator wishes: one value that goes from the configuration to the
+//! What an issue may say about the work on it and what its people are told, as far as the operator wishes: one value that goes from the configuration to the
 //! policy as a whole.
 
 use serde::{Deserialize, Serialize};
 
 use super::auto_start::AutoStart;
+use super::notifications::Notifications;
 use super::role::RoleRules;
 use super::starter::WhoStarts;
 use super::vocabulary::Vocabulary;
@@ -19,4 +20,7 @@ pub struct IssueRules {
     pub auto_start: AutoStart,
     /// Who may start work.
     pub who_starts: WhoStarts,
+    /// How often people are notified.
+    #[serde(default)]
+    pub notifications: Notifications,
 }

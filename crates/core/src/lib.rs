@@ -36,7 +36,8 @@ pub mod mail;
 pub mod markdown;
 pub mod message;
 pub mod network;
-
+pub mod notifications;
+pub mod outcome;
 pub mod policy;
 pub mod question;
 mod retention;

@@ -8,6 +8,7 @@ mod failure_class;
 mod gate;
 mod gates;
 mod meter;
+mod pulls;
 mod reading;
 mod so_far;
 mod spending;
@@ -21,6 +22,7 @@ use super::effect::{Reaction, StatusLabel};
 use super::event::Timer;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::location::Place;
+use super::outcome::PullOutcome;
 use super::schedule::Reason;
 
 pub use begun::Begun;
@@ -63,6 +65,9 @@ pub struct Task {
     /// The numbers of pull requests of ours that were left to others with their branch.
     #[serde(default)]
     pub pulls_left: Vec<i64>,
+    /// What became of its pull requests: the last few, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<PullOutcome>,
     /// Where it stands.
     pub stage: Stage,
     /// The last things that happened, oldest first, at most [`Task::TIMELINE`].
@@ -167,6 +172,7 @@ impl Task {
             branches_left: 0,
             pull: None,
             pulls_left: Vec::new(),
+            outcomes: Vec::new(),
             stage: Stage::Idle,
             timeline: Vec::new(),
             conversation: Conversation::default(),

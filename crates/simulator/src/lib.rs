@@ -45,5 +45,5 @@ pub mod world;
 
 pub use handle::ci::{JobEnd, Required, StatusDraft};
 pub use handle::simulator::{EVENTS, PERMISSIONS, Simulator, SimulatorConfig, SimulatorError};
-pub use handle::user::RepositorySeed;
+pub use handle::user::{RepositorySeed, Saying};
 pub use handle::views::{CommentView, IssueView, PullView};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use skep::core::ids::{IssueNumber, RepositoryName, SessionId};
+use skep::http::outcome_types::{OutcomeLine, OutcomesAnswer};
 use skep::http::queue_types::GraphFormat;
 use skep::http::{
     AdminService, Answer, ApiError, Batch, Bounds, EventPage, Guard, LogPage, NotStarted,
@@ -58,6 +59,15 @@ impl AdminService for RecordingService {
 
     async fn graph(&self, repository: RepositoryName, format: GraphFormat) -> Answer {
         self.note(format!("graph {repository} {format:?}"))
+    }
+
+    async fn outcomes(&self, since: i64) -> Result<OutcomesAnswer, ApiError> {
+        self.note(format!("outcomes {since}"))?;
+        Ok(OutcomesAnswer {
+            since,
+            pulls: vec![OutcomeLine::default()],
+            ..OutcomesAnswer::default()
+        })
     }
 
     async fn queue(&self, limit: u32) -> Answer {
@@ -477,4 +487,27 @@ async fn a_patch_is_given_out_as_it_is() {
         service.asked.lock().expect("no panic inside").as_slice(),
         ["patch 7-12-1"]
     );
+}
+
+#[tokio::test]
+async fn the_ledger_is_json_or_a_table() {
+    let (server, service) = admin_server().await;
+    let json = server.ask(get("/api/v1/outcomes")).await;
+    assert_eq!(json.status, 200);
+    assert_eq!(json.json()["pulls"][0]["tokens"]["exactness"], "unknown");
+    let table = server.ask(get("/api/v1/outcomes?since=5&format=csv")).await;
+    assert_eq!(table.status, 200);
+    assert_eq!(
+        table.headers.get("content-type").map(String::as_str),
+        Some("text/csv; charset=utf-8")
+    );
+    assert!(
+        table.body.starts_with("repository,issue,"),
+        "{}",
+        table.body
+    );
+    let asked = service.asked.lock().expect("no panic inside").clone();
+    assert_eq!(asked, ["outcomes 0", "outcomes 5"]);
+    let wrong = server.ask(get("/api/v1/outcomes?format=xml")).await;
+    assert_eq!(wrong.status, 400);
 }

@@ -9,6 +9,7 @@ mod delivery;
 mod fault;
 mod git;
 mod issues;
+mod notices;
 mod product;
 mod product_ci;
 mod product_relations;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use skep::core::ids::SessionId;
-use skep::store::{InboxKind, LogLine, SessionFilter, Store};
+use skep::core::ids::{RepositoryId, SessionId};
+use skep::store::{InboxKind, LogLine, OutcomeRow, SessionFilter, Store};
 
 use super::{TestDatabase, add, effect, event, fact, key, on_each, session, task};
 
@@ -254,6 +254,54 @@ async fn a_word_is_set_once_by_many_and_replaced_by_one() {
         );
         assert_eq!(store.meta("nothing").await.expect("a look"), None);
         store.close().await;
+    })
+    .await;
+}
+
+fn outcome(pull: i64, became: &str, opened_at: i64) -> OutcomeRow {
+    OutcomeRow {
+        repository: RepositoryId(7),
+        pull,
+        name: "octo/hello".into(),
+        issue: 1,
+        session: "7-1-1".into(),
+        role: "swe".into(),
+        agent: "goose".into(),
+        became: became.into(),
+        rounds: 2,
+        tokens: (900, true),
+        cost: (40, false, true),
+        worked_ms: 5,
+        queued_at: 1,
+        opened_at,
+        over_at: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_ledger_has_one_row_for_a_pull_request() {
+    on_each(|database| async move {
+        let store = database.open().await;
+        let merged = OutcomeRow {
+            over_at: Some(30),
+            ..outcome(2, "merged", 10)
+        };
+        for row in [
+            outcome(2, "open", 10),
+            outcome(3, "open", 20),
+            merged.clone(),
+        ] {
+            let mut decision = store.begin().await.expect("a decision");
+            decision.put_outcome(&row).await.expect("written");
+            decision.commit().await.expect("a commit");
+        }
+        let all = store.outcomes(0, 10).await.expect("a look");
+        assert_eq!(all, [outcome(3, "open", 20), merged.clone()]);
+        assert_eq!(store.outcomes(11, 10).await.expect("a look"), all[..1]);
+        assert_eq!(store.outcomes(0, 1).await.expect("a look"), all[..1]);
+        store.close().await;
+        let again = database.open().await;
+        assert_eq!(again.outcomes(0, 10).await.expect("a look"), all);
     })
     .await;
 }

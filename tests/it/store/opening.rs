@@ -352,7 +352,7 @@ async fn one_skep_at_a_time_works_on_a_postgres() {
 }
 
 /// As the database before this one was left.
-const BEFORE_WORDS: [&str; 22] = [
+const BEFORE_WORDS: [&str; 23] = [
     "DROP INDEX effect_clock",
     "DROP INDEX task_state",
     "ALTER TABLE task DROP COLUMN past",
@@ -369,6 +369,7 @@ const BEFORE_WORDS: [&str; 22] = [
     "DROP TABLE pause",
     "DROP TABLE closed_agent",
     "DROP TABLE memory_need",
+    "DROP TABLE outcome",
     "DROP TABLE dependency",
     "DELETE FROM migration WHERE number >= 4",
     "INSERT INTO effect (id, kind, lane, serial, rank, content, not_before, max_attempts, attempts, fence, \

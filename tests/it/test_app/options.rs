@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use skep::core::issue_rules::IssueRules;
+use skep::core::notifications::Notifications;
 use skep::core::policy::{AllowProtected, Limits, MakeReady, Readiness, Retention};
 use skep::core::usage::{Meaning, Price};
 use skep::github::{Pace, Timeouts};
@@ -23,7 +25,7 @@ pub(crate) struct Options {
     /// The operator's roles.
     pub roles: Vec<skep::core::role::Role>,
     /// What an issue may say about the work on it.
-    pub issues: skep::core::issue_rules::IssueRules,
+    pub issues: IssueRules,
     /// The demo agent runs as a process of its own.
     pub process: bool,
     /// The `PATH` of agents, when it is not the test's.
@@ -70,7 +72,11 @@ impl Default for Options {
             allow_protected: AllowProtected::Nothing,
             ignore: vec![],
             roles: vec![],
-            issues: Default::default(),
+            // Most stories are about what is said; how little of it is mailed, `mails` tells.
+            issues: IssueRules {
+                notifications: Notifications::All,
+                ..IssueRules::default()
+            },
             process: false,
             path: None,
             git: "git".into(),

@@ -43,6 +43,7 @@ pub fn label_changes_nothing(label: &str) -> Option<String> {
 pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision {
     let cx = Context { policy, now };
     let mut decision = follow(task, event, cx);
+    decision.task.keep_outcomes(now);
     decision.task.clock_waiting(now);
     overdue::tell(task, event, &mut decision, cx);
     let change = reconcile::Change {

@@ -15,6 +15,7 @@ use change::seen;
 pub(super) use change::{Change, Reconciled};
 
 use crate::effect::{self, EffectKind, Reaction};
+use crate::notifications::Notifications;
 use crate::policy::Context;
 use crate::task::{BlockReason, End, Stage, Task};
 
@@ -80,7 +81,10 @@ fn reaction_of(task: &Task) -> Option<Reaction> {
 /// Whom a question, a plan or a pull request waits for is assigned, so that GitHub's own list shows it to them; whoever was
 /// assigned for that is taken off again.
 fn assign(before: &Task, after: &mut Task, cx: Context<'_>, out: &mut Reconciled) {
+    // An assignment is a mail of its own, and the comment that asks is one already.
+    let assigns = cx.policy.issues.notifications == Notifications::All;
     let waited = waited_for(&seen(after)).map(str::to_owned);
+    let waited = waited.filter(|_| assigns);
     match waited {
         Some(login) => {
             if waited_for(&seen(before)) != Some(&login) {

@@ -14,6 +14,7 @@ mod failed;
 mod gate;
 mod hearing;
 mod issue;
+mod landed;
 mod late;
 mod meter;
 mod order;
@@ -102,6 +103,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::PullRequestRefreshed { .. }
         | Event::MadeReady { .. }
         | Event::PullReopened { .. }
+        | Event::LandedChecked(_)
         | Event::PullClosed { .. } => of_the_pull(on, task, event),
         Event::TakenAway { how } => access::taken_away(&mut task.wanted, *how),
         Event::AccessRead { installation } => {
@@ -260,6 +262,7 @@ fn of_the_pull(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String
         Event::PullRequestRefreshed { facts } => pull::refreshed(on, task, facts),
         Event::MadeReady { number } => pull::made_ready(on, &mut task.pull, *number),
         Event::PullReopened { number, sender } => pull::reopened(on, task, *number, sender),
+        Event::LandedChecked(facts) => landed::checked(on, task.outcome_mut(facts.pull), facts),
         Event::PullClosed { number, merged } => pull::closed(&mut task.wanted, *number, *merged),
         _ => String::new(),
     }

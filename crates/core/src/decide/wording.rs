@@ -30,6 +30,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::ReadReview(_)
         | Action::ReadDependencies(_)
         | Action::RefreshPullRequest(_)
+        | Action::CheckLanded(_)
         | Action::MarkReady(_)
         | Action::DeleteBranch(_)
         | Action::Steer(_)

@@ -239,6 +239,15 @@ pub struct RefreshPullRequest {
     pub pull: i64,
 }
 
+/// Look whether a merged change is on its base, and what came there since that speaks of a revert. Reading repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckLanded {
+    /// The pull request.
+    pub pull: i64,
+    /// The branch on which its change has to be.
+    pub base: String,
+}
+
 /// Answer a thread of the pull request. Found by its marker first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {

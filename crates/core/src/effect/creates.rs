@@ -34,6 +34,7 @@ impl Action {
             | Self::ReadReview(_)
             | Self::ReadDependencies(_)
             | Self::RefreshPullRequest(_)
+            | Self::CheckLanded(_)
             | Self::MarkReady(_)
             | Self::DeleteBranch(_)
             | Self::Steer(_)

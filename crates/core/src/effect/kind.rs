@@ -57,6 +57,8 @@ pub enum EffectKind {
     /// [`super::RefreshPullRequest`].
     #[serde(alias = "look_at_pull")]
     RefreshPullRequest,
+    /// [`super::CheckLanded`].
+    CheckLanded,
     /// [`super::Reply`].
     Reply,
     /// [`super::MarkReady`].
@@ -82,7 +84,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -105,6 +107,7 @@ impl EffectKind {
         Self::HideComment,
         Self::ReadReview,
         Self::RefreshPullRequest,
+        Self::CheckLanded,
         Self::Reply,
         Self::MarkReady,
         Self::DeleteBranch,
@@ -142,6 +145,7 @@ impl EffectKind {
             Self::HideComment => "hide_comment",
             Self::ReadReview => "read_review",
             Self::RefreshPullRequest => "refresh_pull_request",
+            Self::CheckLanded => "check_landed",
             Self::Reply => "reply",
             Self::MarkReady => "mark_ready",
             Self::DeleteBranch => "delete_branch",
@@ -206,6 +210,7 @@ impl Action {
             Self::HideComment(_) => EffectKind::HideComment,
             Self::ReadReview(_) => EffectKind::ReadReview,
             Self::RefreshPullRequest(_) => EffectKind::RefreshPullRequest,
+            Self::CheckLanded(_) => EffectKind::CheckLanded,
             Self::Reply(_) => EffectKind::Reply,
             Self::MarkReady(_) => EffectKind::MarkReady,
             Self::DeleteBranch(_) => EffectKind::DeleteBranch,
@@ -253,6 +258,7 @@ actions!(
     HideComment,
     ReadReview,
     RefreshPullRequest,
+    CheckLanded,
     Reply,
     MarkReady,
     DeleteBranch,

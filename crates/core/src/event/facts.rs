@@ -1,6 +1,10 @@
 //! What was read before a decision: one effect reads it, the core judges it. Facts only, no verdicts.
 
+mod landed;
+
 use serde::{Deserialize, Serialize};
+
+pub use landed::LandedFacts;
 
 use super::issue_links::IssueLinks;
 use crate::actor::{Account, Actor, Permission};
@@ -184,6 +188,8 @@ pub enum Timer {
     Look,
     /// A model that failed is tried again.
     Again,
+    /// The base branch is looked at for a merged change.
+    Landed,
 }
 
 /// All that is read from GitHub before work may start. One effect reads it, the core judges it.

@@ -34,6 +34,7 @@ impl Event {
             Self::ReviewRead { .. } => EffectKind::ReadReview,
             Self::CommentAuthorized { .. } => EffectKind::AuthorizeComment,
             Self::PullRequestRefreshed { .. } => EffectKind::RefreshPullRequest,
+            Self::LandedChecked(_) => EffectKind::CheckLanded,
             Self::AccessRead { .. } => EffectKind::CheckAccess,
             Self::DependenciesRead { .. } => EffectKind::ReadDependencies,
             Self::Posted { .. } => EffectKind::UpsertComment,

@@ -85,6 +85,12 @@ pub fn spent(tokens: Known, cost: Known, worked_ms: i64) -> String {
     format!("{tokens}, {cost}, {} at work", span(worked_ms))
 }
 
+/// Money (millionths of a dollar), as far as it is known.
+pub fn cost(known: Known) -> String {
+    let shown = dollars(known.amount.unwrap_or_default());
+    sure(known.exactness, &shown, "unknown")
+}
+
 /// A figure with how sure it is.
 fn sure(exactness: Exactness, shown: &str, unknown: &str) -> String {
     match exactness {

@@ -152,6 +152,26 @@ pub fn memory(told: &str) -> String {
     format!("memory: {told}\n")
 }
 
+/// A table has room for so many pull requests, and no more are counted.
+pub const MORE_OUTCOMES: &str =
+    "there are more: only the newest 10000 are counted; choose a shorter time with --since\n";
+
+/// The ledger's first line.
+pub fn outcomes(total: u64, since: &str) -> String {
+    match total {
+        0 => format!("no pull request was opened since {since}\n"),
+        total => format!(
+            "{} opened since {since}; accepted: merged, on the base branch and not reverted\n",
+            count(total, "pull request")
+        ),
+    }
+}
+
+/// No span of time.
+pub fn not_a_span(typed: &str) -> String {
+    format!("{typed:?} is no time; write it like 30d, 12h or 1d12h")
+}
+
 /// Starts that the operator paused.
 pub fn paused(repository: Option<&str>, since: &str) -> String {
     match repository {

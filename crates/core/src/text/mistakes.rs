@@ -111,6 +111,8 @@ pub mod value {
     pub const LABEL_PREFIX: &str = "must be a word of small letters, digits and hyphens, at most 20, and not `role`, `priority` or `base`";
     /// `command`.
     pub const COMMAND: &str = "must be a slash and a word of small letters, digits and hyphens, at most 20, such as `/agent`";
+    /// `notifications`.
+    pub const NOTIFICATIONS: &str = "must be `all`, `normal` or `quiet`";
     /// A line of `.gitignore` that git would not take.
     pub fn pattern(pattern: &str) -> String {
         format!("{pattern:?} is not a pattern of .gitignore")

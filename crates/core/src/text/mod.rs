@@ -21,6 +21,7 @@ pub mod failure;
 pub mod gate;
 pub mod graph;
 pub mod kept;
+pub mod landed;
 pub mod left_out;
 pub mod memory;
 pub mod mistakes;

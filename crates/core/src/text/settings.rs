@@ -310,6 +310,7 @@ const GENERAL: &[(&str, &str)] = &[
         "command",
         "The word that commands begin with, with its slash: `/agent go`.",
     ),
+    ("notifications", "Mails: `all`, `normal` or `quiet`."),
     (
         "start.who",
         "Who may start work: `write`, `maintain` or `admin` (that right in the repository or a higher one), or a table that \

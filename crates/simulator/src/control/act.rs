@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::api_error::ApiError;
-use crate::git::merging;
-use crate::git::merging::Change;
+use crate::git::git_commands::MergeMethod;
+use crate::git::merging::{self, Change, Merging};
 use crate::state::State;
 use crate::world::account::UserKind;
 use crate::world::check::{ACTIONS, CheckDraft};
@@ -203,7 +203,14 @@ pub(super) async fn perform(state: &Arc<State>, act: Act) -> Result<Value, ApiEr
             issue,
             login,
             ..
-        } => Ok(json!({ "sha": merging::merge(state, home, issue, &login).await? })),
+        } => {
+            let merging = Merging {
+                by: &login,
+                method: MergeMethod::Merge,
+            };
+            let sha = merging::merge(state, home, issue, merging).await?;
+            Ok(json!({ "sha": sha }))
+        }
         Act {
             action:
                 Action::PushFile {

@@ -238,14 +238,40 @@ fn data(bytes: &[u8]) -> Vec<u8> {
     [format!("data {}\n", bytes.len()).as_bytes(), bytes, b"\n"].concat()
 }
 
-/// Merges `head` into `base` and returns the merge commit, which no ref names yet; `None` when they conflict.
-pub async fn merge(
-    dir: &Path,
-    parents: [&Sha; 2],
-    author: &Signature,
-    message: &str,
-) -> Result<Option<Sha>, GitFault> {
-    let [base, head] = parents;
+/// How a pull request is merged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MergeMethod {
+    /// By a commit of both.
+    #[default]
+    Merge,
+    /// By one commit on the base.
+    Squash,
+}
+
+/// A merge to be made.
+#[derive(Debug, Clone)]
+pub struct MergeDraft<'a> {
+    /// What is merged into.
+    pub base: &'a Sha,
+    /// What is merged.
+    pub head: &'a Sha,
+    /// Who does it, and when.
+    pub author: &'a Signature,
+    /// The message.
+    pub message: &'a str,
+    /// How.
+    pub method: MergeMethod,
+}
+
+/// Merges, and returns the new commit, which no ref names yet; `None` when the two conflict.
+pub async fn merge(dir: &Path, draft: &MergeDraft<'_>) -> Result<Option<Sha>, GitFault> {
+    let MergeDraft {
+        base,
+        head,
+        author,
+        message,
+        method,
+    } = draft;
     let merged = attempt(
         dir,
         &["merge-tree", "--write-tree", base.as_str(), head.as_str()],
@@ -257,7 +283,10 @@ pub async fn merge(
         return Ok(None);
     }
     let tree = String::from_utf8_lossy(&merged.out).trim().to_owned();
-    let mut object = format!("tree {tree}\nparent {base}\nparent {head}\n");
+    let mut object = format!("tree {tree}\nparent {base}\n");
+    if *method == MergeMethod::Merge {
+        object.push_str(&format!("parent {head}\n"));
+    }
     let who = format!("{} <{}> {} +0000", author.name, author.email, author.at);
     object.push_str(&format!("author {who}\ncommitter {who}\n\n{message}\n"));
     let made = run(

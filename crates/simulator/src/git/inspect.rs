@@ -230,3 +230,43 @@ pub async fn diff(dir: &Path, base: &Sha, head: &Sha) -> Result<String, GitFault
     .await?;
     Ok(String::from_utf8_lossy(&shown).into_owned())
 }
+
+/// How two commits have parted.
+#[derive(Debug, Clone)]
+pub struct Divergence {
+    /// Their nearest common ancestor.
+    pub common: String,
+    /// Commits of the second only.
+    pub ahead: u64,
+    /// Commits of the first only.
+    pub behind: u64,
+    /// The commits of the second only, oldest first.
+    pub commits: Vec<CommitInfo>,
+}
+
+/// How `to` stands to `from`; `None` when they have nothing in common.
+pub async fn divergence(dir: &Path, from: &Sha, to: &Sha) -> Result<Option<Divergence>, GitFault> {
+    let common = attempt(dir, &["merge-base", from.as_str(), to.as_str()], None, &[]).await?;
+    if !common.ok {
+        return Ok(None);
+    }
+    let range = format!("{from}...{to}");
+    let counted = run(dir, &["rev-list", "--left-right", "--count", &range], &[]).await?;
+    let counted = String::from_utf8_lossy(&counted).into_owned();
+    let mut counts = counted
+        .split_whitespace()
+        .map(|count| count.parse().unwrap_or(0));
+    let (behind, ahead) = (
+        counts.next().unwrap_or_default(),
+        counts.next().unwrap_or_default(),
+    );
+    let exclude = format!("^{from}");
+    let mut commits = history(dir, &[to.as_str(), &exclude]).await?;
+    commits.reverse();
+    Ok(Some(Divergence {
+        common: String::from_utf8_lossy(&common.out).trim().to_owned(),
+        ahead,
+        behind,
+        commits,
+    }))
+}

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::git::git_commands;
-use crate::git::git_commands::{CommitDraft, GitFault, Signature};
+use crate::git::git_commands::{CommitDraft, GitFault, MergeDraft, MergeMethod, Signature};
 use crate::git::inspect;
 use crate::git::inspect::Comparison;
 use crate::ids::Sha;
@@ -71,9 +71,39 @@ pub async fn diff(state: &State, home: i64, number: i64) -> Result<String, ApiEr
     inspect::diff(&dir, &base, &head).await.map_err(broken)
 }
 
-/// Merges a pull request and gives the merge commit.
-pub async fn merge(state: &State, home: i64, number: i64, by: &str) -> Result<String, ApiError> {
+/// The message of a merge, as GitHub writes it.
+fn merge_message(world: &World, home: i64, number: i64, method: MergeMethod) -> String {
+    let (Ok((issue, pull)), Ok(repository)) = (world.pull(home, number), world.repository(home))
+    else {
+        return String::new();
+    };
+    match method {
+        MergeMethod::Merge => format!(
+            "Merge pull request #{number} from {}/{}\n\n{}",
+            repository.owner, pull.head, issue.title
+        ),
+        MergeMethod::Squash => format!("{} (#{number})", issue.title),
+    }
+}
+
+/// Who merges, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Merging<'a> {
+    /// Who.
+    pub by: &'a str,
+    /// How.
+    pub method: MergeMethod,
+}
+
+/// Merges a pull request and gives the commit that brought it to its base.
+pub async fn merge(
+    state: &State,
+    home: i64,
+    number: i64,
+    Merging { by, method }: Merging<'_>,
+) -> Result<String, ApiError> {
     let _gate = state.gate.lock().await;
+    let message = state.read(|world| merge_message(world, home, number, method));
     let (dir, base, tip, head, author) = state.read(|world| {
         let (issue, pull) = world.pull(home, number)?;
         let repository = world.repository(home)?;
@@ -88,10 +118,14 @@ pub async fn merge(state: &State, home: i64, number: i64, by: &str) -> Result<St
         );
         Ok::<_, ApiError>((facts.0, facts.1, facts.2, facts.3, signature(world, by)))
     })?;
-    let message = format!("Merge pull request #{number}");
-    let merged = git_commands::merge(&dir, [&tip, &head], &author, &message)
-        .await
-        .map_err(broken)?;
+    let draft = MergeDraft {
+        base: &tip,
+        head: &head,
+        author: &author,
+        message: &message,
+        method,
+    };
+    let merged = git_commands::merge(&dir, &draft).await.map_err(broken)?;
     let merged = merged.ok_or_else(|| ApiError::new(405, "Pull Request is not mergeable"))?;
     git_commands::set_ref(&dir, &format!("refs/heads/{base}"), Some(&merged))
         .await

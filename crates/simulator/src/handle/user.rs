@@ -33,6 +33,17 @@ pub struct RepositorySeed<'a> {
     pub files: &'a [(&'a str, &'a str)],
 }
 
+/// A commit somebody makes.
+#[derive(Debug, Clone, Copy)]
+pub struct Saying<'a> {
+    /// Where.
+    pub branch: &'a str,
+    /// Who.
+    pub by: &'a str,
+    /// With which message.
+    pub message: &'a str,
+}
+
 impl Simulator {
     /// Makes a person, or gives the one of that login.
     pub fn create_user(&self, login: &str) -> i64 {
@@ -232,6 +243,28 @@ impl Simulator {
         self.create_user(by);
         let named: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
         let message = format!("Change {}", named.join(", "));
+        let change = Saying {
+            branch,
+            by,
+            message: &message,
+        };
+        self.push_saying(home, change, files).await
+    }
+
+    /// The same by a commit with a message.
+    pub async fn push_saying(
+        &self,
+        home: impl Into<i64>,
+        change: Saying<'_>,
+        files: &[(&str, &str)],
+    ) -> Done<Sha> {
+        let home = home.into();
+        let Saying {
+            branch,
+            by,
+            message,
+        } = change;
+        self.create_user(by);
         let files = files
             .iter()
             .map(|(path, text)| ((*path).to_owned(), Some(text.as_bytes().to_vec())))
@@ -242,7 +275,7 @@ impl Simulator {
             Change {
                 branch: branch.to_owned(),
                 files,
-                message,
+                message: message.to_owned(),
             },
             by,
         )

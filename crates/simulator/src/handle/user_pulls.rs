@@ -2,7 +2,8 @@
 //!
 //! It must never do what GitHub would refuse a user who may do everything.
 
-use crate::git::merging;
+use crate::git::git_commands::MergeMethod;
+use crate::git::merging::{self, Merging};
 use crate::handle::simulator::Simulator;
 use crate::handle::simulator::SimulatorError;
 use crate::world::comment::Subject;
@@ -28,6 +29,19 @@ impl Simulator {
     pub fn mark_ready(&self, home: impl Into<i64>, pull: impl Into<i64>, actor: &str) -> Done<()> {
         self.as_user(actor, |world| {
             world.mark_ready(home.into(), pull.into(), actor)
+        })
+    }
+
+    /// Lets a pull request go to another branch.
+    pub fn retarget(
+        &self,
+        home: impl Into<i64>,
+        pull: impl Into<i64>,
+        base: &str,
+        actor: &str,
+    ) -> Done<()> {
+        self.as_user(actor, |world| {
+            world.retarget(home.into(), pull.into(), base, actor)
         })
     }
 
@@ -101,7 +115,26 @@ impl Simulator {
         actor: &str,
     ) -> Done<String> {
         let (home, pull) = (home.into(), pull.into());
-        Ok(merging::merge(self.state(), home, pull, actor).await?)
+        let merging = Merging {
+            by: actor,
+            method: MergeMethod::Merge,
+        };
+        Ok(merging::merge(self.state(), home, pull, merging).await?)
+    }
+
+    /// Merges a pull request by one commit on its base; gives that commit.
+    pub async fn squash(
+        &self,
+        home: impl Into<i64>,
+        pull: impl Into<i64>,
+        actor: &str,
+    ) -> Done<String> {
+        let (home, pull) = (home.into(), pull.into());
+        let merging = Merging {
+            by: actor,
+            method: MergeMethod::Squash,
+        };
+        Ok(merging::merge(self.state(), home, pull, merging).await?)
     }
 
     /// Closes a pull request without merging.

@@ -14,6 +14,7 @@ use crate::handle::simulator::{Simulator, SimulatorError};
 use crate::ids::Sha;
 use crate::thread::Hidden;
 use crate::world::issue::Issue;
+use crate::world::notice::Notice;
 use crate::world::outgoing::Attempt;
 
 /// A comment as it is now.
@@ -320,6 +321,11 @@ impl Simulator {
     /// Every attempt to deliver a webhook, oldest first.
     pub fn deliveries(&self) -> Vec<Attempt> {
         self.state().read(|world| world.outgoing.log.clone())
+    }
+
+    /// What people were notified of, oldest first.
+    pub fn notices(&self) -> Vec<Notice> {
+        self.state().read(|world| world.notices.clone())
     }
 
     /// How many webhooks are held back.

@@ -8,6 +8,7 @@ mod app;
 mod call;
 mod check;
 mod comment;
+mod compare;
 mod delivery;
 mod graphql;
 mod issue;

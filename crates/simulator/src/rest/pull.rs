@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use crate::api_error::{ApiError, missing};
 use crate::behaviour::{Rule, on};
+use crate::git::git_commands::MergeMethod;
 use crate::git::inspect;
-use crate::git::merging;
+use crate::git::merging::{self, Merging};
 use crate::rest::call::{Answer, Call, Reply};
 use crate::rest::issue::edit_of;
 use crate::rest::repository::broken;
@@ -138,7 +139,13 @@ pub(super) async fn merge(call: Call) -> Answer {
     if on(Rule::SelfMerge) {
         call.violates(&format!("merged pull request #{number}"));
     }
-    let sha = merging::merge(call.state(), call.repository, number, &call.actor()).await?;
+    let method = match call.text("merge_method") {
+        Some("squash") => MergeMethod::Squash,
+        _ => MergeMethod::Merge,
+    };
+    let by = call.actor();
+    let merging = Merging { by: &by, method };
+    let sha = merging::merge(call.state(), call.repository, number, merging).await?;
     Reply::ok(json!({ "sha": sha, "merged": true, "message": "Pull Request successfully merged" }))
 }
 

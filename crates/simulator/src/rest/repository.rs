@@ -231,7 +231,7 @@ fn no_commit(revision: &str) -> ApiError {
     ApiError::new(422, &format!("No commit found for SHA: {revision}"))
 }
 
-fn git_dir(call: &Call) -> Result<PathBuf, ApiError> {
+pub(super) fn git_dir(call: &Call) -> Result<PathBuf, ApiError> {
     call.read(|world| {
         world
             .repository(call.repository)

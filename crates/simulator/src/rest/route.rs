@@ -7,8 +7,8 @@ use hyper::Method;
 
 use crate::rest::call::{Answer, Call, Values};
 use crate::rest::{
-    action, app, check, comment, delivery, graphql, issue, label, pull, relation, repository,
-    review, team,
+    action, app, check, comment, compare, delivery, graphql, issue, label, pull, relation,
+    repository, review, team,
 };
 use crate::wire::decode;
 use crate::world::account::Access;
@@ -84,6 +84,7 @@ static ROUTES: &[Route] = routes! {
     GET "/repos/{owner}/{repo}/branches" Need::Repository("contents", Read) => repository::branches;
     GET "/repos/{owner}/{repo}/branches/{*branch}" Need::Repository("contents", Read) => repository::branch;
     GET "/repos/{owner}/{repo}/rules/branches/{*branch}" Need::Repository("metadata", Read) => repository::rules;
+    GET "/repos/{owner}/{repo}/compare/{*basehead}" Need::Repository("contents", Read) => compare::get;
     GET "/repos/{owner}/{repo}/commits/{sha}" Need::Repository("contents", Read) => repository::commit;
 
     GET "/repos/{owner}/{repo}/issues" Need::Either(Read) => issue::list;

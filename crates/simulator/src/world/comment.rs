@@ -162,13 +162,15 @@ impl World {
             body.extend(extra);
         }
         let event = "issue_comment";
+        let activity = Activity::new(activity.action, activity.by).with(body);
+        self.notify((home, number), event, &activity);
         self.emit(WebhookEvent {
             name: event,
             action: Some(activity.action),
             repository: Some(home),
             installation: None,
             sender: activity.by,
-            body,
+            body: activity.details,
         });
         Ok(())
     }

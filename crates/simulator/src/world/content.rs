@@ -175,9 +175,10 @@ impl World {
         number: i64,
         activity: Activity<'_>,
     ) -> Result<(), ApiError> {
+        let (event, _) = kind_of(self.issue(home, number)?);
+        self.notify((home, number), event, &activity);
         let repository = self.repository(home)?;
         let issue = self.issue(home, number)?;
-        let (event, _) = kind_of(issue);
         let mut body = if issue.pull.is_some() {
             json!({ "number": number, "pull_request": self.pull_json(repository, issue) })
         } else {

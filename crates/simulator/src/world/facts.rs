@@ -9,6 +9,7 @@ use super::account::{
     App, Installation, Permissions, Role, Selection, Teams, Token, User, UserKind,
 };
 use super::issue::Issue;
+use super::notice::Notice;
 use super::outgoing::Outgoing;
 use super::relation::{IssueAt, Relations};
 use super::repository::{Gone, Repository};
@@ -42,6 +43,8 @@ pub struct World {
     pub commits: HashMap<String, CommitInfo>,
     /// Webhooks to be sent, and those that were.
     pub outgoing: Outgoing,
+    /// What people were notified of, oldest first.
+    pub notices: Vec<Notice>,
     /// How issues hang together.
     pub relations: Relations,
     /// New tokens have GitHub's long form.
@@ -70,6 +73,7 @@ impl World {
             teams: Teams::new(),
             commits: HashMap::new(),
             outgoing: Outgoing::default(),
+            notices: Vec::new(),
             relations: Relations::default(),
             long_tokens: false,
             label_prefix: "agent:".to_owned(),

@@ -15,6 +15,8 @@ pub mod issue;
 mod label;
 pub mod lifecycle;
 pub mod milestone;
+pub mod notice;
+mod notified;
 pub mod outgoing;
 pub mod pull;
 pub mod push;
@@ -28,6 +30,7 @@ pub mod webhook_event;
 
 pub use content::{IssueDraft, IssueEdit};
 pub use facts::{Clock, World};
+pub use notice::Notice;
 pub use pull::PullDraft;
 pub use push::PushedRef;
 pub use relation::{IssueAt, Offered};

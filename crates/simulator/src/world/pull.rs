@@ -202,6 +202,24 @@ impl World {
         self.tell(home, number, Activity::new("converted_to_draft", by))
     }
 
+    /// Lets it go to another branch.
+    pub fn retarget(
+        &mut self,
+        home: i64,
+        number: i64,
+        base: &str,
+        by: &str,
+    ) -> Result<(), ApiError> {
+        let sha = self.repository(home)?.heads.get(base).cloned();
+        let sha = sha.ok_or_else(|| ApiError::invalid("PullRequest", "base", "invalid"))?;
+        let pull = self.pull_mut(home, number)?;
+        let old = std::mem::replace(&mut pull.base, base.to_owned());
+        let old_sha = std::mem::replace(&mut pull.base_sha, sha);
+        let from = json!({ "ref": { "from": old }, "sha": { "from": old_sha } });
+        let changes = json!({ "changes": { "base": from } });
+        self.tell(home, number, Activity::new("edited", by).with(changes))
+    }
+
     /// Asks people to look.
     pub fn ask_reviewers(
         &mut self,

@@ -310,6 +310,10 @@ impl World {
         event: &str,
         activity: Activity<'_>,
     ) -> Result<(), ApiError> {
+        // A review is one mail, with all that it says on lines.
+        if event == "pull_request_review" {
+            self.notify((h, n), event, &activity);
+        }
         let mut body = activity.details;
         body["pull_request"] = self.pull_json(self.repository(h)?, self.issue(h, n)?);
         self.emit(WebhookEvent {

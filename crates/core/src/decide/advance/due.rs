@@ -10,6 +10,7 @@ use crate::decide::questions;
 use crate::effect;
 use crate::event::Timer;
 use crate::event_name::DomainEvent;
+use crate::notifications::Notifications;
 use crate::policy::Limits;
 use crate::question::Question;
 use crate::task::{BlockReason, FailureClass, Next, Stage, Step, Task};
@@ -35,6 +36,9 @@ pub(in crate::decide) fn wanted(task: &Task, limits: &Limits) -> Vec<(Timer, i64
     timers.extend(approval::wanted(task, limits));
     timers.extend(of_questions(task, limits));
     timers.extend(task.review.look_at.map(|at| (Timer::Look, at)));
+    // What its owner took away cannot be looked at.
+    let landing = task.next_landing().filter(|_| !task.review.taken_away);
+    timers.extend(landing.map(|at| (Timer::Landed, at)));
     timers
 }
 
@@ -66,6 +70,7 @@ pub(super) fn due(on: &mut Advance<'_>) -> Option<Fired> {
         Timer::Remind => approval::remind(on).or_else(|| remind(on)),
         Timer::Expire => approval::expire(on).or_else(|| expire(on)),
         Timer::Look => look(on),
+        Timer::Landed => landed(on),
         Timer::Again => hold::go_on(on, "the model is tried again"),
     }
 }
@@ -99,6 +104,9 @@ fn remind(on: &mut Advance<'_>) -> Option<Fired> {
     let ends = open.iter().map(|asked| asked.ends_at(limits.expire_ms));
     let ends = ends.min().unwrap_or_default();
     let body = text::conversation::reminder(login, &open, ends, on.cx.now);
+    if on.cx.policy.issues.notifications == Notifications::Quiet {
+        return because("nobody is reminded where people asked for quiet");
+    }
     on.say(on.task.place.issue, format!("reminder:{}", first.id), body);
     because("people are reminded")
 }
@@ -131,4 +139,20 @@ fn look(on: &mut Advance<'_>) -> Option<Fired> {
     };
     on.plan(effect::RefreshPullRequest { pull });
     because("the pull request is looked at again")
+}
+
+/// Whether a merged change is on its base, and still there.
+fn landed(on: &mut Advance<'_>) -> Option<Fired> {
+    let now = on.cx.now;
+    let is_due = |at: Option<i64>| at.is_some_and(|at| at <= now);
+    let mut outcomes = on.task.outcomes.iter_mut();
+    let outcome = outcomes.find(|outcome| is_due(outcome.landing.look_at))?;
+    outcome.look(now);
+    let check = effect::CheckLanded {
+        pull: outcome.pull,
+        base: outcome.base.clone(),
+    };
+    on.plan(check);
+    // It goes with whatever came: a merge, or the moment.
+    Some(Fired::Quietly)
 }

@@ -6,12 +6,14 @@ use super::ending;
 use super::state::{Advance, Fired, because};
 use crate::effect::{self, UnpushedCommits};
 use crate::event_name::DomainEvent;
+use crate::outcome::PullEnd;
 use crate::task::{End, PullOver, ReturnTo, Stage};
 use crate::text;
 
 /// A pull request is over.
 pub(super) fn over(on: &mut Advance<'_>) -> Option<Fired> {
     let over = on.task.wanted.pull_over.take()?;
+    on.task.pull_is_over(over.number, pull_end(over), on.cx.now);
     let checked = match &mut on.task.stage {
         // What comes back if nothing starts is over as well.
         Stage::Checking {
@@ -66,6 +68,13 @@ fn end_of(over: PullOver) -> End {
     }
 }
 
+fn pull_end(over: PullOver) -> PullEnd {
+    match over.merged {
+        true => PullEnd::Merged,
+        false => PullEnd::Closed,
+    }
+}
+
 /// A session works on it: a revision has nothing left to revise.
 fn at_work(on: &mut Advance<'_>, over: PullOver) -> Option<Fired> {
     leave_branch(on, over.merged);
@@ -83,6 +92,7 @@ fn at_work(on: &mut Advance<'_>, over: PullOver) -> Option<Fired> {
 /// A person merged or closed our pull request before its number came to us.
 pub(super) fn over_at_once(on: &mut Advance<'_>, number: i64, merged: bool) -> Option<Fired> {
     let over = PullOver { number, merged };
+    on.task.pull_is_over(number, pull_end(over), on.cx.now);
     let end = end_of(over);
     let stop = end.stop();
     ending::finish(on, end);

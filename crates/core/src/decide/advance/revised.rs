@@ -13,6 +13,7 @@ use crate::effect;
 use crate::event::Work;
 use crate::event_name::DomainEvent;
 use crate::ids::{IssueNumber, Sha};
+use crate::notifications::Notifications;
 use crate::task::{End, Heard, Job, Stage};
 use crate::text;
 
@@ -29,7 +30,9 @@ pub(super) fn done(
     }
     let heard = std::mem::take(&mut on.task.review.heard);
     let before = std::mem::replace(&mut on.task.review.unfinished, end.unfinished());
-    if let Some(pull) = &on.task.pull {
+    let asks_again = made.is_some() && end.unfinished().is_none();
+    let pull = on.task.pull.as_ref();
+    if let Some(pull) = pull.filter(|_| is_told(on, &heard, asks_again)) {
         let number = IssueNumber(pull.number);
         let made = made.map(|made| (made.head, made.work));
         let body = text::notice::revised(&heard.everybody(), made, end);
@@ -42,7 +45,7 @@ pub(super) fn done(
     match made {
         Some(made) => {
             evidence::remember(&mut on.task.review, made.head, &end.message);
-            if end.unfinished().is_none() {
+            if asks_again {
                 ask_again(on, &heard);
             }
             describe(on, job, made.work);
@@ -59,6 +62,14 @@ pub(super) fn done(
         }
     }
     ending::complete(on, End::InReview)
+}
+
+/// Whether a comment tells of it. The description does in any case, and whoever is asked for a review again hears of it by that;
+/// of what nobody asked for nobody has to hear.
+fn is_told(on: &Advance<'_>, heard: &Heard, asks_again: bool) -> bool {
+    let all = on.cx.policy.issues.notifications == Notifications::All;
+    let asked: &[String] = if asks_again { &heard.reviewers } else { &[] };
+    all || heard.everybody().iter().any(|login| !asked.contains(login))
 }
 
 /// It was sent for a conflict alone and resolved nothing: that is no round of work, and the next step is a person's.

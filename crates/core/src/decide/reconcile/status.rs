@@ -5,6 +5,7 @@ use std::mem::{Discriminant, discriminant};
 
 use super::change::{Reconciled, seen};
 use crate::effect::{self, StatusLabel, Worth};
+use crate::notifications::Notifications;
 use crate::policy::Context;
 use crate::schedule::Reason;
 use crate::task::{BlockReason, End, Gate, Progress, Stage, Task};
@@ -33,7 +34,7 @@ pub(super) fn show(before: &Task, after: &mut Task, cx: Context<'_>, out: &mut R
         let (was, is) = (seen(before), seen(after));
         when(&was, &is, cx)
     };
-    if let Some(at) = at.filter(|_| !goes_without(after)) {
+    if let Some(at) = at.filter(|_| !goes_without(after) && !is_spared(after, cx)) {
         after.shown.status_at = at;
         let status = effect::ShowStatus {
             comment: after.shown.comment,
@@ -72,6 +73,14 @@ fn goes_without(task: &Task) -> bool {
         None => told.is_none() && task.waits_for != Reason::Turn,
     };
     task.shown.comment.is_none() && job.started_at.is_none() && !near && !held_back
+}
+
+/// Whether it is not posted, because people asked for quiet and it asks nothing: label and reactions say what there is to say,
+/// questions and pull requests are told by themselves. A bad end is told by it, and from then on it is edited.
+fn is_spared(task: &Task, cx: Context<'_>) -> bool {
+    let quiet = cx.policy.issues.notifications == Notifications::Quiet;
+    let tells = matches!(task.stage, Stage::Ended { .. }) && worth(task) == Worth::High;
+    quiet && task.shown.comment.is_none() && !tells
 }
 
 /// What it is worth that the status comment is there. Of a bad end, and of a pause, nothing else may tell: then it goes before

@@ -62,6 +62,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         }
         EffectKind::SetTimer
         | EffectKind::RefreshPullRequest
+        | EffectKind::CheckLanded
         | EffectKind::UpsertComment
         | EffectKind::ReactTo
         | EffectKind::Assign

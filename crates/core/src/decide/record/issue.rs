@@ -28,6 +28,7 @@ pub(super) fn removed(on: &mut Recording<'_>, task: &mut Task, removed: Removed<
     // Whoever ended it may have closed the issue of an open pull request: a merge closes both.
     if how == Removal::Closed {
         task.wanted.reads.push(Read::Pull { at: on.cx.now });
+        task.look_for_change(on.cx.now);
     }
     if at < on.known.last_trigger {
         return "older than the last trigger".into();

@@ -2,7 +2,7 @@
 
 use super::access::access;
 use super::dependencies::dependencies;
-use super::pulls::{looked, red, review};
+use super::pulls::{landed, looked, red, review};
 use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd};
 use crate::budget::Cap;
@@ -16,7 +16,9 @@ use crate::event::{
 use crate::ids::{
     CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId,
 };
+use crate::issue_rules::IssueRules;
 use crate::location::Place;
+use crate::notifications::Notifications;
 use crate::policy::{AllowProtected, Limits, MakeReady, Me, Policy};
 use crate::question::Asked;
 use crate::schedule::Reason;
@@ -52,7 +54,11 @@ pub(super) fn policy() -> Policy {
             login: "skep[bot]".into(),
         },
         default_role: "swe".parse().expect("a role"),
-        issues: Default::default(),
+        // Every effect is planned by some event.
+        issues: IssueRules {
+            notifications: Notifications::All,
+            ..IssueRules::default()
+        },
         roles: Default::default(),
         agents: vec!["goose".into()],
         default_agent: "goose".into(),
@@ -399,6 +405,12 @@ pub(super) fn conversation() -> Vec<(&'static str, Event)> {
             "rang: again",
             Event::TimerFired {
                 alarm: Timer::Again,
+            },
+        ),
+        (
+            "rang: landed",
+            Event::TimerFired {
+                alarm: Timer::Landed,
             },
         ),
         (
@@ -775,6 +787,13 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
                 number: 99,
                 merged: true,
             },
+        ),
+        ("change landed", landed(|_| ())),
+        (
+            "change missing",
+            landed(|facts| {
+                (facts.on_base, facts.into) = (Some(false), "feature".into());
+            }),
         ),
         (
             "answered",

@@ -3,7 +3,8 @@
 use super::events::{account, sha};
 use crate::actor::Permission;
 use crate::event::{
-    Checks, ChecksState, Event, Failing, PullFacts, PullStanding, ReviewFacts, ReviewVerdict,
+    Checks, ChecksState, Event, Failing, LandedFacts, PullFacts, PullStanding, ReviewFacts,
+    ReviewVerdict,
 };
 use crate::message::Thread;
 
@@ -53,6 +54,24 @@ pub(super) fn looked(change: impl FnOnce(&mut PullFacts)) -> Event {
     Event::PullRequestRefreshed {
         facts: Box::new(facts),
     }
+}
+
+pub(super) fn landed(change: impl FnOnce(&mut LandedFacts)) -> Event {
+    let mut facts = LandedFacts {
+        pull: 13,
+        merged: true,
+        title: "Add a page".into(),
+        into: "main".into(),
+        head: sha('b'),
+        commit: Some(sha('d')),
+        base: "main".into(),
+        on_base: Some(true),
+        reverts: vec![],
+        issue_open: false,
+        not_planned: false,
+    };
+    change(&mut facts);
+    Event::LandedChecked(Box::new(facts))
 }
 
 pub(super) fn red(facts: &mut PullFacts) {
