@@ -46,6 +46,7 @@ fn policy() -> Policy {
         prices: Default::default(),
         allowed_bots: vec![],
         allow_protected: Default::default(),
+        uncounted: vec![],
         author_answers: false,
         ready: Default::default(),
         readiness: Default::default(),

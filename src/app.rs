@@ -31,6 +31,7 @@ mod serve;
 mod setup;
 mod signals;
 mod standbys;
+mod waves_lines;
 
 pub use admin_api::AdminApi;
 pub use answer_lines::event_json;

@@ -117,6 +117,8 @@ pub struct Config {
     pub allowed_bots: Vec<UserId>,
     /// Protected paths that a pull request may touch all the same.
     pub allow_protected: AllowProtected,
+    /// Globs over paths whose lines nobody has to read, besides tests and what programs write.
+    pub uncounted: Vec<String>,
     /// What tools leave beside the work, added to the built-in list: patterns of gitignore(5).
     pub ignore: Vec<String>,
     /// Whether whoever opened an issue may answer questions about it without write access.
@@ -187,6 +189,7 @@ impl Config {
             certificates: Certificates::default(),
             allowed_bots: Vec::new(),
             allow_protected: AllowProtected::Nothing,
+            uncounted: Vec::new(),
             ignore: Vec::new(),
             author_answers: false,
             ready: MakeReady::Green,
@@ -301,6 +304,9 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
     let allow_protected = resolver
         .of_file("allow_protected", protected)
         .unwrap_or_default();
+    let uncounted = resolver
+        .of_file("uncounted", Item::texts)
+        .unwrap_or_default();
     let ignore = resolver
         .of_file("ignore", agents::patterns)
         .unwrap_or_default();
@@ -334,6 +340,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         certificates,
         allowed_bots,
         allow_protected,
+        uncounted,
         ignore,
         author_answers,
         ready,

@@ -11,7 +11,7 @@ use super::disk_space::DiskSpace;
 use super::health::Health;
 use super::lookup::{find_session, read_task, unread};
 use super::orders::{Orders, refused};
-use super::{graph_view, outcome_lines, queue_lines};
+use super::{graph_view, outcome_lines, queue_lines, waves_lines};
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::text::requests::{self, absent};
 use crate::engine::Engine;
@@ -22,7 +22,7 @@ use crate::http::api_types::{
 use crate::http::outcome_types::OutcomesAnswer;
 use crate::http::queue_types::{GraphFormat, OrderAnswer, QueueAnswer};
 use crate::http::{
-    AdminService, Answer, ApiError, Batch, EventPage, LogPage, SessionFilter, Target,
+    AdminService, Answer, ApiError, Batch, EventPage, LogPage, SessionFilter, Target, WavesQuestion,
 };
 use crate::runner::Services;
 use crate::store::{self, EventRow, SessionRow, Store};
@@ -281,6 +281,16 @@ impl AdminService for AdminApi {
 
     async fn outcomes(&self, since: i64) -> Result<OutcomesAnswer, ApiError> {
         outcome_lines::outcomes(&self.store, since).await
+    }
+
+    async fn waves(&self, question: WavesQuestion) -> Answer {
+        let (services, engine) = (self.services()?, self.engine()?);
+        let waves = waves_lines::Asked {
+            services,
+            engine,
+            question,
+        };
+        answer(&waves.answer().await?)
     }
 
     async fn pause(&self, repository: Option<RepositoryName>) -> Answer {

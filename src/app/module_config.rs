@@ -72,6 +72,7 @@ impl Setup {
             prices: self.prices.clone(),
             allowed_bots: self.allowed_bots.clone(),
             allow_protected: self.allow_protected.clone(),
+            uncounted: self.uncounted.clone(),
             author_answers: self.author_answers,
             ready: self.ready,
             readiness: self.readiness,

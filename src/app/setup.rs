@@ -51,6 +51,8 @@ pub struct Setup {
     pub allowed_bots: Vec<UserId>,
     /// Protected paths that a pull request may touch all the same.
     pub allow_protected: AllowProtected,
+    /// Globs over paths whose lines nobody has to read, besides tests and what programs write.
+    pub uncounted: Vec<String>,
     /// Patterns of gitignore(5) that are added to the built-in ones.
     pub ignore: Vec<String>,
     /// Whether whoever opened an issue may answer questions about it.
@@ -138,6 +140,7 @@ impl Setup {
             limits: config.limits,
             allowed_bots: config.allowed_bots,
             allow_protected: config.allow_protected,
+            uncounted: config.uncounted,
             ignore: config.ignore,
             author_answers: config.author_answers,
             ready: config.ready,

@@ -5,7 +5,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use super::command_error::CommandResult;
 use super::{
     config, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, queue, serve, session,
-    sessions, status, stop,
+    sessions, status, stop, waves,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -34,6 +34,7 @@ enum Command {
     Queue(queue::Queue),
     Graph(graph::Graph),
     Outcomes(outcomes::Outcomes),
+    Waves(waves::Waves),
     Stop(stop::StopSession),
     Pause(pause::Pause),
     Resume(pause::Resume),
@@ -75,6 +76,7 @@ impl Cli {
             Command::Queue(queue) => queue.admin.args(),
             Command::Graph(graph) => graph.admin.args(),
             Command::Outcomes(outcomes) => outcomes.admin.args(),
+            Command::Waves(waves) => waves.admin.args(),
             Command::Stop(stop) => stop.admin.args(),
             Command::Pause(pause) => pause.what.admin.args(),
             Command::Resume(resume) => resume.what.admin.args(),
@@ -126,6 +128,7 @@ impl Cli {
             Command::Queue(queue) => queue.run(sources).await,
             Command::Graph(graph) => graph.run(sources).await,
             Command::Outcomes(outcomes) => outcomes.run(sources).await,
+            Command::Waves(waves) => waves.run(sources).await,
             Command::Stop(stop) => stop.run(sources).await,
             Command::Pause(pause) => pause.run(sources).await,
             Command::Resume(resume) => resume.run(sources).await,

@@ -24,6 +24,7 @@ mod shown;
 mod status;
 mod stop;
 mod target;
+mod waves;
 
 pub use command_error::{CommandError, CommandResult, final_message};
 pub use command_line::Cli;

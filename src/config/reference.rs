@@ -108,9 +108,10 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 50] = [
+const FILE_ONLY: [(&str, &str); 51] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
+    ("uncounted", "[]"),
     ("ignore", "[]"),
     ("author_answers", "false"),
     ("ready", "green"),

@@ -117,6 +117,7 @@ impl Config {
         let values = [
             ("allowed_bots", format!("{bots:?}")),
             ("allow_protected", protected),
+            ("uncounted", list(&self.uncounted)),
             ("ignore", list(&self.ignore)),
             ("author_answers", self.author_answers.to_string()),
             ("ready", quoted(ready)),

@@ -28,6 +28,7 @@ mod fetch;
 mod fetch_locks;
 mod flat;
 mod handle;
+mod history;
 mod identity;
 mod ignore_list;
 mod left;

@@ -67,6 +67,9 @@ pub trait AdminService: Send + Sync + 'static {
     fn outcomes(&self, since: i64)
     -> impl Future<Output = Result<OutcomesAnswer, ApiError>> + Send;
 
+    /// What waits in a repository, in waves that do not meet.
+    fn waves(&self, question: WavesQuestion) -> impl Future<Output = Answer> + Send;
+
     /// Lets nothing start in a repository, or anywhere.
     fn pause(&self, repository: Option<RepositoryName>) -> impl Future<Output = Answer> + Send;
 
@@ -111,6 +114,20 @@ pub struct EventPage {
     pub limit: u32,
     /// How long to wait for the first: at most 30 s, not at all if not said.
     pub wait: Duration,
+}
+
+/// Which waves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WavesQuestion {
+    /// Where.
+    pub repository: RepositoryName,
+    /// The most issues in one wave; as many as there may be sessions, if not said.
+    #[serde(default)]
+    pub at_once: Option<usize>,
+    /// From how much overlap on two issues are kept apart, 0 to 1; as measured best, if not said.
+    #[serde(default)]
+    pub threshold: Option<f64>,
 }
 
 /// A target as it stands in JSON: `{"repository":"o/r","issues":[12]}` or `{"repository":"o/r","label":"agent:go"}`.

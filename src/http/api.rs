@@ -20,6 +20,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::admin_service::{
     AdminService, Answer, ApiError, EventPage, LogPage, SessionFilter, Target, TargetLine,
+    WavesQuestion,
 };
 use super::answer;
 use super::body::{BodyError, Caps, Reader};
@@ -55,6 +56,7 @@ pub fn admin_router<D: AdminService>(service: Arc<D>, guard: Guard) -> Router {
         .route("/api/v1/tasks/{owner}/{repo}/{n}/orders", post(order::<D>))
         .route("/api/v1/queue", get(queue::<D>))
         .route("/api/v1/graph", get(graph::<D>))
+        .route("/api/v1/waves", get(waves::<D>))
         .route("/api/v1/queue/pause", post(pause::<D>))
         .route("/api/v1/queue/resume", post(resume::<D>))
         .route("/api/v1/outcomes", get(outcomes::<D>))
@@ -186,6 +188,11 @@ struct QueueQuery {
 async fn queue<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
     let QueueQuery { limit } = query(&request)?;
     json(state.service.queue(limit.unwrap_or(100).clamp(1, 10_000))).await
+}
+
+async fn waves<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
+    let question: WavesQuestion = query(&request)?;
+    json(state.service.waves(question)).await
 }
 
 #[derive(Deserialize)]

@@ -19,10 +19,11 @@ pub mod outcome_types;
 mod public;
 pub mod queue_types;
 mod serve;
+pub mod waves_types;
 
 pub use admin_service::{
     AdminService, Answer, ApiError, Batch, EventPage, LogPage, NotStarted, SessionFilter, Started,
-    Target, TargetLine,
+    Target, TargetLine, WavesQuestion,
 };
 pub use api::admin_router;
 pub use body::Caps;

@@ -43,6 +43,8 @@ pub struct Limits {
     pub max_files: u32,
     /// Size of the patch, bytes.
     pub max_patch_bytes: u64,
+    /// Lines that people have to read in one pull request before they are asked whether it shall be split; 0: any number.
+    pub pull_lines: u32,
     /// Commits above the base.
     pub max_commits: u32,
     /// What the files of one session may take of the disk, bytes.
@@ -101,6 +103,7 @@ impl Default for Limits {
             drain_ms: 30_000,
             max_files: 100,
             max_patch_bytes: 4 * 1024 * 1024,
+            pull_lines: 800,
             max_commits: 20,
             workspace_bytes: 10 << 30,
             first_fetch_ms: 60 * 60_000,

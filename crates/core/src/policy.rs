@@ -51,6 +51,9 @@ pub struct Policy {
     pub allowed_bots: Vec<UserId>,
     /// Protected paths that a pull request may touch all the same.
     pub allow_protected: AllowProtected,
+    /// Globs over whole paths whose lines nobody has to read, besides tests and what programs write.
+    #[serde(default)]
+    pub uncounted: Vec<String>,
     /// Whether whoever opened the issue may answer questions about it without write access.
     pub author_answers: bool,
     /// When a draft becomes ready for review.

@@ -6,6 +6,7 @@ mod collect;
 mod elsewhere;
 mod fetch;
 mod flaws;
+mod history;
 mod hostile;
 mod leavings;
 mod lfs;

@@ -9,7 +9,7 @@ use skep::http::outcome_types::{OutcomeLine, OutcomesAnswer};
 use skep::http::queue_types::GraphFormat;
 use skep::http::{
     AdminService, Answer, ApiError, Batch, Bounds, EventPage, Guard, LogPage, NotStarted,
-    ReadAccess, SessionFilter, Started, Target, admin_router,
+    ReadAccess, SessionFilter, Started, Target, WavesQuestion, admin_router,
 };
 
 use super::wire::{Reply, TestServer, get};
@@ -72,6 +72,10 @@ impl AdminService for RecordingService {
 
     async fn queue(&self, limit: u32) -> Answer {
         self.note(format!("queue {limit}"))
+    }
+
+    async fn waves(&self, question: WavesQuestion) -> Answer {
+        self.note(format!("{question:?}"))
     }
 
     async fn pause(&self, repository: Option<RepositoryName>) -> Answer {
@@ -197,6 +201,11 @@ async fn questions_reach_the_service_with_their_bounds() {
     );
     assert_eq!(asked("/api/v1/queue").await, "queue 100");
     assert_eq!(asked("/api/v1/queue?limit=99999").await, "queue 10000");
+    let waves = asked("/api/v1/waves?repository=o/r&at_once=2&threshold=0.5").await;
+    assert!(
+        waves.contains("at_once: Some(2), threshold: Some(0.5)"),
+        "{waves}"
+    );
 }
 
 #[tokio::test]

@@ -47,6 +47,7 @@ mod swarm;
 mod switch;
 mod tries;
 mod unfinished;
+mod waves;
 mod which_role;
 mod who;
 mod who_starts;

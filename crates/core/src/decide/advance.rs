@@ -23,6 +23,7 @@ mod pull;
 mod reads;
 mod revised;
 mod side;
+mod size;
 mod slot;
 mod start;
 mod state;

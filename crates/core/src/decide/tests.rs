@@ -11,6 +11,7 @@ mod leftover;
 mod orders;
 mod promises;
 mod pulls;
+mod size;
 
 use events::*;
 use proptest::prelude::*;

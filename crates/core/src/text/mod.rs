@@ -30,6 +30,7 @@ pub mod outside;
 pub mod page;
 pub mod prompt;
 pub mod pull;
+pub mod pull_size;
 pub mod question;
 pub mod refusal;
 pub mod requests;
@@ -42,6 +43,7 @@ pub mod starter;
 pub mod status;
 pub mod tools;
 pub mod waiting;
+pub mod waves;
 pub mod who_starts;
 
 use super::event::{Loss, Removal};

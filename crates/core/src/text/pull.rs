@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{LIMIT, base_branch, count, failure, left_out, role_why};
+use super::{LIMIT, base_branch, count, failure, left_out, pull_size, role_why};
 use crate::actor::Actor;
 use crate::agent::ErrorClass;
 use crate::event::{FileChange, Work};
-use crate::policy::Context;
+use crate::policy::{Context, Policy};
+use crate::pull_size::too_large;
 use crate::question::{By, Question};
 use crate::sanitise::{self, Allow};
 use crate::task::{Job, Told};
@@ -87,6 +88,7 @@ pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
         text.push_str(&format!("{}\n\n", base_branch::stays_open(issue)));
     }
     text.push_str(&changes(work));
+    text.push_str(&large(work, cx.policy));
     text.push_str(&summary(evidence.told));
     text.push_str(&decided(evidence.answers));
     text.push_str(&provenance(job, evidence, cx));
@@ -141,6 +143,18 @@ fn changes(work: &Work) -> String {
     }
     text.push_str(&allowed(&work.protected));
     text
+}
+
+/// That it is much to read, where it is.
+fn large(work: &Work, policy: &Policy) -> String {
+    let files = work
+        .whole
+        .as_ref()
+        .map_or(&work.files, |whole| &whole.files);
+    let large = too_large(files, policy);
+    large.map_or_else(String::new, |size| {
+        pull_size::large(size, policy.limits.pull_lines)
+    })
 }
 
 /// What a reviewer must not miss: only consented paths come this far.

@@ -157,6 +157,11 @@ const GENERAL: &[(&str, &str)] = &[
     ("limits.drain", "How long a graceful stop waits for agents."),
     ("limits.max_files", "Files a session may change."),
     ("limits.max_patch", "Largest patch of a session."),
+    (
+        "limits.pull_lines",
+        "Lines, added and removed, from which on people are asked before a pull request opens whether it shall be split; those \
+         of tests, of what programs write and of `uncounted` do not count. 0: nobody is asked.",
+    ),
     ("limits.max_commits", "Most commits of a session."),
     (
         "limits.workspace",
@@ -262,6 +267,10 @@ const GENERAL: &[(&str, &str)] = &[
         "allow_protected",
         "Whether pull requests may touch protected paths (`.github/**`, agents' configuration …): `true`, or a list of \
          globs over whole paths (`?`, `*`, and `**` across folders).",
+    ),
+    (
+        "uncounted",
+        "Globs over whole paths whose lines `limits.pull_lines` does not count, besides tests and what programs write.",
     ),
     (
         "ignore",

@@ -6,6 +6,7 @@ mod commands;
 mod crash;
 mod faults;
 mod input;
+mod large;
 mod no_commands;
 mod planning;
 mod side_questions;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::evidence::{self, Made};
 use super::state::{Advance, Fired, because};
-use super::{ending, outage, pull, revised, slot, turn, turn_over};
+use super::{ending, outage, pull, revised, size, slot, turn, turn_over};
 use crate::agent::TurnEnd;
 use crate::decide::messages;
 use crate::effect::{self, Start};
@@ -42,6 +42,12 @@ pub(super) fn found(on: &mut Advance<'_>) -> Option<Fired> {
     }
     if let Some(say) = text::failure::objections(&work, &on.cx.policy.allow_protected) {
         return on.fail(FailureClass::NotPublishable, say);
+    }
+    // Half-done work opens a draft that says so.
+    if end.error.or(end.unfinished()).is_none()
+        && let Some(asks) = size::offer(on, &job, &work)
+    {
+        return Some(asks);
     }
     on.plan(effect::CheckPublish {
         actor: job.actor.clone(),

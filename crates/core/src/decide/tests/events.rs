@@ -68,6 +68,7 @@ pub(super) fn policy() -> Policy {
         prices: Default::default(),
         allowed_bots: vec![],
         allow_protected: AllowProtected::Nothing,
+        uncounted: vec![],
         author_answers: false,
         ready: MakeReady::Green,
         readiness: Default::default(),
