@@ -15,6 +15,7 @@ mod rows;
 mod settle;
 mod slots;
 mod spread;
+mod sprints;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -10,6 +10,7 @@ use tokio::sync::MutexGuard;
 
 use super::error::EngineError;
 use super::relation::Relation;
+use super::sprints::Parts;
 use crate::core::decide::{AgentIs, AgentNews, Took};
 use crate::core::graph::Graph;
 use crate::core::ids::{RepositoryId, TaskKey};
@@ -26,6 +27,8 @@ pub(super) struct Slots {
     pub(super) schedule: Option<Schedule>,
     /// Which issue waits for which; read with the schedule.
     pub(super) graph: Graph,
+    /// Which sprints have to hear of an issue; read with the schedule.
+    pub(super) parts: Parts,
     pub(super) room: Room,
 }
 

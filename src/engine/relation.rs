@@ -1,5 +1,6 @@
 //! Whom something concerns that was decided about another issue.
 
+use crate::core::decide::Tell;
 use crate::core::dependency::BlockerNews;
 use crate::core::ids::TaskKey;
 
@@ -15,10 +16,16 @@ pub(super) struct Relation {
 }
 
 /// What a task is told.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) enum News {
     /// An issue that it waits for stands otherwise.
     Blocker(TaskKey, BlockerNews),
     /// Whether it waits for itself, and by which way, may have changed.
     Cycle,
+    /// Something about an issue of its sprint may have changed.
+    Part(TaskKey),
+    /// How far the work on an issue of its sprint is may have changed.
+    Work(TaskKey),
+    /// What another task says.
+    Said(Box<Tell>),
 }

@@ -140,6 +140,7 @@ impl Open<'_> {
             NewStanding::Deleted | NewStanding::Moved { .. } => Standing::Missing,
         };
         self.spread(issue, (standing, is.into()), cause);
+        self.part_changed(issue, cause);
     }
 
     /// skep's work on an issue failed, or is not failed any more.
@@ -202,6 +203,14 @@ impl Engine {
         let mut number = 0_u32;
         while let Some(Relation { cause, task, news }) = open.relations.pop_front() {
             number += 1;
+            let news = match news {
+                news @ (News::Part(_) | News::Work(_) | News::Said(_)) => {
+                    let told = Relation { cause, task, news };
+                    self.tell_sprint(open, told, number).await?;
+                    continue;
+                }
+                news @ (News::Blocker(..) | News::Cycle) => news,
+            };
             let Some(row) = open.task(task).await? else {
                 continue;
             };
@@ -217,6 +226,7 @@ impl Engine {
                     }
                     ("cycle", RelatedNews::Cycle { path })
                 }
+                News::Part(_) | News::Work(_) | News::Said(_) => continue,
             };
             let event = Event::Related { news };
             self.tell(open, &row, event, &format!("{name}-{cause}-{number}"))

@@ -188,6 +188,7 @@ pub(super) fn effect(
                 Some(format!("landed:{task}:{pull}"))
             }
             Action::ReadDependencies(_) => Some(format!("depend:{task}")),
+            Action::ReadSprint(_) => Some(format!("sprint:{task}")),
             Action::Forget(_) => Some(format!("forget:{}", effect.place.repository)),
             Action::SetGoLabel(_) => Some(format!("switch:{task}")),
             // Later news of a comment takes the place of earlier ones that had trouble; a receipt stays beside it.
@@ -275,6 +276,8 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::CheckLanded(_)
         | Action::CheckAccess(_)
         | Action::ReadDependencies(_) => ("read".into(), false, 1),
+        // The last reading has to be the last that is heard.
+        Action::ReadSprint(_) => (format!("sprint:{}", effect.place.task()), true, 1),
         // What people say of one issue counts in the order in which they said it.
         Action::AuthorizeComment(_) => (format!("heard:{}", effect.place.task()), true, 1),
         Action::PrepareWorkspace(_) | Action::Collect(_) | Action::Publish(_) => {

@@ -198,6 +198,9 @@ impl Engine {
             transition.took(took, repository).await?;
         }
         transition.relate(&before, &decision.task, row.seq).await?;
+        transition
+            .sprint(&before, &decision, (&fact.event, row.seq))
+            .await?;
         let standing = decision.task.standing(&before, now);
         transition.place(decision.task.key(), standing, now);
         Ok(decision)

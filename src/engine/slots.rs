@@ -8,6 +8,7 @@ use super::error::EngineError;
 use super::open::{Open, QueueView};
 use super::relations;
 use super::settle::read_stored;
+use super::sprints;
 use crate::core::agent::ErrorClass;
 use crate::core::command::Priority;
 use crate::core::event::{Event, Wait};
@@ -29,6 +30,7 @@ impl Engine {
             Some(schedule) => schedule,
             None => {
                 slots.graph = relations::read(&mut transition).await?;
+                slots.parts = sprints::read(&mut transition).await?;
                 self.read_schedule(&mut transition).await?
             }
         };

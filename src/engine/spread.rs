@@ -96,19 +96,28 @@ impl Engine {
         event: Event,
         name: &str,
     ) -> Result<(), EngineError> {
-        let task = read_stored(row)?;
-        let now = (self.clock)();
         let fact = Fact {
-            place: task.place,
+            place: read_stored(row)?.place,
             event,
         };
-        let id = format!("schedule:{name}:{}:{}", row.key, row.version);
+        self.tell_fact(transition, (&fact, row.version), name).await
+    }
+
+    /// The same of an issue that may have no task yet: then its version is 0.
+    pub(super) async fn tell_fact(
+        &self,
+        transition: &mut Open<'_>,
+        (fact, version): (&Fact, i64),
+        name: &str,
+    ) -> Result<(), EngineError> {
+        let (key, now) = (fact.place.task(), (self.clock)());
+        let id = format!("schedule:{name}:{key}:{version}");
         let body = fact.to_json();
         let new = NewInbox {
             id: id.clone(),
             kind: InboxKind::Schedule,
             name: name.into(),
-            task: Some(row.key),
+            task: Some(key),
             body: body.clone(),
             received_at: now,
         };
@@ -120,12 +129,12 @@ impl Engine {
             id,
             kind: InboxKind::Schedule,
             name: name.into(),
-            task: Some(row.key),
+            task: Some(key),
             body,
             received_at: now,
             handled_at: None,
             result: None,
         };
-        self.take(transition, &row, &fact, None).await
+        self.take(transition, &row, fact, None).await
     }
 }

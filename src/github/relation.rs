@@ -88,6 +88,10 @@ pub struct Tree {
     pub issues: Vec<TreeIssue>,
     /// Whether some were left out, because there are too many.
     pub cut: bool,
+    /// How many were, as far as GitHub counts those whose lists were not read.
+    pub more: u64,
+    /// How many below the uppermost GitHub counts and does not show: those in repositories that we do not reach.
+    pub hidden: u64,
 }
 
 #[derive(Deserialize)]
@@ -149,6 +153,18 @@ impl RelatedShape {
     }
 }
 
+impl Tree {
+    /// So many are not read.
+    fn leave_out(&mut self, many: u64) {
+        self.cut |= many > 0;
+        self.more = self.more.saturating_add(many);
+    }
+}
+
+fn length(many: usize) -> u64 {
+    u64::try_from(many).unwrap_or(u64::MAX)
+}
+
 impl GitHub {
     /// What blocks an issue by GitHub's own dependencies; `None` where GitHub has none (older servers), or no such issue.
     /// <https://docs.github.com/rest/issues/issue-dependencies#list-dependencies-an-issue-is-blocked-by>
@@ -203,17 +219,23 @@ impl GitHub {
             let Some(found) = self.sub_issues(&home, number).await? else {
                 continue;
             };
+            let counted = parent.and_then(|place: usize| tree.issues.get(place)?.issue.sub_issues);
+            let unseen = counted.map_or(0, |all| all.saturating_sub(length(found.len())));
+            tree.hidden = tree.hidden.saturating_add(unseen);
             for issue in found {
                 if tree.issues.len() >= TREE_ISSUES {
-                    tree.cut = true;
-                    return Ok(tree);
+                    let below = issue.sub_issues.unwrap_or(0);
+                    tree.leave_out(below.saturating_add(1));
+                    continue;
                 }
                 let below = At {
                     installation: at.installation,
                     repository: issue.issue.key.repository,
                     name: issue.issue.name.clone(),
                 };
-                if depth < TREE_DEPTH && issue.sub_issues != Some(0) {
+                if depth >= TREE_DEPTH {
+                    tree.leave_out(issue.sub_issues.unwrap_or(0));
+                } else if issue.sub_issues != Some(0) {
                     let place = Some(tree.issues.len());
                     ahead.push_back((below, issue.issue.key.issue, place, depth + 1));
                 }
@@ -223,8 +245,14 @@ impl GitHub {
                     parent,
                 });
             }
+            if tree.issues.len() >= TREE_ISSUES {
+                break;
+            }
         }
-        tree.cut = !ahead.is_empty();
+        for (_, _, place, _) in ahead {
+            let left = place.and_then(|place: usize| tree.issues.get(place)?.issue.sub_issues);
+            tree.leave_out(left.unwrap_or(1));
+        }
         Ok(tree)
     }
 
@@ -306,7 +334,12 @@ impl GitHub {
         };
         let mut all = Vec::with_capacity(found.len());
         for shape in found {
-            all.push(self.put(at, shape, None).await?);
+            match self.put(at, shape, None).await {
+                Ok(one) => all.push(one),
+                // What nobody here reaches is only counted.
+                Err(GitHubError::NotCovered { .. }) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(Some(all))
     }

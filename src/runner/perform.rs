@@ -25,6 +25,7 @@ mod react;
 mod react_to;
 mod read_dependencies;
 mod read_review;
+mod read_sprint;
 mod refresh_pull_request;
 mod remove_workspace;
 mod reply;
@@ -77,6 +78,7 @@ pub(super) async fn perform(
         Action::React(action) => react::perform(action, lease, github).await,
         Action::ReactTo(action) => react_to::perform(action, lease, github).await,
         Action::ReadDependencies(_) => read_dependencies::perform(lease, github).await,
+        Action::ReadSprint(action) => read_sprint::perform(action, lease, &s.reading()).await,
         Action::ReadReview(action) => read_review::perform(action, lease, &s.reading()).await,
         Action::RefreshPullRequest(action) => {
             refresh_pull_request::perform(action, lease, &s.reading()).await

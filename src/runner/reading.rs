@@ -62,7 +62,7 @@ impl<'a> TriggerToRead<'a> {
 
     /// Whether work may start from it.
     fn starts(&self) -> bool {
-        matches!(self.asking, Asking::Label | Asking::Command | Asking::Rule)
+        self.asking.starts()
     }
 }
 

@@ -67,6 +67,11 @@ const STEPS: &[Step] = &[
         name: "outcome",
         text: include_str!("migrations/0010_outcome.sql"),
     },
+    Step {
+        number: 11,
+        name: "sprint",
+        text: include_str!("migrations/0011_sprint.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

@@ -43,6 +43,7 @@ mod query_plan;
 mod retention;
 mod schedule;
 mod session_log;
+mod sprint;
 mod task;
 mod transition;
 

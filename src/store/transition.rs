@@ -20,6 +20,7 @@ use super::outbox::{
 };
 use super::outcome::{OutcomeRow, write_outcome};
 use super::schedule::{self, ClosedAgentRow, PauseRow, ScheduleRows};
+use super::sprint;
 use super::task::{self, SessionRow, TaskRow};
 use crate::core::ids::{InstallationId, RepositoryId, TaskKey};
 
@@ -193,6 +194,21 @@ impl Transition {
         rows: &[DependencyRow],
     ) -> Result<(), StoreError> {
         within!(self, dependency::replace(self.connection(), task, rows))
+    }
+
+    /// Every sprint with each issue that it has to hear of.
+    pub async fn sprint_parts(&mut self) -> Result<Vec<(TaskKey, TaskKey)>, StoreError> {
+        // As long as it takes, like the schedule.
+        Ok(sprint::read(&mut self.writing).await?)
+    }
+
+    /// Replaces the issues that a sprint has to hear of.
+    pub async fn replace_sprint_parts(
+        &mut self,
+        sprint: TaskKey,
+        parts: &[TaskKey],
+    ) -> Result<(), StoreError> {
+        within!(self, sprint::replace(self.connection(), sprint, parts))
     }
 
     /// Where the operator lets nothing start.

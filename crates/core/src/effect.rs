@@ -107,6 +107,8 @@ pub enum Action {
     CheckAccess(CheckAccess),
     /// [`ReadDependencies`].
     ReadDependencies(ReadDependencies),
+    /// [`ReadSprint`].
+    ReadSprint(ReadSprint),
     /// [`Forget`].
     Forget(Forget),
     /// [`EndAgent`].

@@ -29,6 +29,7 @@ use super::effect::EffectKind;
 use super::ids::{CommentId, InstallationId, IssueNumber, SessionId, Sha};
 use super::question::Asked;
 use super::snapshot::Snapshot;
+use super::sprint::SprintNews;
 use super::usage::Report;
 
 /// Something that happened to one task.
@@ -83,6 +84,8 @@ pub enum Event {
         /// What.
         news: RelatedNews,
     },
+    /// There is news of a sprint, or for an issue of one.
+    Sprint(SprintNews),
     /// An issue was opened.
     IssueOpened {
         /// By whom.

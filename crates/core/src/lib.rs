@@ -49,6 +49,7 @@ pub mod sanitise;
 pub mod schedule;
 pub mod session;
 pub mod snapshot;
+pub mod sprint;
 pub mod starter;
 pub mod task;
 pub mod text;

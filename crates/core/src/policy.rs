@@ -19,6 +19,8 @@ use super::usage::Price;
 pub const GO_LABEL: &str = "agent:go";
 /// The label that makes an agent plan first and change files only once the plan is approved.
 pub const PLAN_LABEL: &str = "agent:plan";
+/// The label that has an issue's sub-issues worked on.
+pub const SPRINT_LABEL: &str = "agent:sprint";
 /// The label of issues whose start a person has to agree to.
 pub const CHECKPOINT_LABEL: &str = "checkpoint";
 

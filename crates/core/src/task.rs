@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 mod begun;
+mod belonging;
 mod conversation;
 mod failure_class;
 mod gate;
@@ -24,8 +25,10 @@ use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::location::Place;
 use super::outcome::PullOutcome;
 use super::schedule::Reason;
+use super::sprint::Sprint;
 
 pub use begun::Begun;
+pub use belonging::PhaseWait;
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
 pub use failure_class::FailureClass;
 pub use gates::{Approval, ApprovalReason, Gate, Gates, Reading, Waived};
@@ -100,6 +103,12 @@ pub struct Task {
     /// What else may hold it before it begins, and what of all that does not count.
     #[serde(default, skip_serializing_if = "Gates::is_empty")]
     pub gates: Gates,
+    /// Its sub-issues are worked on, by phases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sprint: Option<Box<Sprint>>,
+    /// It is a phase of a sprint to whose start somebody has to agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<PhaseWait>,
     /// What was recorded and is not carried out yet.
     #[serde(default, skip_serializing_if = "Wanted::is_empty")]
     pub wanted: Wanted,
@@ -184,6 +193,8 @@ impl Task {
             may_start: None,
             dependencies: Dependencies::default(),
             gates: Gates::default(),
+            sprint: None,
+            phase: None,
             wanted: Wanted::default(),
             meter: Meter::default(),
             timers: Vec::new(),

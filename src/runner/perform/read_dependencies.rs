@@ -23,16 +23,26 @@ const SIDE_BY_SIDE: usize = 4;
 /// Its words are taken as they are now: what counts is what stands there, whoever told of it.
 pub(super) async fn perform(lease: &Lease, github: &GitHub) -> Result<Performed, Failure> {
     let place = lease.place();
-    let reading = Reading {
-        github,
-        at: At::of(place),
-        key: place.task(),
-    };
-    let issue = github.issue(&reading.at, place.issue).await?;
-    let found = reading.dependencies(&issue).await?;
+    let at = At::of(place);
+    let issue = github.issue(&at, place.issue).await?;
+    let found = of_issue(github, &at, &issue).await?;
     Ok(Performed::known(Event::DependenciesRead {
         found: Box::new(found),
     }))
+}
+
+/// The same of an issue that is read already.
+pub(super) async fn of_issue(
+    github: &GitHub,
+    at: &At,
+    issue: &Issue,
+) -> Result<Dependencies, GitHubError> {
+    let reading = Reading {
+        github,
+        at: at.clone(),
+        key: TaskKey::new(at.repository, issue.number),
+    };
+    reading.dependencies(issue).await
 }
 
 struct Reading<'a> {

@@ -31,6 +31,7 @@ mod outcomes;
 mod pace;
 mod pauses;
 mod pipeline;
+mod plans;
 mod pushes;
 mod queue;
 mod reach;

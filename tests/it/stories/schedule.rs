@@ -51,7 +51,7 @@ async fn begin_as(app: &mut TestApp, name: &str, (what, labels): (&str, &[&str])
 impl TestApp {
     /// The operator asks something, while the engine takes facts up. Both go on side by side: each may hold what the other waits
     /// for.
-    async fn operator(
+    pub(super) async fn operator(
         &mut self,
         ask: impl AsyncFnOnce(std::sync::Arc<skep::app::AdminApi>) -> Answer,
     ) -> Value {

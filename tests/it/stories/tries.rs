@@ -55,6 +55,8 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         EffectKind::ReadDependencies => return None,
         // It only reads, after a merge: `outcomes`.
         EffectKind::CheckLanded => return None,
+        // It only reads, when there is a sprint: `plans`.
+        EffectKind::ReadSprint => return None,
     })
 }
 

@@ -25,6 +25,7 @@ mod revised;
 mod side;
 mod size;
 mod slot;
+mod sprint;
 mod start;
 mod state;
 mod turn;
@@ -79,6 +80,19 @@ const RULES: &[Rule] = &[
     rule(
         "what may start is queued, or goes on with its pull request",
         start::judge,
+    ),
+    // The issues of a sprint.
+    rule(
+        "a sprint is on while its label is there, put by somebody who may start work",
+        sprint::judge,
+    ),
+    rule(
+        "what a sprint comes to next is asked to start, what it leaves is taken back",
+        sprint::go_on,
+    ),
+    rule(
+        "a sprint is told that somebody agreed to one of its phases",
+        sprint::agreed,
     ),
     rule(
         "people are told once that an issue has nearly used up what it may cost",
@@ -185,6 +199,7 @@ pub(super) fn advance(task: Task, reason: String, cx: Context<'_>) -> Advance<'_
         cx,
         effects: Vec::new(),
         events: Vec::new(),
+        tells: Vec::new(),
         reason,
         finished: false,
     };

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::agent_news::{AgentNews, Took};
+use super::tell::Tell;
 use crate::effect::{Effect, EffectKind};
 use crate::event_name::DomainEvent;
 use crate::ids::SessionId;
@@ -24,6 +25,8 @@ pub struct Decision {
     pub took: Option<Took>,
     /// What the world may know.
     pub events: Vec<Noted>,
+    /// What other tasks are told.
+    pub tells: Vec<Tell>,
     /// Why, for the inbox row; never empty.
     pub reason: String,
 }

@@ -18,6 +18,7 @@ mod overdue;
 mod questions;
 mod reconcile;
 mod record;
+mod tell;
 mod wording;
 
 #[cfg(test)]
@@ -28,6 +29,7 @@ use std::collections::VecDeque;
 pub use agent_news::{AgentIs, AgentNews, Took};
 pub use decision::{Decision, Noted, Planned};
 use record::Input;
+pub use tell::Tell;
 
 use super::event::Event;
 use super::policy::{Context, Policy};
@@ -64,7 +66,7 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
 
 /// Records the event, and each further thing that it says, and follows each up before the next.
 fn follow(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
-    let (mut effects, mut events) = (Vec::new(), Vec::new());
+    let (mut effects, mut events, mut tells) = (Vec::new(), Vec::new(), Vec::new());
     let mut current: Option<Task> = None;
     let mut inputs = VecDeque::from([Input::Event(event)]);
     let mut reasons: Vec<String> = Vec::new();
@@ -76,6 +78,7 @@ fn follow(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
         current = Some(advanced.task);
         effects.extend(advanced.effects);
         events.extend(advanced.events);
+        tells.extend(advanced.tells);
         reasons.extend(Some(advanced.reason).filter(|reason| !reason.is_empty()));
     }
     Decision {
@@ -85,6 +88,7 @@ fn follow(task: &Task, event: &Event, cx: Context<'_>) -> Decision {
         agent: None,
         took: None,
         events,
+        tells,
         reason: reasons.join("; "),
     }
 }

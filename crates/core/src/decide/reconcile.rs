@@ -7,6 +7,7 @@
 mod change;
 mod comments;
 mod owed;
+mod sprint;
 mod status;
 mod timers;
 mod withdrawals;
@@ -36,7 +37,9 @@ pub(super) fn reconcile(change: &Change<'_>, after: &mut Task, cx: Context<'_>) 
         owed::pay(before, after, cx, &mut out);
         comments::follow(before, after, cx, &mut out);
         end_reaction(before, after, cx, &mut out);
-        status::show(before, after, cx, &mut out);
+        if !sprint::show(before, after, cx, &mut out) {
+            status::show(before, after, cx, &mut out);
+        }
         assign(before, after, cx, &mut out);
         switch(after, cx, &mut out);
     }

@@ -26,6 +26,7 @@ mod review;
 mod role;
 mod session;
 mod shown;
+mod sprint;
 mod steps;
 mod trigger;
 
@@ -36,7 +37,7 @@ use super::notes::Notes;
 use crate::effect::StatusLabel;
 use crate::event::Event;
 use crate::label;
-use crate::policy::{Context, GO_LABEL};
+use crate::policy::{Context, GO_LABEL, SPRINT_LABEL};
 use crate::task::{Order, Task};
 use crate::text;
 
@@ -105,6 +106,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::PullReopened { .. }
         | Event::LandedChecked(_)
         | Event::PullClosed { .. } => of_the_pull(on, task, event),
+        Event::Sprint(news) => sprint::told(on, task, news),
         Event::TakenAway { how } => access::taken_away(&mut task.wanted, *how),
         Event::AccessRead { installation } => {
             access::read(&mut task.place, &mut task.wanted, *installation)
@@ -138,7 +140,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
 
 /// Labels that are neither the switch nor a priority are read when work starts, and at no other time.
 pub(super) fn label_changes_nothing(label: &str) -> Option<String> {
-    if label::same(label, GO_LABEL) || dependency::is_label(label) {
+    if label::same(label, GO_LABEL) || dependency::is_label(label) || sprint::is_label(label) {
         None
     } else {
         trigger::unread_now(label)
@@ -154,6 +156,11 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
             sender,
             snapshot,
         } if label::same(label, GO_LABEL) => trigger::asked(on, task, sender, snapshot),
+        Event::Labeled {
+            label,
+            sender,
+            snapshot,
+        } if label::same(label, SPRINT_LABEL) => sprint::labeled(on, task, sender, snapshot),
         Event::Labeled { label, .. } | Event::Unlabeled { label, .. }
             if dependency::is_label(label) =>
         {

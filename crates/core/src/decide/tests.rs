@@ -12,6 +12,7 @@ mod orders;
 mod promises;
 mod pulls;
 mod size;
+mod sprints;
 
 use events::*;
 use proptest::prelude::*;

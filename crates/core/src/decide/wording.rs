@@ -29,6 +29,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::HideComment(_)
         | Action::ReadReview(_)
         | Action::ReadDependencies(_)
+        | Action::ReadSprint(_)
         | Action::RefreshPullRequest(_)
         | Action::CheckLanded(_)
         | Action::MarkReady(_)

@@ -303,6 +303,13 @@ pub struct CheckAccess {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadDependencies {}
 
+/// Read the issues below this one and how all of them stand. Reading repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadSprint {
+    /// Whose right to start work is read as well, if somebody's.
+    pub check: Option<Account>,
+}
+
 /// Remove all that is kept of the repository: its mirror and every session's folder. Removing what is gone is done; a
 /// repository that has a live session again is left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

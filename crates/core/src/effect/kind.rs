@@ -74,6 +74,8 @@ pub enum EffectKind {
     CheckAccess,
     /// [`super::ReadDependencies`].
     ReadDependencies,
+    /// [`super::ReadSprint`].
+    ReadSprint,
     /// [`super::Forget`].
     Forget,
     /// [`super::EndAgent`].
@@ -115,6 +117,7 @@ impl EffectKind {
         Self::SetTimer,
         Self::CheckAccess,
         Self::ReadDependencies,
+        Self::ReadSprint,
         Self::Forget,
         Self::EndAgent,
         Self::RemoveWorkspace,
@@ -153,6 +156,7 @@ impl EffectKind {
             Self::SetTimer => "set_timer",
             Self::CheckAccess => "check_access",
             Self::ReadDependencies => "read_dependencies",
+            Self::ReadSprint => "read_sprint",
             Self::Forget => "forget",
             Self::EndAgent => "end_agent",
             Self::RemoveWorkspace => "remove_workspace",
@@ -218,6 +222,7 @@ impl Action {
             Self::SetTimer(_) => EffectKind::SetTimer,
             Self::CheckAccess(_) => EffectKind::CheckAccess,
             Self::ReadDependencies(_) => EffectKind::ReadDependencies,
+            Self::ReadSprint(_) => EffectKind::ReadSprint,
             Self::Forget(_) => EffectKind::Forget,
             Self::EndAgent(_) => EffectKind::EndAgent,
             Self::RemoveWorkspace(_) => EffectKind::RemoveWorkspace,
@@ -266,6 +271,7 @@ actions!(
     SetTimer,
     CheckAccess,
     ReadDependencies,
+    ReadSprint,
     Forget,
     EndAgent,
     RemoveWorkspace,

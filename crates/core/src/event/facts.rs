@@ -38,6 +38,8 @@ pub enum Asking {
     Command,
     /// A rule of the operator, for somebody who may not be allowed to start anything: then nobody hears of it.
     Rule,
+    /// The label of a sprint that the issue belongs to.
+    Sprint,
     /// Nobody: the issue's words were changed while a session lives, by somebody who may or may not speak to it.
     Edit,
     /// Nobody: a role was named, and only the repository can tell whether there is one.

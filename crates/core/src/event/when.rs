@@ -1,7 +1,8 @@
 //! What an event says of where it comes from: when a person did on GitHub what it tells of, or which effect it answers.
 
-use super::Event;
+use super::{Asking, Event};
 use crate::effect::EffectKind;
+use crate::sprint::SprintNews;
 
 impl Event {
     /// What a person did on GitHub, in words, and GitHub's time of it (epoch milliseconds); none for all that is not told
@@ -37,6 +38,7 @@ impl Event {
             Self::LandedChecked(_) => EffectKind::CheckLanded,
             Self::AccessRead { .. } => EffectKind::CheckAccess,
             Self::DependenciesRead { .. } => EffectKind::ReadDependencies,
+            Self::Sprint(SprintNews::Read { .. }) => EffectKind::ReadSprint,
             Self::Posted { .. } => EffectKind::UpsertComment,
             Self::StatusPosted { .. } => EffectKind::ShowStatus,
             Self::Assigned { .. } => EffectKind::Assign,
@@ -50,6 +52,7 @@ impl Event {
             | Self::IssueEdited { .. }
             | Self::DependenciesChanged { .. }
             | Self::Related { .. }
+            | Self::Sprint(_)
             | Self::Commented { .. }
             | Self::CommentDeleted { .. }
             | Self::RightLost { .. }
@@ -75,5 +78,12 @@ impl Event {
             | Self::Unfitting { .. }
             | Self::HeldUp { .. } => return None,
         })
+    }
+}
+
+impl Asking {
+    /// Whether work may start from it.
+    pub fn starts(self) -> bool {
+        !matches!(self, Self::Edit | Self::Role)
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::ErrorClass;
 use crate::command::Priority;
 use crate::event::ChecksState;
-use crate::ids::{CommentId, Sha};
+use crate::ids::{CommentId, Sha, TaskKey};
 use crate::message::{AgentMessage, MessageKind, Thread};
 use crate::question::Question;
 
@@ -211,6 +211,9 @@ pub struct RunOptions {
     /// Who agreed to the next start, where somebody has to.
     #[serde(default)]
     pub approved_by: Option<String>,
+    /// The sprint that asked for the next start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sprint: Option<TaskKey>,
 }
 
 impl RunOptions {
@@ -218,5 +221,6 @@ impl RunOptions {
     pub fn drop_start(&mut self) {
         (self.plan, self.answer, self.again, self.fresh) = (false, None, false, false);
         self.approved_by = None;
+        self.sprint = None;
     }
 }

@@ -47,6 +47,9 @@ impl Task {
 
     /// The status label that fits.
     pub fn label(&self) -> Option<StatusLabel> {
+        if let Some(label) = self.sprint_label() {
+            return label;
+        }
         match &self.stage {
             Stage::Idle | Stage::Checking { .. } => self.shown.label,
             Stage::Queued { .. } => Some(

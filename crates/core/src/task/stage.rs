@@ -10,7 +10,7 @@ use crate::base_branch::BaseSource;
 use crate::budget::Cap;
 use crate::effect::Start;
 use crate::event::BaseFacts;
-use crate::ids::{AgentBranch, SessionId, Sha};
+use crate::ids::{AgentBranch, SessionId, Sha, TaskKey};
 use crate::message::Spoken;
 use crate::role::{Role, Why};
 use crate::snapshot::Snapshot;
@@ -167,6 +167,9 @@ pub struct Job {
     /// Whether a rule of the operator started it, and nobody by hand.
     #[serde(default)]
     pub by_rule: bool,
+    /// The sprint that asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sprint: Option<TaskKey>,
     /// When it was accepted.
     pub queued_at: i64,
     /// When it first got its slot.

@@ -9,6 +9,7 @@ use crate::effect::{Reaction, UnpushedCommits};
 use crate::event::{Asking, Loss, PublishFacts, TriggerFacts, Work};
 use crate::ids::{CommentId, IssueNumber, SessionId, Sha};
 use crate::snapshot::Snapshot;
+use crate::sprint::SprintFacts;
 
 /// What was recorded and is not carried out yet.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct Wanted {
     pub order: Option<Order>,
     /// The owner took the repository away.
     pub lost: Option<Loss>,
+    /// What was read of its sprint.
+    #[serde(default)]
+    pub sprint: Option<Box<SprintFacts>>,
     /// Our pull request is over.
     pub pull_over: Option<PullOver>,
     /// The session failed.
@@ -167,6 +171,8 @@ pub enum Read {
     Access,
     /// What the issue waits for.
     Dependencies,
+    /// What its sprint consists of.
+    Sprint,
 }
 
 /// What people are owed once.

@@ -39,6 +39,7 @@ pub mod sandbox;
 pub mod session_log;
 pub mod settings;
 pub mod setup;
+pub mod sprint;
 pub mod starter;
 pub mod status;
 pub mod tools;

@@ -18,6 +18,9 @@ const SHOWN: usize = 40;
 
 /// Renders the comment for a task as it stands.
 pub fn render(task: &Task, cx: Context<'_>) -> String {
+    if task.shows_sprint() {
+        return super::sprint::render(task, cx.now);
+    }
     let mut parts = vec![head(task, cx)];
     parts.extend(task.gate().and_then(|held| gate::explained(task, &held)));
     parts.extend(links(task));
@@ -30,6 +33,7 @@ pub fn render(task: &Task, cx: Context<'_>) -> String {
         parts.extend(doing(task, progress));
     }
     parts.extend(ending(task));
+    parts.extend(super::sprint::beside(task));
     parts.extend(held_up(task, cx));
     parts.extend(details(task, cx));
     parts.push(format!("<sub>updated {}</sub>", clock(cx.now)));
@@ -111,6 +115,7 @@ fn held_up(task: &Task, cx: Context<'_>) -> Option<String> {
 /// Where it stands, in one reply: for whoever asks.
 pub fn brief(task: &Task, cx: Context<'_>) -> String {
     let mut parts = match &task.stage {
+        _ if task.shows_sprint() => vec![super::sprint::header(task)],
         Stage::Idle => vec![
             "No session here yet. Comment `/agent go`, or add the label `agent:go`, to start"
                 .into(),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::state::{Advance, Fired, because};
-use super::{ending, start};
+use super::{ending, sprint, start};
 use crate::effect::{self, CheckTrigger};
 use crate::event::Asking;
 use crate::event_name::DomainEvent;
@@ -105,5 +105,6 @@ fn one(on: &mut Advance<'_>, read: Read) {
         }),
         Read::Access => on.plan(effect::CheckAccess {}),
         Read::Dependencies => on.plan(effect::ReadDependencies {}),
+        Read::Sprint => sprint::read(on),
     }
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::decide::decision::{Noted, Planned};
 use crate::decide::notes::Notes;
+use crate::decide::tell::Tell;
 use crate::effect::{Action, Effect};
 use crate::event_name::DomainEvent;
 use crate::ids::{IssueNumber, SessionId};
@@ -24,6 +25,7 @@ pub(in crate::decide) struct Advance<'a> {
     pub(in crate::decide) cx: Context<'a>,
     pub(in crate::decide) effects: Vec<Planned>,
     pub(in crate::decide) events: Vec<Noted>,
+    pub(in crate::decide) tells: Vec<Tell>,
     /// Why things stand as they do.
     pub(in crate::decide) reason: String,
     /// The session just ended well; what people said meanwhile is taken up.

@@ -196,7 +196,7 @@ fn mood(task: &Task) -> Mood {
 }
 
 /// An edit that is still to come shows this as well: were it put off each time, a busy agent would never be seen.
-fn later(task: &Task, cx: Context<'_>) -> i64 {
+pub(super) fn later(task: &Task, cx: Context<'_>) -> i64 {
     let planned = task.shown.status_at;
     if planned > cx.now {
         return planned;

@@ -3,7 +3,6 @@
 use super::change::Change;
 use crate::decide::decision::Planned;
 use crate::effect::{Action, EffectKind};
-use crate::event::Asking;
 use crate::task::{Stage, Step, Task};
 
 /// What is no longer wanted. The effect that was answered is over already.
@@ -55,9 +54,7 @@ fn of_step(step: &Step, task: &Task) -> Vec<EffectKind> {
 /// A later trigger takes the place of the one that is being checked.
 fn starts_a_check(planned: &Planned) -> bool {
     match &planned.effect.action {
-        Action::CheckTrigger(check) => {
-            matches!(check.asking, Asking::Label | Asking::Command | Asking::Rule)
-        }
+        Action::CheckTrigger(check) => check.asking.starts(),
         _ => false,
     }
 }

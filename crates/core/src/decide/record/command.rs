@@ -13,6 +13,7 @@ use self::wish::{agent, base, plan, priority, role};
 use super::answer;
 use super::hearing::{note_hint, say_to_agent};
 use super::recording::{Input, Recording};
+use super::sprint;
 use crate::command::{Addressed, Command, Line, Spoken};
 use crate::decide::messages;
 use crate::effect::Reaction;
@@ -151,6 +152,9 @@ fn order(wanted: &mut Wanted, order: Order) -> String {
 }
 
 fn go(on: &mut Recording<'_>, task: &mut Task, found: &AuthorizedComment) -> String {
+    if let Some(reason) = sprint::agreed(on, task, found) {
+        return reason;
+    }
     match &on.known.stage {
         Stage::Idle | Stage::Ended { .. } => {
             task.options.approved_by = Some(found.actor.login.clone());
@@ -307,6 +311,9 @@ fn too_late(task: &Task, found: &AuthorizedComment) -> String {
 }
 
 fn approve(on: &mut Recording<'_>, task: &mut Task, found: &AuthorizedComment) -> String {
+    if let Some(reason) = sprint::agreed(on, task, found) {
+        return reason;
+    }
     let by = found.actor.login.clone();
     match &on.known.stage {
         Stage::Queued { .. } if on.known.gates.waits_for_approval() => gate::agree(on, task, found),

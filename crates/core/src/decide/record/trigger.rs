@@ -11,7 +11,7 @@ use crate::effect::Reaction;
 use crate::event::{Asking, TriggerFacts};
 use crate::event_name::DomainEvent;
 use crate::label;
-use crate::policy::{GO_LABEL, PLAN_LABEL};
+use crate::policy::{GO_LABEL, PLAN_LABEL, SPRINT_LABEL};
 use crate::snapshot::Snapshot;
 use crate::task::{Order, Owed, Stage, Task, Trigger};
 use crate::text;
@@ -151,7 +151,7 @@ pub(super) fn dispatched(on: &mut Recording<'_>, task: &mut Task, facts: &Trigge
 }
 
 /// Why a second start would be one too many.
-fn busy(task: &Task) -> Option<String> {
+pub(super) fn busy(task: &Task) -> Option<String> {
     match &task.stage {
         Stage::Idle | Stage::Ended { .. } => None,
         _ if task.is_paused() => None,
@@ -167,7 +167,7 @@ pub(super) fn checked(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFa
     match facts.asking {
         Asking::Edit => return edit::checked(on, task, facts),
         Asking::Role => return role::checked(on, &mut task.options, facts),
-        Asking::Label | Asking::Command | Asking::Rule => {}
+        Asking::Label | Asking::Command | Asking::Rule | Asking::Sprint => {}
     }
     match &on.known.stage {
         Stage::Checking { .. } if facts.snapshot.at < on.known.last_trigger => {
@@ -256,6 +256,9 @@ pub(super) fn unread_now(label: &str) -> Option<String> {
         return None;
     }
     let counts = |prefix| label::behind(label, prefix).is_some();
+    if label::same(label, SPRINT_LABEL) {
+        return Some("the sprint is read again where there is one".into());
+    }
     if counts("role:") || counts("base:") || label::same(label, PLAN_LABEL) {
         return Some(format!("the label {label:?} counts when work starts"));
     }

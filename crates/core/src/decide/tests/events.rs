@@ -3,6 +3,7 @@
 use super::access::access;
 use super::dependencies::dependencies;
 use super::pulls::{landed, looked, red, review};
+use super::sprints::sprints;
 use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd};
 use crate::budget::Cap;
@@ -482,7 +483,14 @@ fn pull_opened(standing: PullStanding) -> Event {
 
 /// One event of every sort, with its name in the table.
 pub(super) fn events() -> Vec<(&'static str, Event)> {
-    [corridor(), access(), dependencies(), conversation()].concat()
+    [
+        corridor(),
+        access(),
+        dependencies(),
+        sprints(),
+        conversation(),
+    ]
+    .concat()
 }
 
 /// The way from a label to a pull request.

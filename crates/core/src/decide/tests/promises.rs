@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::events::*;
 use crate::decide::{Decision, advance, decide, reconcile};
 use crate::effect::{Action, EffectKind};
-use crate::event::{Asking, Event};
+use crate::event::Event;
 use crate::policy::Context;
 use crate::task::{BlockReason, Stage, Step, Task};
 
@@ -29,7 +29,7 @@ impl UnderWay {
         for planned in &decision.effects {
             // Roles and edits are looked up beside the way of a session.
             if let Action::CheckTrigger(check) = &planned.effect.action
-                && !matches!(check.asking, Asking::Label | Asking::Command | Asking::Rule)
+                && !check.asking.starts()
             {
                 continue;
             }
@@ -41,7 +41,7 @@ impl UnderWay {
 /// Whether an outcome is that of an effect of the task as it stands: it names its session, or the trigger in hand.
 fn is_an_answer(before: &Task, event: &Event) -> bool {
     if let Event::TriggerChecked { facts } = event {
-        let start = matches!(facts.asking, Asking::Label | Asking::Command | Asking::Rule);
+        let start = facts.asking.starts();
         return start && facts.snapshot.at >= before.last_trigger;
     }
     let named = serde_json::to_value(event).expect("an event serializes")["session"].clone();

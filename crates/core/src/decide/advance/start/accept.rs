@@ -111,6 +111,7 @@ fn job(on: &Advance<'_>, facts: &TriggerFacts, picked: Picked, wish: &RunOptions
         base_from: base.from,
         base: base.head,
         by_rule: facts.asking == Asking::Rule,
+        sprint: wish.sprint,
         queued_at: on.cx.now,
         started_at: None,
         workspace: None,
@@ -180,6 +181,8 @@ fn forget_earlier(task: &mut Task, trigger: i64) {
 
 /// A command that starts work sets the switch as well.
 fn by_command(facts: &TriggerFacts) -> bool {
-    matches!(facts.asking, Asking::Command | Asking::Rule)
-        && matches!(facts.actor, Actor::Person(_))
+    matches!(
+        facts.asking,
+        Asking::Command | Asking::Rule | Asking::Sprint
+    ) && matches!(facts.actor, Actor::Person(_))
 }

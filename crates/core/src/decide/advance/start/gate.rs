@@ -61,6 +61,6 @@ fn reason(start: &Start<'_>) -> Option<ApprovalReason> {
     if start.role.approve {
         return Some(ApprovalReason::Role);
     }
-    let by_itself = start.facts.asking == Asking::Rule;
+    let by_itself = matches!(start.facts.asking, Asking::Rule | Asking::Sprint);
     (start.role.plan && by_itself).then_some(ApprovalReason::Planning)
 }

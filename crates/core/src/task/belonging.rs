@@ -1,0 +1,96 @@
+//! What a task is in a sprint: the one whose sub-issues are worked on, a phase of it, or one of its issues. Derived, but for a
+//! phase that waits for somebody to agree. It must never choose what starts.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Gate, Stage, Task};
+use crate::dependency::Named;
+use crate::effect::StatusLabel;
+use crate::sprint::{Outline, SprintStanding, Work};
+
+/// A phase of a sprint waits for somebody to agree to its start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhaseWait {
+    /// The sprint.
+    pub of: Named,
+    /// Who agreed; the sprint is told in the same decision.
+    #[serde(default)]
+    pub agreed: Option<String>,
+}
+
+impl Task {
+    /// How far the work on its issue is, for the sprint it belongs to.
+    pub fn work(&self) -> Work {
+        match self.state() {
+            "checking" => Work::Checking,
+            "queued" => match self.gate() {
+                None => Work::Queued,
+                Some(Gate::Reading) => Work::Checking,
+                Some(gate) if gate.needs_a_person() => Work::NeedsYou,
+                Some(_) => Work::Held,
+            },
+            "working" => Work::Working,
+            "needs-you" => Work::NeedsYou,
+            "waiting" => Work::Waiting,
+            "paused" => Work::Paused,
+            "in-review" => Work::Review,
+            "done" => Work::Done,
+            "refused" => Work::Refused,
+            "failed" => Work::Failed,
+            "cancelled" => Work::Stopped,
+            _ => Work::None,
+        }
+    }
+
+    /// People see its sprint here, and no session of its own.
+    pub fn shows_sprint(&self) -> bool {
+        self.sprint.is_some() && matches!(self.stage, Stage::Idle)
+    }
+
+    /// No session of its own is on or in review.
+    fn rests(&self) -> bool {
+        match &self.stage {
+            Stage::Idle => true,
+            Stage::Ended { .. } => !self.can_revise(),
+            Stage::Checking { .. }
+            | Stage::Queued { .. }
+            | Stage::Working { .. }
+            | Stage::Blocked { .. } => false,
+        }
+    }
+
+    /// Whether somebody has to agree to the start of its sprint.
+    pub fn sprint_waits_for_approval(&self) -> bool {
+        let sprint = self.sprint.as_ref().filter(|_| self.rests());
+        sprint.is_some_and(|sprint| Outline::of(sprint, self.key()).waits_for_approval())
+    }
+
+    /// Whether somebody has to agree to its start as a phase.
+    pub fn phase_waits_for_approval(&self) -> bool {
+        self.phase.is_some() && self.rests()
+    }
+
+    /// The status label that says how its sprint stands, where it shows one.
+    pub(super) fn sprint_label(&self) -> Option<Option<StatusLabel>> {
+        if !self.rests() {
+            return None;
+        }
+        if self.phase.is_some() {
+            return Some(Some(StatusLabel::NeedsYou));
+        }
+        let sprint = self.sprint.as_ref()?;
+        let outline = Outline::of(sprint, self.key());
+        Some(match &sprint.standing {
+            SprintStanding::Asked => self.shown.label,
+            SprintStanding::Off { .. } | SprintStanding::Refused { .. } => None,
+            SprintStanding::On if outline.waits_for_approval() => Some(StatusLabel::NeedsYou),
+            SprintStanding::On if sprint.go || sprint.members.is_empty() => {
+                Some(StatusLabel::NeedsYou)
+            }
+            SprintStanding::On => match outline.count_all() {
+                (_, 0) => Some(StatusLabel::Done),
+                _ => Some(StatusLabel::Working),
+            },
+        })
+    }
+}
