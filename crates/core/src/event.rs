@@ -17,8 +17,8 @@ pub use facts::{
 pub use fetch::{FetchProgress, FetchStep};
 pub use issue_links::IssueLinks;
 pub use removal::{Loss, Removal};
-pub use wait::Wait;
 use serde::{Deserialize, Serialize};
+pub use wait::Wait;
 
 use super::actor::Account;
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use skep::core::ids::{IssueNumber, RepositoryId, TaskKey};
 use skep::core::task::Task;
+use skep::http::AdminService;
 use skep_simulator::world::IssueDraft;
 
 use crate::test_app::{HOLD, TestApp};
@@ -315,7 +316,7 @@ async fn a_sub_issue_elsewhere_starts_where_the_app_reaches_it() {
     let root = app.issue("Plan", "", &[]);
     let mut homes = Vec::new();
     for name in ["near", "far"] {
-        let files = [("README.md".to_owned(), "Read me.\n".to_owned())];
+        let files = [("README.md", "Read me.\n")];
         let home = app.simulator.create_repository("octo", name, &files);
         let home = home.await.expect("a repository");
         app.simulator
@@ -383,8 +384,6 @@ async fn a_thousand_sub_issues_cost_few_calls_and_no_burst() {
     let before = app.simulator.calls().len();
     app.label(root, SPRINT);
     app.settle().await;
-    let queued = app.store().counts().await.expect("counts");
-    let _ = queued;
     let calls = app.simulator.calls().len() - before;
     assert!(calls < 900, "{calls} calls for 50 starts and one tree");
     let shown = app.sprint(root);

@@ -86,7 +86,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,

@@ -2,8 +2,9 @@
 
 use crate::test_app::TestApp;
 
+/// It opens when somebody has said how.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_large_change_opens_when_somebody_has_said_how() {
+async fn pull_lines() {
     let mut app = TestApp::with(|plan| plan.limits.pull_lines = 1).await;
     let issue = app.go("Pages", "write a.rs: one\nwrite b.rs: two\nsay Done.");
     app.settle().await;
