@@ -7,6 +7,7 @@
 mod agents;
 mod args;
 mod auto_start;
+mod change;
 mod credentials;
 mod document;
 mod error;
@@ -301,15 +302,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         .unwrap_or_else(|| PathBuf::from(GIT));
     let (network, certificates) = network::read(resolver);
     let allowed_bots = resolver.of_file("allowed_bots", bots).unwrap_or_default();
-    let allow_protected = resolver
-        .of_file("allow_protected", protected)
-        .unwrap_or_default();
-    let uncounted = resolver
-        .of_file("uncounted", Item::texts)
-        .unwrap_or_default();
-    let ignore = resolver
-        .of_file("ignore", agents::patterns)
-        .unwrap_or_default();
+    let paths = change::read(resolver);
     let author_answers = resolver
         .of_file("author_answers", Item::switch)
         .unwrap_or_default();
@@ -339,9 +332,9 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         network,
         certificates,
         allowed_bots,
-        allow_protected,
-        uncounted,
-        ignore,
+        allow_protected: paths.allow_protected,
+        uncounted: paths.uncounted,
+        ignore: paths.ignore,
         author_answers,
         ready,
         readiness: readiness.unwrap_or_default(),
@@ -434,23 +427,5 @@ fn ready(item: Item) -> Result<MakeReady, Mistake> {
         Value::Text(text) if text == "green" => Ok(MakeReady::Green),
         Value::Text(text) if text == "never" => Ok(MakeReady::Never),
         _ => Err(item.wrong(value::READY)),
-    }
-}
-
-fn protected(item: Item) -> Result<AllowProtected, Mistake> {
-    match item.value {
-        Value::Switch(true) => Ok(AllowProtected::Everything),
-        Value::Switch(false) => Ok(AllowProtected::Nothing),
-        Value::List(_) => {
-            let at = item.at.clone();
-            let globs = item.texts()?;
-            let empty = globs.iter().any(|glob| glob.trim().is_empty());
-            match globs.len() {
-                _ if empty => Err(Mistake::new(at, value::EMPTY_GLOB)),
-                0 => Ok(AllowProtected::Nothing),
-                _ => Ok(AllowProtected::Matching(globs)),
-            }
-        }
-        _ => Err(item.wrong(value::PROTECTED)),
     }
 }

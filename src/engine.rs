@@ -7,6 +7,7 @@
 mod error;
 mod facts;
 mod open;
+mod parts;
 mod queue_order;
 mod readiness;
 mod relation;

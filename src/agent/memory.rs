@@ -31,10 +31,15 @@ fn measure(owner: &Path) -> BTreeMap<SessionId, u64> {
     let parents: HashMap<i32, i32> = process_tree::parents();
     let own = i32::try_from(std::process::id()).unwrap_or_default();
     let ours = ancestors(own, &parents);
-    let mut of: HashMap<i32, Option<SessionId>> = HashMap::new();
+    let mut lines = Lines {
+        parents: &parents,
+        ours: &ours,
+        owner,
+        of: HashMap::new(),
+    };
     let mut taken = BTreeMap::new();
     for number in parents.keys().filter(|number| **number != own) {
-        if let Some(session) = session(*number, &parents, (&ours, owner), &mut of) {
+        if let Some(session) = lines.session(*number) {
             *taken.entry(session).or_default() += bytes(*number);
         }
     }
@@ -49,34 +54,41 @@ fn ancestors(number: i32, parents: &HashMap<i32, i32>) -> Vec<i32> {
         .collect()
 }
 
-/// The session a process belongs to: that of the first of its line, which skep started itself, or which its own parent left
-/// behind.
-fn session(
-    number: i32,
-    parents: &HashMap<i32, i32>,
-    (ours, owner): (&[i32], &Path),
-    of: &mut HashMap<i32, Option<SessionId>>,
-) -> Option<SessionId> {
-    let mut line = vec![];
-    let mut at = number;
-    let found = loop {
-        if let Some(known) = of.get(&at) {
-            break known.clone();
+/// Whose each process is.
+struct Lines<'a> {
+    parents: &'a HashMap<i32, i32>,
+    /// This process and those it comes from.
+    ours: &'a [i32],
+    owner: &'a Path,
+    /// What was found out already.
+    of: HashMap<i32, Option<SessionId>>,
+}
+
+impl Lines<'_> {
+    /// The session a process belongs to: that of the first of its line, which skep started itself, or which its own parent left
+    /// behind.
+    fn session(&mut self, number: i32) -> Option<SessionId> {
+        let mut line = vec![];
+        let mut at = number;
+        let found = loop {
+            if let Some(known) = self.of.get(&at) {
+                break known.clone();
+            }
+            let parent = *self.parents.get(&at)?;
+            line.push(at);
+            if parent <= 1 || self.ours.contains(&parent) {
+                break marked(at, self.owner);
+            }
+            if line.len() > DEEPEST {
+                return None;
+            }
+            at = parent;
+        };
+        for one in line {
+            self.of.insert(one, found.clone());
         }
-        let parent = *parents.get(&at)?;
-        line.push(at);
-        if parent <= 1 || ours.contains(&parent) {
-            break marked(at, owner);
-        }
-        if line.len() > DEEPEST {
-            return None;
-        }
-        at = parent;
-    };
-    for one in line {
-        of.insert(one, found.clone());
+        found
     }
-    found
 }
 
 /// The session that a process carries in its environment, if it is one of this skep's.

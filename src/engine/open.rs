@@ -9,8 +9,8 @@ use std::ops::{Deref, DerefMut};
 use tokio::sync::MutexGuard;
 
 use super::error::EngineError;
+use super::parts::Parts;
 use super::relation::Relation;
-use super::sprints::Parts;
 use crate::core::decide::{AgentIs, AgentNews, Took};
 use crate::core::graph::Graph;
 use crate::core::ids::{RepositoryId, TaskKey};

@@ -6,9 +6,9 @@ use std::collections::{BTreeSet, VecDeque};
 use super::Engine;
 use super::error::EngineError;
 use super::open::{Open, QueueView};
+use super::parts;
 use super::relations;
 use super::settle::read_stored;
-use super::sprints;
 use crate::core::agent::ErrorClass;
 use crate::core::command::Priority;
 use crate::core::event::{Event, Wait};
@@ -30,7 +30,7 @@ impl Engine {
             Some(schedule) => schedule,
             None => {
                 slots.graph = relations::read(&mut transition).await?;
-                slots.parts = sprints::read(&mut transition).await?;
+                slots.parts = parts::read(&mut transition).await?;
                 self.read_schedule(&mut transition).await?
             }
         };

@@ -1,9 +1,9 @@
 //! Sprints and their issues: which sprint has to hear of which issue is kept in memory, in step with what is decided, and each
 //! is told by a fact of its own.
 //!
-//! The tasks are the truth; the index only finds whom to tell. It is read with the schedule, and again whenever that is.
+//! The tasks are the truth; the index (`parts`) only finds whom to tell.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Engine;
 use super::error::EngineError;
@@ -18,22 +18,9 @@ use crate::core::label;
 use crate::core::policy::{CHECKPOINT_LABEL, GO_LABEL, SPRINT_LABEL};
 use crate::core::sprint::{SprintNews, Work};
 use crate::core::task::Task;
-use crate::store::Transition;
-
-/// The sprints that have to hear of an issue.
-pub(super) type Parts = BTreeMap<TaskKey, BTreeSet<TaskKey>>;
 
 /// So many issues that another one waits for are told to its sprint.
 const WAITS_FOR: usize = 20;
-
-/// Makes the index from the table.
-pub(super) async fn read(transition: &mut Transition) -> Result<Parts, EngineError> {
-    let mut parts = Parts::new();
-    for (sprint, part) in transition.sprint_parts().await? {
-        parts.entry(part).or_default().insert(sprint);
-    }
-    Ok(parts)
-}
 
 impl Open<'_> {
     /// A task was decided on: the index follows, and whom that concerns will be told.

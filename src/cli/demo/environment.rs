@@ -14,7 +14,7 @@ use crate::config::Certificates;
 use crate::core::agent::AgentSpec;
 use crate::core::ids::{IssueNumber, RepositoryId};
 use crate::core::network::Network;
-use crate::core::policy::Limits;
+use crate::core::policy::{Limits, Readiness};
 use crate::core::text;
 use crate::core::text::demo_issues::{SCENARIOS, Scenario};
 use crate::git::OldGit;
@@ -199,12 +199,15 @@ fn app_setup(folder: &Path, github: GitHubSetup, setup: DemoSetup) -> anyhow::Re
         .agent
         .unwrap_or_else(|| presets::demo(&program.to_string_lossy()));
     Ok(Setup {
-        // It takes a few hundred kilobytes, and must not wait for gibibytes to be free.
+        // It takes a few hundred kilobytes of disk, and must not wait for gibibytes to be free.
         limits: Limits {
             status_interval_ms: 500,
             disk_reserve_bytes: 0,
+            memory_reserve_bytes: 0,
             ..Limits::default()
         },
+        // Whoever watches sees at once that a session cannot start, and why.
+        readiness: Readiness::Warn,
         // GitHub's limits are not this GitHub's: the demo need not wait for them.
         pace: Pace {
             burst: 1_000,

@@ -318,7 +318,35 @@ async fn what_it_cost_is_in_the_ledger_and_added_up() {
     app.settle_all().await;
     let answer = app.product().admin.outcomes(0).await.expect("an answer");
     let groups = serde_json::to_string_pretty(&answer.groups).expect("JSON");
-    insta::assert_snapshot!(groups, @"");
+    insta::assert_snapshot!(groups, @r#"
+    [
+      {
+        "role": "swe",
+        "agent": "demo",
+        "pulls": 1,
+        "open": 0,
+        "merged": 1,
+        "reworked": 0,
+        "not_landed": 0,
+        "reverted": 0,
+        "closed": 0,
+        "accepted": 1,
+        "percent_accepted": 100,
+        "tokens": {
+          "amount": 4500,
+          "exactness": "at_least"
+        },
+        "cost_micro_usd": {
+          "amount": 19500,
+          "exactness": "at_least"
+        },
+        "cost_per_accepted_micro_usd": {
+          "amount": 19500,
+          "exactness": "at_least"
+        }
+      }
+    ]
+    "#);
     let later = app
         .product()
         .admin

@@ -97,7 +97,16 @@ async fn phases_are_worked_on_one_after_the_other() {
         app.thread(root)
     );
     assert!(app.labels(three).contains(&"agent:go".to_owned()));
-    insta::assert_snapshot!(app.sprint(root), @"");
+    insta::assert_snapshot!(app.sprint(root), @r#"
+    **Sprint** · ░░░░ 0 of 4
+
+    - **#2 First phase** · 0 of 2 · started
+      - [ ] #4 Three · in review
+      - [ ] #5 Four · in review
+    - **#3 Second phase** · 0 of 1 · waits for #2
+      - [ ] #6 Five
+    - [ ] #7 Six · in review
+    "#);
     for leaf in [three, four] {
         app.finish(leaf, "completed");
     }
@@ -106,7 +115,13 @@ async fn phases_are_worked_on_one_after_the_other() {
     app.finish(five, "completed");
     app.finish(six, "not_planned");
     app.settle_all().await;
-    insta::assert_snapshot!(app.sprint(root), @"");
+    insta::assert_snapshot!(app.sprint(root), @r#"
+    **Sprint done** · ████ 4 of 4
+
+    - **#2 First phase** · 2 of 2 · complete
+    - **#3 Second phase** · 1 of 1 · complete
+    - [x] #7 Six · closed as not planned
+    "#);
     assert!(app.labels(root).contains(&"agent:done".to_owned()));
     // One comment all along, and no other on the issues above.
     assert_eq!(app.ours_with(root, "").len(), 1);
@@ -148,7 +163,11 @@ async fn an_issue_without_sub_issues_says_so_and_starts_those_it_gets() {
     let root = app.issue("Plan", "", &[]);
     app.label(root, SPRINT);
     app.settle_all().await;
-    insta::assert_snapshot!(app.sprint(root), @"");
+    insta::assert_snapshot!(app.sprint(root), @r#"
+    **Needs `@ana`** · a sprint without sub-issues
+
+    The label `agent:sprint` has an issue's sub-issues worked on, and there are none here. Add sub-issues, and they start by themselves; to have this issue itself worked on, use the label `agent:go` instead.
+    "#);
     let leaf = app.leaf(root, "Leaf");
     app.settle_all().await;
     assert_eq!(app.state(leaf).await, "in-review", "{}", app.sprint(root));
@@ -163,7 +182,16 @@ async fn whoever_may_not_start_work_starts_no_sprint() {
     app.label_by("guest", root, SPRINT);
     app.settle_all().await;
     assert_eq!(app.states(&[three, four, five, six]).await, "");
-    insta::assert_snapshot!(app.thread(root), @"");
+    insta::assert_snapshot!(app.thread(root), @r#"
+    #1 Plan (open)
+    labels: agent:sprint
+    reactions: eyes skep[bot]
+
+    ana:
+
+    skep[bot]:
+      The label `agent:sprint` starts nothing here: @guest has triage access here, and agents are started by people with write access. Someone with write access can start it: put the label `agent:sprint` on again.
+    "#);
     app.done().await;
 }
 
@@ -191,7 +219,15 @@ async fn checkpoints_of_the_plan_and_of_a_phase_wait_for_a_writer() {
         app.sprint(root)
     );
     assert!(app.labels(first).contains(&"agent:needs-you".to_owned()));
-    insta::assert_snapshot!(app.thread(first), @"");
+    insta::assert_snapshot!(app.thread(first), @r#"
+    #2 First phase (open)
+    labels: agent:needs-you, checkpoint
+
+    ana:
+
+    skep[bot]:
+      @ana: this phase of #1 can start, and has the label `checkpoint`. Somebody with write access can let its sub-issues start with `/agent approve`, here.
+    "#);
     app.say("guest", first, "/agent approve");
     app.settle_all().await;
     assert_eq!(app.states(&leaves).await, "7 in-review");
@@ -231,7 +267,16 @@ async fn what_waits_is_taken_back_with_the_label_and_what_works_goes_on() {
         app.sprint(root)
     );
     assert!(!app.labels(waiting).contains(&"agent:go".to_owned()));
-    insta::assert_snapshot!(app.sprint(root), @"");
+    app.advance(Duration::from_secs(10));
+    app.heard().await;
+    insta::assert_snapshot!(app.sprint(root), @r#"
+    **Sprint stopped** · ░░ 0 of 2
+
+    The label `agent:sprint` was taken off, so nothing more of it starts; what is at work goes on. Put the label on again to go on.
+
+    - [ ] #2 Busy · queued
+    - [ ] #3 Waiting · stopped
+    "#);
     app.let_go().await;
     app.settle_all().await;
     assert_eq!(app.state(busy).await, "in-review");
@@ -267,6 +312,9 @@ async fn sub_issues_come_and_go_while_it_runs() {
         app.waits(leaf, outside);
     }
     app.label(root, SPRINT);
+    app.settle().await;
+    // Its comment is edited once in an interval.
+    app.advance(Duration::from_secs(10));
     app.settle().await;
     assert_eq!(app.states(&[held, gone]).await, "3 queued, 4 queued");
     assert!(
@@ -341,7 +389,13 @@ async fn a_sub_issue_elsewhere_starts_where_the_app_reaches_it() {
     let key = TaskKey::new(RepositoryId(home), IssueNumber(issue));
     let row = app.store().task(key).await.expect("a read");
     assert_eq!(row.expect("a task").state, "in-review");
-    insta::assert_snapshot!(app.sprint(root), @"");
+    insta::assert_snapshot!(app.sprint(root), @r#"
+    **Sprint** · ░ 0 of 1
+
+    - [ ] octo/near#1 In near · in review
+
+    1 sub-issue is in repositories that skep does not reach. Install the App there, or start the work there by hand.
+    "#);
     app.leave_unfinished();
     app.done().await;
 }

@@ -15,7 +15,7 @@ pub struct Told {
 
 impl Told {
     /// Held back, for a reason.
-    pub(super) fn held(reason: Reason) -> Self {
+    pub fn held(reason: Reason) -> Self {
         Self {
             place: None,
             reason,

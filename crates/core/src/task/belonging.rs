@@ -1,22 +1,9 @@
-//! What a task is in a sprint: the one whose sub-issues are worked on, a phase of it, or one of its issues. Derived, but for a
-//! phase that waits for somebody to agree. It must never choose what starts.
-
-use serde::{Deserialize, Serialize};
+//! What a task is in a sprint: the one whose sub-issues are worked on, a phase of it, or one of its issues. All of it is derived;
+//! it must never choose what starts.
 
 use super::{Gate, Stage, Task};
-use crate::dependency::Named;
 use crate::effect::StatusLabel;
 use crate::sprint::{Outline, SprintStanding, Work};
-
-/// A phase of a sprint waits for somebody to agree to its start.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PhaseWait {
-    /// The sprint.
-    pub of: Named,
-    /// Who agreed; the sprint is told in the same decision.
-    #[serde(default)]
-    pub agreed: Option<String>,
-}
 
 impl Task {
     /// How far the work on its issue is, for the sprint it belongs to.

@@ -3,7 +3,7 @@
 use crate::command::Priority;
 use crate::ids::{InstallationId, IssueNumber, RepositoryId, TaskKey};
 use crate::schedule::{
-    Caps, Fault, OnFault, Queued, READY_FOR_MS, Reason, Room, Schedule, Standing, Subject,
+    Caps, Fault, OnFault, Queued, READY_FOR_MS, Reason, Room, Schedule, Standing, Subject, Told,
 };
 
 fn key(repository: i64, issue: i64) -> TaskKey {
@@ -70,7 +70,6 @@ fn what_is_not_known_is_asked_for_first_and_a_fault_holds_only_what_needs_it() {
         "that nobody has looked yet is no news"
     );
     assert!(schedule.found(agent("codex"), broken("codex"), 0));
-    assert_eq!(schedule.news(Room::default(), 9, 0).len(), 1);
     assert!(!schedule.found(agent("codex"), broken("codex"), 0));
     assert!(!schedule.found(agent("goose"), None, 0));
     assert!(!schedule.found(here.clone(), None, 0));
@@ -79,7 +78,10 @@ fn what_is_not_known_is_asked_for_first_and_a_fault_holds_only_what_needs_it() {
         [(1, "goose".to_owned()), (3, "goose".to_owned())]
     );
     let fault = broken("codex").expect("a fault");
-    assert_eq!(reason(&schedule, 2), Reason::Unready { fault });
+    let held = Reason::Unready { fault };
+    assert_eq!(reason(&schedule, 2), held);
+    let news = schedule.news(Room::default(), 9, 1);
+    assert!(news.contains(&(key(1, 2), Told::held(held))), "{news:?}");
     assert_eq!(asked(&schedule, 1), []);
     // It is looked at again while somebody waits for it, and what was ready as well before more of it starts.
     let later = READY_FOR_MS;
