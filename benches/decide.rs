@@ -29,6 +29,7 @@ fn place(issue: i64) -> Place {
 fn policy() -> Policy {
     Policy {
         agent_sessions: Default::default(),
+        agent_memory: Default::default(),
         me: Me {
             app_id: 1,
             slug: "skep".into(),

@@ -110,7 +110,7 @@ fn wave(
     for one in waiting.iter().filter(free) {
         let meets = taken.iter().find_map(|other| {
             let shared = overlap(&one.touches, &other.touches);
-            (shared.share >= terms.threshold).then(|| Because::Meets(other.task, shared))
+            (shared.share >= terms.threshold).then_some(Because::Meets(other.task, shared))
         });
         let full = (taken.len() >= terms.at_once.max(1)).then_some(Because::Full);
         match meets.or(full) {

@@ -487,8 +487,11 @@ fn without_sub_issues_there_is_a_next_step() {
     ");
 }
 
+/// Something that happens on GitHub.
+type Deed = fn(&mut World);
+
 /// What happens on GitHub, in this order, and the news of each.
-fn story() -> Vec<(fn(&mut World), Event)> {
+fn story() -> Vec<(Deed, Event)> {
     vec![
         (|_| {}, labeled("ana", 10)),
         (
