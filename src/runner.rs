@@ -189,6 +189,7 @@ impl Runner {
             | EffectKind::CheckLanded
             | EffectKind::CheckAccess
             | EffectKind::ReadDependencies
+            | EffectKind::ReadOverlaps
             | EffectKind::ReadSprint
             | EffectKind::Forget
             | EffectKind::DeleteBranch

@@ -10,8 +10,7 @@ use super::orders::refused;
 use crate::core::dependency::Standing;
 use crate::core::ids::{RepositoryId, TaskKey};
 use crate::core::overlap::{
-    self, Because, Forecast, History, Member, Planned, Request, THRESHOLD, Touched, Tree,
-    WaveTerms, forecast,
+    self, Because, Forecast, History, Member, Planned, THRESHOLD, Touched, Tree, WaveTerms,
 };
 use crate::core::task::{Stage, Task};
 use crate::core::text::waves as text;
@@ -25,8 +24,6 @@ use crate::store::SessionFilter;
 const QUEUE: usize = 10_000;
 /// So many sessions at work are looked at.
 const AT_WORK: i64 = 1_000;
-/// So many commits are read, some more than count.
-const COMMITS: usize = 2_500;
 /// So many files are shown of an issue.
 const FILES: usize = 5;
 
@@ -105,12 +102,8 @@ impl Asked<'_> {
         let Some(head) = branch.and_then(|branch| git.last_head(repository, branch)) else {
             return Default::default();
         };
-        let read = async {
-            let landed = git.landed(repository, &head, COMMITS).await?;
-            Ok::<_, crate::git::GitError>((git.paths(repository, &head).await?, landed))
-        };
-        match read.await {
-            Ok((paths, landed)) => (Tree::of(paths), History::of(landed)),
+        match git.known(repository, &head).await {
+            Ok(known) => (known.0.clone(), known.1.clone()),
             Err(error) => {
                 tracing::warn!(%repository, %error, "the repository's history could not be read");
                 Default::default()
@@ -126,7 +119,7 @@ fn is_at_work(task: &Task) -> bool {
 fn plan(tasks: &[Task], known: (&Tree, &History), terms: WaveTerms) -> WavesAnswer {
     let forecasts: BTreeMap<TaskKey, Forecast> = tasks
         .iter()
-        .map(|task| (task.key(), foresee(task, known)))
+        .map(|task| (task.key(), task.forecast(known.0, known.1)))
         .collect();
     let planned = tasks.iter().map(|task| {
         let expected = Touched::expected(&forecasts[&task.key()], known.1);
@@ -134,7 +127,7 @@ fn plan(tasks: &[Task], known: (&Tree, &History), terms: WaveTerms) -> WavesAnsw
             task: task.key(),
             at_work: is_at_work(task),
             waits_for: waits_for(task),
-            touches: expected.with(Touched::changed(changed(task), known.1)),
+            touches: expected.with(Touched::changed(task.changed_paths(), known.1)),
         }
     });
     let planned: Vec<Planned> = planned.collect();
@@ -154,28 +147,6 @@ fn plan(tasks: &[Task], known: (&Tree, &History), terms: WaveTerms) -> WavesAnsw
     }
 }
 
-fn foresee(task: &Task, (tree, history): (&Tree, &History)) -> Forecast {
-    let Some(job) = task.job() else {
-        return Forecast::default();
-    };
-    let request = Request {
-        title: &job.snapshot.title,
-        body: &job.snapshot.body,
-        role: job.role.name.as_str(),
-    };
-    forecast(&request, tree, history)
-}
-
-/// The paths that git found changed when its last turn was over.
-fn changed(task: &Task) -> impl Iterator<Item = &str> {
-    let work = task.progress().and_then(|progress| progress.work.as_ref());
-    let whole = work
-        .and_then(|work| work.whole.as_ref())
-        .map(|whole| &whole.files);
-    let files = whole.or(work.map(|work| &work.files)).into_iter().flatten();
-    files.map(|file| file.path.as_str())
-}
-
 fn waits_for(task: &Task) -> Vec<TaskKey> {
     let blockers = task.dependencies.blockers.iter();
     let open = blockers.filter(|blocker| blocker.standing == Standing::Open);
@@ -184,7 +155,7 @@ fn waits_for(task: &Task) -> Vec<TaskKey> {
 
 fn line(task: &Task, because: Because, forecast: &Forecast) -> WaveLine {
     let job = task.job();
-    let has_changed: Vec<&str> = changed(task).take(FILES).collect();
+    let has_changed: Vec<&str> = task.changed_paths().take(FILES).collect();
     let changed = has_changed.iter().map(|path| FileLine {
         path: (*path).to_owned(),
         weight: 1.0,

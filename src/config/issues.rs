@@ -6,6 +6,7 @@ use super::resolver::Resolver;
 use super::{auto_start, role_rules, start, words};
 use crate::core::issue_rules::IssueRules;
 use crate::core::notifications::Notifications;
+use crate::core::overlap::OnOverlap;
 use crate::core::role::{Role, RoleName};
 use crate::core::text::mistakes::value;
 
@@ -17,6 +18,7 @@ pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) 
         auto_start: auto_start::read(resolver),
         who_starts: start::read(resolver),
         notifications: notifications(resolver),
+        overlaps: overlaps(resolver),
     }
 }
 
@@ -28,6 +30,18 @@ fn notifications(resolver: &mut Resolver<'_>) -> Notifications {
         chosen
             .map(|(_, choice)| choice)
             .ok_or_else(|| item.wrong(value::NOTIFICATIONS))
+    });
+    read.unwrap_or_default()
+}
+
+fn overlaps(resolver: &mut Resolver<'_>) -> OnOverlap {
+    let read = resolver.of_file("overlaps", |item| {
+        let text = item.clone().text()?;
+        let mut choices = OnOverlap::CHOICES.into_iter();
+        let chosen = choices.find(|(name, _)| *name == text.trim());
+        chosen
+            .map(|(_, choice)| choice)
+            .ok_or_else(|| item.wrong(value::OVERLAPS))
     });
     read.unwrap_or_default()
 }

@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 51] = [
+const FILE_ONLY: [(&str, &str); 52] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
@@ -126,6 +126,7 @@ const FILE_ONLY: [(&str, &str); 51] = [
     ("label_prefix", "agent"),
     ("command", "/agent"),
     ("notifications", "normal"),
+    ("overlaps", "warn"),
     ("start.who", "write"),
     ("auto_start.labels", "[]"),
     ("auto_start.users", "[]"),

@@ -129,6 +129,7 @@ impl Config {
             ("label_prefix", quoted(self.issues.words.prefix())),
             ("command", quoted(self.issues.words.command())),
             ("notifications", quoted(self.issues.notifications.name())),
+            ("overlaps", quoted(self.issues.overlaps.name())),
         ];
         let lines = values
             .iter()

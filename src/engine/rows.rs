@@ -188,6 +188,7 @@ pub(super) fn effect(
                 Some(format!("landed:{task}:{pull}"))
             }
             Action::ReadDependencies(_) => Some(format!("depend:{task}")),
+            Action::ReadOverlaps(_) => Some(format!("overlap:{task}")),
             Action::ReadSprint(_) => Some(format!("sprint:{task}")),
             Action::Forget(_) => Some(format!("forget:{}", effect.place.repository)),
             Action::SetGoLabel(_) => Some(format!("switch:{task}")),
@@ -275,7 +276,8 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::RefreshPullRequest(_)
         | Action::CheckLanded(_)
         | Action::CheckAccess(_)
-        | Action::ReadDependencies(_) => ("read".into(), false, 1),
+        | Action::ReadDependencies(_)
+        | Action::ReadOverlaps(_) => ("read".into(), false, 1),
         // The last reading has to be the last that is heard.
         Action::ReadSprint(_) => (format!("sprint:{}", effect.place.task()), true, 1),
         // What people say of one issue counts in the order in which they said it.

@@ -9,6 +9,7 @@ use super::error::GitError;
 use super::fetch_locks::FetchLocks;
 use super::leftovers::clear_leftovers;
 use super::lfs::LfsFound;
+use super::pasts::Pasts;
 use super::process::{Call, Program};
 use super::standby_wishes::Standbys;
 use super::token::Askpass;
@@ -57,6 +58,7 @@ pub(super) struct Inner {
     pub(super) silence: Duration,
     pub(super) fetches: FetchLocks,
     pub(super) standbys: Standbys,
+    pub(super) pasts: Pasts,
     pub(super) trash: Arc<Trash>,
 }
 
@@ -98,6 +100,7 @@ impl Git {
                 silence,
                 fetches: FetchLocks::default(),
                 standbys: Standbys::default(),
+                pasts: Pasts::default(),
                 trash,
             }),
         };

@@ -3,15 +3,19 @@
 //! Commits and folders alone are read, so that a mirror without older contents has all of it. It must never read more than it
 //! was asked for: a history has no end.
 
+use std::sync::Arc;
+
 use super::Git;
 use super::error::GitError;
 use super::process::{Call, LISTING, Overflow};
 use super::refs::read_ref;
 use crate::core::ids::{RepositoryId, Sha};
-use crate::core::overlap::Landed;
+use crate::core::overlap::{History, Landed, Tree};
 
 /// So many bytes of messages and paths are read; what comes after is older.
 const BYTES: usize = 16 << 20;
+/// So many commits are read, some more than count.
+const COMMITS: usize = 2_500;
 /// Begins a commit, ends its hash, ends its message: no path and no message of a person has them.
 const MARKS: [char; 3] = ['\u{1}', '\u{2}', '\u{3}'];
 /// The same for git.
@@ -24,6 +28,27 @@ impl Git {
             &self.mirror_path(repository),
             &format!("refs/heads/{branch}"),
         )
+    }
+
+    /// All that forecasts need to know of a repository at a commit. It is read once for the last few commits that were asked for.
+    /// Errors: the mirror has no such commit.
+    pub async fn known(
+        &self,
+        repository: RepositoryId,
+        at: &Sha,
+    ) -> Result<Arc<(Tree, History)>, GitError> {
+        if let Some(known) = self.inner.pasts.get(repository, at) {
+            return Ok(known);
+        }
+        let landed = self.landed(repository, at, COMMITS).await?;
+        let paths = self.paths(repository, at).await?;
+        let known =
+            tokio::task::spawn_blocking(move || Arc::new((Tree::of(paths), History::of(landed))));
+        let known = known
+            .await
+            .map_err(|error| GitError::disk("index the history", std::io::Error::other(error)))?;
+        self.inner.pasts.put(repository, at, &known);
+        Ok(known)
     }
 
     /// The last `most` commits of the line of first parents that ends at a commit, the newest first: each as it landed, with

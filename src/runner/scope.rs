@@ -62,6 +62,13 @@ pub(super) struct Workspaces<'a> {
     pub(super) stopping: &'a CancellationToken,
 }
 
+/// Other work in a repository, and what is known of its files.
+pub(super) struct Neighbours<'a> {
+    pub(super) store: &'a Store,
+    pub(super) git: &'a Git,
+    pub(super) folders: &'a Folders,
+}
+
 /// Sessions that are to go: their agents, and what they leave on the disk.
 pub(super) struct Leavings<'a> {
     pub(super) agents: &'a Agents,
@@ -155,6 +162,14 @@ impl Services {
     pub(super) fn leavings(&self) -> Leavings<'_> {
         Leavings {
             agents: &self.agents,
+            git: &self.git,
+            folders: &self.folders,
+        }
+    }
+
+    pub(super) fn neighbours(&self) -> Neighbours<'_> {
+        Neighbours {
+            store: &self.store,
             git: &self.git,
             folders: &self.folders,
         }

@@ -189,6 +189,18 @@ impl Store {
         self.pools().within(found).await
     }
 
+    /// At most `limit` tasks of a repository that wait for a slot or are at work.
+    pub async fn unfinished(
+        &self,
+        repository: RepositoryId,
+        limit: i64,
+    ) -> Result<Vec<TaskRow>, StoreError> {
+        let found = async {
+            task::unfinished(&mut *self.reader().acquire().await?, repository, limit).await
+        };
+        self.pools().within(found).await
+    }
+
     /// The keys of the `limit` tasks in a state that changed last, newest first; of tasks whose past is forgotten, none.
     pub async fn task_keys(&self, state: &str, limit: i64) -> Result<Vec<TaskKey>, StoreError> {
         let query = sqlx::query(TASK_KEYS).bind(state).bind(limit);

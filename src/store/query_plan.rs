@@ -36,6 +36,7 @@ async fn every_hot_question_has_its_index() {
             task::LIVE_SESSIONS.into(),
             &["INDEX session_live"],
         ),
+        ("at hand", task::unfinished_sql(4), &["INDEX task_"]),
         (
             "claim",
             lease::claim_sql(0),

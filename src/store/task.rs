@@ -170,6 +170,26 @@ pub(super) async fn find_tasks(
     Ok(found)
 }
 
+/// A key begins with its repository's number; `length` is that of this beginning, of which each database has its own idea as a
+/// parameter.
+pub(super) fn unfinished_sql(length: usize) -> String {
+    format!(
+        "{COLUMNS} WHERE state IN ('queued', 'working', 'needs-you') AND substr(key, 1, {length}) = $1 LIMIT $2"
+    )
+}
+
+pub(super) async fn unfinished(
+    connection: &mut AnyConnection,
+    repository: RepositoryId,
+    limit: i64,
+) -> Result<Vec<TaskRow>, sqlx::Error> {
+    let beginning = format!("{repository}#");
+    let sql = unfinished_sql(beginning.len());
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(beginning).bind(limit);
+    let rows = query.fetch_all(connection).await?;
+    rows.iter().map(task_row).collect()
+}
+
 /// Writes `row` as version `expected + 1`; false when the stored version is another one.
 pub(super) async fn write_task(
     connection: &mut AnyConnection,

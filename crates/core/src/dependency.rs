@@ -12,6 +12,7 @@ mod block;
 mod body;
 mod found;
 mod home;
+mod named;
 mod pattern;
 mod phrase;
 mod plain;
@@ -20,9 +21,9 @@ mod standing;
 
 pub use found::{MOST, Reference, References, Source};
 pub use home::Home;
+pub use named::Named;
 pub use standing::{
-    Blocker, BlockerNews, Dependencies, Named, NewStanding, RelatedNews, Standing, Unknown,
-    Unresolved,
+    Blocker, BlockerNews, Dependencies, NewStanding, RelatedNews, Standing, Unknown, Unresolved,
 };
 
 /// What stands before the reference in a label.

@@ -107,6 +107,8 @@ pub enum Action {
     CheckAccess(CheckAccess),
     /// [`ReadDependencies`].
     ReadDependencies(ReadDependencies),
+    /// [`ReadOverlaps`].
+    ReadOverlaps(ReadOverlaps),
     /// [`ReadSprint`].
     ReadSprint(ReadSprint),
     /// [`Forget`].

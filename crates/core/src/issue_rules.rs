@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::auto_start::AutoStart;
 use super::notifications::Notifications;
+use super::overlap::OnOverlap;
 use super::role::RoleRules;
 use super::starter::WhoStarts;
 use super::vocabulary::Vocabulary;
@@ -23,4 +24,7 @@ pub struct IssueRules {
     /// How often people are notified.
     #[serde(default)]
     pub notifications: Notifications,
+    /// What is done where work on two issues probably changes the same files.
+    #[serde(default)]
+    pub overlaps: OnOverlap,
 }

@@ -94,6 +94,8 @@ pub enum MessageKind {
         /// The commit they ran on.
         head: Sha,
     },
+    /// Work on another issue, which changed the same files, was merged.
+    Landed,
     /// The base branch moved so that our branch conflicts with it.
     Base {
         /// Its head.

@@ -12,6 +12,7 @@
 
 mod forecast;
 mod history;
+mod meeting;
 mod named;
 mod touched;
 mod tree;
@@ -20,6 +21,7 @@ mod words;
 
 pub use forecast::{Evidence, Forecast, Guess, Request, forecast};
 pub use history::{History, Landed};
+pub use meeting::{MEETINGS, Meeting, OnOverlap, OverlapNews};
 pub use touched::{Overlap, Touched, overlap};
 pub use tree::Tree;
 pub use waves::{Because, Member, Planned, Terms as WaveTerms, Waves, waves};

@@ -9,6 +9,7 @@ mod failure_class;
 mod gate;
 mod gates;
 mod meter;
+mod overlaps;
 mod phase_wait;
 mod pulls;
 mod reading;
@@ -17,6 +18,7 @@ mod spending;
 mod stage;
 mod standing;
 mod step;
+mod touching;
 mod wanted;
 
 use super::dependency::Dependencies;
@@ -33,6 +35,7 @@ pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions
 pub use failure_class::FailureClass;
 pub use gates::{Approval, ApprovalReason, Gate, Gates, Reading, Waived};
 pub use meter::{Meter, SessionMeter, Since, Waited};
+pub use overlaps::Overlaps;
 pub use phase_wait::PhaseWait;
 pub use so_far::TurnSoFar;
 pub use stage::{BlockReason, End, Job, Next, Outage, Planning, ReturnTo, Stage, WorkspaceBase};
@@ -104,6 +107,9 @@ pub struct Task {
     /// What else may hold it before it begins, and what of all that does not count.
     #[serde(default, skip_serializing_if = "Gates::is_empty")]
     pub gates: Gates,
+    /// Others whose work probably changes the same files.
+    #[serde(default, skip_serializing_if = "Overlaps::is_empty")]
+    pub overlaps: Overlaps,
     /// Its sub-issues are worked on, by phases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sprint: Option<Box<Sprint>>,
@@ -193,6 +199,7 @@ impl Task {
             waits_for: Reason::default(),
             may_start: None,
             dependencies: Dependencies::default(),
+            overlaps: Overlaps::default(),
             gates: Gates::default(),
             sprint: None,
             phase: None,

@@ -28,6 +28,7 @@ mod month;
 mod operator;
 mod outage;
 mod outcomes;
+mod overlaps;
 mod pace;
 mod pauses;
 mod pipeline;

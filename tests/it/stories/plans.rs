@@ -64,7 +64,7 @@ impl TestApp {
     }
 
     /// What a task of a sprint is told, put into the inbox as it stands there.
-    async fn stored(&self, issue: IssueNumber) -> Task {
+    pub(super) async fn stored(&self, issue: IssueNumber) -> Task {
         let key = TaskKey::new(self.repository, issue);
         let row = self.store().task(key).await.expect("a read");
         serde_json::from_str(&row.expect("a task").body).expect("a task")

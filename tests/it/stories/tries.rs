@@ -57,6 +57,8 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         EffectKind::CheckLanded => return None,
         // It only reads, when there is a sprint: `plans`.
         EffectKind::ReadSprint => return None,
+        // It only reads what is here, where two issues meet: `overlaps`.
+        EffectKind::ReadOverlaps => return None,
     })
 }
 

@@ -75,6 +75,7 @@ impl Default for Options {
             // Most stories are about what is said; how little of it is mailed, `mails` tells.
             issues: IssueRules {
                 notifications: Notifications::All,
+                overlaps: skep::core::overlap::OnOverlap::Off,
                 ..IssueRules::default()
             },
             process: false,

@@ -18,6 +18,7 @@ mod notice;
 mod offer;
 mod order;
 mod outage;
+mod overlap;
 mod publish;
 mod pull;
 mod reads;
@@ -183,6 +184,10 @@ const RULES: &[Rule] = &[
     rule(
         "what a session left goes to its branch, if it may",
         kept::late,
+    ),
+    rule(
+        "whoever changes the same files hears how far this is",
+        overlap::tell,
     ),
     rule("what an earlier session left is removed", reads::stray),
     rule("a draft whose checks are green is made ready", reads::ready),

@@ -18,6 +18,7 @@ mod landed;
 mod late;
 mod meter;
 mod order;
+mod overlap;
 mod pull;
 mod queue;
 mod recording;
@@ -168,7 +169,7 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
         }
         Event::DependenciesChanged { hint, .. } => dependency::changed(on, task, hint),
         Event::DependenciesRead { found } => dependency::read(on, task, found),
-        Event::Related { news } => dependency::related(task, news),
+        Event::Related { news } => dependency::related(on, task, news),
         Event::Labeled {
             label,
             sender,

@@ -15,17 +15,19 @@ pub struct Tell {
 }
 
 impl Tell {
+    /// News of a sprint, for an issue of the same installation.
+    pub(super) fn of_sprint(from: &Place, to: &Named, news: SprintNews) -> Self {
+        Self::new(from, to, Event::Sprint(news))
+    }
+
     /// News for an issue of the same installation.
-    pub(super) fn new(from: &Place, to: &Named, news: SprintNews) -> Self {
+    pub(super) fn new(from: &Place, to: &Named, event: Event) -> Self {
         let place = Place {
             installation: from.installation,
             repository: to.key.repository,
             name: to.name.clone(),
             issue: to.key.issue,
         };
-        Self {
-            place,
-            event: Event::Sprint(news),
-        }
+        Self { place, event }
     }
 }

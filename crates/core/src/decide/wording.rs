@@ -29,6 +29,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::HideComment(_)
         | Action::ReadReview(_)
         | Action::ReadDependencies(_)
+        | Action::ReadOverlaps(_)
         | Action::ReadSprint(_)
         | Action::RefreshPullRequest(_)
         | Action::CheckLanded(_)

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::found::Source;
-use crate::ids::{IssueNumber, RepositoryId, RepositoryName, TaskKey};
+use super::named::Named;
+use crate::ids::{IssueNumber, RepositoryName, TaskKey};
+use crate::overlap::OverlapNews;
 
 /// How an issue or pull request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -80,6 +82,11 @@ pub enum RelatedNews {
         /// The way: the issue waits for the second, each for the next, the last for the first; empty if there is none.
         path: Vec<Named>,
     },
+    /// Work on both probably changes the same files, or does not any more.
+    Overlap {
+        /// What is so.
+        news: OverlapNews,
+    },
 }
 
 impl From<&NewStanding> for BlockerNews {
@@ -88,25 +95,6 @@ impl From<&NewStanding> for BlockerNews {
             NewStanding::Is(standing) => Self::Is(*standing),
             NewStanding::Deleted => Self::Deleted,
             NewStanding::Moved { .. } => Self::Moved,
-        }
-    }
-}
-
-/// An issue with the name its repository had when last heard of.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Named {
-    /// The issue.
-    pub key: TaskKey,
-    /// Its repository's name.
-    pub name: RepositoryName,
-}
-
-impl Named {
-    /// Puts the parts together.
-    pub fn new(repository: RepositoryId, name: RepositoryName, issue: IssueNumber) -> Self {
-        Self {
-            key: TaskKey::new(repository, issue),
-            name,
         }
     }
 }

@@ -303,6 +303,11 @@ pub struct CheckAccess {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadDependencies {}
 
+/// Look which other issues of the repository the work on which is on, or about to begin, probably change the same files. It
+/// reads what is here alone, and repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadOverlaps {}
+
 /// Read the issues below this one and how all of them stand. Reading repeats freely.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadSprint {

@@ -33,6 +33,7 @@ impl Action {
             | Self::HideComment(_)
             | Self::ReadReview(_)
             | Self::ReadDependencies(_)
+            | Self::ReadOverlaps(_)
             | Self::ReadSprint(_)
             | Self::RefreshPullRequest(_)
             | Self::CheckLanded(_)

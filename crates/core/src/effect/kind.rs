@@ -74,6 +74,8 @@ pub enum EffectKind {
     CheckAccess,
     /// [`super::ReadDependencies`].
     ReadDependencies,
+    /// [`super::ReadOverlaps`].
+    ReadOverlaps,
     /// [`super::ReadSprint`].
     ReadSprint,
     /// [`super::Forget`].
@@ -86,7 +88,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -117,6 +119,7 @@ impl EffectKind {
         Self::SetTimer,
         Self::CheckAccess,
         Self::ReadDependencies,
+        Self::ReadOverlaps,
         Self::ReadSprint,
         Self::Forget,
         Self::EndAgent,
@@ -156,6 +159,7 @@ impl EffectKind {
             Self::SetTimer => "set_timer",
             Self::CheckAccess => "check_access",
             Self::ReadDependencies => "read_dependencies",
+            Self::ReadOverlaps => "read_overlaps",
             Self::ReadSprint => "read_sprint",
             Self::Forget => "forget",
             Self::EndAgent => "end_agent",
@@ -222,6 +226,7 @@ impl Action {
             Self::SetTimer(_) => EffectKind::SetTimer,
             Self::CheckAccess(_) => EffectKind::CheckAccess,
             Self::ReadDependencies(_) => EffectKind::ReadDependencies,
+            Self::ReadOverlaps(_) => EffectKind::ReadOverlaps,
             Self::ReadSprint(_) => EffectKind::ReadSprint,
             Self::Forget(_) => EffectKind::Forget,
             Self::EndAgent(_) => EffectKind::EndAgent,
@@ -271,6 +276,7 @@ actions!(
     SetTimer,
     CheckAccess,
     ReadDependencies,
+    ReadOverlaps,
     ReadSprint,
     Forget,
     EndAgent,

@@ -1,7 +1,9 @@
 //! What an event says of where it comes from: when a person did on GitHub what it tells of, or which effect it answers.
 
 use super::{Asking, Event};
+use crate::dependency::RelatedNews;
 use crate::effect::EffectKind;
+use crate::overlap::OverlapNews;
 use crate::sprint::SprintNews;
 
 impl Event {
@@ -39,6 +41,12 @@ impl Event {
             Self::AccessRead { .. } => EffectKind::CheckAccess,
             Self::DependenciesRead { .. } => EffectKind::ReadDependencies,
             Self::Sprint(SprintNews::Read { .. }) => EffectKind::ReadSprint,
+            Self::Related {
+                news:
+                    RelatedNews::Overlap {
+                        news: OverlapNews::Found { .. },
+                    },
+            } => EffectKind::ReadOverlaps,
             Self::Posted { .. } => EffectKind::UpsertComment,
             Self::StatusPosted { .. } => EffectKind::ShowStatus,
             Self::Assigned { .. } => EffectKind::Assign,

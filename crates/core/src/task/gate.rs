@@ -1,4 +1,4 @@
-//! What holds a task that is to start: what it waits for, or that a person has to agree. A gate stands or falls with what is
+//! What holds a task that is to start: what it waits for, that a person has to agree, or work on the same files. A gate stands or falls with what is
 //! written in the task; nothing has to be told that it opened.
 //!
 //! It must never hold a session that has begun, nor pass what nobody knows: what could not be read holds until a person says
@@ -27,9 +27,24 @@ impl Task {
             return Some(Gate::Blockers);
         }
         let approval = gates.approval.as_ref();
-        approval
-            .filter(|approval| approval.by.is_none())
-            .map(Gate::Approval)
+        if let Some(approval) = approval.filter(|approval| approval.by.is_none()) {
+            return Some(Gate::Approval(approval));
+        }
+        if self.overlaps.waits && self.overlaps.looking {
+            return Some(Gate::Reading);
+        }
+        self.overlaps.ahead().map(Gate::Overlap)
+    }
+
+    /// Whether it is at work, or about to be as far as it knows: then others that change the same files come after it.
+    pub fn goes_first(&self) -> bool {
+        match &self.stage {
+            Stage::Working { .. } => true,
+            Stage::Queued { .. } => matches!(self.gate(), None | Some(Gate::Reading)),
+            Stage::Idle | Stage::Checking { .. } | Stage::Blocked { .. } | Stage::Ended { .. } => {
+                false
+            }
+        }
     }
 
     /// The blockers that hold it, if it is to begin.

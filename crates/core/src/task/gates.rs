@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dependency::{Blocker, Dependencies, Named, Unresolved};
 use crate::ids::{IssueNumber, TaskKey};
+use crate::overlap::Meeting;
 
 /// What is known of what may hold the task, besides what it waits for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,13 +106,15 @@ pub enum Gate<'a> {
     Unmet,
     /// A person has to agree.
     Approval(&'a Approval),
+    /// Work on the same files is to be over first.
+    Overlap(&'a Meeting),
 }
 
 impl Gate<'_> {
     /// Whether it stays shut until a person does something about it here.
     pub fn needs_a_person(&self) -> bool {
         match self {
-            Self::Reading | Self::Blockers => false,
+            Self::Reading | Self::Blockers | Self::Overlap(_) => false,
             Self::Unread | Self::Cycle(_) | Self::Unmet | Self::Approval(_) => true,
         }
     }

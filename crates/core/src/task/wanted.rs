@@ -169,6 +169,8 @@ pub enum Read {
     },
     /// Which installation covers the repository.
     Access,
+    /// Which others change the same files.
+    Overlaps,
     /// What the issue waits for.
     Dependencies,
     /// What its sprint consists of.

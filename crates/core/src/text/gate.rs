@@ -1,6 +1,7 @@
 //! What holds a task that is to start, what releases it, and who has to act.
 
-use super::{answer_replies, clock, count};
+use super::issue_link::reference;
+use super::{answer_replies, clock, count, overlap};
 use crate::dependency::{Blocker, Named, Standing, Unknown, Unresolved};
 use crate::location::Place;
 use crate::sanitise;
@@ -61,6 +62,7 @@ pub fn words(task: &Task, gate: &Gate<'_>) -> String {
         Gate::Blockers => format!("waiting for {}", first(task)),
         Gate::Unmet => "something it waits for will not come by itself".into(),
         Gate::Approval(_) => "its start has to be approved".into(),
+        Gate::Overlap(meeting) => overlap::ahead(meeting, &task.place),
     }
 }
 
@@ -98,6 +100,7 @@ pub fn explained(task: &Task, gate: &Gate<'_>) -> Option<String> {
             list(task)
         ),
         Gate::Approval(approval) => approve(approval),
+        Gate::Overlap(_) => overlap::AHEAD.into(),
     })
 }
 
@@ -198,12 +201,4 @@ fn unresolved(one: &Unresolved) -> String {
         Unknown::TooMany => "not looked at, because the issue names too many repositories",
     };
     format!("`{name}`: {why}")
-}
-
-/// An issue as a link that GitHub makes of it.
-pub(super) fn reference(issue: &Named, home: &Place) -> String {
-    match issue.key.repository == home.repository {
-        true => format!("#{}", issue.key.issue),
-        false => format!("{}#{}", issue.name, issue.key.issue),
-    }
 }

@@ -113,6 +113,8 @@ pub mod value {
     pub const COMMAND: &str = "must be a slash and a word of small letters, digits and hyphens, at most 20, such as `/agent`";
     /// `notifications`.
     pub const NOTIFICATIONS: &str = "must be `all`, `normal` or `quiet`";
+    /// What to do where work meets.
+    pub const OVERLAPS: &str = "must be `off`, `warn` or `wait`";
     /// A line of `.gitignore` that git would not take.
     pub fn pattern(pattern: &str) -> String {
         format!("{pattern:?} is not a pattern of .gitignore")

@@ -246,7 +246,10 @@ pub fn words(all: &[AgentMessage], nonce: &str) -> String {
             }
             MessageKind::Again { pull } => format!("{} {NEWS}", again(&by, *pull)),
             MessageKind::Checks { .. } => CHECKS.to_owned(),
-            MessageKind::Approved | MessageKind::Base { .. } | MessageKind::Moved { .. } => {
+            MessageKind::Approved
+            | MessageKind::Landed
+            | MessageKind::Base { .. }
+            | MessageKind::Moved { .. } => {
                 text.push_str(&format!("{}\n\n", item(&message.text, nonce)));
                 continue;
             }

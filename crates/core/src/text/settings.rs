@@ -321,6 +321,11 @@ const GENERAL: &[(&str, &str)] = &[
     ),
     ("notifications", "Mails: `all`, `normal` or `quiet`."),
     (
+        "overlaps",
+        "What to do where the work on two issues of a repository probably changes the same files: `warn` says so on both, `wait` starts \
+         the later one when the other is in review or over, `off` does not look.",
+    ),
+    (
         "start.who",
         "Who may start work: `write`, `maintain` or `admin` (that right in the repository or a higher one), or a table that \
          names people among those with write access: `{ teams = [\"org/team\"], users = [\"login\"], codeowners = true }`; \

@@ -1,6 +1,7 @@
 //! What is said of a sprint: how far it is, how each of its issues stands, what holds it, and who has to act.
 
-use super::{answer_replies, clock, count, gate};
+use super::issue_link::reference;
+use super::{answer_replies, clock, count};
 use crate::dependency::{Named, Standing};
 use crate::graph::draw;
 use crate::ids::TaskKey;
@@ -52,7 +53,7 @@ pub fn phase_waits(of: &Named, home: &Place, by: &str) -> String {
     format!(
         "@{by}: this phase of {} can start, and has the label `checkpoint`. Somebody with write access can let its sub-issues \
          start with `/agent approve`, here.",
-        gate::reference(of, home)
+        reference(of, home)
     )
 }
 
@@ -234,8 +235,8 @@ impl Shown<'_> {
 
     fn name(&self, member: &Member) -> String {
         let title = sanitise::inline(&member.is.title, TITLE);
-        let reference = gate::reference(&member.is.issue, self.home);
-        format!("{reference} {title}").trim_end().to_owned()
+        let link = reference(&member.is.issue, self.home);
+        format!("{link} {title}").trim_end().to_owned()
     }
 
     fn leaf(&self, member: &Member) -> String {
@@ -267,9 +268,7 @@ impl Shown<'_> {
 
     fn waits(&self, place: usize, member: &Member) -> String {
         let unmet = self.outline.unmet(place);
-        let mut named: Vec<String> = unmet
-            .map(|one| gate::reference(&one.issue, self.home))
-            .collect();
+        let mut named: Vec<String> = unmet.map(|one| reference(&one.issue, self.home)).collect();
         let surplus = named.len().saturating_sub(NAMED);
         named.truncate(NAMED);
         if surplus > 0 {
@@ -306,7 +305,7 @@ impl Shown<'_> {
     /// The first of these, and how many more.
     fn listed(&self, members: &[&Member]) -> Option<String> {
         let named = members.iter().take(NAMED);
-        let named = named.map(|one| gate::reference(&one.is.issue, self.home));
+        let named = named.map(|one| reference(&one.is.issue, self.home));
         let more = members.len().saturating_sub(NAMED);
         let more = (more > 0).then(|| format!("{more} more"));
         let named: Vec<String> = named.chain(more).collect();

@@ -65,6 +65,8 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         EffectKind::CheckLanded => None,
         // It only reads, when there is a sprint: `plans`.
         EffectKind::ReadSprint => None,
+        // It only reads what is here, where two issues meet: `overlaps`.
+        EffectKind::ReadOverlaps => None,
     }
 }
 

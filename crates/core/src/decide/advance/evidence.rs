@@ -38,6 +38,7 @@ pub(super) fn heard(review: &mut ReviewState, words: &[AgentMessage]) {
             | MessageKind::Answer { .. }
             | MessageKind::Checks { .. }
             | MessageKind::Unfitting
+            | MessageKind::Landed
             | MessageKind::Moved { .. } => continue,
         };
         if !list.contains(&message.by) {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::evidence::{self, Made};
 use super::state::{Advance, Fired, because};
-use super::{ending, outage, pull, revised, size, slot, turn, turn_over};
+use super::{ending, outage, overlap, pull, revised, size, slot, turn, turn_over};
 use crate::agent::TurnEnd;
 use crate::decide::messages;
 use crate::effect::{self, Start};
@@ -40,6 +40,7 @@ pub(super) fn found(on: &mut Advance<'_>) -> Option<Fired> {
     if work.is_empty() || !job.role.writes {
         return nothing_changed(on, &job, end);
     }
+    overlap::look(on);
     if let Some(say) = text::failure::objections(&work, &on.cx.policy.allow_protected) {
         return on.fail(FailureClass::NotPublishable, say);
     }

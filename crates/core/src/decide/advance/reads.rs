@@ -104,6 +104,7 @@ fn one(on: &mut Advance<'_>, read: Read) {
             base: None,
         }),
         Read::Access => on.plan(effect::CheckAccess {}),
+        Read::Overlaps => on.plan(effect::ReadOverlaps {}),
         Read::Dependencies => on.plan(effect::ReadDependencies {}),
         Read::Sprint => sprint::read(on),
     }

@@ -51,7 +51,7 @@ pub(super) fn judge(on: &mut Advance<'_>) -> Option<Fired> {
     for member in gone.into_iter().filter(Member::waits_to_begin) {
         let (of, why) = (me.clone(), why.clone());
         let news = SprintNews::Withdraw { of, why };
-        let tell = Tell::new(&on.task.place, &member.is.issue, news);
+        let tell = Tell::of_sprint(&on.task.place, &member.is.issue, news);
         on.tells.push(tell);
     }
     Some(Fired::Quietly)
@@ -96,7 +96,9 @@ pub(super) fn go_on(on: &mut Advance<'_>) -> Option<Fired> {
     }
     let place = &on.task.place;
     let tells = news.into_iter();
-    let tells: Vec<Tell> = tells.map(|(to, one)| Tell::new(place, &to, one)).collect();
+    let tells: Vec<Tell> = tells
+        .map(|(to, one)| Tell::of_sprint(place, &to, one))
+        .collect();
     let count = tells.len();
     on.tells.extend(tells);
     because(format!("{count} issues of the sprint are told"))
@@ -165,7 +167,7 @@ pub(super) fn agreed(on: &mut Advance<'_>) -> Option<Fired> {
     let by = wait.agreed?;
     let phase = on.task.key();
     let news = SprintNews::Approved { phase, by };
-    let tell = Tell::new(&on.task.place, &wait.of, news);
+    let tell = Tell::of_sprint(&on.task.place, &wait.of, news);
     on.tells.push(tell);
     Some(Fired::Quietly)
 }

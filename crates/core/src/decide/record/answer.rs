@@ -148,6 +148,7 @@ pub(super) fn not_heard(conversation: &Conversation, comment: CommentId) -> Vec<
         | MessageKind::Review { .. }
         | MessageKind::Checks { .. }
         | MessageKind::Base { .. }
+        | MessageKind::Landed
         | MessageKind::Moved { .. } => None,
     };
     let messages = conversation.messages.iter();

@@ -1,6 +1,7 @@
 //! What the issue waits for. News of it are hints to read it again; what was read stands as it is until the next reading, or
 //! until somebody hears how one of the issues stands now.
 
+use super::overlap;
 use super::recording::Recording;
 pub(super) use crate::dependency::is_label;
 use crate::dependency::{
@@ -63,8 +64,9 @@ fn failed(found: &Dependencies) -> impl Iterator<Item = TaskKey> {
 }
 
 /// Something about another issue concerns this one.
-pub(super) fn related(task: &mut Task, news: &RelatedNews) -> String {
+pub(super) fn related(on: &mut Recording<'_>, task: &mut Task, news: &RelatedNews) -> String {
     match news {
+        RelatedNews::Overlap { news } => overlap::told(on, task, news),
         RelatedNews::Blocker { issue, news } => blocker(task, *issue, news),
         RelatedNews::Cycle { path } => cycle(&mut task.gates, path),
     }

@@ -42,6 +42,11 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
             }
             only_said()
         }
+        // A forecast is a hint: without it work starts.
+        EffectKind::ReadOverlaps => {
+            task.overlaps.looking = false;
+            only_said()
+        }
         EffectKind::ReadSprint => sprint::unread(on, task, say, *exhausted),
         EffectKind::PrepareWorkspace
         | EffectKind::RunTurn

@@ -17,4 +17,5 @@ pub(super) fn waive(task: &mut Task) {
     let reading = task.gates.reading;
     task.gates.waived.add(&task.dependencies, reading);
     task.gates.cycle.clear();
+    task.overlaps.waits = false;
 }

@@ -5,6 +5,7 @@ use crate::dependency::{Blocker, BlockerNews, Dependencies, Named, RelatedNews, 
 use crate::effect::EffectKind;
 use crate::event::Event;
 use crate::ids::{IssueNumber, RepositoryId, TaskKey};
+use crate::overlap::{Meeting, OverlapNews};
 use crate::snapshot::Snapshot;
 
 /// One of each.
@@ -49,10 +50,56 @@ pub(super) fn dependencies() -> Vec<(&'static str, Event)> {
             },
         ),
         (
+            "others were looked for",
+            overlap(OverlapNews::Found {
+                with: vec![meeting()],
+            }),
+        ),
+        (
+            "another meets it",
+            overlap(OverlapNews::Met { with: meeting() }),
+        ),
+        (
+            "another rests",
+            overlap(OverlapNews::Rests {
+                issue: meeting().issue.key,
+            }),
+        ),
+        (
+            "another landed",
+            overlap(OverlapNews::Landed {
+                issue: meeting().issue,
+                base: "main".into(),
+                paths: meeting().paths,
+            }),
+        ),
+        (
+            "another is over",
+            overlap(OverlapNews::Over {
+                issue: meeting().issue.key,
+            }),
+        ),
+        ("failed: read overlaps", failed(EffectKind::ReadOverlaps)),
+        (
             "failed: read dependencies",
             failed(EffectKind::ReadDependencies),
         ),
     ]
+}
+
+fn overlap(news: OverlapNews) -> Event {
+    Event::Related {
+        news: RelatedNews::Overlap { news },
+    }
+}
+
+fn meeting() -> Meeting {
+    Meeting {
+        issue: Named::new(RepositoryId(1), place().name, IssueNumber(3)),
+        percent: 40,
+        paths: vec!["src/walk.rs".into()],
+        first: true,
+    }
 }
 
 fn labeled(label: &str) -> Event {

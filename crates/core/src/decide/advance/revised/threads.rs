@@ -54,6 +54,7 @@ fn is_unheard(conversation: &Conversation, thread: &Thread) -> bool {
             | MessageKind::Approved
             | MessageKind::Checks { .. }
             | MessageKind::Base { .. }
+            | MessageKind::Landed
             | MessageKind::Moved { .. } => false,
         })
 }

@@ -6,6 +6,7 @@ use super::base_branch::Base;
 use super::gate;
 use super::role::Chosen;
 use crate::actor::Actor;
+use crate::decide::advance::overlap;
 use crate::decide::advance::state::{Advance, Fired, because};
 use crate::effect::Start;
 use crate::event::{Asking, TriggerFacts};
@@ -80,6 +81,9 @@ pub(super) fn accept(on: &mut Advance<'_>, facts: &TriggerFacts, picked: Picked)
     // A mere question starts no work.
     if by_command(facts) && !only_asked {
         on.task.go = Some(true);
+    }
+    if !only_asked {
+        overlap::accepted(on);
     }
     because("accepted")
 }

@@ -1,0 +1,183 @@
+//! Work on two issues that probably changes the same files: both say so, or the later one waits; who is at work hears of what landed.
+
+use std::time::Duration;
+
+use skep::core::ids::IssueNumber;
+use skep::core::overlap::OnOverlap;
+
+use crate::test_app::{HOLD, TestApp};
+
+const FILES: [&str; 3] = ["src/walk.rs", "src/printer.rs", "docs/guide.md"];
+
+async fn where_work_meets(overlaps: OnOverlap) -> TestApp {
+    let mut app = TestApp::with(|plan| {
+        plan.issues.overlaps = overlaps;
+        plan.limits.sessions = 5;
+        plan.files = FILES
+            .map(|path| (path.to_owned(), "fn main() {}\n".to_owned()))
+            .to_vec();
+    })
+    .await;
+    // Before its first session nothing is known of a repository.
+    let first = app.go("Begin", "write first.txt: 1");
+    app.settle_all().await;
+    assert_eq!(app.state(first).await, "in-review");
+    app
+}
+
+impl TestApp {
+    /// An issue whose session works until it may go on.
+    async fn busy(&mut self, title: &str, step: &str) -> IssueNumber {
+        let issue = self.go(title, &format!("{step}\n{HOLD}"));
+        self.until_event(issue, "session.running").await;
+        self.heard().await;
+        issue
+    }
+
+    /// What the status comment says once it may be edited again.
+    async fn says(&mut self, issue: IssueNumber) -> String {
+        self.advance(Duration::from_secs(10));
+        self.heard().await;
+        self.status(issue)
+    }
+
+    async fn merge_of(&mut self, issue: IssueNumber) {
+        let pull = self.pull_for(issue).issue.number;
+        self.simulator
+            .mark_ready(self.repository, pull, "ana")
+            .expect("ready");
+        self.simulator
+            .merge(self.repository, pull, "ana")
+            .await
+            .expect("merged");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_issues_say_that_their_work_meets_and_go_on() {
+    let mut app = where_work_meets(OnOverlap::Warn).await;
+    let one = app
+        .busy("Follow links in `src/walk.rs`", "write one.txt: a")
+        .await;
+    let other = app.busy("src/walk.rs is slow", "write other.txt: b").await;
+    let apart = app
+        .busy("Colours in src/printer.rs", "write apart.txt: c")
+        .await;
+    let meets = |issue: IssueNumber| {
+        format!(
+            "Probably changes the same files as #{issue} (`src/walk.rs`). Nobody has to do anything"
+        )
+    };
+    for (issue, with) in [(one, other), (other, one)] {
+        let said = app.says(issue).await;
+        assert!(said.contains(&meets(with)), "{said}");
+        assert_eq!(app.our_comments(issue).len(), 1, "no comment of its own");
+    }
+    let said = app.says(apart).await;
+    assert!(!said.contains("the same files"), "{said}");
+    app.let_go().await;
+    app.settle_all().await;
+    for issue in [one, other, apart] {
+        assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+        assert!(!app.status(issue).contains("the same files"));
+    }
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_session_changes_counts_whatever_its_issue_says() {
+    let mut app = where_work_meets(OnOverlap::Warn).await;
+    let one = app
+        .busy("Something else", "run echo a > docs/gui''de.md")
+        .await;
+    let other = app
+        .busy("Say more in docs/guide.md", "write other.txt: b")
+        .await;
+    let said = app.says(other).await;
+    assert!(
+        said.contains(&format!("the same files as #{one} (`docs/guide.md`)")),
+        "{said}"
+    );
+    let said = app.says(one).await;
+    assert!(
+        said.contains(&format!("the same files as #{other} (`docs/guide.md`)")),
+        "{said}"
+    );
+    app.let_go().await;
+    app.settle_all().await;
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_later_one_waits_where_the_operator_wants_that() {
+    let mut app = where_work_meets(OnOverlap::Wait).await;
+    let one = app
+        .busy("Follow links in `src/walk.rs`", "write one.txt: a")
+        .await;
+    let other = app.go("src/walk.rs is slow", "write other.txt: b");
+    let third = app.go("Walk in src/walk.rs faster", "write third.txt: c");
+    let apart = app
+        .busy("Colours in src/printer.rs", "write apart.txt: c")
+        .await;
+    app.heard().await;
+    assert_eq!(app.state(other).await, "queued");
+    let said = app.says(other).await;
+    insta::assert_snapshot!(said.lines().take(3).collect::<Vec<_>>().join("\n"), @r#"
+    **Queued** · waiting for the work on #3, which probably changes the same files (`src/walk.rs`)
+
+    It starts by itself when the other is in review or over. To start it now, comment `/agent go`.
+    "#);
+    // A person may think otherwise.
+    app.say("ana", third, "/agent go");
+    app.heard().await;
+    app.until_event(third, "session.running").await;
+    app.let_go().await;
+    app.settle_all().await;
+    for issue in [one, other, third, apart] {
+        assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    }
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_come_at_once_one_goes_first_over_a_restart_too() {
+    let mut app = where_work_meets(OnOverlap::Wait).await;
+    let step = format!("write one.txt: a\n{HOLD}");
+    let one = app.go("Follow links in `src/walk.rs`", &step);
+    let other = app.go("src/walk.rs is slow", "write other.txt: b");
+    app.until_event(one, "session.running").await;
+    app.heard().await;
+    assert_eq!(app.state(other).await, "queued", "{}", app.thread(other));
+    app.crash().await;
+    app.open().await;
+    app.heard().await;
+    assert_eq!(app.state(other).await, "queued", "{}", app.thread(other));
+    app.let_go().await;
+    app.settle_all().await;
+    for issue in [one, other] {
+        assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    }
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_at_work_hears_what_landed() {
+    let mut app = where_work_meets(OnOverlap::Warn).await;
+    let one = app.go("Follow links in `src/walk.rs`", "write one.txt: a");
+    let other = app.busy("src/walk.rs is slow", "write other.txt: b").await;
+    app.until("it is in review", |app| {
+        app.labels(one).contains(&"agent:review".to_owned())
+    })
+    .await;
+    app.merge_of(one).await;
+    app.heard().await;
+    let said = app.stored(other).await.conversation.messages;
+    let landed = said
+        .iter()
+        .find(|message| message.id.starts_with("landed:"));
+    insta::assert_snapshot!(landed.expect("it hears of it").text, @"The work on issue #3 was merged into `main` meanwhile. It changed `one.txt`. Your task probably touches the same files: keep your change small there and do not undo what the other one does; if your branch conflicts in the end, you are asked to merge.");
+    app.let_go().await;
+    app.settle_all().await;
+    assert_eq!(app.state(other).await, "in-review", "{}", app.thread(other));
+    app.done().await;
+}
