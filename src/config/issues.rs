@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::document::Item;
 use super::resolver::Resolver;
 use super::{auto_start, role_rules, start, words};
 use crate::core::issue_rules::IssueRules;
@@ -19,6 +20,10 @@ pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) 
         who_starts: start::read(resolver),
         notifications: notifications(resolver),
         overlaps: overlaps(resolver),
+        approvals: resolver
+            .of_file("approvals", Item::texts)
+            .unwrap_or_default(),
+        priority_field: resolver.of_file("priority_field", |item: Item| item.text()),
     }
 }
 

@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 52] = [
+const FILE_ONLY: [(&str, &str); 54] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
@@ -127,6 +127,8 @@ const FILE_ONLY: [(&str, &str); 52] = [
     ("command", "/agent"),
     ("notifications", "normal"),
     ("overlaps", "warn"),
+    ("approvals", "[]"),
+    ("priority_field", "none"),
     ("start.who", "write"),
     ("auto_start.labels", "[]"),
     ("auto_start.users", "[]"),

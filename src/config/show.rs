@@ -130,6 +130,11 @@ impl Config {
             ("command", quoted(self.issues.words.command())),
             ("notifications", quoted(self.issues.notifications.name())),
             ("overlaps", quoted(self.issues.overlaps.name())),
+            ("approvals", list(&self.issues.approvals)),
+            (
+                "priority_field",
+                quoted(self.issues.priority_field.as_deref().unwrap_or_default()),
+            ),
         ];
         let lines = values
             .iter()

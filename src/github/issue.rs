@@ -89,6 +89,8 @@ pub struct Issue {
     pub sub_issues: Option<u64>,
     /// Whether it is a sub-issue.
     pub has_parent: bool,
+    /// Its fields, where its organization has some: each with its name, and its option's name or its text.
+    pub fields: Vec<(String, String)>,
 }
 
 impl Issue {
@@ -157,6 +159,27 @@ pub(super) struct IssueShape {
     issue_dependencies_summary: Option<BlockersShape>,
     sub_issues_summary: Option<PartsShape>,
     parent_issue_url: Option<serde::de::IgnoredAny>,
+    /// <https://docs.github.com/rest/issues/issue-field-values>
+    #[serde(default)]
+    issue_field_values: Option<Vec<FieldShape>>,
+}
+
+#[derive(Deserialize)]
+struct FieldShape {
+    issue_field_name: Option<String>,
+    value: Option<serde_json::Value>,
+    single_select_option: Option<LabelShape>,
+}
+
+impl FieldShape {
+    fn named(self) -> Option<(String, String)> {
+        let text = match (self.single_select_option, self.value) {
+            (Some(option), _) => option.name,
+            (None, Some(serde_json::Value::String(text))) => text,
+            (None, _) => return None,
+        };
+        Some((self.issue_field_name?, text))
+    }
 }
 
 #[derive(Deserialize)]
@@ -197,6 +220,12 @@ impl From<IssueShape> for Issue {
                 .map(|counts| counts.total_blocked_by),
             sub_issues: shape.sub_issues_summary.map(|counts| counts.total),
             has_parent: shape.parent_issue_url.is_some(),
+            fields: shape
+                .issue_field_values
+                .into_iter()
+                .flatten()
+                .filter_map(FieldShape::named)
+                .collect(),
         }
     }
 }

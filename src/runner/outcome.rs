@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::lease::{ClaimedRow, Lease};
 use super::performed::Performed;
 use crate::core::effect::EffectKind;
-use crate::core::event::{Event, Fact};
+use crate::core::event::{Event, Fact, HeldUp};
 use crate::core::failure::{Failure, Room};
 use crate::core::time::Clock;
 use crate::random;
@@ -162,10 +162,10 @@ impl Outcomes<'_> {
 
     /// Lets the task know that GitHub's limits hold an effect of its up.
     async fn held_up(&self, lease: &Lease, pause: i64) -> Result<(), StoreError> {
-        let event = Event::HeldUp {
+        let event = Event::HeldUp(HeldUp {
             effect: lease.kind(),
             until: self.now() + pause,
-        };
+        });
         let fact = NewInbox {
             id: format!("held:{}:{}", lease.id(), lease.row().fence()),
             ..self.fact(lease, event)

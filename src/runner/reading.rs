@@ -102,6 +102,7 @@ impl Reading<'_> {
             }
         };
         let links = links(&issue);
+        let priority = self.policy.issues.field_priority(&issue.fields);
         Ok(TriggerFacts {
             place: place.clone(),
             asking: trigger.asking,
@@ -118,6 +119,7 @@ impl Reading<'_> {
             base,
             starter,
             links,
+            priority,
         })
     }
 

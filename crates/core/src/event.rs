@@ -1,20 +1,24 @@
 //! What happened: the one type every inbox row is parsed to, and outcomes are stored as. Past tense, complete, never a choice.
 
+mod asking;
 mod fact;
 mod facts;
 mod fetch;
+mod held_up;
 mod issue_links;
 mod removal;
 mod wait;
 mod when;
 
+pub use asking::Asking;
 pub use fact::Fact;
 pub use facts::{
-    Asking, AuthorizedComment, BaseFacts, ChangeKind, Checks, ChecksState, Failing, FileChange,
+    AuthorizedComment, BaseFacts, ChangeKind, Checks, ChecksState, Failing, FileChange,
     FoundBranch, LandedFacts, LeftOut, Lfs, PublishFacts, PullFacts, PullStanding, RepositoryFacts,
     ReviewFacts, ReviewVerdict, RoleFile, Timer, TriggerFacts, Whole, WhyLeftOut, Work,
 };
 pub use fetch::{FetchProgress, FetchStep};
+pub use held_up::HeldUp;
 pub use issue_links::IssueLinks;
 pub use removal::{Loss, Removal};
 use serde::{Deserialize, Serialize};
@@ -430,12 +434,7 @@ pub enum Event {
         comment: CommentId,
     },
     /// An effect waits because GitHub takes no more at present, or would soon take no more.
-    HeldUp {
-        /// Which kind.
-        effect: EffectKind,
-        /// When it is tried again, epoch milliseconds.
-        until: i64,
-    },
+    HeldUp(HeldUp),
     /// An effect could not be done, and will not be tried again.
     EffectFailed {
         /// Which kind.

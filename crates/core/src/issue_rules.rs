@@ -4,6 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::auto_start::AutoStart;
+use super::command::Priority;
+use super::glob;
+use super::ids::RepositoryName;
 use super::notifications::Notifications;
 use super::overlap::OnOverlap;
 use super::role::RoleRules;
@@ -27,4 +30,70 @@ pub struct IssueRules {
     /// What is done where work on two issues probably changes the same files.
     #[serde(default)]
     pub overlaps: OnOverlap,
+    /// Repositories in which a person has to agree to each start: globs over `owner/name`, without regard to case.
+    #[serde(default)]
+    pub approvals: Vec<String>,
+    /// The name of the issue field that says how soon; none where labels alone do.
+    #[serde(default)]
+    pub priority_field: Option<String>,
+}
+
+impl IssueRules {
+    /// Whether a person has to agree to each start in a repository.
+    pub fn needs_approval(&self, repository: &RepositoryName) -> bool {
+        let name = repository.to_string().to_ascii_lowercase();
+        let is_meant = |glob: &String| glob::matches(&glob.to_ascii_lowercase(), &name);
+        self.approvals.iter().any(is_meant)
+    }
+
+    /// How soon an issue's fields say: each by its name, with the name of its option or its text.
+    pub fn field_priority(&self, fields: &[(String, String)]) -> Option<Priority> {
+        let wanted = self.priority_field.as_ref()?;
+        let field = |(name, _): &&(String, String)| name.eq_ignore_ascii_case(wanted);
+        let (_, value) = fields.iter().find(field)?;
+        match value.trim().to_ascii_lowercase().as_str() {
+            "urgent" | "critical" | "highest" | "high" | "p0" | "p1" => Some(Priority::High),
+            "medium" | "normal" | "p2" => Some(Priority::Medium),
+            "low" | "lowest" | "p3" | "p4" => Some(Priority::Low),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repositories_are_meant_by_their_whole_name() {
+        let rules = IssueRules {
+            approvals: vec!["octo/*".into(), "Ana/Garden".into()],
+            ..IssueRules::default()
+        };
+        let needs = |name: &str| rules.needs_approval(&name.parse().expect("a name"));
+        assert!(needs("Octo/hello") && needs("ana/garden"));
+        assert!(!needs("ana/garden2") && !needs("octopus/hello"));
+        assert!(!IssueRules::default().needs_approval(&"octo/hello".parse().expect("a name")));
+    }
+
+    #[test]
+    fn a_field_says_how_soon_in_the_words_people_use() {
+        let rules = IssueRules {
+            priority_field: Some("priority".into()),
+            ..IssueRules::default()
+        };
+        let says = |value: &str| rules.field_priority(&[("Priority".into(), value.into())]);
+        assert_eq!(says("Urgent"), Some(Priority::High));
+        assert_eq!(says(" P2"), Some(Priority::Medium));
+        assert_eq!(says("low"), Some(Priority::Low));
+        assert_eq!(says("whenever"), None);
+        assert_eq!(
+            rules.field_priority(&[("Effort".into(), "High".into())]),
+            None
+        );
+        assert_eq!(
+            IssueRules::default().field_priority(&[("Priority".into(), "High".into())]),
+            None
+        );
+    }
 }

@@ -24,6 +24,9 @@ pub const SPRINT_LABEL: &str = "agent:sprint";
 /// The label of issues whose start a person has to agree to.
 pub const CHECKPOINT_LABEL: &str = "checkpoint";
 
+/// The label by which a person has an issue started in spite of everything that would hold it.
+pub const OVERRIDE_LABEL: &str = "autonomy:override";
+
 /// The operator's wishes. Made by `config`, completed with the App's identity by `app`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Policy {

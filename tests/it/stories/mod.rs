@@ -29,6 +29,7 @@ mod operator;
 mod outage;
 mod outcomes;
 mod overlaps;
+mod overridden;
 mod pace;
 mod pauses;
 mod pipeline;

@@ -38,7 +38,7 @@ use super::notes::Notes;
 use crate::effect::StatusLabel;
 use crate::event::Event;
 use crate::label;
-use crate::policy::{Context, GO_LABEL, SPRINT_LABEL};
+use crate::policy::{Context, GO_LABEL, OVERRIDE_LABEL, SPRINT_LABEL};
 use crate::task::{Order, Task};
 use crate::text;
 
@@ -98,7 +98,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::Posted { .. }
         | Event::StatusPosted { .. }
         | Event::Assigned { .. }
-        | Event::HeldUp { .. } => of_comments(on, task, event),
+        | Event::HeldUp(_) => of_comments(on, task, event),
         Event::Reviewed { .. }
         | Event::ReviewRead { .. }
         | Event::PullRequestChanged { .. }
@@ -141,7 +141,9 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
 
 /// Labels that are neither the switch nor a priority are read when work starts, and at no other time.
 pub(super) fn label_changes_nothing(label: &str) -> Option<String> {
-    if label::same(label, GO_LABEL) || dependency::is_label(label) || sprint::is_label(label) {
+    let own = [GO_LABEL, OVERRIDE_LABEL];
+    let own = own.iter().any(|one| label::same(label, one));
+    if own || dependency::is_label(label) || sprint::is_label(label) {
         None
     } else {
         trigger::unread_now(label)
@@ -152,45 +154,12 @@ pub(super) fn label_changes_nothing(label: &str) -> Option<String> {
 fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     let me = &on.cx.policy.me.login;
     match event {
-        Event::Labeled {
-            label,
-            sender,
-            snapshot,
-        } if label::same(label, GO_LABEL) => trigger::asked(on, task, sender, snapshot),
-        Event::Labeled {
-            label,
-            sender,
-            snapshot,
-        } if label::same(label, SPRINT_LABEL) => sprint::labeled(on, task, sender, snapshot),
-        Event::Labeled { label, .. } | Event::Unlabeled { label, .. }
-            if dependency::is_label(label) =>
-        {
-            dependency::changed(on, task, label)
-        }
+        Event::Labeled { .. } => labeled(on, task, event),
+        Event::Unlabeled { .. } => unlabeled(on, task, event),
         Event::DependenciesChanged { hint, .. } => dependency::changed(on, task, hint),
         Event::DependenciesRead { found } => dependency::read(on, task, found),
         Event::Related { news } => dependency::related(on, task, news),
-        Event::Labeled {
-            label,
-            sender,
-            snapshot,
-        } if on.cx.policy.issues.auto_start.by_label(label) => {
-            trigger::by_rule(on, task, sender, snapshot)
-        }
         Event::IssueOpened { sender, snapshot } => trigger::opened(on, task, sender, snapshot),
-        Event::Labeled { label, sender, .. } | Event::Unlabeled { label, sender, .. }
-            if StatusLabel::of(label).is_some() && sender.login != *me =>
-        {
-            trigger::status_touched(on, task, sender)
-        }
-        Event::Labeled { label, .. } => trigger::labeled_otherwise(&mut task.stage, label),
-        Event::Unlabeled { sender, .. } if sender.login == *me => {
-            "we took the label away ourselves".into()
-        }
-        Event::Unlabeled { label, sender, at } if label::same(label, GO_LABEL) => {
-            trigger::label_removed(on, task, &sender.login, *at)
-        }
-        Event::Unlabeled { label, .. } => trigger::unlabeled_otherwise(&mut task.stage, label),
         Event::IssueEdited { sender, .. } if sender.login == *me => {
             "we changed it ourselves".into()
         }
@@ -230,6 +199,57 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
     }
 }
 
+fn labeled(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
+    let Event::Labeled {
+        label,
+        sender,
+        snapshot,
+    } = event
+    else {
+        return String::new();
+    };
+    let is = |one| label::same(label, one);
+    if is(GO_LABEL) {
+        return trigger::asked(on, task, sender, snapshot);
+    }
+    if is(SPRINT_LABEL) {
+        return sprint::labeled(on, task, sender, snapshot);
+    }
+    if is(OVERRIDE_LABEL) {
+        return trigger::overridden(on, task, sender, snapshot);
+    }
+    if dependency::is_label(label) {
+        return dependency::changed(on, task, label);
+    }
+    if on.cx.policy.issues.auto_start.by_label(label) {
+        return trigger::by_rule(on, task, sender, snapshot);
+    }
+    if StatusLabel::of(label).is_some() && sender.login != on.cx.policy.me.login {
+        return trigger::status_touched(on, task, sender);
+    }
+    trigger::labeled_otherwise(&mut task.stage, label)
+}
+
+fn unlabeled(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
+    let Event::Unlabeled { label, sender, at } = event else {
+        return String::new();
+    };
+    let ours = sender.login == on.cx.policy.me.login;
+    if dependency::is_label(label) {
+        return dependency::changed(on, task, label);
+    }
+    if StatusLabel::of(label).is_some() && !ours {
+        return trigger::status_touched(on, task, sender);
+    }
+    if ours {
+        return "we took the label away ourselves".into();
+    }
+    if label::same(label, GO_LABEL) {
+        return trigger::label_removed(on, task, &sender.login, *at);
+    }
+    trigger::unlabeled_otherwise(&mut task.stage, label)
+}
+
 /// `happened` names what comes here.
 fn of_comments(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
     match event {
@@ -244,7 +264,7 @@ fn of_comments(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String
             "the status comment is known".into()
         }
         Event::Assigned { login, added } => shown::assigned(&mut task.conversation, login, *added),
-        Event::HeldUp { effect, until } => shown::held_up(&mut task.shown, *effect, *until),
+        Event::HeldUp(held) => shown::held_up(&mut task.shown, held),
         _ => String::new(),
     }
 }

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 pub use landed::LandedFacts;
 
+use super::asking::Asking;
 use super::issue_links::IssueLinks;
 use crate::actor::{Account, Actor, Permission};
+use crate::command::Priority;
 use crate::ids::{CommentId, IssueNumber, Sha};
 use crate::location::Place;
 use crate::message::Thread;
@@ -25,25 +27,6 @@ pub enum PullStanding {
     Merged,
     /// Closed by a person.
     Closed,
-}
-
-/// By what work was asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Asking {
-    /// The label `agent:go`, which must still be there when it is checked.
-    #[default]
-    Label,
-    /// A command on the issue, or the operator.
-    Command,
-    /// A rule of the operator, for somebody who may not be allowed to start anything: then nobody hears of it.
-    Rule,
-    /// The label of a sprint that the issue belongs to.
-    Sprint,
-    /// Nobody: the issue's words were changed while a session lives, by somebody who may or may not speak to it.
-    Edit,
-    /// Nobody: a role was named, and only the repository can tell whether there is one.
-    Role,
 }
 
 /// A comment as it is now, and what its writer may do.
@@ -233,6 +216,9 @@ pub struct TriggerFacts {
     /// How the issue stands among others.
     #[serde(default)]
     pub links: IssueLinks,
+    /// How soon a field of the issue says, where the operator names one.
+    #[serde(default)]
+    pub priority: Option<Priority>,
 }
 
 /// A branch that was looked for.

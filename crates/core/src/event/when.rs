@@ -1,6 +1,6 @@
 //! What an event says of where it comes from: when a person did on GitHub what it tells of, or which effect it answers.
 
-use super::{Asking, Event};
+use super::Event;
 use crate::dependency::RelatedNews;
 use crate::effect::EffectKind;
 use crate::overlap::OverlapNews;
@@ -84,14 +84,7 @@ impl Event {
             | Self::Reported { .. }
             | Self::Finished { .. }
             | Self::Unfitting { .. }
-            | Self::HeldUp { .. } => return None,
+            | Self::HeldUp(_) => return None,
         })
-    }
-}
-
-impl Asking {
-    /// Whether work may start from it.
-    pub fn starts(self) -> bool {
-        !matches!(self, Self::Edit | Self::Role)
     }
 }

@@ -87,6 +87,8 @@ pub enum ApprovalReason {
     Checkpoint,
     /// Its role asks for it.
     Role,
+    /// The operator wants it for the repository.
+    Repository,
     /// Its role plans, and nobody asked for this start by hand.
     Planning,
 }

@@ -185,7 +185,7 @@ impl Task {
             .filter(|question| question.answer.is_none())
     }
 
-    /// Where it stands among those that wait: by command, else by label.
+    /// Where it stands among those that wait: by command, else by label, else by the field.
     pub fn priority(&self) -> Priority {
         let labeled = |name: &str| {
             self.job()
@@ -194,10 +194,13 @@ impl Task {
         self.options.priority.unwrap_or_else(|| {
             if labeled("priority:high") {
                 Priority::High
+            } else if labeled("priority:medium") {
+                Priority::Medium
             } else if labeled("priority:low") {
                 Priority::Low
             } else {
-                Priority::Medium
+                let field = self.job().and_then(|job| job.priority);
+                field.unwrap_or(Priority::Medium)
             }
         })
     }

@@ -8,6 +8,7 @@ use crate::actor::Actor;
 use crate::agent::{ErrorClass, TurnEnd};
 use crate::base_branch::BaseSource;
 use crate::budget::Cap;
+use crate::command::Priority;
 use crate::effect::Start;
 use crate::event::BaseFacts;
 use crate::ids::{AgentBranch, SessionId, Sha, TaskKey};
@@ -167,6 +168,9 @@ pub struct Job {
     /// Whether a rule of the operator started it, and nobody by hand.
     #[serde(default)]
     pub by_rule: bool,
+    /// How soon a field of the issue said, when it was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
     /// The sprint that asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sprint: Option<TaskKey>,

@@ -21,6 +21,14 @@ pub fn agreed(login: &str) -> String {
     format!("{} agreed to its start", answer_replies::name(login))
 }
 
+/// A line of the timeline: a bot put the label on that passes what holds an issue.
+pub fn only_people(login: &str) -> String {
+    format!(
+        "{} put the label `autonomy:override` on, which counts from people only",
+        answer_replies::name(login)
+    )
+}
+
 /// A line of the timeline: somebody wants it started in spite of what holds it.
 pub fn passed(login: &str) -> String {
     format!(
@@ -129,6 +137,7 @@ fn approve(approval: &Approval) -> String {
     let why = match approval.why {
         ApprovalReason::Checkpoint => "The issue has the label `checkpoint`",
         ApprovalReason::Role => "Its role starts only when a person agrees",
+        ApprovalReason::Repository => "In this repository work starts only when a person agrees",
         ApprovalReason::Planning => "Its role plans work, and no person started it",
     };
     let void = approval.void.as_ref().map(|by| {

@@ -326,6 +326,14 @@ const GENERAL: &[(&str, &str)] = &[
          the later one when the other is in review or over, `off` does not look.",
     ),
     (
+        "approvals",
+        "Repositories, as `owner/name` with `*` for anything, in which each start waits for `/agent approve`.",
+    ),
+    (
+        "priority_field",
+        "The issue field of the organization that says how soon where no label does: Urgent, High or P1; Medium or P2; Low or P3.",
+    ),
+    (
         "start.who",
         "Who may start work: `write`, `maintain` or `admin` (that right in the repository or a higher one), or a table that \
          names people among those with write access: `{ teams = [\"org/team\"], users = [\"login\"], codeowners = true }`; \

@@ -81,6 +81,23 @@ impl Simulator {
             .change(|world| world.repository_mut(home).map(|home| home.kinds = names))?)
     }
 
+    /// Chooses an option of an issue's field. On GitHub its organization has the fields; nobody is told here.
+    pub fn set_issue_field(
+        &self,
+        home: impl Into<i64>,
+        issue: impl Into<i64>,
+        field: (&str, &str),
+    ) -> Done<()> {
+        let (home, issue) = (home.into(), issue.into());
+        let (name, option) = (field.0.to_owned(), field.1.to_owned());
+        Ok(self.state().change(|world| {
+            world.issue_mut(home, issue).map(|issue| {
+                issue.fields.retain(|(other, _)| *other != name);
+                issue.fields.push((name, option));
+            })
+        })?)
+    }
+
     /// Says what the App's own labels begin with: `agent:` when nobody does. It is watched to leave others alone.
     pub fn set_label_prefix(&self, prefix: &str) {
         self.state()

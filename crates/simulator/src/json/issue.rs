@@ -8,6 +8,18 @@ use crate::world::facts::World;
 use crate::world::issue::{Comment, Happening, Issue, Reaction};
 use crate::world::repository::Repository;
 
+/// An `issue-field-value` of one choice.
+fn field_json(((name, option), id): (&(String, String), i64)) -> Value {
+    json!({
+        "issue_field_id": id,
+        "issue_field_name": name,
+        "node_id": format!("IF_{id}"),
+        "data_type": "single_select",
+        "value": option,
+        "single_select_option": { "id": id, "name": option, "color": "gray" },
+    })
+}
+
 /// An `issue-type`. Its number is its place in the list.
 fn kind_json(home: &Repository, kind: &str) -> Value {
     let place = home
@@ -100,6 +112,7 @@ impl World {
             "body": issue.body,
             "performed_via_github_app": self.via_app(&issue.author),
             "type": issue.kind.as_deref().map(|kind| kind_json(home, kind)),
+            "issue_field_values": issue.fields.iter().zip(1_i64..).map(field_json).collect::<Vec<_>>(),
         })
     }
 

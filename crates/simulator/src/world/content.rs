@@ -153,6 +153,7 @@ impl World {
             reactions: Vec::new(),
             timeline: Vec::new(),
             kind: draft.kind.clone(),
+            fields: Vec::new(),
             milestone: None,
             created_at: now,
             updated_at: now,

@@ -173,6 +173,8 @@ pub struct Issue {
     pub reactions: Vec<Reaction>,
     /// The name of its type.
     pub kind: Option<String>,
+    /// Its fields of one choice: the name of each, and of the option.
+    pub fields: Vec<(String, String)>,
     /// The number of its milestone.
     pub milestone: Option<i64>,
     /// What happened.

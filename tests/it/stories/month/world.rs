@@ -170,6 +170,7 @@ impl World {
                         base_wish: check.base.clone(),
                         base: None,
                         starter: None,
+                        priority: None,
                         links: IssueLinks {
                             blockers: issue.waits_for.len() as u32,
                             ..IssueLinks::default()

@@ -23,12 +23,12 @@ pub(super) fn look(on: &mut Advance<'_>) {
     }
 }
 
-/// Work is accepted.
-pub(super) fn accepted(on: &mut Advance<'_>) {
+/// Work is accepted; it may have to wait for others, unless a person wants it at once.
+pub(super) fn accepted(on: &mut Advance<'_>, may_wait: bool) {
     let before = std::mem::take(&mut on.task.overlaps);
     on.task.overlaps.told = before.told;
     on.task.overlaps.others = before.others;
-    let waits = on.cx.policy.issues.overlaps == OnOverlap::Wait;
+    let waits = may_wait && on.cx.policy.issues.overlaps == OnOverlap::Wait;
     (on.task.overlaps.waits, on.task.overlaps.looking) = (waits, waits);
     look(on);
 }

@@ -1,7 +1,7 @@
 //! What became of what we show: our comments' numbers, who was assigned for us, and what waits for GitHub's limits.
 
 use crate::effect::EffectKind;
-use crate::event::Event;
+use crate::event::{Event, HeldUp};
 use crate::ids::CommentId;
 use crate::task::{Conversation, Shown};
 use crate::text;
@@ -11,7 +11,8 @@ const LATER: i64 = 60_000;
 
 /// An effect waits for GitHub's limits. It is said on the issue where it still can be: editing a comment is allowed when
 /// posting one is not.
-pub(super) fn held_up(shown: &mut Shown, effect: EffectKind, until: i64) -> String {
+pub(super) fn held_up(shown: &mut Shown, held: &HeldUp) -> String {
+    let HeldUp { effect, until } = *held;
     let name = effect.name();
     if shown.held_until.is_some_and(|known| until < known + LATER) {
         return format!("{name} waits; people can see until when");

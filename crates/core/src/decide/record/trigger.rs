@@ -11,7 +11,7 @@ use crate::effect::Reaction;
 use crate::event::{Asking, TriggerFacts};
 use crate::event_name::DomainEvent;
 use crate::label;
-use crate::policy::{GO_LABEL, PLAN_LABEL, SPRINT_LABEL};
+use crate::policy::{GO_LABEL, OVERRIDE_LABEL, PLAN_LABEL, SPRINT_LABEL};
 use crate::snapshot::Snapshot;
 use crate::task::{Order, Owed, Stage, Task, Trigger};
 use crate::text;
@@ -104,6 +104,33 @@ pub(super) fn by_rule(
     "asked GitHub whether this may start by itself".into()
 }
 
+/// The label `autonomy:override`: a person wants the issue started whatever would hold it.
+pub(super) fn overridden(
+    on: &mut Recording<'_>,
+    task: &mut Task,
+    sender: &Account,
+    snapshot: &Snapshot,
+) -> String {
+    // Also those bots that may start work: what holds an issue is there for people to pass.
+    if sender.kind != AccountKind::User {
+        on.notes.tell(text::gate::only_people(&sender.login));
+        return "only people pass what holds an issue".into();
+    }
+    let held = on.known.gate().is_some();
+    if let Some(reason) = busy(on.known).filter(|_| !held)
+        && !matches!(on.known.stage, Stage::Checking { .. })
+    {
+        return reason;
+    }
+    on.notes.react(Reaction::Eyes);
+    task.wanted.trigger = Some(Trigger {
+        actor: Actor::Person(sender.clone()),
+        asking: Asking::Override,
+        snapshot: Some(snapshot.clone()),
+    });
+    "asked GitHub whether this may start whatever holds it".into()
+}
+
 /// The label `agent:go` is gone.
 pub(super) fn label_removed(
     on: &mut Recording<'_>,
@@ -167,8 +194,9 @@ pub(super) fn checked(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFa
     match facts.asking {
         Asking::Edit => return edit::checked(on, task, facts),
         Asking::Role => return role::checked(on, &mut task.options, facts),
-        Asking::Label | Asking::Command | Asking::Rule | Asking::Sprint => {}
+        Asking::Label | Asking::Command | Asking::Rule | Asking::Sprint | Asking::Override => {}
     }
+    let held = on.known.gate().is_some();
     match &on.known.stage {
         Stage::Checking { .. } if facts.snapshot.at < on.known.last_trigger => {
             "a later trigger is being checked".into()
@@ -176,6 +204,10 @@ pub(super) fn checked(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFa
         Stage::Checking { .. } => {
             task.wanted.facts = Some(Box::new(facts.clone()));
             "GitHub said what is so".into()
+        }
+        Stage::Queued { .. } if facts.asking == Asking::Override && held => {
+            task.wanted.facts = Some(Box::new(facts.clone()));
+            "GitHub said whether it may pass".into()
         }
         _ if on.known.is_paused() => put_back(on, task, facts),
         Stage::Idle
@@ -256,6 +288,9 @@ pub(super) fn unread_now(label: &str) -> Option<String> {
         return None;
     }
     let counts = |prefix| label::behind(label, prefix).is_some();
+    if label::same(label, OVERRIDE_LABEL) {
+        return Some("what it let pass stays passed".into());
+    }
     if label::same(label, SPRINT_LABEL) {
         return Some("the sprint is read again where there is one".into());
     }

@@ -11,8 +11,8 @@ use crate::command::{Command, Priority};
 use crate::effect::EffectKind;
 use crate::event::{
     Asking, AuthorizedComment, BaseFacts, ChecksState, Event, FetchProgress, FetchStep, FileChange,
-    IssueLinks, PublishFacts, PullStanding, Removal, RepositoryFacts, ReviewVerdict, RoleFile,
-    Timer, TriggerFacts, Wait, Work,
+    HeldUp, IssueLinks, PublishFacts, PullStanding, Removal, RepositoryFacts, ReviewVerdict,
+    RoleFile, Timer, TriggerFacts, Wait, Work,
 };
 use crate::ids::{
     CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId,
@@ -126,6 +126,7 @@ pub(super) fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
         base_wish: None,
         base: None,
         starter: None,
+        priority: None,
         links: IssueLinks::default(),
     };
     change(&mut facts);
@@ -824,10 +825,10 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ),
         (
             "held up",
-            Event::HeldUp {
+            Event::HeldUp(HeldUp {
                 effect: EffectKind::UpsertComment,
                 until: 3_600_000,
-            },
+            }),
         ),
         ("failed: check trigger", failed(EffectKind::CheckTrigger)),
         ("failed: show status", failed(EffectKind::ShowStatus)),

@@ -56,6 +56,7 @@ pub(super) fn accept(on: &mut Advance<'_>, facts: &TriggerFacts, picked: Picked)
             role: &job.role,
             approved_by: wish.approved_by.clone(),
             anew,
+            by_repository: on.cx.policy.issues.needs_approval(&facts.place.name),
         },
         on.cx.now,
     );
@@ -83,7 +84,7 @@ pub(super) fn accept(on: &mut Advance<'_>, facts: &TriggerFacts, picked: Picked)
         on.task.go = Some(true);
     }
     if !only_asked {
-        overlap::accepted(on);
+        overlap::accepted(on, facts.asking != Asking::Override);
     }
     because("accepted")
 }
@@ -115,6 +116,7 @@ fn job(on: &Advance<'_>, facts: &TriggerFacts, picked: Picked, wish: &RunOptions
         base_from: base.from,
         base: base.head,
         by_rule: facts.asking == Asking::Rule,
+        priority: facts.priority,
         sprint: wish.sprint,
         queued_at: on.cx.now,
         started_at: None,
@@ -187,6 +189,6 @@ fn forget_earlier(task: &mut Task, trigger: i64) {
 fn by_command(facts: &TriggerFacts) -> bool {
     matches!(
         facts.asking,
-        Asking::Command | Asking::Rule | Asking::Sprint
+        Asking::Command | Asking::Rule | Asking::Sprint | Asking::Override
     ) && matches!(facts.actor, Actor::Person(_))
 }

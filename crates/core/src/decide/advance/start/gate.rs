@@ -17,6 +17,15 @@ pub(super) struct Start<'a> {
     pub(super) approved_by: Option<String>,
     /// Whether it takes the place of one that waits, with what was said about that.
     pub(super) anew: bool,
+    /// Whether the operator wants a person to agree to each start here.
+    pub(super) by_repository: bool,
+}
+
+impl Start<'_> {
+    /// A person wants it started in spite of everything that would hold it.
+    fn passes(&self) -> bool {
+        self.facts.asking == Asking::Override
+    }
 }
 
 /// Sets the gates of a new job.
@@ -24,6 +33,12 @@ pub(super) fn set(task: &mut Task, start: &Start<'_>, now: i64) {
     let before = std::mem::take(&mut task.gates);
     if start.anew {
         (task.gates.waived, task.gates.cycle) = (before.waived, before.cycle);
+    }
+    if start.passes() {
+        // What is found later counts again.
+        task.gates.waived.add(&task.dependencies, Reading::Failed);
+        task.gates.cycle.clear();
+        return;
     }
     if may_wait(task, start.facts) {
         task.gates.reading = Reading::Asked;
@@ -60,6 +75,9 @@ fn reason(start: &Start<'_>) -> Option<ApprovalReason> {
     }
     if start.role.approve {
         return Some(ApprovalReason::Role);
+    }
+    if start.by_repository {
+        return Some(ApprovalReason::Repository);
     }
     let by_itself = matches!(start.facts.asking, Asking::Rule | Asking::Sprint);
     (start.role.plan && by_itself).then_some(ApprovalReason::Planning)
