@@ -189,6 +189,8 @@ impl Runner {
             | EffectKind::CheckLanded
             | EffectKind::CheckAccess
             | EffectKind::ReadDependencies
+            | EffectKind::ReadApprovals
+            | EffectKind::ReadProject
             | EffectKind::ReadOverlaps
             | EffectKind::ReadSprint
             | EffectKind::Forget

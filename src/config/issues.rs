@@ -23,6 +23,7 @@ pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) 
         approvals: resolver
             .of_file("approvals", Item::texts)
             .unwrap_or_default(),
+        status_file: resolver.of_file("status_file", |item: Item| item.text()),
         priority_field: resolver.of_file("priority_field", |item: Item| item.text()),
     }
 }

@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 54] = [
+const FILE_ONLY: [(&str, &str); 55] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
@@ -129,6 +129,7 @@ const FILE_ONLY: [(&str, &str); 54] = [
     ("overlaps", "warn"),
     ("approvals", "[]"),
     ("priority_field", "none"),
+    ("status_file", "none"),
     ("start.who", "write"),
     ("auto_start.labels", "[]"),
     ("auto_start.users", "[]"),

@@ -132,6 +132,10 @@ impl Config {
             ("overlaps", quoted(self.issues.overlaps.name())),
             ("approvals", list(&self.issues.approvals)),
             (
+                "status_file",
+                quoted(self.issues.status_file.as_deref().unwrap_or_default()),
+            ),
+            (
                 "priority_field",
                 quoted(self.issues.priority_field.as_deref().unwrap_or_default()),
             ),

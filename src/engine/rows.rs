@@ -189,6 +189,8 @@ pub(super) fn effect(
             }
             Action::ReadDependencies(_) => Some(format!("depend:{task}")),
             Action::ReadOverlaps(_) => Some(format!("overlap:{task}")),
+            Action::ReadApprovals(_) => Some(format!("approvals:{task}")),
+            Action::ReadProject(_) => Some(format!("project:{task}")),
             Action::ReadSprint(_) => Some(format!("sprint:{task}")),
             Action::Forget(_) => Some(format!("forget:{}", effect.place.repository)),
             Action::SetGoLabel(_) => Some(format!("switch:{task}")),
@@ -277,6 +279,8 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::CheckLanded(_)
         | Action::CheckAccess(_)
         | Action::ReadDependencies(_)
+        | Action::ReadApprovals(_)
+        | Action::ReadProject(_)
         | Action::ReadOverlaps(_) => ("read".into(), false, 1),
         // The last reading has to be the last that is heard.
         Action::ReadSprint(_) => (format!("sprint:{}", effect.place.task()), true, 1),

@@ -59,6 +59,7 @@ pub use issue::{Account, Issue, IssueEvent};
 pub use pull::{NewPull, OpenedPull, Opening, Pull, PullEdit};
 pub use purpose::Purpose;
 pub use rate_gate::{Brake, Budget, Priority, Used};
+pub use reaction::Reacted;
 pub use relation::{IssueStanding, Neighbour, Referred, Tree, TreeIssue};
 pub use repository::{BranchHead, Permission, PermissionLevel, Repository};
 pub use review::{LineComment, Review, ReviewHead, ReviewState};

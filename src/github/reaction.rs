@@ -12,6 +12,7 @@ use super::issue::Account;
 use super::purpose::Purpose;
 use super::rate_gate::Priority;
 use super::request::{ApiRequest, Effect};
+use super::values::millis;
 use crate::core::effect::Reaction;
 use crate::core::ids::{CommentId, IssueNumber};
 
@@ -32,7 +33,42 @@ struct ReactionShape {
     user: Option<Account>,
 }
 
+/// Somebody's reaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reacted {
+    /// Whose.
+    pub by: Account,
+    /// Epoch milliseconds.
+    pub at: i64,
+}
+
+#[derive(Deserialize)]
+struct ReactedShape {
+    user: Option<Account>,
+    #[serde(deserialize_with = "millis")]
+    created_at: i64,
+}
+
 impl GitHub {
+    /// Who reacted to a comment with a thumbs up, the oldest first; deleted accounts are left out.
+    /// <https://docs.github.com/rest/reactions/reactions#list-reactions-for-an-issue-comment>
+    pub async fn thumbs_up(
+        &self,
+        at: &At,
+        comment: CommentId,
+    ) -> Result<Vec<Reacted>, GitHubError> {
+        let word = super::request::escape(content(Reaction::ThumbsUp));
+        let path = format!("/issues/comments/{comment}/reactions?content={word}&per_page=100");
+        let found: Vec<ReactedShape> = self
+            .read_all(at, &ApiRequest::get("list the reactions", at.path(&path)))
+            .await?;
+        let reacted = |shape: ReactedShape| {
+            let at = shape.created_at;
+            shape.user.map(|by| Reacted { by, at })
+        };
+        Ok(found.into_iter().filter_map(reacted).collect())
+    }
+
     /// Reacts to an issue, ahead of everything that waits.
     /// <https://docs.github.com/rest/reactions/reactions#create-reaction-for-an-issue>
     pub async fn react_to_issue(

@@ -23,8 +23,10 @@ mod prepare_workspace;
 mod publish;
 mod react;
 mod react_to;
+mod read_approvals;
 mod read_dependencies;
 mod read_overlaps;
+mod read_project;
 mod read_review;
 mod read_sprint;
 mod refresh_pull_request;
@@ -79,6 +81,8 @@ pub(super) async fn perform(
         Action::React(action) => react::perform(action, lease, github).await,
         Action::ReactTo(action) => react_to::perform(action, lease, github).await,
         Action::ReadDependencies(_) => read_dependencies::perform(lease, github).await,
+        Action::ReadApprovals(action) => read_approvals::perform(action, lease, github).await,
+        Action::ReadProject(_) => read_project::perform(lease, &s.reading()).await,
         Action::ReadOverlaps(_) => read_overlaps::perform(lease, &s.neighbours()).await,
         Action::ReadSprint(action) => read_sprint::perform(action, lease, &s.reading()).await,
         Action::ReadReview(action) => read_review::perform(action, lease, &s.reading()).await,

@@ -8,6 +8,7 @@ use crate::core::event::{
     Asking, FoundBranch, IssueLinks, RepositoryFacts, RoleFile, TriggerFacts,
 };
 use crate::core::location::Place;
+use crate::core::project_status::ProjectStatus;
 use crate::core::role::{self, RoleName};
 use crate::core::snapshot::{Quoted, Snapshot};
 use crate::github::{At, Comment, GitHub, GitHubError, Issue};
@@ -101,6 +102,10 @@ impl Reading<'_> {
                 self.role_files(&at, roles).await?
             }
         };
+        let project = match trigger.starts() {
+            true => self.project(&at).await?,
+            false => ProjectStatus::Active,
+        };
         let links = links(&issue);
         let priority = self.policy.issues.field_priority(&issue.fields);
         Ok(TriggerFacts {
@@ -120,7 +125,17 @@ impl Reading<'_> {
             starter,
             links,
             priority,
+            project,
         })
+    }
+
+    /// How the repository says it stands, where the operator names the file.
+    pub(super) async fn project(&self, at: &At) -> Result<ProjectStatus, GitHubError> {
+        let Some(path) = &self.policy.issues.status_file else {
+            return Ok(ProjectStatus::Active);
+        };
+        let text = self.github.contents(at, path).await?;
+        Ok(ProjectStatus::read(text.as_deref()))
     }
 
     /// The base branch that was named, if one was; what is no name of a branch is not looked for.

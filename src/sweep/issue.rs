@@ -93,7 +93,9 @@ pub(super) async fn differences(
 fn waits_for_others(task: &Task) -> bool {
     match task.gate() {
         Some(Gate::Unread | Gate::Cycle(_) | Gate::Blockers | Gate::Unmet) => true,
-        Some(Gate::Reading | Gate::Approval(_) | Gate::Overlap(_)) | None => false,
+        Some(Gate::Reading | Gate::Approval(_) | Gate::Overlap(_) | Gate::Project(_)) | None => {
+            false
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::found::{Found, LOOKED};
 use super::sweeper::{FACTS_SINCE, Sweep, SweepError};
 use crate::core::actor::{Account, AccountKind};
-use crate::core::event::{Event, PullStanding};
+use crate::core::event::{Event, PullReopened, PullStanding};
 use crate::core::ids::IssueNumber;
 use crate::core::task::Task;
 use crate::github::{At, Pull, ReviewState};
@@ -78,10 +78,10 @@ pub(super) async fn reopened(sweep: &Sweep, task: &Task) -> Result<Vec<Found>, S
     let Some(last) = events.into_iter().rfind(|event| event.event == "reopened") else {
         return Ok(Vec::new());
     };
-    let event = Event::PullReopened {
+    let event = Event::PullReopened(PullReopened {
         number,
         sender: last.actor.known(),
-    };
+    });
     let id = format!("reopened:{}:{number}:{}", task.key(), last.at);
     Ok(vec![Found {
         kind: "reopened pull requests",

@@ -9,7 +9,7 @@ use super::outcome::{
 use super::payload::{
     HeadRepository, Pull, Pulls, Push, Repository, Reviews, Runs, Status, Suites,
 };
-use crate::core::event::Event;
+use crate::core::event::{Event, PullReopened};
 use crate::core::ids::{IssueNumber, RepositoryId};
 
 pub(super) fn pull_closed(payload: Pulls) -> Found {
@@ -29,10 +29,10 @@ pub(super) fn pull_closed(payload: Pulls) -> Found {
 
 pub(super) fn pull_reopened(payload: Pulls) -> Found {
     let issue = issue_of_pull(&payload.pull_request, &payload.repository)?;
-    let event = Event::PullReopened {
+    let event = Event::PullReopened(PullReopened {
         number: payload.pull_request.number.0,
         sender: payload.sender.into(),
-    };
+    });
     of_issue((payload.installation, payload.repository), issue, event)
 }
 

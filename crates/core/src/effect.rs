@@ -107,6 +107,10 @@ pub enum Action {
     CheckAccess(CheckAccess),
     /// [`ReadDependencies`].
     ReadDependencies(ReadDependencies),
+    /// [`ReadApprovals`].
+    ReadApprovals(ReadApprovals),
+    /// [`ReadProject`].
+    ReadProject(ReadProject),
     /// [`ReadOverlaps`].
     ReadOverlaps(ReadOverlaps),
     /// [`ReadSprint`].

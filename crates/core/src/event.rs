@@ -6,6 +6,8 @@ mod facts;
 mod fetch;
 mod held_up;
 mod issue_links;
+mod looked;
+mod pull_reopened;
 mod removal;
 mod wait;
 mod when;
@@ -20,6 +22,8 @@ pub use facts::{
 pub use fetch::{FetchProgress, FetchStep};
 pub use held_up::HeldUp;
 pub use issue_links::IssueLinks;
+pub use looked::{ApprovalsRead, Looked, ProjectRead, ThumbsUp};
+pub use pull_reopened::PullReopened;
 pub use removal::{Loss, Removal};
 use serde::{Deserialize, Serialize};
 pub use wait::Wait;
@@ -88,6 +92,8 @@ pub enum Event {
         /// What.
         news: RelatedNews,
     },
+    /// Something was looked at again that GitHub does not tell of.
+    Looked(Looked),
     /// There is news of a sprint, or for an issue of one.
     Sprint(SprintNews),
     /// An issue was opened.
@@ -255,12 +261,7 @@ pub enum Event {
         on: bool,
     },
     /// A pull request from a branch of ours was opened again.
-    PullReopened {
-        /// Its number.
-        number: i64,
-        /// By whom.
-        sender: Account,
-    },
+    PullReopened(PullReopened),
     /// Our pull request was merged or closed.
     PullClosed {
         /// Its number.

@@ -36,6 +36,9 @@ pub struct IssueRules {
     /// The name of the issue field that says how soon; none where labels alone do.
     #[serde(default)]
     pub priority_field: Option<String>,
+    /// The file by which a repository says whether work may start there: a path on its default branch.
+    #[serde(default)]
+    pub status_file: Option<String>,
 }
 
 impl IssueRules {

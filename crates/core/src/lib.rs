@@ -41,6 +41,7 @@ pub mod outcome;
 pub mod overlap;
 pub mod path_kind;
 pub mod policy;
+pub mod project_status;
 pub mod pull_size;
 pub mod question;
 mod retention;

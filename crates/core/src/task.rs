@@ -33,7 +33,7 @@ use super::sprint::Sprint;
 pub use begun::Begun;
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
 pub use failure_class::FailureClass;
-pub use gates::{Approval, ApprovalReason, Gate, Gates, Reading, Waived};
+pub use gates::{Approval, ApprovalReason, Gate, Gates, OnHold, Reading, Waived};
 pub use meter::{Meter, SessionMeter, Since, Waited};
 pub use overlaps::Overlaps;
 pub use phase_wait::PhaseWait;

@@ -312,11 +312,11 @@ async fn a_checkpoint_starts_when_a_writer_agrees_and_not_before() {
     app.label(issue, "checkpoint");
     app.label(issue, "agent:go");
     app.settle().await;
-    insta::assert_snapshot!(app.said(issue), @"
+    insta::assert_snapshot!(app.said(issue), @r#"
     **Needs `@ana`** · its start has to be approved
 
-    The issue has the label `checkpoint`. Somebody with write access can let it start with `/agent approve`.
-    ");
+    The issue has the label `checkpoint`. Somebody with write access can let it start with `/agent approve`, or with 👍 on this comment.
+    "#);
     assert_eq!(app.status_label(issue), ["agent:needs-you"]);
     app.say("stranger", issue, "/agent approve");
     app.settle().await;

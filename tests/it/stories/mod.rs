@@ -3,6 +3,7 @@
 mod access;
 mod agent_starts;
 mod agents;
+mod agreed;
 mod auto_start;
 mod base_branch;
 mod beside;

@@ -59,6 +59,8 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         EffectKind::ReadSprint => return None,
         // It only reads what is here, where two issues meet: `overlaps`.
         EffectKind::ReadOverlaps => return None,
+        // They only read, while a start is held: `agreed`.
+        EffectKind::ReadApprovals | EffectKind::ReadProject => return None,
     })
 }
 

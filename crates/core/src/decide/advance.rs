@@ -19,6 +19,7 @@ mod offer;
 mod order;
 mod outage;
 mod overlap;
+mod project;
 mod publish;
 mod pull;
 mod reads;

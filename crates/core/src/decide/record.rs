@@ -36,7 +36,7 @@ use recording::{Outcome, Recording};
 
 use super::notes::Notes;
 use crate::effect::StatusLabel;
-use crate::event::Event;
+use crate::event::{Event, Looked};
 use crate::label;
 use crate::policy::{Context, GO_LABEL, OVERRIDE_LABEL, SPRINT_LABEL};
 use crate::task::{Order, Task};
@@ -87,6 +87,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::DependenciesChanged { .. }
         | Event::DependenciesRead { .. }
         | Event::Related { .. }
+        | Event::Looked(_)
         | Event::RightLost { .. }
         | Event::Dispatched { .. }
         | Event::StopAsked { .. }
@@ -104,7 +105,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::PullRequestChanged { .. }
         | Event::PullRequestRefreshed { .. }
         | Event::MadeReady { .. }
-        | Event::PullReopened { .. }
+        | Event::PullReopened(_)
         | Event::LandedChecked(_)
         | Event::PullClosed { .. } => of_the_pull(on, task, event),
         Event::Sprint(news) => sprint::told(on, task, news),
@@ -159,6 +160,8 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
         Event::DependenciesChanged { hint, .. } => dependency::changed(on, task, hint),
         Event::DependenciesRead { found } => dependency::read(on, task, found),
         Event::Related { news } => dependency::related(on, task, news),
+        Event::Looked(Looked::Approvals(read)) => gate::reacted(on, task, read),
+        Event::Looked(Looked::Project(read)) => gate::project(on, task, read),
         Event::IssueOpened { sender, snapshot } => trigger::opened(on, task, sender, snapshot),
         Event::IssueEdited { sender, .. } if sender.login == *me => {
             "we changed it ourselves".into()
@@ -289,7 +292,7 @@ fn of_the_pull(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String
         Event::PullRequestChanged { hint, .. } => pull::changed(on, &mut task.wanted, hint),
         Event::PullRequestRefreshed { facts } => pull::refreshed(on, task, facts),
         Event::MadeReady { number } => pull::made_ready(on, &mut task.pull, *number),
-        Event::PullReopened { number, sender } => pull::reopened(on, task, *number, sender),
+        Event::PullReopened(again) => pull::reopened(on, task, again.number, &again.sender),
         Event::LandedChecked(facts) => landed::checked(on, task.outcome_mut(facts.pull), facts),
         Event::PullClosed { number, merged } => pull::closed(&mut task.wanted, *number, *merged),
         _ => String::new(),

@@ -29,6 +29,8 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::HideComment(_)
         | Action::ReadReview(_)
         | Action::ReadDependencies(_)
+        | Action::ReadApprovals(_)
+        | Action::ReadProject(_)
         | Action::ReadOverlaps(_)
         | Action::ReadSprint(_)
         | Action::RefreshPullRequest(_)

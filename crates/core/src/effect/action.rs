@@ -303,6 +303,19 @@ pub struct CheckAccess {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadDependencies {}
 
+/// Read who reacted to our status comment with a thumbs up since a moment, and what they may do. Reading repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadApprovals {
+    /// The comment.
+    pub comment: CommentId,
+    /// Earlier ones do not count, epoch milliseconds.
+    pub since: i64,
+}
+
+/// Read how the repository says it stands. Reading repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadProject {}
+
 /// Look which other issues of the repository the work on which is on, or about to begin, probably change the same files. It
 /// reads what is here alone, and repeats freely.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -33,6 +33,8 @@ impl Action {
             | Self::HideComment(_)
             | Self::ReadReview(_)
             | Self::ReadDependencies(_)
+            | Self::ReadApprovals(_)
+            | Self::ReadProject(_)
             | Self::ReadOverlaps(_)
             | Self::ReadSprint(_)
             | Self::RefreshPullRequest(_)

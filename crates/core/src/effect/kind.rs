@@ -74,6 +74,10 @@ pub enum EffectKind {
     CheckAccess,
     /// [`super::ReadDependencies`].
     ReadDependencies,
+    /// [`super::ReadApprovals`].
+    ReadApprovals,
+    /// [`super::ReadProject`].
+    ReadProject,
     /// [`super::ReadOverlaps`].
     ReadOverlaps,
     /// [`super::ReadSprint`].
@@ -88,7 +92,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -119,6 +123,8 @@ impl EffectKind {
         Self::SetTimer,
         Self::CheckAccess,
         Self::ReadDependencies,
+        Self::ReadApprovals,
+        Self::ReadProject,
         Self::ReadOverlaps,
         Self::ReadSprint,
         Self::Forget,
@@ -159,6 +165,8 @@ impl EffectKind {
             Self::SetTimer => "set_timer",
             Self::CheckAccess => "check_access",
             Self::ReadDependencies => "read_dependencies",
+            Self::ReadApprovals => "read_approvals",
+            Self::ReadProject => "read_project",
             Self::ReadOverlaps => "read_overlaps",
             Self::ReadSprint => "read_sprint",
             Self::Forget => "forget",
@@ -226,6 +234,8 @@ impl Action {
             Self::SetTimer(_) => EffectKind::SetTimer,
             Self::CheckAccess(_) => EffectKind::CheckAccess,
             Self::ReadDependencies(_) => EffectKind::ReadDependencies,
+            Self::ReadApprovals(_) => EffectKind::ReadApprovals,
+            Self::ReadProject(_) => EffectKind::ReadProject,
             Self::ReadOverlaps(_) => EffectKind::ReadOverlaps,
             Self::ReadSprint(_) => EffectKind::ReadSprint,
             Self::Forget(_) => EffectKind::Forget,
@@ -276,6 +286,8 @@ actions!(
     SetTimer,
     CheckAccess,
     ReadDependencies,
+    ReadApprovals,
+    ReadProject,
     ReadOverlaps,
     ReadSprint,
     Forget,

@@ -13,6 +13,7 @@ use crate::command::Priority;
 use crate::ids::{CommentId, IssueNumber, Sha};
 use crate::location::Place;
 use crate::message::Thread;
+use crate::project_status::ProjectStatus;
 use crate::snapshot::Snapshot;
 use crate::starter::StarterFacts;
 
@@ -175,6 +176,10 @@ pub enum Timer {
     Again,
     /// The base branch is looked at for a merged change.
     Landed,
+    /// It is looked for those who agree to a start by a reaction.
+    Approvals,
+    /// It is looked how the repository says it stands.
+    Project,
 }
 
 /// All that is read from GitHub before work may start. One effect reads it, the core judges it.
@@ -219,6 +224,9 @@ pub struct TriggerFacts {
     /// How soon a field of the issue says, where the operator names one.
     #[serde(default)]
     pub priority: Option<Priority>,
+    /// How the repository says it stands, where the operator names the file.
+    #[serde(default)]
+    pub project: ProjectStatus,
 }
 
 /// A branch that was looked for.

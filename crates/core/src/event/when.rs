@@ -1,6 +1,6 @@
 //! What an event says of where it comes from: when a person did on GitHub what it tells of, or which effect it answers.
 
-use super::Event;
+use super::{Event, Looked};
 use crate::dependency::RelatedNews;
 use crate::effect::EffectKind;
 use crate::overlap::OverlapNews;
@@ -47,6 +47,8 @@ impl Event {
                         news: OverlapNews::Found { .. },
                     },
             } => EffectKind::ReadOverlaps,
+            Self::Looked(Looked::Approvals(_)) => EffectKind::ReadApprovals,
+            Self::Looked(Looked::Project(_)) => EffectKind::ReadProject,
             Self::Posted { .. } => EffectKind::UpsertComment,
             Self::StatusPosted { .. } => EffectKind::ShowStatus,
             Self::Assigned { .. } => EffectKind::Assign,
@@ -66,7 +68,7 @@ impl Event {
             | Self::RightLost { .. }
             | Self::Reviewed { .. }
             | Self::PullRequestChanged { .. }
-            | Self::PullReopened { .. }
+            | Self::PullReopened(_)
             | Self::PullClosed { .. }
             | Self::TakenAway { .. }
             | Self::Archived { .. }

@@ -1,4 +1,5 @@
-//! What holds a task that is to start: what it waits for, that a person has to agree, or work on the same files. A gate stands or falls with what is
+//! What holds a task that is to start: what it waits for, its repository's own word, that a person has to agree, or work on the same
+//! files. A gate stands or falls with what is
 //! written in the task; nothing has to be told that it opened.
 //!
 //! It must never hold a session that has begun, nor pass what nobody knows: what could not be read holds until a person says
@@ -25,6 +26,9 @@ impl Task {
         }
         if self.unmet().next().is_some() {
             return Some(Gate::Blockers);
+        }
+        if let Some(on_hold) = &gates.project {
+            return Some(Gate::Project(&on_hold.is));
         }
         let approval = gates.approval.as_ref();
         if let Some(approval) = approval.filter(|approval| approval.by.is_none()) {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::dependency::{Blocker, Dependencies, Named, Unresolved};
 use crate::ids::{IssueNumber, TaskKey};
 use crate::overlap::Meeting;
+use crate::project_status::ProjectStatus;
 
 /// What is known of what may hold the task, besides what it waits for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,18 @@ pub struct Gates {
     /// Whether a person has to agree before it starts.
     #[serde(default)]
     pub approval: Option<Approval>,
+    /// The repository says that no work starts there.
+    #[serde(default)]
+    pub project: Option<OnHold>,
+}
+
+/// The repository says that no work starts there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnHold {
+    /// How it says it stands.
+    pub is: ProjectStatus,
+    /// When it is looked at again, epoch milliseconds.
+    pub look_at: i64,
 }
 
 /// How far the reading of what an issue waits for is.
@@ -77,6 +90,15 @@ pub struct Approval {
     /// Whose agreement did not count any more, because the words were changed after it.
     #[serde(default)]
     pub void: Option<String>,
+    /// Reactions count from here on, epoch milliseconds: what was agreed to before was something else.
+    #[serde(default)]
+    pub counts_from: i64,
+    /// When it is looked for them next, epoch milliseconds, and how often it was.
+    #[serde(default)]
+    pub look_at: i64,
+    /// How often it was looked for them.
+    #[serde(default)]
+    pub looked: u32,
 }
 
 /// Why a person has to agree.
@@ -110,13 +132,15 @@ pub enum Gate<'a> {
     Approval(&'a Approval),
     /// Work on the same files is to be over first.
     Overlap(&'a Meeting),
+    /// The repository says that no work starts there.
+    Project(&'a ProjectStatus),
 }
 
 impl Gate<'_> {
     /// Whether it stays shut until a person does something about it here.
     pub fn needs_a_person(&self) -> bool {
         match self {
-            Self::Reading | Self::Blockers | Self::Overlap(_) => false,
+            Self::Reading | Self::Blockers | Self::Overlap(_) | Self::Project(_) => false,
             Self::Unread | Self::Cycle(_) | Self::Unmet | Self::Approval(_) => true,
         }
     }
@@ -134,9 +158,10 @@ impl Gates {
     }
 
     /// The words of the issue were changed: whoever agreed to what stood there did not agree to this.
-    pub fn words_changed(&mut self) {
+    pub fn words_changed(&mut self, now: i64) {
         if let Some(approval) = &mut self.approval {
             approval.stale = true;
+            approval.counts_from = now;
             approval.void = approval.by.take().or(approval.void.take());
         }
     }

@@ -4,6 +4,7 @@ use super::issue_link::reference;
 use super::{answer_replies, clock, count, overlap};
 use crate::dependency::{Blocker, Named, Standing, Unknown, Unresolved};
 use crate::location::Place;
+use crate::project_status::ProjectStatus;
 use crate::sanitise;
 use crate::task::{Approval, ApprovalReason, Gate, Task};
 
@@ -70,6 +71,7 @@ pub fn words(task: &Task, gate: &Gate<'_>) -> String {
         Gate::Blockers => format!("waiting for {}", first(task)),
         Gate::Unmet => "something it waits for will not come by itself".into(),
         Gate::Approval(_) => "its start has to be approved".into(),
+        Gate::Project(is) => project(is),
         Gate::Overlap(meeting) => overlap::ahead(meeting, &task.place),
     }
 }
@@ -109,7 +111,27 @@ pub fn explained(task: &Task, gate: &Gate<'_>) -> Option<String> {
         ),
         Gate::Approval(approval) => approve(approval),
         Gate::Overlap(_) => overlap::AHEAD.into(),
+        Gate::Project(_) => "It starts by itself when the repository's status file says `active` again, which is looked at every five \
+                             minutes. To start it now, comment `/agent go`."
+            .into(),
     })
+}
+
+fn project(is: &ProjectStatus) -> String {
+    match is {
+        ProjectStatus::Active => "the repository lets work start".into(),
+        ProjectStatus::Unclear => {
+            "the repository's status file cannot be understood, so no work starts".into()
+        }
+        ProjectStatus::Held { word, reason } => {
+            let reason = sanitise::inline(reason, 300);
+            let reason = match reason.is_empty() {
+                true => String::new(),
+                false => format!(": {reason}"),
+            };
+            format!("the repository says that it is `{word}`{reason}")
+        }
+    }
 }
 
 fn cycle(path: &[Named], home: &Place) -> String {
@@ -145,7 +167,7 @@ fn approve(approval: &Approval) -> String {
         format!(" What {by} agreed to has been changed since, so that does not count any more.")
     });
     format!(
-        "{why}.{} Somebody with write access can let it start with `/agent approve`.",
+        "{why}.{} Somebody with write access can let it start with `/agent approve`, or with 👍 on this comment.",
         void.unwrap_or_default()
     )
 }

@@ -330,6 +330,11 @@ const GENERAL: &[(&str, &str)] = &[
         "Repositories, as `owner/name` with `*` for anything, in which each start waits for `/agent approve`.",
     ),
     (
+        "status_file",
+        "A file on a repository's default branch, such as `.github/status.json`, in which it says `{\"status\": \"active\"}`, or `blocked`, `on-hold` or \
+         `completed` with a `reason`, so that no work starts there.",
+    ),
+    (
         "priority_field",
         "The issue field of the organization that says how soon where no label does: Urgent, High or P1; Medium or P2; Low or P3.",
     ),

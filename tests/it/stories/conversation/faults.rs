@@ -67,6 +67,8 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         EffectKind::ReadSprint => None,
         // It only reads what is here, where two issues meet: `overlaps`.
         EffectKind::ReadOverlaps => None,
+        // They only read, while a start is held: `agreed`.
+        EffectKind::ReadApprovals | EffectKind::ReadProject => None,
     }
 }
 

@@ -171,6 +171,7 @@ impl World {
                         base: None,
                         starter: None,
                         priority: None,
+                        project: Default::default(),
                         links: IssueLinks {
                             blockers: issue.waits_for.len() as u32,
                             ..IssueLinks::default()

@@ -2,19 +2,27 @@
 
 use super::ending;
 use super::state::{Advance, Fired, because};
+use crate::effect;
 use crate::event::Timer;
 use crate::policy::Limits;
 use crate::task::{Approval, Gate, Task};
 use crate::text;
+
+/// After how long it is looked for reactions, milliseconds.
+pub(in crate::decide) const FIRST_LOOK: i64 = 60_000;
 
 /// The moments that it waits for.
 pub(super) fn wanted(task: &Task, limits: &Limits) -> Vec<(Timer, i64)> {
     let Some(approval) = waits(task) else {
         return Vec::new();
     };
+    let look = task
+        .shown
+        .comment
+        .map(|_| (Timer::Approvals, approval.look_at));
     let remind = (!approval.reminded).then(|| (Timer::Remind, approval.since + limits.remind_ms));
     let expire = (Timer::Expire, approval.since + limits.expire_ms);
-    remind.into_iter().chain([expire]).collect()
+    look.into_iter().chain(remind).chain([expire]).collect()
 }
 
 /// What it waits for, if it waits for somebody to agree.
@@ -23,6 +31,23 @@ pub(super) fn waits(task: &Task) -> Option<&Approval> {
         Some(Gate::Approval(approval)) => Some(approval),
         _ => None,
     }
+}
+
+/// It is looked whether somebody agreed by a reaction, which GitHub tells nobody of: often at first, then now and then.
+pub(super) fn look(on: &mut Advance<'_>) -> Option<Fired> {
+    waits(&on.task)?;
+    let (now, comment) = (on.cx.now, on.task.shown.comment?);
+    let approval = on.task.gates.approval.as_mut()?;
+    approval.looked = approval.looked.saturating_add(1);
+    approval.look_at = now
+        + match approval.looked {
+            0..10 => FIRST_LOOK,
+            10..20 => 5 * FIRST_LOOK,
+            _ => 15 * FIRST_LOOK,
+        };
+    let since = approval.counts_from;
+    on.plan(effect::ReadApprovals { comment, since });
+    because("it is looked whether somebody agreed by a reaction")
 }
 
 /// People are reminded once.

@@ -4,7 +4,7 @@
 //! A new timer is a variant of [`Timer`], its line in [`wanted`] and its arm in [`due`].
 
 use super::state::{Advance, Fired, because};
-use super::{approval, hold};
+use super::{approval, hold, project};
 use crate::decide::notes::Notes;
 use crate::decide::questions;
 use crate::effect;
@@ -34,6 +34,7 @@ pub(in crate::decide) fn wanted(task: &Task, limits: &Limits) -> Vec<(Timer, i64
         timers.push((Timer::Again, *until));
     }
     timers.extend(approval::wanted(task, limits));
+    timers.extend(project::wanted(task));
     timers.extend(of_questions(task, limits));
     timers.extend(task.review.look_at.map(|at| (Timer::Look, at)));
     // What its owner took away cannot be looked at.
@@ -71,6 +72,8 @@ pub(super) fn due(on: &mut Advance<'_>) -> Option<Fired> {
         Timer::Expire => approval::expire(on).or_else(|| expire(on)),
         Timer::Look => look(on),
         Timer::Landed => landed(on),
+        Timer::Approvals => approval::look(on),
+        Timer::Project => project::look(on),
         Timer::Again => hold::go_on(on, "the model is tried again"),
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn given_back(review: &mut ReviewState, event: &Event) {
             | Event::Commented { .. }
             | Event::Reviewed { .. }
             | Event::PullRequestChanged { .. }
-            | Event::PullReopened { .. }
+            | Event::PullReopened(_)
             | Event::PullClosed { .. }
             | Event::Dispatched { .. }
     );

@@ -33,7 +33,7 @@ pub(super) fn made(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> St
     if (&job.snapshot.title, &job.snapshot.body) == (title, body) {
         return "nothing an agent would see was changed".into();
     }
-    task.gates.words_changed();
+    task.gates.words_changed(on.cx.now);
     let snapshot = Snapshot {
         title: title.clone(),
         body: body.clone(),

@@ -26,10 +26,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
             let ids: Vec<String> = messages.map(|message| message.id.clone()).collect();
             steps::steered(on, task, &ids, false)
         }
-        EffectKind::AuthorizeComment | EffectKind::ReadReview => {
-            unread(on, *effect);
-            format!("{} failed, and people are told: {say}", effect.name())
-        }
+        EffectKind::AuthorizeComment | EffectKind::ReadReview => unread(on, *effect, say),
         // Nobody says that another installation covers it: in doubt nothing runs.
         EffectKind::CheckAccess => {
             task.wanted.lost = Some(Loss::Removed);
@@ -37,9 +34,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         }
         EffectKind::ReadDependencies => {
             on.notes.tell(text::dependency::unread(say, *exhausted));
-            if task.gates.reading == Reading::Asked {
-                task.gates.reading = Reading::Failed;
-            }
+            dependencies_unread(task);
             only_said()
         }
         // A forecast is a hint: without it work starts.
@@ -68,6 +63,9 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         }
         EffectKind::SetTimer
         | EffectKind::RefreshPullRequest
+        // It is looked again in a while.
+        | EffectKind::ReadApprovals
+        | EffectKind::ReadProject
         | EffectKind::CheckLanded
         | EffectKind::UpsertComment
         | EffectKind::ReactTo
@@ -89,8 +87,15 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
     }
 }
 
+/// What the issue waits for is not known.
+fn dependencies_unread(task: &mut Task) {
+    if task.gates.reading == Reading::Asked {
+        task.gates.reading = Reading::Failed;
+    }
+}
+
 /// What somebody wrote never came to us.
-fn unread(on: &mut Recording<'_>, effect: EffectKind) {
+fn unread(on: &mut Recording<'_>, effect: EffectKind, why: &str) -> String {
     let say = text::conversation::unread(effect == EffectKind::ReadReview);
     // No status comment tells of it before work is accepted.
     if matches!(on.known.stage, Stage::Idle | Stage::Checking { .. }) {
@@ -98,6 +103,7 @@ fn unread(on: &mut Recording<'_>, effect: EffectKind) {
         on.notes.say(issue, format!("unread:{now}"), say.clone());
     }
     on.notes.tell(say);
+    format!("{} failed, and people are told: {why}", effect.name())
 }
 
 /// What was to be read before work starts, or goes on, could not be read.

@@ -1,6 +1,10 @@
 //! A person agrees to a start, or says that what holds it does not count.
 
-use crate::task::{Gates, Task};
+use super::recording::Recording;
+use crate::actor::Actor;
+use crate::event::{ApprovalsRead, Asking, ProjectRead};
+use crate::task::{Gates, OnHold, Task, Trigger};
+use crate::text;
 
 /// A person agrees to the start, if one has to; whether that was waited for.
 pub(super) fn agree(gates: &mut Gates, by: &str) -> bool {
@@ -18,4 +22,48 @@ pub(super) fn waive(task: &mut Task) {
     task.gates.waived.add(&task.dependencies, reading);
     task.gates.cycle.clear();
     task.overlaps.waits = false;
+    task.gates.project = None;
+}
+
+/// It was looked for those who agree by a reaction: the first of them who may counts, unless the words were changed since.
+pub(super) fn reacted(on: &mut Recording<'_>, task: &mut Task, read: &ApprovalsRead) -> String {
+    let Some(approval) = on.known.gates.approval.as_ref() else {
+        return "nobody has to agree any more".into();
+    };
+    let counts = |at: i64| at >= approval.counts_from;
+    let may = read
+        .found
+        .iter()
+        .find(|one| counts(one.at) && one.permission.may_start());
+    let Some(one) = may.filter(|_| on.known.gates.waits_for_approval()) else {
+        return format!("{} reactions, none of which counts", read.found.len());
+    };
+    let login = one.actor.login.clone();
+    if approval.stale {
+        task.options.approved_by = Some(login);
+        task.wanted.trigger = Some(Trigger {
+            actor: Actor::Person(one.actor.clone()),
+            asking: Asking::Command,
+            snapshot: None,
+        });
+        return "a person agreed to the words as they are now, by a reaction".into();
+    }
+    agree(&mut task.gates, &login);
+    on.notes.tell(text::gate::agreed(&login));
+    "a person agreed to its start by a reaction".into()
+}
+
+/// It was read how the repository says it stands.
+pub(super) fn project(on: &mut Recording<'_>, task: &mut Task, read: &ProjectRead) -> String {
+    let Some(on_hold) = &on.known.gates.project else {
+        return "nothing is held by that any more".into();
+    };
+    task.gates.project = (!read.is.is_active()).then(|| OnHold {
+        is: read.is.clone(),
+        look_at: on_hold.look_at,
+    });
+    match &task.gates.project {
+        Some(_) => "the repository still lets no work start".into(),
+        None => "the repository lets work start".into(),
+    }
 }

@@ -10,9 +10,9 @@ use crate::budget::Cap;
 use crate::command::{Command, Priority};
 use crate::effect::EffectKind;
 use crate::event::{
-    Asking, AuthorizedComment, BaseFacts, ChecksState, Event, FetchProgress, FetchStep, FileChange,
-    HeldUp, IssueLinks, PublishFacts, PullStanding, Removal, RepositoryFacts, ReviewVerdict,
-    RoleFile, Timer, TriggerFacts, Wait, Work,
+    ApprovalsRead, Asking, AuthorizedComment, BaseFacts, ChecksState, Event, FetchProgress,
+    FetchStep, FileChange, HeldUp, IssueLinks, Looked, ProjectRead, PublishFacts, PullStanding,
+    Removal, RepositoryFacts, ReviewVerdict, RoleFile, ThumbsUp, Timer, TriggerFacts, Wait, Work,
 };
 use crate::ids::{
     CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId,
@@ -127,6 +127,7 @@ pub(super) fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
         base: None,
         starter: None,
         priority: None,
+        project: Default::default(),
         links: IssueLinks::default(),
     };
     change(&mut facts);
@@ -822,6 +823,22 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
             Event::RightLost {
                 login: "ana".into(),
             },
+        ),
+        (
+            "agreed to by a reaction",
+            Event::Looked(Looked::Approvals(ApprovalsRead {
+                found: vec![ThumbsUp {
+                    actor: account("ana"),
+                    permission: Permission::Write,
+                    at: 0,
+                }],
+            })),
+        ),
+        (
+            "the repository was read",
+            Event::Looked(Looked::Project(ProjectRead {
+                is: Default::default(),
+            })),
         ),
         (
             "held up",

@@ -1,5 +1,6 @@
 //! What may hold a job that is accepted: whether GitHub has to be asked what it waits for, and whether a person has to agree.
 
+use crate::decide::advance::{approval, project};
 use crate::dependency;
 use crate::event::{Asking, TriggerFacts};
 use crate::label;
@@ -46,12 +47,16 @@ pub(super) fn set(task: &mut Task, start: &Start<'_>, now: i64) {
             task.wanted.reads.push(Read::Dependencies);
         }
     }
+    task.gates.project = project::on_hold(&start.facts.project, now);
     let kept = before.approval.filter(|_| start.anew);
     task.gates.approval = reason(start).map(|why| Approval {
         why,
         since: kept.as_ref().map_or(now, |kept| kept.since),
         reminded: kept.as_ref().is_some_and(|kept| kept.reminded),
         stale: false,
+        counts_from: now,
+        look_at: now + approval::FIRST_LOOK,
+        looked: 0,
         by: (start.approved_by.clone()).or_else(|| kept.filter(|kept| !kept.stale)?.by),
         void: None,
     });
