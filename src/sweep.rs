@@ -16,6 +16,7 @@ mod issue;
 mod pull;
 mod repository;
 mod services;
+mod sprint;
 mod sweeper;
 mod tasks;
 
@@ -118,6 +119,7 @@ impl Sweep {
             }
         }
         stated.add(self.repositories().await);
+        stated.add(self.sprints().await);
         if !stated.incomplete {
             self.remember(FACTS_SINCE, from).await;
         }

@@ -9,6 +9,7 @@ use super::Store;
 use super::effect_result::EffectResult;
 use super::error::StoreError;
 use super::outbox::{self, EffectLook, effect_look};
+use super::sprint;
 use super::task::{self, SessionRow, TaskRow, session_row};
 use crate::core::ids::{RepositoryId, SessionId, TaskKey};
 
@@ -186,6 +187,12 @@ impl Store {
     /// Some tasks, in no order; those that are not there are left out.
     pub async fn tasks(&self, keys: &[TaskKey]) -> Result<Vec<TaskRow>, StoreError> {
         let found = async { task::find_tasks(&mut *self.reader().acquire().await?, keys).await };
+        self.pools().within(found).await
+    }
+
+    /// The tasks with a sprint that has any issues; at most 1,000.
+    pub async fn sprints(&self) -> Result<Vec<TaskKey>, StoreError> {
+        let found = async { sprint::sprints(&mut *self.reader().acquire().await?).await };
         self.pools().within(found).await
     }
 

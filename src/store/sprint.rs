@@ -10,6 +10,19 @@ const AT_ONCE: usize = 100;
 const ALL: &str = "SELECT repository, issue, part_repository, part_issue FROM sprint_part \
     ORDER BY repository, issue, part_repository, part_issue";
 
+const SPRINTS: &str =
+    "SELECT DISTINCT repository, issue FROM sprint_part ORDER BY repository, issue LIMIT 1000";
+
+/// The sprints that have any issues.
+pub(super) async fn sprints(connection: &mut AnyConnection) -> Result<Vec<TaskKey>, sqlx::Error> {
+    let rows = sqlx::query(SPRINTS).fetch_all(connection).await?;
+    let key = |row: &sqlx::any::AnyRow| {
+        let repository = RepositoryId(row.try_get(0)?);
+        Ok(TaskKey::new(repository, IssueNumber(row.try_get(1)?)))
+    };
+    rows.iter().map(key).collect()
+}
+
 /// Every sprint with each of its issues.
 pub(super) async fn read(
     connection: &mut AnyConnection,

@@ -7,13 +7,13 @@ use super::sweeper::{FACTS_SINCE, Sweep, SweepError};
 use crate::core::command;
 use crate::core::event::Event;
 use crate::core::ids::{InstallationId, IssueNumber, TaskKey};
-use crate::core::policy::GO_LABEL;
+use crate::core::policy::{GO_LABEL, SPRINT_LABEL};
 use crate::core::task::{Stage, Task};
 use crate::github::{At, Comment, Issue};
 
 /// How long before the first start of all a label may have been put on and still count, milliseconds: as long as GitHub
 /// itself remembers what it did not deliver.
-const BEFORE_US: i64 = 3 * 24 * 3_600_000;
+pub(super) const BEFORE_US: i64 = 3 * 24 * 3_600_000;
 /// So many labeled issues are remembered as looked at.
 const REMEMBERED: usize = 10_000;
 
@@ -64,32 +64,43 @@ impl Sweep {
         stated
     }
 
-    async fn known(&self, key: TaskKey) -> Result<Option<Task>, SweepError> {
+    pub(super) async fn known(&self, key: TaskKey) -> Result<Option<Task>, SweepError> {
         let row = self.services.store.task(key).await?;
         Ok(row.and_then(|row| serde_json::from_str(&row.body).ok()))
     }
 
-    /// Open issues that carry the switch and do not know it: unknown ones, and those whose session is over.
+    /// Open issues that carry the switch, or the label of a sprint, and do not know it: unknown ones, and those whose session is
+    /// over.
     async fn labeled(&self, at: &At) -> Result<Vec<Found>, SweepError> {
+        let github = &self.services.github;
         let mut found = Vec::new();
-        for issue in self
-            .services
-            .github
-            .open_issues_with_label(at, GO_LABEL)
-            .await?
-        {
-            let place = (at.repository, issue.number);
-            if self.seen().labeled.get(&place) == Some(&issue.updated_at) {
-                continue;
+        for issue in github.open_issues_with_label(at, GO_LABEL).await? {
+            if self.is_new(at, &issue) {
+                found.extend(self.unheard_label(at, &issue).await?);
+                self.looked_at(at, &issue);
             }
-            found.extend(self.unheard_label(at, &issue).await?);
-            let mut seen = self.seen();
-            if seen.labeled.len() >= REMEMBERED {
-                seen.labeled.clear();
+        }
+        for issue in github.open_issues_with_label(at, SPRINT_LABEL).await? {
+            if self.is_new(at, &issue) {
+                found.extend(self.unheard_sprint(at, &issue).await?);
+                self.looked_at(at, &issue);
             }
-            seen.labeled.insert(place, issue.updated_at);
         }
         Ok(found)
+    }
+
+    fn is_new(&self, at: &At, issue: &Issue) -> bool {
+        let place = (at.repository, issue.number);
+        self.seen().labeled.get(&place) != Some(&issue.updated_at)
+    }
+
+    fn looked_at(&self, at: &At, issue: &Issue) {
+        let mut seen = self.seen();
+        if seen.labeled.len() >= REMEMBERED {
+            seen.labeled.clear();
+        }
+        let place = (at.repository, issue.number);
+        seen.labeled.insert(place, issue.updated_at);
     }
 
     async fn unheard_label(&self, at: &At, issue: &Issue) -> Result<Option<Found>, SweepError> {

@@ -7,6 +7,7 @@ use skep::core::ids::{IssueNumber, RepositoryId, TaskKey};
 use skep::core::task::Task;
 use skep::http::AdminService;
 use skep_simulator::world::IssueDraft;
+use skep_simulator::world::outgoing::Flow;
 
 use crate::test_app::{HOLD, TestApp};
 
@@ -211,7 +212,7 @@ async fn checkpoints_of_the_plan_and_of_a_phase_wait_for_a_writer() {
     app.settle_all().await;
     assert_eq!(app.states(&leaves).await, "");
     app.reply(root, "/agent approve").await;
-    app.settle_all().await;
+    app.settle().await;
     assert_eq!(
         app.states(&leaves).await,
         "7 in-review",
@@ -250,12 +251,12 @@ async fn what_waits_is_taken_back_with_the_label_and_what_works_goes_on() {
         "Busy",
         &format!("Please.\n\n```skep-demo\n{HOLD}\nwrite a.txt: a\n```\n"),
     );
-    let waiting = app.leaf(root, "Waiting");
     app.label(root, SPRINT);
     app.until("busy", |app| {
         app.labels(busy).contains(&"agent:working".to_owned())
     })
     .await;
+    let waiting = app.leaf(root, "Waiting");
     app.heard().await;
     assert_eq!(app.state(waiting).await, "queued");
     app.unlabel(root, SPRINT);
@@ -444,5 +445,64 @@ async fn a_thousand_sub_issues_cost_few_calls_and_no_burst() {
     assert!(shown.contains("0 of 990"), "{shown}");
     assert_eq!(shown.matches("· queued").count(), 50, "{shown}");
     app.leave_unfinished();
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_and_a_sub_issue_that_nobody_told_of_are_found() {
+    let mut app = TestApp::new().await;
+    app.product().sweep.begin().await;
+    let root = app.issue("Plan", "", &[]);
+    let first = app.leaf(root, "First");
+    app.settle().await;
+    app.simulator.set_flow(Flow::Dropped);
+    app.label(root, SPRINT);
+    app.settle().await;
+    app.product().sweep.facts().await;
+    app.simulator.set_flow(Flow::Direct);
+    app.settle_all().await;
+    assert_eq!(app.state(first).await, "in-review", "{}", app.thread(root));
+    app.simulator.set_flow(Flow::Dropped);
+    let second = app.leaf(root, "Second");
+    app.settle().await;
+    app.simulator.set_flow(Flow::Direct);
+    assert_eq!(app.states(&[second]).await, "");
+    app.advance(Duration::from_secs(6 * 3_600));
+    app.product().sweep.facts().await;
+    app.settle_all().await;
+    assert_eq!(app.state(second).await, "in-review", "{}", app.sprint(root));
+    app.product().sweep.facts().await;
+    app.settle_all().await;
+    assert_eq!(app.stored(first).await.sessions, 1);
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phase_is_asked_for_once_more_and_then_left() {
+    let mut app = TestApp::new().await;
+    let root = app.issue("Plan", "", &[]);
+    let phase = app.issue("Phase", "", &["checkpoint"]);
+    app.put_below(root, phase);
+    let leaf = app.leaf(phase, "Leaf");
+    app.label(root, SPRINT);
+    app.settle().await;
+    let day = Duration::from_secs(24 * 3_600);
+    for _ in 0..2 {
+        app.advance(day);
+        app.settle().await;
+    }
+    assert_eq!(
+        app.ours_with(phase, "still waits for somebody to approve")
+            .len(),
+        1
+    );
+    app.advance(6 * day);
+    app.settle().await;
+    assert!(!app.labels(phase).contains(&"agent:needs-you".to_owned()));
+    assert_eq!(app.ours_with(phase, "").len(), 2, "{}", app.thread(phase));
+    // Late is better than never.
+    app.say("ana", phase, "/agent approve");
+    app.settle_all().await;
+    assert_eq!(app.state(leaf).await, "in-review", "{}", app.sprint(root));
     app.done().await;
 }

@@ -62,8 +62,8 @@ impl Task {
         if !self.rests() {
             return None;
         }
-        if self.phase.is_some() {
-            return Some(Some(StatusLabel::NeedsYou));
+        if let Some(wait) = &self.phase {
+            return Some((!wait.expired).then_some(StatusLabel::NeedsYou));
         }
         let sprint = self.sprint.as_ref()?;
         let outline = Outline::of(sprint, self.key());

@@ -12,4 +12,13 @@ pub struct PhaseWait {
     /// Who agreed; the sprint is told in the same decision.
     #[serde(default)]
     pub agreed: Option<String>,
+    /// Since when it waits, epoch milliseconds.
+    #[serde(default)]
+    pub since: i64,
+    /// Whether people were reminded.
+    #[serde(default)]
+    pub reminded: bool,
+    /// Nobody agreed in time; whoever agrees later still may.
+    #[serde(default)]
+    pub expired: bool,
 }

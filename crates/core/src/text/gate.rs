@@ -1,7 +1,7 @@
 //! What holds a task that is to start, what releases it, and who has to act.
 
 use super::issue_link::reference;
-use super::{answer_replies, clock, count, overlap};
+use super::{answer_replies, count, overlap};
 use crate::dependency::{Blocker, Named, Standing, Unknown, Unresolved};
 use crate::location::Place;
 use crate::project_status::ProjectStatus;
@@ -39,13 +39,19 @@ pub fn passed(login: &str) -> String {
 }
 
 /// Once, after a day.
-pub fn reminder(login: Option<&str>, ends: i64) -> String {
+pub fn reminder(login: Option<&str>, left: i64) -> String {
     let whom = login.map_or_else(String::new, |login| format!("@{login}: "));
     format!(
         "{whom}this issue still waits for somebody to approve its start. Write `/agent approve` to let it start, or \
-         `/agent stop` to leave it; without either it is given up at {}.",
-        clock(ends)
+         `/agent stop` to leave it; without either it is given up in {}.",
+        count(days(left), "day")
     )
+}
+
+/// Whole days of a span in milliseconds, at least one.
+pub(super) fn days(span: i64) -> u64 {
+    let days = (span + 86_400_000 - 1) / 86_400_000;
+    u64::try_from(days.max(1)).unwrap_or(1)
 }
 
 /// Why it ended.

@@ -57,6 +57,19 @@ pub fn phase_waits(of: &Named, home: &Place, by: &str) -> String {
     )
 }
 
+/// Once, after a day.
+pub fn phase_reminder(of: &Named, home: &Place, left: i64) -> String {
+    format!(
+        "This phase of {} still waits for somebody to approve it. Write `/agent approve` to let its sub-issues start; in {} \
+         it is left as it is.",
+        reference(of, home),
+        count(super::gate::days(left), "day")
+    )
+}
+
+/// A line of the timeline: nobody agreed in time.
+pub const PHASE_EXPIRED: &str = "nobody approved this phase; it starts when somebody does";
+
 /// Why an issue that waited does not start any more, half a sentence.
 pub fn withdrawn(why: Off, of: &Named) -> String {
     let of = format!("{}#{}", of.name, of.key.issue);

@@ -14,7 +14,7 @@ pub(in crate::decide) const FIRST_LOOK: i64 = 60_000;
 /// The moments that it waits for.
 pub(super) fn wanted(task: &Task, limits: &Limits) -> Vec<(Timer, i64)> {
     let Some(approval) = waits(task) else {
-        return Vec::new();
+        return of_phase(task, limits);
     };
     let look = task
         .shown
@@ -23,6 +23,46 @@ pub(super) fn wanted(task: &Task, limits: &Limits) -> Vec<(Timer, i64)> {
     let remind = (!approval.reminded).then(|| (Timer::Remind, approval.since + limits.remind_ms));
     let expire = (Timer::Expire, approval.since + limits.expire_ms);
     look.into_iter().chain(remind).chain([expire]).collect()
+}
+
+/// The same of a phase of a sprint.
+fn of_phase(task: &Task, limits: &Limits) -> Vec<(Timer, i64)> {
+    let waits = task.phase_waits_for_approval();
+    let wait = task.phase.as_ref().filter(|wait| waits && !wait.expired);
+    wait.map_or_else(Vec::new, |wait| {
+        let remind = (!wait.reminded).then(|| (Timer::Remind, wait.since + limits.remind_ms));
+        let expire = (Timer::Expire, wait.since + limits.expire_ms);
+        remind.into_iter().chain([expire]).collect()
+    })
+}
+
+/// People are reminded once that they have to agree to the start of a phase.
+pub(super) fn remind_of_phase(on: &mut Advance<'_>) -> Option<Fired> {
+    let (expire_ms, now) = (on.cx.policy.limits.expire_ms, on.cx.now);
+    let waits = on.task.phase_waits_for_approval();
+    let wait = on
+        .task
+        .phase
+        .as_mut()
+        .filter(|wait| waits && !wait.reminded)?;
+    wait.reminded = true;
+    let body = text::sprint::phase_reminder(&wait.of, &on.task.place, wait.since + expire_ms - now);
+    let key = format!("phase-reminder:{}", wait.of.key);
+    on.say(on.task.place.issue, key, body);
+    because("people are reminded that somebody has to agree to the phase")
+}
+
+/// Nobody agreed to the start of a phase. Whoever does later still may.
+pub(super) fn expire_phase(on: &mut Advance<'_>) -> Option<Fired> {
+    let waits = on.task.phase_waits_for_approval();
+    let wait = on
+        .task
+        .phase
+        .as_mut()
+        .filter(|wait| waits && !wait.expired)?;
+    wait.expired = true;
+    on.tell(text::sprint::PHASE_EXPIRED.to_owned());
+    because("nobody agreed to the start of the phase")
 }
 
 /// What it waits for, if it waits for somebody to agree.
@@ -57,7 +97,7 @@ pub(super) fn remind(on: &mut Advance<'_>) -> Option<Fired> {
         approval.reminded = true;
     }
     let login = on.task.job().and_then(|job| job.actor.login());
-    let body = text::gate::reminder(login, ends);
+    let body = text::gate::reminder(login, ends - on.cx.now);
     let key = format!("approval:{}", on.task.sessions);
     on.say(on.task.place.issue, key, body);
     because("people are reminded that somebody has to agree")

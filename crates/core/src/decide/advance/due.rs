@@ -68,8 +68,12 @@ pub(super) fn due(on: &mut Advance<'_>) -> Option<Fired> {
     let (timer, _) = wanted.into_iter().find(|(_, at)| *at <= on.cx.now)?;
     match timer {
         Timer::Park => park(on),
-        Timer::Remind => approval::remind(on).or_else(|| remind(on)),
-        Timer::Expire => approval::expire(on).or_else(|| expire(on)),
+        Timer::Remind => approval::remind(on)
+            .or_else(|| approval::remind_of_phase(on))
+            .or_else(|| remind(on)),
+        Timer::Expire => approval::expire(on)
+            .or_else(|| approval::expire_phase(on))
+            .or_else(|| expire(on)),
         Timer::Look => look(on),
         Timer::Landed => landed(on),
         Timer::Approvals => approval::look(on),

@@ -130,6 +130,9 @@ pub(super) fn told(on: &mut Recording<'_>, task: &mut Task, news: &SprintNews) -
             let wait = PhaseWait {
                 of: of.clone(),
                 agreed: None,
+                since: on.cx.now,
+                reminded: false,
+                expired: false,
             };
             if task.phase.replace(wait).is_none_or(|other| other.of != *of) {
                 let key = format!("phase:{}", of.key);
