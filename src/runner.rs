@@ -8,7 +8,9 @@
 mod agent_facts;
 mod answer_waiters;
 mod ballast;
+mod batch;
 mod budget_watch;
+mod discovering;
 mod disk;
 mod disk_usage;
 mod disk_watch;
@@ -16,6 +18,7 @@ mod folders;
 mod janitor;
 mod launcher;
 mod lease;
+mod live_graph;
 mod marker;
 mod memory;
 mod memory_usage;
@@ -52,10 +55,12 @@ use crate::store::{Claim, Closed, Complaint, StoreError};
 
 pub use answer_waiters::AnswerWaiters;
 pub use ballast::Ballast;
+pub use batch::{BatchJudge, BatchOf, NotJudged, WrongBatch};
 pub use disk::Disk;
 pub use disk_usage::{Survey, Usage};
 pub use folders::Folders;
 use lease::{Claimed, Leases};
+pub use live_graph::LiveGraph;
 pub use marker::MarkerKey;
 pub use memory::MachineMemory;
 pub use memory_usage::MemoryUsage;
@@ -202,6 +207,7 @@ impl Runner {
             | EffectKind::ShowStatus
             | EffectKind::ShowLabel
             | EffectKind::OpenPull
+            | EffectKind::CreateIssue
             | EffectKind::LabelPull
             | EffectKind::DescribePull
             | EffectKind::RequestReview

@@ -18,7 +18,9 @@ mod tool_gate;
 use futures::future::BoxFuture;
 
 use crate::core::agent::Finished;
+use crate::core::discovery::Proposal;
 use crate::core::question::Asked;
+use crate::core::text;
 
 pub(super) use input::QUESTIONS_MAX;
 pub(super) use server::{Registration, Server};
@@ -32,7 +34,10 @@ pub(super) const ANSWERED: &str = "skep/answered";
 pub const SERVER_NAME: &str = "skep";
 
 /// The names of the tools.
-pub(super) const TOOLS: [&str; 3] = ["ask_human", "report_progress", "finish"];
+pub(super) const TOOLS: [&str; 4] = ["ask_human", "report_progress", "finish", DISCOVER];
+
+/// The tool that only some sessions have.
+pub(super) const DISCOVER: &str = "discover_tasks";
 
 /// Who answers the session's tools: implemented by whoever runs the session. A call must be durable before it answers,
 /// and must answer within 45 seconds: agents give up on a tool after a minute.
@@ -47,6 +52,17 @@ pub trait ToolHandler: Send + Sync + 'static {
     fn unfitting(&self, words: String) -> BoxFuture<'_, ()>;
     /// The agent says that it is finished; answers with what the agent is told.
     fn finish(&self, finished: Finished) -> BoxFuture<'_, String>;
+    /// Whether the session may find further work: the tool for it is offered only then.
+    fn discovers(&self) -> bool {
+        false
+    }
+    /// Work that was found beside the task; answers with what the agent is told, or with all that is wrong with it.
+    fn discover(&self, tasks: Vec<Proposal>) -> BoxFuture<'_, Result<String, String>> {
+        drop(tasks);
+        Box::pin(std::future::ready(
+            Err(text::tools::NO_SUCH_TOOL.to_owned()),
+        ))
+    }
 }
 
 impl std::fmt::Debug for dyn ToolHandler {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use super::answer_lines::{
     budget_lines, event_json, event_line, held_line, log_line, session_line,
@@ -11,7 +12,7 @@ use super::disk_space::DiskSpace;
 use super::health::Health;
 use super::lookup::{find_session, read_task, unread};
 use super::orders::{Orders, refused};
-use super::{graph_view, outcome_lines, queue_lines, waves_lines};
+use super::{graph_view, outcome_lines, plan_lines, queue_lines, waves_lines};
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::text::requests::{self, absent};
 use crate::engine::Engine;
@@ -20,6 +21,7 @@ use crate::http::api_types::{
     LogAnswer, SessionAnswer, SessionLine, SessionsAnswer, StatusAnswer, StopAnswer, TaskAnswer,
 };
 use crate::http::outcome_types::OutcomesAnswer;
+use crate::http::plan_types::PlanOrder;
 use crate::http::queue_types::{GraphFormat, OrderAnswer, QueueAnswer};
 use crate::http::{
     AdminService, Answer, ApiError, Batch, EventPage, LogPage, SessionFilter, Target, WavesQuestion,
@@ -37,6 +39,8 @@ pub struct AdminApi {
     services: OnceLock<Arc<Services>>,
     /// The same.
     engine: OnceLock<Engine>,
+    /// Held while issues are made of a task list.
+    planning: Mutex<()>,
 }
 
 /// The largest patch that is given out.
@@ -51,6 +55,7 @@ impl AdminApi {
             disk,
             services: OnceLock::new(),
             engine: OnceLock::new(),
+            planning: Mutex::default(),
         }
     }
 
@@ -291,6 +296,18 @@ impl AdminService for AdminApi {
             question,
         };
         answer(&waves.answer().await?)
+    }
+
+    async fn plan(&self, order: PlanOrder) -> Answer {
+        let (services, engine) = (self.services()?, self.engine()?);
+        // Two at a time would each find that nothing is there yet.
+        let _only_one = self.planning.lock().await;
+        let plan = plan_lines::Plan {
+            services,
+            engine,
+            order,
+        };
+        answer(&plan.answer().await?)
     }
 
     async fn pause(&self, repository: Option<RepositoryName>) -> Answer {

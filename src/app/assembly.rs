@@ -13,6 +13,7 @@ use super::disk_space::DiskSpace;
 use super::health::Health;
 use super::intake::WebhookIngest;
 use super::listeners::Entry;
+use super::live_graph::EngineGraph;
 use super::modules::App;
 use super::random_name::random_name;
 use super::setup::Setup;
@@ -161,6 +162,7 @@ impl Assembly {
         let marker = marker_key(&store)
             .await
             .context("read the key for markers")?;
+        let engine = Engine::new(store.clone(), policy.clone(), setup.clock.clone());
         let services = Arc::new(Services {
             store: store.clone(),
             github: self.github.clone(),
@@ -181,6 +183,7 @@ impl Assembly {
             timings: setup.timings,
             retention: setup.retention,
             posted: PostedComments::default(),
+            graph: Arc::new(EngineGraph(engine.clone())),
             waiters: Arc::default(),
             usage: self.usage.clone(),
             memory: Arc::default(),
@@ -188,7 +191,6 @@ impl Assembly {
         seed_pace(&services)
             .await
             .context("read what was posted in the last hour")?;
-        let engine = Engine::new(store.clone(), policy, setup.clock.clone());
         let runner = Runner::new(services.clone());
         let sweep = Sweep::new(SweepServices {
             store: store.clone(),

@@ -183,6 +183,11 @@ impl Orders<'_> {
         self.put(new).await.map_err(ApiError::busy)
     }
 
+    /// States which issues of a task list are wanted, and waits until that was heard.
+    pub(super) async fn list(self, fact: &Fact) -> Result<String, String> {
+        self.tell(fact, "plan").await
+    }
+
     /// Puts a fact into the inbox and waits until it was handled; answers the reason.
     async fn tell(self, fact: &Fact, name: &str) -> Result<String, String> {
         let now = (self.services.clock)();

@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
 use super::{
-    config, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, queue, serve, session,
-    sessions, status, stop, waves,
+    config, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, plan, queue, serve,
+    session, sessions, status, stop, waves,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -35,6 +35,7 @@ enum Command {
     Graph(graph::Graph),
     Outcomes(outcomes::Outcomes),
     Waves(waves::Waves),
+    Plan(plan::Plan),
     Stop(stop::StopSession),
     Pause(pause::Pause),
     Resume(pause::Resume),
@@ -77,6 +78,7 @@ impl Cli {
             Command::Graph(graph) => graph.admin.args(),
             Command::Outcomes(outcomes) => outcomes.admin.args(),
             Command::Waves(waves) => waves.admin.args(),
+            Command::Plan(plan) => plan.admin.args(),
             Command::Stop(stop) => stop.admin.args(),
             Command::Pause(pause) => pause.what.admin.args(),
             Command::Resume(resume) => resume.what.admin.args(),
@@ -129,6 +131,7 @@ impl Cli {
             Command::Graph(graph) => graph.run(sources).await,
             Command::Outcomes(outcomes) => outcomes.run(sources).await,
             Command::Waves(waves) => waves.run(sources).await,
+            Command::Plan(plan) => plan.run(sources).await,
             Command::Stop(stop) => stop.run(sources).await,
             Command::Pause(pause) => pause.run(sources).await,
             Command::Resume(resume) => resume.run(sources).await,

@@ -16,6 +16,7 @@ mod order;
 mod outcomes;
 mod output;
 mod pause;
+mod plan;
 mod queue;
 mod serve;
 mod session;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::document::Item;
 use super::resolver::Resolver;
 use super::{auto_start, role_rules, start, words};
+use crate::core::discovery::Discover;
 use crate::core::issue_rules::IssueRules;
 use crate::core::notifications::Notifications;
 use crate::core::overlap::OnOverlap;
@@ -25,6 +26,7 @@ pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) 
             .unwrap_or_default(),
         status_file: resolver.of_file("status_file", |item: Item| item.text()),
         priority_field: resolver.of_file("priority_field", |item: Item| item.text()),
+        discover: discover(resolver),
     }
 }
 
@@ -48,6 +50,18 @@ fn overlaps(resolver: &mut Resolver<'_>) -> OnOverlap {
         chosen
             .map(|(_, choice)| choice)
             .ok_or_else(|| item.wrong(value::OVERLAPS))
+    });
+    read.unwrap_or_default()
+}
+
+fn discover(resolver: &mut Resolver<'_>) -> Discover {
+    let read = resolver.of_file("discover", |item| {
+        let text = item.clone().text()?;
+        let mut choices = Discover::CHOICES.into_iter();
+        let chosen = choices.find(|(name, _)| *name == text.trim());
+        chosen
+            .map(|(_, choice)| choice)
+            .ok_or_else(|| item.wrong(value::DISCOVER))
     });
     read.unwrap_or_default()
 }

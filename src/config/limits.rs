@@ -54,7 +54,7 @@ macro_rules! limit_setting {
     };
 }
 
-pub(super) const LIMIT_SETTINGS: [LimitSetting; 41] = [
+pub(super) const LIMIT_SETTINGS: [LimitSetting; 42] = [
     limit_setting!("sessions", Count, 1..=1_000, limits.sessions: u32),
     limit_setting!("sessions_per_account", Count, 0..=1_000, limits.sessions_per_account: u32),
     limit_setting!("sessions_per_repository", Count, 0..=1_000, limits.sessions_per_repository: u32),
@@ -92,6 +92,7 @@ pub(super) const LIMIT_SETTINGS: [LimitSetting; 41] = [
     limit_setting!("rounds", Count, 0..=1_000, limits.rounds: u32),
     limit_setting!("comments", Count, 1..=1_000, limits.comments: u32),
     limit_setting!("bot_rounds", Count, 0..=100, limits.bot_rounds: u32),
+    limit_setting!("discovered", Count, 1..=100, limits.discovered: u32),
     limit_setting!("mutation_burst", Count, 1..=100, pace.burst: u32),
     limit_setting!("mutations_per_second", Count, 1..=100, pace.per_second: u32),
     limit_setting!("creations_per_minute", Count, 1..=80, pace.per_minute: u32),

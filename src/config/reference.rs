@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 55] = [
+const FILE_ONLY: [(&str, &str); 56] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
@@ -130,6 +130,7 @@ const FILE_ONLY: [(&str, &str); 55] = [
     ("approvals", "[]"),
     ("priority_field", "none"),
     ("status_file", "none"),
+    ("discover", "off"),
     ("start.who", "write"),
     ("auto_start.labels", "[]"),
     ("auto_start.users", "[]"),

@@ -139,6 +139,7 @@ impl Config {
                 "priority_field",
                 quoted(self.issues.priority_field.as_deref().unwrap_or_default()),
             ),
+            ("discover", quoted(self.issues.discover.name())),
         ];
         let lines = values
             .iter()

@@ -265,7 +265,9 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         Action::UpsertComment(_) | Action::Assign(_) => github(rank::NEEDED),
         Action::PostAnswer(_) | Action::Reply(_) => github(rank::ANSWER),
         Action::OpenPull(_) | Action::MarkReady(_) | Action::RequestReview(_) => github(rank::PULL),
-        Action::LabelPull(_) | Action::DescribePull(_) => github(rank::PULL_UPKEEP),
+        Action::LabelPull(_) | Action::DescribePull(_) | Action::CreateIssue(_) => {
+            github(rank::PULL_UPKEEP)
+        }
         Action::ShowStatus(_) => github(match effect.action.creates() {
             Some(Worth::High) => rank::NEEDED,
             Some(Worth::Low) => rank::FIRST_STATUS,

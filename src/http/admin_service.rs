@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::outcome_types::OutcomesAnswer;
+use super::plan_types::PlanOrder;
 use super::queue_types::GraphFormat;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
 use crate::core::text::requests;
@@ -69,6 +70,9 @@ pub trait AdminService: Send + Sync + 'static {
 
     /// What waits in a repository, in waves that do not meet.
     fn waves(&self, question: WavesQuestion) -> impl Future<Output = Answer> + Send;
+
+    /// What becomes of a repository's task list, and issues made of it.
+    fn plan(&self, order: PlanOrder) -> impl Future<Output = Answer> + Send;
 
     /// Lets nothing start in a repository, or anywhere.
     fn pause(&self, repository: Option<RepositoryName>) -> impl Future<Output = Answer> + Send;

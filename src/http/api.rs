@@ -26,6 +26,7 @@ use super::answer;
 use super::body::{BodyError, Caps, Reader};
 use super::guard::Guard;
 use super::outcome_csv::csv;
+use super::plan_types::PlanOrder;
 use super::queue_types::GraphFormat;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
 use crate::core::text::{self, requests};
@@ -57,6 +58,7 @@ pub fn admin_router<D: AdminService>(service: Arc<D>, guard: Guard) -> Router {
         .route("/api/v1/queue", get(queue::<D>))
         .route("/api/v1/graph", get(graph::<D>))
         .route("/api/v1/waves", get(waves::<D>))
+        .route("/api/v1/plan", post(plan::<D>))
         .route("/api/v1/queue/pause", post(pause::<D>))
         .route("/api/v1/queue/resume", post(resume::<D>))
         .route("/api/v1/outcomes", get(outcomes::<D>))
@@ -234,6 +236,11 @@ async fn outcomes<D: AdminService>(State(state): Shared<D>, request: Request) ->
             (kind, csv(&answer.pulls)).into_response()
         }
     })
+}
+
+async fn plan<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
+    let order: PlanOrder = order_body(&state.reader, request).await?;
+    json(state.service.plan(order)).await
 }
 
 #[derive(Deserialize)]

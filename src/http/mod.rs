@@ -16,6 +16,7 @@ mod guard;
 mod intake;
 mod outcome_csv;
 pub mod outcome_types;
+pub mod plan_types;
 mod public;
 pub mod queue_types;
 mod serve;

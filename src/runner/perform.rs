@@ -10,6 +10,7 @@ mod check_landed;
 mod check_publish;
 mod check_trigger;
 mod collect;
+mod create_issue;
 mod delete_branch;
 mod describe_pull;
 mod end_agent;
@@ -65,6 +66,7 @@ pub(super) async fn perform(
         Action::CheckPublish(action) => check_publish::perform(action, lease, github).await,
         Action::CheckTrigger(action) => check_trigger::perform(action, lease, &s.reading()).await,
         Action::Collect(action) => collect::perform(action, lease, &s.collecting()).await,
+        Action::CreateIssue(action) => create_issue::perform(action, lease, &s.comments()).await,
         Action::DeleteBranch(action) => delete_branch::perform(action, lease, s.remotes()).await,
         Action::DescribePull(action) => describe_pull::perform(action, lease, github).await,
         Action::EndAgent(_) => end_agent::perform(lease, &s.agents).await,

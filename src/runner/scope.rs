@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::answer_waiters::AnswerWaiters;
+use super::batch::BatchJudge;
 use super::disk_watch::DiskWatch;
 use super::folders::Folders;
 use super::launcher::Launcher;
@@ -113,6 +114,7 @@ pub(super) struct Turns<'a> {
     pub(super) timings: Timings,
     pub(super) redactor: &'a Redactor,
     pub(super) waiters: &'a Arc<AnswerWaiters>,
+    pub(super) batches: BatchJudge,
     pub(super) disk: DiskWatch<'a>,
     pub(super) memory: MemoryWatch<'a>,
     /// Cancelled when the service stops.
@@ -206,6 +208,7 @@ impl Services {
             timings: self.timings,
             redactor: &self.redactor,
             waiters: &self.waiters,
+            batches: self.batches(),
             disk: self.disk(),
             memory: MemoryWatch {
                 limits: &self.policy.limits,

@@ -8,6 +8,7 @@ use super::answer_waiters::AnswerWaiters;
 use super::ballast::Ballast;
 use super::disk_usage::Usage;
 use super::folders::Folders;
+use super::live_graph::LiveGraph;
 use super::marker::MarkerKey;
 use super::memory_usage::MemoryUsage;
 use super::posted::PostedComments;
@@ -52,6 +53,8 @@ pub struct Services {
     pub retention: Retention,
     /// Status comments posted in this life.
     pub posted: PostedComments,
+    /// Who knows which issue waits for which.
+    pub graph: Arc<dyn LiveGraph>,
     /// Agents' tools that wait for an answer.
     pub waiters: Arc<AnswerWaiters>,
     /// Room for the database on a full disk.

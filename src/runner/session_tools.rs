@@ -8,14 +8,17 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use tokio::sync::Mutex;
 
 use super::agent_facts::{AgentFacts, Source};
 use super::answer_waiters::AnswerWaiters;
+use super::discovering::Discovering;
 use super::lease::Lease;
 use super::redactor::Redactor;
 use super::scope::Turns;
 use crate::agent::{AskReply, ToolHandler};
 use crate::core::agent::Finished;
+use crate::core::discovery::Proposal;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
@@ -31,6 +34,7 @@ pub(super) struct SessionTools {
     facts: AgentFacts,
     redactor: Redactor,
     waiters: Arc<AnswerWaiters>,
+    discovering: Discovering,
     /// How long a question waits for a quick answer.
     patience: Duration,
 }
@@ -44,6 +48,13 @@ impl SessionTools {
             facts: AgentFacts::new(scope.store, scope.clock, Source::Tools, lease),
             redactor: scope.redactor.clone(),
             waiters: scope.waiters.clone(),
+            discovering: Discovering {
+                place: lease.place().clone(),
+                session: lease.session()?.clone(),
+                redactor: scope.redactor.clone(),
+                batches: scope.batches.clone(),
+                stated: Mutex::default(),
+            },
             patience: Duration::from_millis(quick),
         })
     }
@@ -136,5 +147,13 @@ impl ToolHandler for SessionTools {
 
     fn finish(&self, finished: Finished) -> BoxFuture<'_, String> {
         self.finish(finished).boxed()
+    }
+
+    fn discovers(&self) -> bool {
+        self.discovering.is_on()
+    }
+
+    fn discover(&self, tasks: Vec<Proposal>) -> BoxFuture<'_, Result<String, String>> {
+        self.discovering.take(tasks, &self.facts).boxed()
     }
 }

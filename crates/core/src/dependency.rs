@@ -5,6 +5,7 @@
 //! code, quotes, struck-out text, HTML comments. What is found is what somebody wrote, and no more: whether such an issue
 //! exists, and how it stands, GitHub has to say.
 
+use super::ids::{IssueNumber, RepositoryName};
 use super::label;
 use found::Collected;
 
@@ -49,6 +50,13 @@ fn of_label(name: &str, home: &Home<'_>) -> Option<reference::Target> {
     let text = numbered.as_deref().unwrap_or(rest);
     let (target, length) = reference::read(text, home)?;
     (length == text.len()).then_some(target)
+}
+
+/// The issue that a text names and nothing else, as GitHub links it: `#12`, `owner/repo#12`, the address of its page; the
+/// repository where it is another one than the home's.
+pub fn reference(text: &str, home: &Home<'_>) -> Option<(Option<RepositoryName>, IssueNumber)> {
+    let (target, length) = reference::read(text, home)?;
+    (length == text.len()).then_some((target.repository, target.number))
 }
 
 /// Whether a text holds anything that might be a reference: a first look, before it is read.

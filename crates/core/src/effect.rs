@@ -90,6 +90,8 @@ pub enum Action {
     /// [`RefreshPullRequest`].
     #[serde(alias = "look_at_pull")]
     RefreshPullRequest(RefreshPullRequest),
+    /// [`CreateIssue`].
+    CreateIssue(CreateIssue),
     /// [`CheckLanded`].
     CheckLanded(CheckLanded),
     /// [`Reply`].

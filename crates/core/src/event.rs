@@ -12,13 +12,8 @@ mod removal;
 mod wait;
 mod when;
 
-pub use asking::Asking;
-pub use fact::Fact;
-pub use facts::{
-    AuthorizedComment, BaseFacts, ChangeKind, Checks, ChecksState, Failing, FileChange,
-    FoundBranch, LandedFacts, LeftOut, Lfs, PublishFacts, PullFacts, PullStanding, RepositoryFacts,
-    ReviewFacts, ReviewVerdict, RoleFile, Timer, TriggerFacts, Whole, WhyLeftOut, Work,
-};
+pub use self::{asking::Asking, fact::Fact, wait::Wait};
+pub use facts::*;
 pub use fetch::{FetchProgress, FetchStep};
 pub use held_up::HeldUp;
 pub use issue_links::IssueLinks;
@@ -26,13 +21,13 @@ pub use looked::{ApprovalsRead, Looked, ProjectRead, ThumbsUp};
 pub use pull_reopened::PullReopened;
 pub use removal::{Loss, Removal};
 use serde::{Deserialize, Serialize};
-pub use wait::Wait;
 
 use super::actor::Account;
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use super::budget::Cap;
 use super::command::Command;
 use super::dependency::{Dependencies, RelatedNews, Standing};
+use super::discovery::DiscoveryNews;
 use super::effect::EffectKind;
 use super::ids::{CommentId, InstallationId, IssueNumber, SessionId, Sha};
 use super::question::Asked;
@@ -96,6 +91,8 @@ pub enum Event {
     Looked(Looked),
     /// There is news of a sprint, or for an issue of one.
     Sprint(SprintNews),
+    /// There is news of issues that are to be made, or for one that was.
+    Discovery(DiscoveryNews),
     /// An issue was opened.
     IssueOpened {
         /// By whom.

@@ -119,6 +119,12 @@ pub enum DomainEvent {
     /// They passed.
     #[serde(rename = "checks.passed")]
     ChecksPassed,
+    /// A session found work beside its task, of which issues are made.
+    #[serde(rename = "issues.discovered")]
+    IssuesDiscovered,
+    /// One of those issues is there.
+    #[serde(rename = "issue.created")]
+    IssueCreated,
     /// A revision of the pull request was begun.
     #[serde(rename = "revision.started")]
     RevisionStarted,
@@ -141,7 +147,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 46] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,
@@ -180,6 +186,8 @@ impl DomainEvent {
         Self::ReviewTaken,
         Self::ChecksFailed,
         Self::ChecksPassed,
+        Self::IssuesDiscovered,
+        Self::IssueCreated,
         Self::RevisionStarted,
         Self::PullRequestReady,
         Self::NeedsPerson,
@@ -234,6 +242,8 @@ impl DomainEvent {
             Self::ReviewTaken => "review.taken",
             Self::ChecksFailed => "checks.failed",
             Self::ChecksPassed => "checks.passed",
+            Self::IssuesDiscovered => "issues.discovered",
+            Self::IssueCreated => "issue.created",
             Self::RevisionStarted => "revision.started",
             Self::PullRequestReady => "pull_request.ready",
             Self::NeedsPerson => "session.needs_person",

@@ -68,6 +68,11 @@ number!(
     IssueNumber
 );
 
+impl IssueNumber {
+    /// No issue, but the repository itself: what is done for a whole task list has no issue of its own.
+    pub const REPOSITORY: Self = Self(0);
+}
+
 /// What one piece of work is known by: repository id and issue number. Shown and stored as `1296269#12`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -102,15 +107,15 @@ impl FromStr for TaskKey {
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let wrong = || Malformed::new(text, "a task key such as 1296269#12");
         let (repository, issue) = text.split_once('#').ok_or_else(wrong)?;
-        let number = |half: &str| {
+        let number = |half: &str, least: i64| {
             half.parse::<i64>()
                 .ok()
-                .filter(|n| *n > 0)
+                .filter(|n| *n >= least)
                 .ok_or_else(wrong)
         };
         Ok(Self::new(
-            RepositoryId(number(repository)?),
-            IssueNumber(number(issue)?),
+            RepositoryId(number(repository, 1)?),
+            IssueNumber(number(issue, IssueNumber::REPOSITORY.0)?),
         ))
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::auto_start::AutoStart;
 use super::command::Priority;
+use super::discovery::Discover;
 use super::glob;
 use super::ids::RepositoryName;
 use super::notifications::Notifications;
@@ -30,6 +31,9 @@ pub struct IssueRules {
     /// What is done where work on two issues probably changes the same files.
     #[serde(default)]
     pub overlaps: OnOverlap,
+    /// What becomes of what sessions find besides their task.
+    #[serde(default)]
+    pub discover: Discover,
     /// Repositories in which a person has to agree to each start: globs over `owner/name`, without regard to case.
     #[serde(default)]
     pub approvals: Vec<String>,

@@ -79,6 +79,9 @@ pub struct Limits {
     pub comments: u32,
     /// Comments of bots that are taken in a row.
     pub bot_rounds: u32,
+    /// Issues that one session may make of what it finds.
+    #[serde(default = "discovered")]
+    pub discovered: u32,
 }
 
 impl Default for Limits {
@@ -121,6 +124,12 @@ impl Default for Limits {
             rounds: 10,
             comments: 20,
             bot_rounds: 3,
+            discovered: discovered(),
         }
     }
+}
+
+/// [`Limits::discovered`] when nobody says anything.
+fn discovered() -> u32 {
+    20
 }

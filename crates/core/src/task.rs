@@ -22,6 +22,7 @@ mod touching;
 mod wanted;
 
 use super::dependency::Dependencies;
+use super::discovery::Discovered;
 use super::effect::{Reaction, StatusLabel};
 use super::event::Timer;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
@@ -116,6 +117,9 @@ pub struct Task {
     /// It is a phase of a sprint to whose start somebody has to agree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase: Option<PhaseWait>,
+    /// Issues that were found here and are to be made, or were.
+    #[serde(default, skip_serializing_if = "Discovered::is_empty")]
+    pub discovered: Discovered,
     /// What was recorded and is not carried out yet.
     #[serde(default, skip_serializing_if = "Wanted::is_empty")]
     pub wanted: Wanted,
@@ -203,6 +207,7 @@ impl Task {
             gates: Gates::default(),
             sprint: None,
             phase: None,
+            discovered: Discovered::default(),
             wanted: Wanted::default(),
             meter: Meter::default(),
             timers: Vec::new(),

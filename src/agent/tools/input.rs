@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::core::agent::{Finished, ThreadReply};
+use crate::core::discovery::Proposal;
 use crate::core::question::Asked;
-use crate::core::text::tools;
+use crate::core::text::{discovery, tools};
 
 /// Questions in one call.
 pub(in crate::agent) const QUESTIONS_MAX: usize = 10;
@@ -164,6 +165,62 @@ fn deadline(hours: f64) -> Result<i64, String> {
     }
     // In range: at most 2,592,000,000.
     Ok((hours * MS_PER_HOUR).round() as i64)
+}
+
+#[derive(Deserialize)]
+struct Discovery {
+    #[serde(default)]
+    tasks: Option<OneOrMany<Task>>,
+}
+
+#[derive(Deserialize)]
+struct Task {
+    title: String,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    role: Option<String>,
+    #[serde(default)]
+    priority: Option<String>,
+    #[serde(default)]
+    labels: Option<OneOrMany<String>>,
+    #[serde(default)]
+    waits_for: Option<OneOrMany<Awaited>>,
+}
+
+/// A place in the batch is a number for most models.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Awaited {
+    Place(u64),
+    Text(String),
+}
+
+/// The issues of a call of `discover_tasks`, of whatever size: what they may be is judged as a whole.
+pub(super) fn proposals(arguments: Map<String, Value>) -> Result<Vec<Proposal>, String> {
+    let shape =
+        "{\"tasks\": [{\"title\": \"…\", \"body\": \"…\", \"waits_for\": [\"1\", \"#12\"]}]}";
+    let found: Discovery = read(arguments, shape)?;
+    let tasks: Vec<Task> = OneOrMany::list(found.tasks);
+    if tasks.is_empty() {
+        return Err(discovery::NOTHING.to_owned());
+    }
+    let awaited = |one: Awaited| match one {
+        Awaited::Place(place) => place.to_string(),
+        Awaited::Text(text) => text,
+    };
+    let proposal = |task: Task| Proposal {
+        title: task.title,
+        body: task.body.unwrap_or_default(),
+        role: task.role,
+        priority: task.priority,
+        labels: OneOrMany::list(task.labels),
+        waits_for: OneOrMany::list(task.waits_for)
+            .into_iter()
+            .map(awaited)
+            .collect(),
+    };
+    Ok(tasks.into_iter().map(proposal).collect())
 }
 
 /// The text of a call of `report_progress`.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::core::text::tools;
 
 use super::tool_gate::ToolGate;
-use super::{ANSWERED, AskReply, SERVER_NAME, input};
+use super::{ANSWERED, AskReply, DISCOVER, SERVER_NAME, input};
 
 /// The offer to one session.
 #[derive(Clone)]
@@ -35,11 +35,13 @@ impl ServerHandler for Offer {
         _request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, rmcp::ErrorData> {
-        Ok(ListToolsResult::with_all_items(offered().to_vec()))
+        let tools = offered().iter().filter(|tool| self.has(&tool.name));
+        Ok(ListToolsResult::with_all_items(tools.cloned().collect()))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        offered().iter().find(|tool| tool.name == name).cloned()
+        let mut tools = offered().iter().filter(|tool| self.has(&tool.name));
+        tools.find(|tool| tool.name == name).cloned()
     }
 
     async fn call_tool(
@@ -60,6 +62,11 @@ impl ServerHandler for Offer {
 }
 
 impl Offer {
+    /// Whether the session has the tool of that name.
+    fn has(&self, name: &str) -> bool {
+        name != DISCOVER || self.gate.discovers()
+    }
+
     /// What the agent is told, as a result or as an error it can do something about.
     async fn call(&self, request: CallToolRequestParams) -> Result<Said, String> {
         let arguments = request.arguments.unwrap_or_default();
@@ -81,6 +88,10 @@ impl Offer {
             },
             "report_progress" => Ok(plain(self.gate.report(input::report(arguments)?).await?)),
             "finish" => Ok(plain(self.gate.finish(input::finished(arguments)?).await?)),
+            DISCOVER if self.has(DISCOVER) => {
+                let tasks = input::proposals(arguments)?;
+                Ok(plain(self.gate.discover(tasks).await?))
+            }
             _ => Err(tools::NO_SUCH_TOOL.to_owned()),
         }
     }
@@ -106,6 +117,7 @@ fn offered() -> &'static [Tool] {
             tool("ask_human", tools::ASK, asking()),
             tool("report_progress", tools::REPORT, reporting()),
             tool("finish", tools::FINISH, finishing()),
+            tool(DISCOVER, tools::DISCOVER, discovering()),
         ]
     })
 }
@@ -185,6 +197,34 @@ fn finishing() -> Value {
             }
         },
         "required": ["summary"]
+    })
+}
+
+fn discovering() -> Value {
+    let texts = |description: &str| json!({ "type": "array", "items": { "type": "string" }, "description": description });
+    let text = |description: &str| json!({ "type": "string", "description": description });
+    json!({
+        "type": "object",
+        "properties": {
+            "tasks": {
+                "type": "array",
+                "minItems": 1,
+                "description": tools::TASKS,
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "title": text(tools::TASK_TITLE),
+                        "body": text(tools::TASK_BODY),
+                        "role": text(tools::TASK_ROLE),
+                        "priority": { "type": "string", "enum": ["high", "medium", "low"] },
+                        "labels": texts(tools::TASK_LABELS),
+                        "waits_for": texts(tools::TASK_WAITS_FOR)
+                    },
+                    "required": ["title", "body"]
+                }
+            }
+        },
+        "required": ["tasks"]
     })
 }
 

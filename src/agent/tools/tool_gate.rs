@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{AskReply, ToolHandler};
 use crate::core::agent::Finished;
+use crate::core::discovery::Proposal;
 use crate::core::question::Asked;
 use crate::core::text::tools;
 
@@ -33,6 +34,8 @@ struct State {
     /// Open calls of a turn that is being cancelled hang on this.
     ending: Option<Serving>,
     calls: Vec<Instant>,
+    /// Whether the session may find further work.
+    discovers: bool,
 }
 
 impl ToolGate {
@@ -46,6 +49,16 @@ impl ToolGate {
             )
         };
         end(before);
+    }
+
+    /// What the tools are offered with, before any turn.
+    pub(in crate::agent) fn offers_discovery(&self, discovers: bool) {
+        self.state().discovers = discovers;
+    }
+
+    /// Whether the session may find further work.
+    pub(super) fn discovers(&self) -> bool {
+        self.state().discovers
     }
 
     /// The turn is being cancelled: nothing new is taken. Open calls are not told yet, or the agent could take their end for
@@ -95,6 +108,14 @@ impl ToolGate {
     pub(super) async fn finish(&self, finished: Finished) -> Result<String, &'static str> {
         self.call(|handler| async move { handler.finish(finished).await })
             .await
+    }
+
+    /// Hands in work that was found; the error is for the agent as well.
+    pub(super) async fn discover(&self, tasks: Vec<Proposal>) -> Result<String, String> {
+        let told = self
+            .call(|handler| async move { handler.discover(tasks).await })
+            .await;
+        told.map_err(str::to_owned)?
     }
 
     async fn call<T, F: Future<Output = T>>(

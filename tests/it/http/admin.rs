@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use skep::core::ids::{IssueNumber, RepositoryName, SessionId};
 use skep::http::outcome_types::{OutcomeLine, OutcomesAnswer};
+use skep::http::plan_types::PlanOrder;
 use skep::http::queue_types::GraphFormat;
 use skep::http::{
     AdminService, Answer, ApiError, Batch, Bounds, EventPage, Guard, LogPage, NotStarted,
@@ -76,6 +77,10 @@ impl AdminService for RecordingService {
 
     async fn waves(&self, question: WavesQuestion) -> Answer {
         self.note(format!("{question:?}"))
+    }
+
+    async fn plan(&self, order: PlanOrder) -> Answer {
+        self.note(format!("{order:?}"))
     }
 
     async fn pause(&self, repository: Option<RepositoryName>) -> Answer {
@@ -226,6 +231,11 @@ async fn orders_for_the_queue_and_for_one_issue_reach_the_service() {
             "/api/v1/tasks/o/r/12/orders",
             r#"{"order":"priority high"}"#,
             "o/r#12: priority high",
+        ),
+        (
+            "/api/v1/plan",
+            r#"{"repository":"o/r","create":true}"#,
+            r#"PlanOrder { repository: RepositoryName { owner: "o", name: "r" }, text: None, path: None, create: true }"#,
         ),
     ];
     let json = "content-type: application/json\r\n";

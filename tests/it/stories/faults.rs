@@ -99,6 +99,8 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         EffectKind::CheckAccess => None,
         // It only reads, when what an issue waits for is changed: `dependencies`.
         EffectKind::ReadDependencies => None,
+        // It has a grid of its own: `discovery`.
+        EffectKind::CreateIssue => None,
         // It only reads, after a merge: `outcomes`.
         EffectKind::CheckLanded => None,
         // It only reads, when there is a sprint: `plans`.

@@ -53,6 +53,8 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         EffectKind::CheckAccess => return None,
         // It only reads, when what an issue waits for is changed: `dependencies`.
         EffectKind::ReadDependencies => return None,
+        // It has a grid of its own: `discovery`.
+        EffectKind::CreateIssue => return None,
         // It only reads, after a merge: `outcomes`.
         EffectKind::CheckLanded => return None,
         // It only reads, when there is a sprint: `plans`.

@@ -8,6 +8,7 @@ mod again;
 mod approval;
 mod budget;
 mod collect;
+mod discovery;
 pub(super) mod due;
 mod ending;
 mod evidence;
@@ -192,6 +193,10 @@ const RULES: &[Rule] = &[
     ),
     rule("what an earlier session left is removed", reads::stray),
     rule("a draft whose checks are green is made ready", reads::ready),
+    rule(
+        "issues that were found are made one after the other, and start if they may",
+        discovery::go_on,
+    ),
     rule("what people told us of is read on GitHub", reads::read),
 ];
 

@@ -9,6 +9,7 @@ mod answer;
 mod command;
 mod comment;
 mod dependency;
+mod discovery;
 mod edit;
 mod failed;
 mod gate;
@@ -109,6 +110,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::LandedChecked(_)
         | Event::PullClosed { .. } => of_the_pull(on, task, event),
         Event::Sprint(news) => sprint::told(on, task, news),
+        Event::Discovery(news) => discovery::told(on, task, news),
         Event::TakenAway { how } => access::taken_away(&mut task.wanted, *how),
         Event::AccessRead { installation } => {
             access::read(&mut task.place, &mut task.wanted, *installation)

@@ -5,6 +5,7 @@
 mod access;
 mod budget;
 mod dependencies;
+mod discovery;
 mod events;
 mod first_status;
 mod leftover;

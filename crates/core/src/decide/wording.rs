@@ -34,6 +34,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::ReadOverlaps(_)
         | Action::ReadSprint(_)
         | Action::RefreshPullRequest(_)
+        | Action::CreateIssue(_)
         | Action::CheckLanded(_)
         | Action::MarkReady(_)
         | Action::DeleteBranch(_)

@@ -248,6 +248,19 @@ pub struct CheckLanded {
     pub base: String,
 }
 
+/// Make an issue beside this one. Found by its marker first, open or closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateIssue {
+    /// Which of the task's; the marker is made of it.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// Markdown, without the marker.
+    pub body: String,
+    /// Its labels. Those of skep's own are made where the repository lacks them.
+    pub labels: Vec<String>,
+}
+
 /// Answer a thread of the pull request. Found by its marker first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {

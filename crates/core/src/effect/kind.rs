@@ -57,6 +57,8 @@ pub enum EffectKind {
     /// [`super::RefreshPullRequest`].
     #[serde(alias = "look_at_pull")]
     RefreshPullRequest,
+    /// [`super::CreateIssue`].
+    CreateIssue,
     /// [`super::CheckLanded`].
     CheckLanded,
     /// [`super::Reply`].
@@ -92,7 +94,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -115,6 +117,7 @@ impl EffectKind {
         Self::HideComment,
         Self::ReadReview,
         Self::RefreshPullRequest,
+        Self::CreateIssue,
         Self::CheckLanded,
         Self::Reply,
         Self::MarkReady,
@@ -157,6 +160,7 @@ impl EffectKind {
             Self::HideComment => "hide_comment",
             Self::ReadReview => "read_review",
             Self::RefreshPullRequest => "refresh_pull_request",
+            Self::CreateIssue => "create_issue",
             Self::CheckLanded => "check_landed",
             Self::Reply => "reply",
             Self::MarkReady => "mark_ready",
@@ -226,6 +230,7 @@ impl Action {
             Self::HideComment(_) => EffectKind::HideComment,
             Self::ReadReview(_) => EffectKind::ReadReview,
             Self::RefreshPullRequest(_) => EffectKind::RefreshPullRequest,
+            Self::CreateIssue(_) => EffectKind::CreateIssue,
             Self::CheckLanded(_) => EffectKind::CheckLanded,
             Self::Reply(_) => EffectKind::Reply,
             Self::MarkReady(_) => EffectKind::MarkReady,
@@ -278,6 +283,7 @@ actions!(
     HideComment,
     ReadReview,
     RefreshPullRequest,
+    CreateIssue,
     CheckLanded,
     Reply,
     MarkReady,

@@ -17,6 +17,8 @@ pub enum Asking {
     Sprint,
     /// The label `autonomy:override`, which passes what would hold the issue.
     Override,
+    /// The label that the issue was made with, because a session found it.
+    Discovery,
     /// Nobody: the issue's words were changed while a session lives, by somebody who may or may not speak to it.
     Edit,
     /// Nobody: a role was named, and only the repository can tell whether there is one.

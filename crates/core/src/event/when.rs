@@ -2,6 +2,7 @@
 
 use super::{Event, Looked};
 use crate::dependency::RelatedNews;
+use crate::discovery::DiscoveryNews;
 use crate::effect::EffectKind;
 use crate::overlap::OverlapNews;
 use crate::sprint::SprintNews;
@@ -49,6 +50,7 @@ impl Event {
             } => EffectKind::ReadOverlaps,
             Self::Looked(Looked::Approvals(_)) => EffectKind::ReadApprovals,
             Self::Looked(Looked::Project(_)) => EffectKind::ReadProject,
+            Self::Discovery(DiscoveryNews::Made { .. }) => EffectKind::CreateIssue,
             Self::Posted { .. } => EffectKind::UpsertComment,
             Self::StatusPosted { .. } => EffectKind::ShowStatus,
             Self::Assigned { .. } => EffectKind::Assign,
@@ -63,6 +65,7 @@ impl Event {
             | Self::DependenciesChanged { .. }
             | Self::Related { .. }
             | Self::Sprint(_)
+            | Self::Discovery(_)
             | Self::Commented { .. }
             | Self::CommentDeleted { .. }
             | Self::RightLost { .. }

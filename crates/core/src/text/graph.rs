@@ -2,8 +2,9 @@
 //! make. The agent reads the latter, so each says what would be right.
 
 use super::count;
+use super::discovery::capital;
 use crate::graph::{BatchError, End};
-use crate::ids::{IssueNumber, RepositoryName, TaskKey};
+use crate::ids::{IssueNumber, RepositoryName};
 
 /// Most issues of a path that are named.
 const PATH: usize = 20;
@@ -27,29 +28,28 @@ pub fn left_out(nodes: usize, edges: usize) -> Option<String> {
     }
 }
 
-/// What is wrong with a batch. `name` says how an issue that is there is written (`#12`, `octo/lib#12`); the batch's own
-/// are called by their place, from 0, as the agent gave them.
-pub fn batch_error(error: &BatchError, name: &dyn Fn(TaskKey) -> String) -> String {
-    let place = |at: &usize| format!("Task {at}");
-    match error {
+/// What is wrong with a batch. `name` says how an end is written: `#12` or `octo/lib#12` for an issue that is there, `task 2` for
+/// one of the batch.
+pub fn batch_error(error: &BatchError, name: &dyn Fn(End) -> String) -> String {
+    let place = |at: usize| name(End::New(at));
+    let said = match error {
         BatchError::TooMany { given, most } => format!(
             "There are {given} tasks in the batch, and at most {most} may be; leave some out or join them."
         ),
         BatchError::TooManyDependencies { at, given, most } => format!(
             "{} has {given} dependencies, and at most {most} may be; name only those it needs directly.",
-            place(at)
+            place(*at)
         ),
         BatchError::UnknownPlace { at, names, issues } => format!(
-            "{} depends on task {names}, but the batch has {}, counted from 0.",
-            place(at),
+            "{} depends on {}, but the batch has {}, counted from 1.",
+            place(*at),
+            place(*names),
             count(*issues as u64, "task")
         ),
-        BatchError::WaitsForItself { at } => {
-            format!(
-                "{} depends on itself; leave that dependency out.",
-                place(at)
-            )
-        }
+        BatchError::WaitsForItself { at } => format!(
+            "{} depends on itself; leave that dependency out.",
+            place(*at)
+        ),
         BatchError::Cycle { path } => {
             let round = path.iter().chain(path.first());
             format!(
@@ -61,15 +61,12 @@ pub fn batch_error(error: &BatchError, name: &dyn Fn(TaskKey) -> String) -> Stri
             "{depth} tasks would have to be done one after the other, and at most {most} may be: {}. Join some, or let them be done side by side.",
             way(path.iter().copied(), path.len(), name)
         ),
-    }
+    };
+    capital(&said)
 }
 
-fn way(path: impl Iterator<Item = End>, length: usize, name: &dyn Fn(TaskKey) -> String) -> String {
-    let named = path.take(PATH).map(|end| match end {
-        End::New(place) => format!("task {place}"),
-        End::Known(key) => name(key),
-    });
-    let mut named: Vec<String> = named.collect();
+fn way(path: impl Iterator<Item = End>, length: usize, name: &dyn Fn(End) -> String) -> String {
+    let mut named: Vec<String> = path.take(PATH).map(name).collect();
     if length > PATH {
         named.push(format!("… ({} more)", length - PATH));
     }

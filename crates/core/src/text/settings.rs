@@ -229,6 +229,10 @@ const GENERAL: &[(&str, &str)] = &[
         "Comments of allowed bots in a row that are acted on.",
     ),
     (
+        "limits.discovered",
+        "Issues that one session may make of what it finds (`discover`).",
+    ),
+    (
         "limits.mutation_burst",
         "Changes on GitHub that may follow each other at once after a pause, per installation. Reactions keep a pace of their \
          own, of three times as many.",
@@ -337,6 +341,12 @@ const GENERAL: &[(&str, &str)] = &[
     (
         "priority_field",
         "The issue field of the organization that says how soon where no label does: Urgent, High or P1; Medium or P2; Low or P3.",
+    ),
+    (
+        "discover",
+        "What becomes of work that an agent finds besides its task: `off` (it has no tool to hand it in), `create` (it becomes \
+         issues, which people start) or `start` (those issues get the label `agent:go` and start by themselves, if whoever asked \
+         for the session may start work; after three such issues one behind the other a person starts the next).",
     ),
     (
         "start.who",

@@ -24,6 +24,28 @@ sentences for the reviewer. `verified`: what you really ran or checked and how i
 you did not do. `threads`: if you were given review threads with ids, what was done about each. Only claim what the working \
 copy shows: it is compared with what you say.";
 
+/// The tool that finds further work.
+pub const DISCOVER: &str = "Hand in work that you found and that is not part of your own task: a bug beside it, a follow-up, a part too \
+large to do along the way. Each becomes an issue of this repository. Look first whether it is worth somebody's time, then \
+hand in everything in one call: the batch is checked as a whole, and either all of it is taken or none and you are told \
+exactly what is wrong. Do not do that work yourself, and do not split your own task this way.";
+
+/// The found work.
+pub const TASKS: &str = "All that was found, at most one call for it.";
+/// Its title.
+pub const TASK_TITLE: &str = "What is to be done, one line. No two issues may have one title.";
+/// Its text.
+pub const TASK_BODY: &str = "What is wrong or missing, where (paths, lines), and how one sees that it is done. The reader has not seen \
+your work.";
+/// Its role.
+pub const TASK_ROLE: &str =
+    "The kind of worker, if you know one that fits, such as `swe` or `testing`.";
+/// Its labels.
+pub const TASK_LABELS: &str = "Labels that the repository has already.";
+/// What it waits for.
+pub const TASK_WAITS_FOR: &str = "What has to be done before: the place of another issue in this batch (`1` is the first), `#12`, or \
+`owner/repo#3`.";
+
 /// The list of questions.
 pub const QUESTIONS: &str = "Everything that stops you now, the most important first.";
 /// A question.

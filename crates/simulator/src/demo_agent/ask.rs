@@ -106,6 +106,15 @@ impl ScriptRunner {
             .await
     }
 
+    /// What it is told is said, whatever it is.
+    pub(super) async fn discover(&mut self, tasks: Value) -> Result<Flow, Error> {
+        match self.call("discover_tasks", tasks).await? {
+            None => return Ok(Flow::End(StopReason::Cancelled)),
+            Some(Ok(Told { text, .. }) | Err(text)) => self.say(&text)?,
+        }
+        Ok(Flow::On)
+    }
+
     /// With the replies to threads that were noted before.
     pub(super) async fn finish(
         &mut self,

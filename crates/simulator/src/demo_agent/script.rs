@@ -27,6 +27,7 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
                               each may end in | default=A | deadline=4h (s, m, h, d), and more questions follow after ;;
   report TEXT                 tells people by the tool report_progress
   reply THREAD: TEXT          notes an answer to a review's thread; reply all: to every `thread ID` of the prompts
+  discover JSON               hands in found work by the tool discover_tasks, and says what it is told
   finish TEXT | CHECK | CHECK says by the tool finish what was done and what was verified, with the noted replies
   rest                        ends the turn; what follows is done at the next prompt
   until-said SECONDS          waits for a further prompt during the turn (SKEP_DEMO_QUEUE=1 in its environment, else none)
@@ -94,6 +95,8 @@ pub(super) enum Step {
     Wonder(Vec<Question>),
     /// A line for people on how it goes.
     Report(String),
+    /// Work that was found, as the tool takes it.
+    Discover(serde_json::Value),
     /// The work is finished.
     Finish {
         /// What was done.
@@ -245,6 +248,7 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
         "elicit" => questions(told).map(Step::Elicit),
         "wonder" => questions(told).map(Step::Wonder),
         "report" => path(told).map(Step::Report),
+        "discover" => serde_json::from_str(told).ok().map(Step::Discover),
         "finish" => finish(told),
         "reply" => told.split_once(':').map(|(thread, text)| Step::Reply {
             thread: thread.trim().to_owned(),

@@ -144,6 +144,7 @@ impl ScriptRunner {
             Step::Elicit(asked) => return self.elicit(&asked).await,
             Step::Wonder(asked) => return self.wonder(&asked),
             Step::Report(text) => return self.report(&text).await,
+            Step::Discover(tasks) => return self.discover(tasks).await,
             Step::Finish { summary, verified } => return self.finish(&summary, &verified).await,
             Step::Reply { thread, text } => self.reply(&thread, &text),
             Step::Rest => return Ok(Flow::End(StopReason::EndTurn)),

@@ -62,6 +62,7 @@ fn every_number_has_its_test() {
         comments: _,
         bot_rounds: _,
         pull_lines: _,
+        discovered: _,
     } = Limits::default();
     // What the documents promise: a switch that goes off is felt within two seconds, and five minutes of silence are said.
     let promised = (Timings::default().cancel_grace, Timings::default().silent);

@@ -54,7 +54,16 @@ pub(super) fn uncheck(task: &mut Task) {
 /// GitHub said what is so.
 pub(super) fn judge(on: &mut Advance<'_>) -> Option<Fired> {
     let facts = on.task.wanted.facts.take()?;
-    let by_label = facts.asking == Asking::Label && matches!(facts.actor, Actor::Person(_));
+    let by_label = match facts.asking {
+        Asking::Label => matches!(facts.actor, Actor::Person(_)),
+        Asking::Discovery => true,
+        Asking::Command
+        | Asking::Rule
+        | Asking::Sprint
+        | Asking::Override
+        | Asking::Edit
+        | Asking::Role => false,
+    };
     if by_label && !label::has(&facts.labels_now, GO_LABEL) {
         uncheck(&mut on.task);
         return because(format!("superseded: the label {GO_LABEL} is gone again"));

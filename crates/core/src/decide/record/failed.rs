@@ -1,7 +1,7 @@
 //! An effect cannot be done, and will not be tried again. Those that carry the session end it; those that only show do not.
 
 use super::recording::Recording;
-use super::{sprint, steps};
+use super::{discovery, sprint, steps};
 use crate::effect::EffectKind;
 use crate::event::{Event, Loss};
 use crate::task::{Failed, FailureClass, Late, Reading, Stage, Task};
@@ -42,6 +42,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
             task.overlaps.looking = false;
             only_said()
         }
+        EffectKind::CreateIssue => discovery::not_made(&mut task.discovered, say, *exhausted),
         EffectKind::ReadSprint => sprint::unread(on, task, say, *exhausted),
         EffectKind::PrepareWorkspace
         | EffectKind::RunTurn

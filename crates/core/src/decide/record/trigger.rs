@@ -194,7 +194,12 @@ pub(super) fn checked(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFa
     match facts.asking {
         Asking::Edit => return edit::checked(on, task, facts),
         Asking::Role => return role::checked(on, &mut task.options, facts),
-        Asking::Label | Asking::Command | Asking::Rule | Asking::Sprint | Asking::Override => {}
+        Asking::Label
+        | Asking::Command
+        | Asking::Rule
+        | Asking::Sprint
+        | Asking::Override
+        | Asking::Discovery => {}
     }
     let held = on.known.gate().is_some();
     match &on.known.stage {

@@ -2,12 +2,14 @@
 
 use super::access::access;
 use super::dependencies::dependencies;
+use super::discovery::discovery;
 use super::pulls::{landed, looked, red, review};
 use super::sprints::sprints;
 use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd};
 use crate::budget::Cap;
 use crate::command::{Command, Priority};
+use crate::discovery::Discover;
 use crate::effect::EffectKind;
 use crate::event::{
     ApprovalsRead, Asking, AuthorizedComment, BaseFacts, ChecksState, Event, FetchProgress,
@@ -58,6 +60,7 @@ pub(super) fn policy() -> Policy {
         // Every effect is planned by some event.
         issues: IssueRules {
             notifications: Notifications::All,
+            discover: Discover::Start,
             ..IssueRules::default()
         },
         roles: Default::default(),
@@ -490,6 +493,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         access(),
         dependencies(),
         sprints(),
+        discovery(),
         conversation(),
     ]
     .concat()

@@ -22,7 +22,10 @@ fn new(waits_for: &[End], holds: &[usize]) -> Provisional {
 
 fn said(graph: &Graph, batch: &[Provisional]) -> Vec<String> {
     let errors = graph.validate(batch, LIMITS).err().unwrap_or_default();
-    let name = |key: crate::ids::TaskKey| format!("#{}", key.issue);
+    let name = |end: End| match end {
+        End::New(at) => crate::text::discovery::task(at),
+        End::Known(key) => format!("#{}", key.issue),
+    };
     errors
         .iter()
         .map(|error| batch_error(error, &name))
@@ -66,15 +69,15 @@ fn what_is_wrong_is_said_exactly() {
     ));
     all.extend(said(&graph, &[new(&[known(10)], &[10])]));
     insta::assert_snapshot!(all.join("\n"), @r##"
-    4 tasks would have to be done one after the other, and at most 3 may be: task 3 → task 2 → task 1 → task 0. Join some, or let them be done side by side.
+    4 tasks would have to be done one after the other, and at most 3 may be: task 4 → task 3 → task 2 → task 1. Join some, or let them be done side by side.
     There are 7 tasks in the batch, and at most 6 may be; leave some out or join them.
-    Task 0 depends on itself; leave that dependency out.
-    Task 1 depends on task 9, but the batch has 3 tasks, counted from 0.
     Task 1 depends on itself; leave that dependency out.
-    Task 2 has 5 dependencies, and at most 4 may be; name only those it needs directly.
-    These would wait for each other for ever, each for the next: task 0 → task 1 → task 0. Leave one of these dependencies out.
-    These would wait for each other for ever, each for the next: task 0 → task 1 → #11 → #12 → #13 → task 0. Leave one of these dependencies out.
-    These would wait for each other for ever, each for the next: task 0 → #11 → task 0. Leave one of these dependencies out.
+    Task 2 depends on task 10, but the batch has 3 tasks, counted from 1.
+    Task 2 depends on itself; leave that dependency out.
+    Task 3 has 5 dependencies, and at most 4 may be; name only those it needs directly.
+    These would wait for each other for ever, each for the next: task 1 → task 2 → task 1. Leave one of these dependencies out.
+    These would wait for each other for ever, each for the next: task 1 → task 2 → #11 → #12 → #13 → task 1. Leave one of these dependencies out.
+    These would wait for each other for ever, each for the next: task 1 → #11 → task 1. Leave one of these dependencies out.
     "##);
     // What is done leads nowhere.
     graph.stand(key(12), Standing::Done);

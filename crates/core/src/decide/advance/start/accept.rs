@@ -189,6 +189,6 @@ fn forget_earlier(task: &mut Task, trigger: i64) {
 fn by_command(facts: &TriggerFacts) -> bool {
     matches!(
         facts.asking,
-        Asking::Command | Asking::Rule | Asking::Sprint | Asking::Override
+        Asking::Command | Asking::Rule | Asking::Sprint | Asking::Override | Asking::Discovery
     ) && matches!(facts.actor, Actor::Person(_))
 }

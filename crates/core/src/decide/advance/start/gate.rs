@@ -84,6 +84,7 @@ fn reason(start: &Start<'_>) -> Option<ApprovalReason> {
     if start.by_repository {
         return Some(ApprovalReason::Repository);
     }
-    let by_itself = matches!(start.facts.asking, Asking::Rule | Asking::Sprint);
+    let asking = start.facts.asking;
+    let by_itself = matches!(asking, Asking::Rule | Asking::Sprint | Asking::Discovery);
     (start.role.plan && by_itself).then_some(ApprovalReason::Planning)
 }
