@@ -27,7 +27,8 @@ pub(super) fn wanted(task: &Task, limits: &Limits) -> Vec<(Timer, i64)> {
 
 /// The same of a phase of a sprint.
 fn of_phase(task: &Task, limits: &Limits) -> Vec<(Timer, i64)> {
-    let waits = task.phase_waits_for_approval();
+    // Of what its owner took away nobody is reminded.
+    let waits = task.phase_waits_for_approval() && !task.review.taken_away;
     let wait = task.phase.as_ref().filter(|wait| waits && !wait.expired);
     wait.map_or_else(Vec::new, |wait| {
         let remind = (!wait.reminded).then(|| (Timer::Remind, wait.since + limits.remind_ms));
