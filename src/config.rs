@@ -18,6 +18,7 @@ mod limits;
 mod logging;
 mod network;
 mod paths;
+mod people;
 mod prices;
 mod readiness;
 mod reference;

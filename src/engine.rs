@@ -7,6 +7,7 @@
 mod batch;
 mod error;
 mod facts;
+mod gate;
 mod open;
 mod parts;
 mod queue_order;
@@ -173,7 +174,10 @@ impl Engine {
         let mut transition = self.begin().await?;
         transition.look_up(&facts::tasks(&meanings)).await?;
         for (row, meaning) in rows.iter().zip(meanings) {
+            let gated = self.gated(row);
+            let meaning = meaning.or_of_gate(&gated);
             self.settle(&mut transition, row, meaning).await?;
+            transition.tell_gates(gated, row.seq);
             self.tell_related(&mut transition).await?;
         }
         self.give_slots(&mut transition).await?;

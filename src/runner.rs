@@ -32,6 +32,7 @@ mod permissions;
 mod posted;
 mod reading;
 mod redactor;
+mod refusals;
 mod remote;
 mod repository;
 mod retention;
@@ -68,6 +69,7 @@ use outcome::Outcomes;
 pub use posted::PostedComments;
 pub use reading::read_facts;
 pub use redactor::Redactor;
+pub use refusals::Refusals;
 pub use services::{Services, Timings};
 
 /// How long a claim holds without a renewal.
@@ -198,6 +200,7 @@ impl Runner {
             | EffectKind::ReadProject
             | EffectKind::ReadOverlaps
             | EffectKind::ReadSprint
+            | EffectKind::ReadPullGate
             | EffectKind::Forget
             | EffectKind::DeleteBranch
             | EffectKind::Collect
@@ -209,6 +212,7 @@ impl Runner {
             | EffectKind::OpenPull
             | EffectKind::CreateIssue
             | EffectKind::LabelPull
+            | EffectKind::ReportPullGate
             | EffectKind::DescribePull
             | EffectKind::RequestReview
             | EffectKind::PostAnswer

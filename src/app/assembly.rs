@@ -26,7 +26,7 @@ use crate::engine::{self, Engine};
 use crate::git::Git;
 use crate::github::{AppIdentity, GitHub};
 use crate::runner::{
-    Ballast, Folders, MarkerKey, PostedComments, Redactor, Runner, Services, Usage,
+    Ballast, Folders, MarkerKey, PostedComments, Redactor, Refusals, Runner, Services, Usage,
 };
 use crate::store::{self, Complaint, Created, DataLock, Store};
 use crate::sweep::{Sweep, SweepServices};
@@ -182,6 +182,7 @@ impl Assembly {
             owner,
             timings: setup.timings,
             retention: setup.retention,
+            refused_checks: Refusals::default(),
             posted: PostedComments::default(),
             graph: Arc::new(EngineGraph(engine.clone())),
             waiters: Arc::default(),

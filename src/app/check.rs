@@ -15,6 +15,7 @@ use super::{ca_bundle, identity};
 use crate::agent::{Agents, Confinement, SandboxChoice};
 use crate::config::{lacking, try_data_dir};
 use crate::core::agent::AgentSpec;
+use crate::core::gated_pulls::GatedPulls;
 use crate::core::text::check;
 use crate::git::Git;
 use crate::github::GitHub;
@@ -233,6 +234,7 @@ async fn github(setup: &Setup) -> Vec<Finding> {
         Err(error) => return vec![Finding::wrong("GitHub", error.to_string())],
     };
     let api = &setup.github.api_url;
+    let gated = setup.issues.pull_gate;
     let identity = match github.app().await {
         Ok(identity) => identity,
         Err(error) => {
@@ -246,25 +248,25 @@ async fn github(setup: &Setup) -> Vec<Finding> {
         check::known(api.as_str(), &identity.slug),
     )];
     found.extend(
-        identity::shortfall(&identity)
+        identity::shortfall(&identity, gated)
             .into_iter()
             .map(|what| Finding::wrong("App", what)),
     );
     match github.installations().await {
         Ok(all) if all.is_empty() => found.push(Finding::odd("App", check::NOT_INSTALLED_YET)),
-        Ok(all) => found.extend(all.iter().map(installation)),
+        Ok(all) => found.extend(all.iter().map(|one| installation(one, gated))),
         Err(error) => found.push(Finding::wrong("App", error.to_string())),
     }
     found
 }
 
-fn installation(installation: &crate::github::Installation) -> Finding {
+fn installation(installation: &crate::github::Installation, gated: GatedPulls) -> Finding {
     let account = if installation.account.is_empty() {
         check::AN_ACCOUNT
     } else {
         &installation.account
     };
-    let (permissions, _) = lacking(&installation.permissions, &[]);
+    let (permissions, _) = lacking(&installation.permissions, &[], gated);
     if installation.suspended {
         return Finding::odd("App", check::suspended(account));
     }

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::health::Health;
 use crate::config::lacking;
+use crate::core::gated_pulls::GatedPulls;
 use crate::core::text::check;
 use crate::github::{AppIdentity, GitHub, GitHubError};
 
@@ -62,15 +63,15 @@ pub(super) fn definite(error: &GitHubError, api: &Url) -> Option<anyhow::Error> 
 }
 
 /// Says what the App lacks; it starts all the same, for some of it may not be missed here.
-pub(super) fn warn_of_shortfall(identity: &AppIdentity) {
-    for what in shortfall(identity) {
+pub(super) fn warn_of_shortfall(identity: &AppIdentity, gated: GatedPulls) {
+    for what in shortfall(identity, gated) {
         tracing::warn!("{what}");
     }
 }
 
 /// What the App lacks by its own page, a sentence each with what to do.
-pub(super) fn shortfall(identity: &AppIdentity) -> Vec<String> {
-    let (permissions, events) = lacking(&identity.permissions, &identity.events);
+pub(super) fn shortfall(identity: &AppIdentity, gated: GatedPulls) -> Vec<String> {
+    let (permissions, events) = lacking(&identity.permissions, &identity.events, gated);
     let mut sentences = Vec::new();
     if !permissions.is_empty() {
         sentences.push(check::lacks_permissions(&permissions));

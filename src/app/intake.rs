@@ -162,6 +162,7 @@ impl Intake for WebhookIngest {
         let ours = Ours {
             words: &self.issues.words,
             auto_start: &self.issues.auto_start,
+            pull_gate: self.issues.pull_gate,
             login: login.as_deref(),
         };
         self.tell_second_bot(&delivery, ours);

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::lacking;
 use crate::core::failure::{Failure, shortened};
+use crate::core::gated_pulls::GatedPulls;
 use crate::core::location::Place;
 use crate::core::policy::Readiness;
 use crate::core::schedule::{Fault, Subject};
@@ -91,8 +92,8 @@ async fn agent(services: &Services, name: &str) -> Option<Fault> {
 async fn repository(services: &Services, place: &Place) -> Option<Fault> {
     match services.github.installation_for(&place.name).await {
         Ok(installation) => {
-            let (mut lacks, _) = lacking(&installation.permissions, &[]);
-            // Without the others less is known, but the work can be done.
+            let (mut lacks, _) = lacking(&installation.permissions, &[], GatedPulls::Off);
+            // The gate for pull requests holds up no work, and says for itself what it lacks. Without the others less is known, but the work can be done.
             lacks.retain(|permission| permission.ends_with("=write"));
             (!lacks.is_empty()).then_some(Fault::Permissions { lacks })
         }

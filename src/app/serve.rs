@@ -38,7 +38,7 @@ pub async fn serve(
             });
         }
     };
-    identity::warn_of_shortfall(&identity);
+    identity::warn_of_shortfall(&identity, assembly.setup.issues.pull_gate);
     let running = assembly
         .complete(identity)
         .await?

@@ -10,6 +10,7 @@ use super::credentials;
 use super::error::Mistake;
 use super::resolver::Resolver;
 use super::sources::Found;
+use crate::core::gated_pulls::GatedPulls;
 use crate::core::text::mistakes::{self, place};
 
 /// What the App asks for on GitHub, and no more; `app-manifest.json` says the same.
@@ -42,10 +43,12 @@ pub const EVENTS: [&str; 11] = [
 /// Those of them that some versions of GitHub Enterprise Server do not offer: an App without them lacks nothing.
 const WHERE_OFFERED: [&str; 2] = ["issue_dependencies", "sub_issues"];
 
-/// What of [`PERMISSIONS`] (as `issues=write`) and of [`EVENTS`] an App or an installation lacks.
+/// What of [`PERMISSIONS`] (as `issues=write`) and of [`EVENTS`] an App or an installation lacks. A gate for pull requests reports
+/// checks: it needs more, which nobody is asked for without it.
 pub fn lacking(
     permissions: &BTreeMap<String, String>,
     events: &[String],
+    gated: GatedPulls,
 ) -> (Vec<String>, Vec<&'static str>) {
     let width = |level: &str| {
         ["read", "write", "admin"]
@@ -57,8 +60,13 @@ pub fn lacking(
             .get(name)
             .is_some_and(|given| width(given) >= width(level))
     };
+    let needed = |(name, level): &(&'static str, &'static str)| match (*name, gated) {
+        ("checks", GatedPulls::Agents | GatedPulls::All) => (*name, "write"),
+        _ => (*name, *level),
+    };
     let permissions = PERMISSIONS
         .iter()
+        .map(needed)
         .filter(|(name, level)| !granted(name, level));
     let events = EVENTS
         .iter()
@@ -288,7 +296,11 @@ mod tests {
                 .collect()
         };
         let events: Vec<String> = EVENTS.iter().map(|event| (*event).to_owned()).collect();
-        assert_eq!(lacking(&granted(&PERMISSIONS), &events), (vec![], vec![]));
+        let off = GatedPulls::Off;
+        assert_eq!(
+            lacking(&granted(&PERMISSIONS), &events, off),
+            (vec![], vec![])
+        );
         let few = granted(&[
             ("issues", "read"),
             ("contents", "admin"),
@@ -300,7 +312,9 @@ mod tests {
             .filter(|event| !WHERE_OFFERED.contains(&event.as_str()))
             .cloned()
             .collect();
-        let (permissions, events) = lacking(&few, &fewer);
+        let (permissions, _) = lacking(&granted(&PERMISSIONS), &events, GatedPulls::Agents);
+        assert_eq!(permissions, ["checks=write"]);
+        let (permissions, events) = lacking(&few, &fewer, off);
         assert_eq!(
             permissions,
             [

@@ -6,6 +6,7 @@ use super::document::Item;
 use super::resolver::Resolver;
 use super::{auto_start, role_rules, start, words};
 use crate::core::discovery::Discover;
+use crate::core::gated_pulls::GatedPulls;
 use crate::core::issue_rules::IssueRules;
 use crate::core::notifications::Notifications;
 use crate::core::overlap::OnOverlap;
@@ -19,6 +20,7 @@ pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) 
         words: words::read(resolver),
         auto_start: auto_start::read(resolver),
         who_starts: start::read(resolver),
+        pull_gate: pull_gate(resolver),
         notifications: notifications(resolver),
         overlaps: overlaps(resolver),
         approvals: resolver
@@ -28,6 +30,18 @@ pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) 
         priority_field: resolver.of_file("priority_field", |item: Item| item.text()),
         discover: discover(resolver),
     }
+}
+
+fn pull_gate(resolver: &mut Resolver<'_>) -> GatedPulls {
+    let read = resolver.of_file("pull_gate", |item| {
+        let text = item.clone().text()?;
+        let mut choices = GatedPulls::CHOICES.into_iter();
+        let chosen = choices.find(|(name, _)| *name == text.trim());
+        chosen
+            .map(|(_, choice)| choice)
+            .ok_or_else(|| item.wrong(value::PULL_GATE))
+    });
+    read.unwrap_or_default()
 }
 
 fn notifications(resolver: &mut Resolver<'_>) -> Notifications {

@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 56] = [
+const FILE_ONLY: [(&str, &str); 59] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
@@ -125,6 +125,7 @@ const FILE_ONLY: [(&str, &str); 56] = [
     ("auto_filed", "[\"auto-filed\"]"),
     ("label_prefix", "agent"),
     ("command", "/agent"),
+    ("pull_gate", "off"),
     ("notifications", "normal"),
     ("overlaps", "warn"),
     ("approvals", "[]"),
@@ -167,6 +168,8 @@ const FILE_ONLY: [(&str, &str); 56] = [
     ),
     ("roles.<name>.plan", "false"),
     ("roles.<name>.approve", "false"),
+    ("roles.<name>.assignees", "none"),
+    ("roles.<name>.reviewers", "none"),
     ("roles.<name>.session_timeout", "`limits.session_timeout`"),
     ("roles.<name>.silence", "`limits.silence`"),
     ("roles.<name>.sessions", "`limits.sessions`"),

@@ -6,14 +6,18 @@ use std::path::Path;
 use super::document::{Item, Table};
 use super::error::{Mistake, nearest};
 use super::limits;
+use super::people::{is_login, is_login_or_team, names};
 use super::reference::keys_under;
 use super::resolver::Resolver;
 use super::units::parse_duration;
 use crate::core::role::{
-    Ceiling, ORDER, PROMPT_MAX_CHARS, Role, RoleLimits, RoleName, RoleOverride, RoleSource, Tool,
-    Tools, built_in, layer,
+    Ceiling, ORDER, PROMPT_MAX_CHARS, People, Role, RoleLimits, RoleName, RoleOverride, RoleSource,
+    Tool, Tools, built_in, layer,
 };
 use crate::core::text::mistakes::{self, agent as mistake};
+
+/// GitHub assigns so many to an issue at most.
+const PEOPLE: usize = 10;
 
 /// The roles of the file, and which agents they ask for, each with the place that says so.
 #[derive(Default)]
@@ -90,6 +94,7 @@ fn new(name: &RoleName, over: &RoleOverride) -> Option<Role> {
         approve: false,
         fallbacks: vec![],
         limits: RoleLimits::default(),
+        people: People::default(),
         source: RoleSource::Config,
     })
 }
@@ -133,6 +138,8 @@ fn put(over: &mut RoleOverride, key: &str, item: Item, folder: &Path) -> Result<
         "writes" => over.writes = Some(item.switch()?),
         "plan" => over.plan = Some(item.switch()?),
         "approve" => over.approve = Some(item.switch()?),
+        "assignees" => over.people.assignees = names(Some(item), PEOPLE, is_login)?,
+        "reviewers" => over.people.reviewers = names(Some(item), PEOPLE, is_login_or_team)?,
         "session_timeout" => over.limits.session_timeout_s = Some(seconds(item)?),
         "silence" => over.limits.silence_s = Some(seconds(item)?),
         "sessions" => over.limits.sessions = Some(limits::sessions(item)?),

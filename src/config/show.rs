@@ -128,6 +128,7 @@ impl Config {
             ("auto_filed", list(&self.issues.roles.auto_filed)),
             ("label_prefix", quoted(self.issues.words.prefix())),
             ("command", quoted(self.issues.words.command())),
+            ("pull_gate", quoted(self.issues.pull_gate.name())),
             ("notifications", quoted(self.issues.notifications.name())),
             ("overlaps", quoted(self.issues.overlaps.name())),
             ("approvals", list(&self.issues.approvals)),
@@ -319,6 +320,9 @@ impl Config {
         lines.set("writes", &role.writes.to_string());
         lines.set("plan", &role.plan.to_string());
         lines.set("approve", &role.approve.to_string());
+        let people = |all: &[String]| (!all.is_empty()).then(|| list(all));
+        lines.set_or_mute("assignees", people(&role.people.assignees));
+        lines.set_or_mute("reviewers", people(&role.people.reviewers));
         lines.set_or_mute(
             "session_timeout",
             role.limits.session_timeout_s.map(seconds),

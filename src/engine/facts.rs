@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::error::EngineError;
 use super::queue_order::{QUEUE_ORDER, QueueOrder};
 use crate::core::actor::Account;
+use crate::core::decide::Tell;
 use crate::core::dependency::NewStanding;
 use crate::core::event::{Event, Fact};
 use crate::core::ids::{InstallationId, RepositoryId, RepositoryName, TaskKey};
@@ -28,10 +29,25 @@ pub(super) enum Meaning {
     OfRepositories(OfRepositories),
     /// What the operator wants of the whole queue.
     Queue(QueueOrder),
+    /// Of no issue's task: the gate's tasks are told, and why.
+    Gate(String),
     /// Nothing, and why.
     Nothing(String),
     /// It cannot be read, and why: whoever looks into that needs its body.
     Malformed(String),
+}
+
+impl Meaning {
+    /// What means nothing to the task of an issue is taken all the same when the gate's tasks are told of it.
+    pub(super) fn or_of_gate(self, told: &[Tell]) -> Self {
+        match (self, told.first()) {
+            (Self::Nothing(_), Some(tell)) => {
+                let pull = tell.place.issue;
+                Self::Gate(format!("the gate looks at pull request {pull}"))
+            }
+            (meaning, _) => meaning,
+        }
+    }
 }
 
 /// Something on a pull request.
@@ -67,6 +83,7 @@ pub(super) fn tasks(meanings: &[Meaning]) -> Vec<TaskKey> {
         | Meaning::Pushed(_)
         | Meaning::OfRepositories(_)
         | Meaning::Queue(_)
+        | Meaning::Gate(_)
         | Meaning::Nothing(_)
         | Meaning::Malformed(_) => None,
     };

@@ -7,7 +7,7 @@ use super::error::EngineError;
 use crate::core::ids::TaskKey;
 use crate::store::Transition;
 
-/// The sprints that have to hear of an issue.
+/// The sprints, and the pull requests at the gate, that have to hear of an issue.
 pub(super) type Parts = BTreeMap<TaskKey, BTreeSet<TaskKey>>;
 
 /// Makes the index from the table.

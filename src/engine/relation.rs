@@ -26,6 +26,8 @@ pub(super) enum News {
     Part(TaskKey),
     /// How far the work on an issue of its sprint is may have changed.
     Work(TaskKey),
+    /// A label that counts at the gate may be on an issue, or not, that its pull request names.
+    Released(TaskKey),
     /// What another task says.
     Said(Box<Tell>),
 }

@@ -209,6 +209,11 @@ impl Engine {
                     self.tell_sprint(open, told, number).await?;
                     continue;
                 }
+                News::Released(issue) => {
+                    let name = format!("gate-{cause}-{number}");
+                    self.tell_gate(open, (task, issue), &name).await?;
+                    continue;
+                }
                 news @ (News::Blocker(..) | News::Cycle) => news,
             };
             let Some(row) = open.task(task).await? else {
@@ -226,7 +231,7 @@ impl Engine {
                     }
                     ("cycle", RelatedNews::Cycle { path })
                 }
-                News::Part(_) | News::Work(_) | News::Said(_) => continue,
+                News::Part(_) | News::Work(_) | News::Said(_) | News::Released(_) => continue,
             };
             let event = Event::Related { news };
             self.tell(open, &row, event, &format!("{name}-{cause}-{number}"))

@@ -181,6 +181,8 @@ pub(super) fn effect(
                 Some(format!("say:{task}:{key}"))
             }
             Action::RefreshPullRequest(_) => Some(format!("look:{task}")),
+            Action::ReadPullGate(_) => Some(format!("gate:{task}")),
+            Action::ReportPullGate(_) => Some(format!("gate-report:{task}")),
             Action::DescribePull(effect::DescribePull { pull, .. }) => {
                 Some(format!("describe:{task}:{pull}"))
             }
@@ -265,9 +267,10 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         Action::UpsertComment(_) | Action::Assign(_) => github(rank::NEEDED),
         Action::PostAnswer(_) | Action::Reply(_) => github(rank::ANSWER),
         Action::OpenPull(_) | Action::MarkReady(_) | Action::RequestReview(_) => github(rank::PULL),
-        Action::LabelPull(_) | Action::DescribePull(_) | Action::CreateIssue(_) => {
-            github(rank::PULL_UPKEEP)
-        }
+        Action::LabelPull(_)
+        | Action::DescribePull(_)
+        | Action::CreateIssue(_)
+        | Action::ReportPullGate(_) => github(rank::PULL_UPKEEP),
         Action::ShowStatus(_) => github(match effect.action.creates() {
             Some(Worth::High) => rank::NEEDED,
             Some(Worth::Low) => rank::FIRST_STATUS,
@@ -286,6 +289,7 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::ReadOverlaps(_) => ("read".into(), false, 1),
         // The last reading has to be the last that is heard.
         Action::ReadSprint(_) => (format!("sprint:{}", effect.place.task()), true, 1),
+        Action::ReadPullGate(_) => (format!("gate:{}", effect.place.task()), true, 1),
         // What people say of one issue counts in the order in which they said it.
         Action::AuthorizeComment(_) => (format!("heard:{}", effect.place.task()), true, 1),
         Action::PrepareWorkspace(_) | Action::Collect(_) | Action::Publish(_) => {

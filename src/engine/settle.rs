@@ -80,6 +80,7 @@ impl Engine {
                 transition.mark_handled(row.seq, now, result);
                 return Ok(());
             }
+            Meaning::Gate(reason) => return Self::accepted(transition, row, now, reason),
             Meaning::Malformed(reason) => {
                 transition.mark_handled(row.seq, now, reason);
                 return Ok(());
@@ -201,6 +202,7 @@ impl Engine {
         transition
             .sprint(&before, &decision, (&fact.event, row.seq))
             .await?;
+        transition.labels_changed(before.key(), &fact.event, row.seq);
         let standing = decision.task.standing(&before, now);
         transition.place(decision.task.key(), standing, now);
         Ok(decision)

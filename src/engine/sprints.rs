@@ -1,5 +1,5 @@
 //! Sprints and their issues: which sprint has to hear of which issue is kept in memory, in step with what is decided, and each
-//! is told by a fact of its own.
+//! is told by a fact of its own. Pull requests at the gate stand in the same index, by the issues that they name (`gate`).
 //!
 //! The tasks are the truth; the index (`parts`) only finds whom to tell.
 
@@ -41,7 +41,7 @@ impl Open<'_> {
         }
         let same = before.work() == after.work()
             && before.dependencies.blockers == after.dependencies.blockers;
-        for sprint in self.sprints_of(key) {
+        for sprint in self.watching(key) {
             if !same && sprint != key {
                 self.push(sprint, News::Work(key), cause);
             }
@@ -62,7 +62,11 @@ impl Open<'_> {
         let key = after.key();
         let watched = |task: &Task| {
             let sprint = task.sprint.as_ref();
-            sprint.map_or_else(Vec::new, |sprint| sprint.watched(key))
+            let gate = || {
+                let gate = task.pull_gate.as_ref();
+                gate.map_or_else(Vec::new, |gate| gate.named.clone())
+            };
+            sprint.map_or_else(gate, |sprint| sprint.watched(key))
         };
         let (was, is) = (watched(before), watched(after));
         if was == is {
@@ -91,12 +95,13 @@ impl Open<'_> {
 
     /// An issue stands otherwise: the sprints that it concerns read what they consist of.
     pub(super) fn part_changed(&mut self, issue: TaskKey, cause: i64) {
-        for sprint in self.sprints_of(issue) {
+        for sprint in self.watching(issue) {
             self.push(sprint, News::Part(issue), cause);
         }
     }
 
-    fn sprints_of(&self, issue: TaskKey) -> Vec<TaskKey> {
+    /// The tasks that have to hear of an issue.
+    pub(super) fn watching(&self, issue: TaskKey) -> Vec<TaskKey> {
         let sprints = self.slots.parts.get(&issue);
         sprints.into_iter().flatten().copied().collect()
     }
@@ -151,7 +156,7 @@ impl Engine {
                 },
                 None => return Ok(()),
             },
-            News::Blocker(..) | News::Cycle => return Ok(()),
+            News::Blocker(..) | News::Cycle | News::Released(_) => return Ok(()),
         };
         match row {
             Some(row) if read_stored(&row)?.sprint.is_some() => {

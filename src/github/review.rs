@@ -236,16 +236,18 @@ impl GitHub {
             .map(|line| line.id))
     }
 
-    /// Asks people for their review (again); whoever is asked already stays so.
+    /// Asks people and teams (by slug) of the repository's owner for their review (again); whoever is asked already stays so.
+    /// GitHub refuses all of them when one of them cannot be asked.
     /// <https://docs.github.com/rest/pulls/review-requests#request-reviewers-for-a-pull-request>
     pub async fn request_review(
         &self,
         at: &At,
         pull: IssueNumber,
-        logins: &[&str],
+        (logins, teams): (&[&str], &[&str]),
     ) -> Result<(), GitHubError> {
         let path = at.path(&format!("/pulls/{pull}/requested_reviewers"));
-        let ask = ApiRequest::post("ask for a review", path, &json!({"reviewers": logins}));
+        let body = json!({"reviewers": logins, "team_reviewers": teams});
+        let ask = ApiRequest::post("ask for a review", path, &body);
         self.change(at, Purpose::PullRequest, Priority::Normal, &ask)
             .await
             .map(drop)

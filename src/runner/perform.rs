@@ -28,11 +28,13 @@ mod read_approvals;
 mod read_dependencies;
 mod read_overlaps;
 mod read_project;
+mod read_pull_gate;
 mod read_review;
 mod read_sprint;
 mod refresh_pull_request;
 mod remove_workspace;
 mod reply;
+mod report_pull_gate;
 mod request_review;
 mod run_turn;
 mod set_go_label;
@@ -86,6 +88,10 @@ pub(super) async fn perform(
         Action::ReadApprovals(action) => read_approvals::perform(action, lease, github).await,
         Action::ReadProject(_) => read_project::perform(lease, &s.reading()).await,
         Action::ReadOverlaps(_) => read_overlaps::perform(lease, &s.neighbours()).await,
+        Action::ReadPullGate(action) => read_pull_gate::perform(action, lease, &s.reading()).await,
+        Action::ReportPullGate(action) => {
+            report_pull_gate::perform(action, lease, &s.checks()).await
+        }
         Action::ReadSprint(action) => read_sprint::perform(action, lease, &s.reading()).await,
         Action::ReadReview(action) => read_review::perform(action, lease, &s.reading()).await,
         Action::RefreshPullRequest(action) => {

@@ -8,7 +8,7 @@ use super::lease::Lease;
 use super::remote::AuthenticatedRemote;
 use super::scope::{Remotes, Workspaces};
 use crate::core::effect::PrepareWorkspace;
-use crate::core::event::Event;
+use crate::core::event::{Event, Fetching};
 use crate::core::failure::Failure;
 use crate::core::ids::Sha;
 use crate::git::{FetchRequest, FetchWatch};
@@ -103,10 +103,10 @@ impl FetchTeller {
             if told.replace(progress) == Some(progress) {
                 continue;
             }
-            let event = Event::FetchProgressed {
+            let event = Event::FetchProgressed(Fetching {
                 session: session.clone(),
                 progress,
-            };
+            });
             if let Err(error) = self.facts.state(event, "fetching").await {
                 trouble.say("how far a fetch is could not be stored", &error);
             }

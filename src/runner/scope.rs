@@ -17,6 +17,7 @@ use super::marker::MarkerKey;
 use super::memory_watch::MemoryWatch;
 use super::posted::PostedComments;
 use super::redactor::Redactor;
+use super::refusals::Refusals;
 use super::services::{Services, Timings};
 use crate::agent::Agents;
 use crate::core::policy::{Limits, Policy};
@@ -40,6 +41,12 @@ pub(super) struct Reading<'a> {
     pub(super) policy: &'a Policy,
     pub(super) redactor: &'a Redactor,
     pub(super) clock: &'a Clock,
+}
+
+/// Check runs, and whose installation refused them.
+pub(super) struct Checks<'a> {
+    pub(super) github: &'a GitHub,
+    pub(super) refused: &'a Refusals,
 }
 
 /// Repositories on GitHub, as git sees them.
@@ -137,6 +144,13 @@ impl Services {
             policy: &self.policy,
             redactor: &self.redactor,
             clock: &self.clock,
+        }
+    }
+
+    pub(super) fn checks(&self) -> Checks<'_> {
+        Checks {
+            github: &self.github,
+            refused: &self.refused_checks,
         }
     }
 

@@ -13,6 +13,7 @@ use super::marker::MarkerKey;
 use super::memory_usage::MemoryUsage;
 use super::posted::PostedComments;
 use super::redactor::Redactor;
+use super::refusals::Refusals;
 use crate::agent::Agents;
 use crate::core::agent::AgentSpec;
 use crate::core::policy::{Policy, Retention};
@@ -51,6 +52,8 @@ pub struct Services {
     pub timings: Timings,
     /// How long is kept what the work does not need any more.
     pub retention: Retention,
+    /// The installations that do not let us report checks, as far as the operator was told.
+    pub refused_checks: Refusals,
     /// Status comments posted in this life.
     pub posted: PostedComments,
     /// Who knows which issue waits for which.

@@ -1,4 +1,4 @@
-//! Which issues a sprint has to hear of. Written whole for one sprint at a time, with its task; read whole at the start.
+//! Which issues a sprint has to hear of, and which a pull request at the gate. Written whole for one sprint at a time, with its task; read whole at the start.
 
 use sqlx::{AnyConnection, Row};
 

@@ -5,6 +5,7 @@
 
 mod access;
 mod branch;
+mod gate;
 mod issue;
 mod outcome;
 mod parse;
@@ -13,6 +14,7 @@ mod relation;
 mod verify;
 
 pub use access::Turned;
+pub use gate::{Gated, gated};
 pub use outcome::{Notice, Parsed};
 pub use parse::{Ours, concerns_nobody, notice, parse, second_bot, turned};
 pub use verify::{Secrets, Signature, Verified, WebhookError};

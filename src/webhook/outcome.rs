@@ -2,6 +2,8 @@
 //!
 //! Values only; nothing here knows a particular event of GitHub's.
 
+use serde::Deserialize;
+
 use super::payload::{Installation, Positive, Repository, User};
 use crate::core::actor::{Account, AccountKind};
 use crate::core::dependency::NewStanding;
@@ -10,6 +12,7 @@ use crate::core::ids::{
     AgentBranch, InstallationId, IssueNumber, RepositoryId, RepositoryName, UserId,
 };
 use crate::core::location::Place;
+use crate::core::sanitise;
 
 /// What a delivery turned out to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -172,4 +175,20 @@ pub(super) fn account(user: Option<User>) -> Account {
         kind: AccountKind::Other,
     };
     user.map_or_else(ghost, Account::from)
+}
+
+/// The payload of an event.
+pub(super) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, NoEvent> {
+    // A derived struct would also take an array of its fields.
+    if !body.trim_start().starts_with('{') {
+        return Err(NoEvent::Malformed(
+            "the body is not a JSON object".to_owned(),
+        ));
+    }
+    serde_json::from_str(body)
+        .map_err(|error| NoEvent::Malformed(one_line(&error.to_string(), 300)))
+}
+
+pub(super) fn one_line(text: &str, limit: usize) -> String {
+    sanitise::one_line(text).chars().take(limit).collect()
 }

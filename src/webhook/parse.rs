@@ -3,20 +3,19 @@
 //! Total: whatever the bytes, the answer is an event, a reason why there is none, or a reason why it could not be read.
 //! It never asks anybody, and it never trusts order: what an event leads to is decided elsewhere, from stored facts.
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::access::{self, Turned};
-use super::outcome::{Found, NoEvent, Notice, Parsed, ignored};
+use super::outcome::{Found, Notice, Parsed, ignored, one_line, read};
 use super::payload::{Head, Installed, Labeling, Opened, Repositories};
-use super::{branch, issue, relation};
+use super::{branch, gate, issue, relation};
 use crate::core::actor::{Account, AccountKind};
 use crate::core::auto_start::AutoStart;
 use crate::core::decide;
 use crate::core::effect::StatusLabel;
 use crate::core::event::{Event, Loss, Removal};
+use crate::core::gated_pulls::GatedPulls;
 use crate::core::ids::{InstallationId, RepositoryId};
-use crate::core::sanitise;
 use crate::core::snapshot::Snapshot;
 use crate::core::vocabulary::Vocabulary;
 
@@ -58,7 +57,11 @@ pub fn concerns_nobody(event_name: &str, body: &str, ours: Ours<'_>) -> Option<S
             ours.auto_start.by_label(&label) || second_bot(event_name, body, ours).is_some();
         return reason.filter(|_| !heard);
     }
+    let gate = || {
+        ours.pull_gate != GatedPulls::Off && !gate::gated(event_name, body, ours.words).is_empty()
+    };
     match parse(event_name, body, ours.words) {
+        Parsed::Ignored { .. } if gate() => None,
         Parsed::Ignored { reason } if turned(event_name, body).is_none() => Some(reason),
         Parsed::Event {
             event: Event::IssueOpened { sender, .. },
@@ -98,6 +101,8 @@ pub struct Ours<'a> {
     pub words: &'a Vocabulary,
     /// Which issues start by themselves.
     pub auto_start: &'a AutoStart,
+    /// Which pull requests must belong to an issue.
+    pub pull_gate: GatedPulls,
     /// Our login, once it is known.
     pub login: Option<&'a str>,
 }
@@ -209,21 +214,6 @@ fn read_event(event_name: &str, body: &str) -> Found {
     }
 }
 
-fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, NoEvent> {
-    // A derived struct would also take an array of its fields.
-    if !body.trim_start().starts_with('{') {
-        return Err(NoEvent::Malformed(
-            "the body is not a JSON object".to_owned(),
-        ));
-    }
-    serde_json::from_str(body)
-        .map_err(|error| NoEvent::Malformed(one_line(&error.to_string(), 300)))
-}
-
 fn short(name: &str) -> String {
     one_line(name, 60)
-}
-
-fn one_line(text: &str, limit: usize) -> String {
-    sanitise::one_line(text).chars().take(limit).collect()
 }

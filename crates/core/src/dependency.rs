@@ -1,4 +1,5 @@
-//! What an issue says it waits for: references in its body ("Depends on #12") and in its labels (`depends:issue-12`).
+//! What an issue says it waits for: references in its body ("Depends on #12") and in its labels (`depends:issue-12`); and what a
+//! pull request says it is for (`link`).
 //!
 //! It exists so that a dependency written by hand counts like one set by GitHub's own button. It must never take prose
 //! for a dependency ("after that, #12 showed", "Fixes #12"), nor what the page does not show as the author's own words:
@@ -13,6 +14,7 @@ mod block;
 mod body;
 mod found;
 mod home;
+mod link;
 mod named;
 mod pattern;
 mod phrase;
@@ -22,6 +24,7 @@ mod standing;
 
 pub use found::{MOST, Reference, References, Source};
 pub use home::Home;
+pub use link::linked;
 pub use named::Named;
 pub use standing::{
     Blocker, BlockerNews, Dependencies, NewStanding, RelatedNews, Standing, Unknown, Unresolved,

@@ -117,6 +117,10 @@ pub enum Action {
     ReadOverlaps(ReadOverlaps),
     /// [`ReadSprint`].
     ReadSprint(ReadSprint),
+    /// [`ReadPullGate`].
+    ReadPullGate(ReadPullGate),
+    /// [`ReportPullGate`].
+    ReportPullGate(ReportPullGate),
     /// [`Forget`].
     Forget(Forget),
     /// [`EndAgent`].

@@ -7,6 +7,7 @@ mod fetch;
 mod held_up;
 mod issue_links;
 mod looked;
+mod people;
 mod pull_reopened;
 mod removal;
 mod wait;
@@ -14,10 +15,11 @@ mod when;
 
 pub use self::{asking::Asking, fact::Fact, wait::Wait};
 pub use facts::*;
-pub use fetch::{FetchProgress, FetchStep};
+pub use fetch::{FetchProgress, FetchStep, Fetching};
 pub use held_up::HeldUp;
 pub use issue_links::IssueLinks;
 pub use looked::{ApprovalsRead, Looked, ProjectRead, ThumbsUp};
+pub use people::{Assigned, ReviewersLeftOut};
 pub use pull_reopened::PullReopened;
 pub use removal::{Loss, Removal};
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,7 @@ use super::dependency::{Dependencies, RelatedNews, Standing};
 use super::discovery::DiscoveryNews;
 use super::effect::EffectKind;
 use super::ids::{CommentId, InstallationId, IssueNumber, SessionId, Sha};
+use super::pull_gate::GateNews;
 use super::question::Asked;
 use super::snapshot::Snapshot;
 use super::sprint::SprintNews;
@@ -93,6 +96,8 @@ pub enum Event {
     Sprint(SprintNews),
     /// There is news of issues that are to be made, or for one that was.
     Discovery(DiscoveryNews),
+    /// There is news of a pull request at the gate.
+    PullGate(GateNews),
     /// An issue was opened.
     IssueOpened {
         /// By whom.
@@ -194,12 +199,9 @@ pub enum Event {
         comment: CommentId,
     },
     /// Somebody was assigned for us.
-    Assigned {
-        /// Who.
-        login: String,
-        /// Whether they were not assigned before.
-        added: bool,
-    },
+    Assigned(Assigned),
+    /// Some of those who were asked for a review cannot be.
+    ReviewersLeftOut(ReviewersLeftOut),
     /// Our pull request is no draft any more.
     MadeReady {
         /// Its number.
@@ -297,12 +299,7 @@ pub enum Event {
         facts: Box<TriggerFacts>,
     },
     /// The repository is being fetched, which takes long.
-    FetchProgressed {
-        /// For which session.
-        session: SessionId,
-        /// How far it is.
-        progress: FetchProgress,
-    },
+    FetchProgressed(Fetching),
     /// The working copy stands.
     WorkspaceReady {
         /// For which session.

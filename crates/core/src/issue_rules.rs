@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::auto_start::AutoStart;
 use super::command::Priority;
 use super::discovery::Discover;
+use super::gated_pulls::GatedPulls;
 use super::glob;
 use super::ids::RepositoryName;
 use super::notifications::Notifications;
@@ -25,6 +26,9 @@ pub struct IssueRules {
     pub auto_start: AutoStart,
     /// Who may start work.
     pub who_starts: WhoStarts,
+    /// Which pull requests must belong to an issue.
+    #[serde(default)]
+    pub pull_gate: GatedPulls,
     /// How often people are notified.
     #[serde(default)]
     pub notifications: Notifications,

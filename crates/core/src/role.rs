@@ -19,6 +19,7 @@ mod choice;
 mod file;
 mod hint;
 mod issue_type;
+mod people;
 mod router;
 mod rules;
 
@@ -26,6 +27,7 @@ pub use built_in::{ORDER, all, built_in};
 pub use choice::{Choice, Implied, Why, asked_for, choose, is_known, names, near};
 pub use file::{PROMPT_MAX_CHARS, RoleFileError, from_agent_file};
 pub use hint::{Hint, HintPlace};
+pub use people::People;
 pub use router::{Routed, Score};
 pub use rules::{Implying, RoleRules};
 
@@ -300,6 +302,9 @@ pub struct Role {
     pub approve: bool,
     /// Its own clocks.
     pub limits: RoleLimits,
+    /// Who is assigned, and who is asked for a review.
+    #[serde(default, skip_serializing_if = "People::is_empty")]
+    pub people: People,
     /// Who wrote the prompt.
     pub source: RoleSource,
 }
@@ -329,6 +334,8 @@ pub struct RoleOverride {
     pub approve: Option<bool>,
     /// Clocks (operator only).
     pub limits: RoleLimits,
+    /// Assignees and reviewers (operator only).
+    pub people: People,
     /// What was written but has no effect here, each entry fit to be shown: `mcp-servers`, `tools: github/*`.
     pub ignored: Vec<String>,
 }
@@ -348,6 +355,7 @@ impl RoleOverride {
             plan: None,
             approve: None,
             limits: RoleLimits::default(),
+            people: People::default(),
             ignored: Vec::new(),
         }
     }
@@ -416,6 +424,7 @@ fn granted(base: &Role, over: &RoleOverride) -> Role {
         plan: over.plan.unwrap_or(base.plan),
         approve: over.approve.unwrap_or(base.approve),
         limits: over.limits.or(base.limits),
+        people: over.people.clone(),
         ..base.clone()
     }
 }

@@ -28,6 +28,7 @@ use super::event::Timer;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::location::Place;
 use super::outcome::PullOutcome;
+use super::pull_gate::PullGate;
 use super::schedule::Reason;
 use super::sprint::Sprint;
 
@@ -120,6 +121,9 @@ pub struct Task {
     /// Issues that were found here and are to be made, or were.
     #[serde(default, skip_serializing_if = "Discovered::is_empty")]
     pub discovered: Discovered,
+    /// It is no issue but a pull request, which must belong to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull_gate: Option<Box<PullGate>>,
     /// What was recorded and is not carried out yet.
     #[serde(default, skip_serializing_if = "Wanted::is_empty")]
     pub wanted: Wanted,
@@ -163,6 +167,9 @@ pub struct Pull {
     pub url: String,
     /// Whether it is a draft.
     pub draft: bool,
+    /// Its role's reviewers were asked.
+    #[serde(default)]
+    pub shown_to_reviewers: bool,
 }
 
 /// One line of the timeline.
@@ -208,6 +215,7 @@ impl Task {
             sprint: None,
             phase: None,
             discovered: Discovered::default(),
+            pull_gate: None,
             wanted: Wanted::default(),
             meter: Meter::default(),
             timers: Vec::new(),

@@ -46,9 +46,10 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Every event that is told.
-pub const WEBHOOKS: [&str; 55] = [
+pub const WEBHOOKS: [&str; 56] = [
     "check_run.completed",
     "check_run.created",
+    "check_run.rerequested",
     "check_suite.completed",
     "check_suite.requested",
     "installation.created",

@@ -43,7 +43,7 @@ mod time;
 mod wire;
 pub mod world;
 
-pub use handle::ci::{JobEnd, Required, StatusDraft};
+pub use handle::ci::{CheckView, JobEnd, Required, StatusDraft};
 pub use handle::simulator::{EVENTS, PERMISSIONS, Simulator, SimulatorConfig, SimulatorError};
 pub use handle::user::{RepositorySeed, Saying};
 pub use handle::views::{CommentView, IssueView, PullView};

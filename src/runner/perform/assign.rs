@@ -1,7 +1,7 @@
 //! Assigns somebody to the issue, or takes them off.
 
 use crate::core::effect::Assign;
-use crate::core::event::Event;
+use crate::core::event::{Assigned, Event};
 use crate::core::failure::Failure;
 use crate::github::{At, GitHub};
 use crate::runner::lease::Lease;
@@ -19,8 +19,9 @@ pub(super) async fn perform(
         return Ok(Performed::Done);
     }
     let assignment = github.assign(&at, issue, &action.login).await?;
-    Ok(Performed::known(Event::Assigned {
+    Ok(Performed::known(Event::Assigned(Assigned {
         login: action.login.clone(),
         added: assignment.after && !assignment.before,
-    }))
+        refused: !assignment.after,
+    })))
 }

@@ -150,6 +150,7 @@ fn a_label_that_names_a_dependency_concerns_somebody() {
     let concerns_nobody = |label: &str| {
         let ours = Ours {
             words: &words,
+            pull_gate: Default::default(),
             login: None,
             auto_start: &auto_start,
         };

@@ -182,6 +182,10 @@ async fn checks(stage: &Stage) {
     stage
         .post("/repos/octo/hello/check-runs", &stage.token().await, check)
         .await;
+    let ours = github.checks(home, &head).pop().expect("a check run");
+    github
+        .rerequest_check(home, ours.id, "octo")
+        .expect("wanted again");
 }
 
 #[tokio::test]

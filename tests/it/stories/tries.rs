@@ -63,6 +63,8 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         EffectKind::ReadOverlaps => return None,
         // They only read, while a start is held: `agreed`.
         EffectKind::ReadApprovals | EffectKind::ReadProject => return None,
+        // The gate for pull requests is off: `pull_gate`.
+        EffectKind::ReadPullGate | EffectKind::ReportPullGate => return None,
     })
 }
 

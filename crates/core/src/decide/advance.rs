@@ -23,6 +23,7 @@ mod overlap;
 mod project;
 mod publish;
 mod pull;
+mod pull_gate;
 mod reads;
 mod revised;
 mod side;
@@ -196,6 +197,14 @@ const RULES: &[Rule] = &[
     rule(
         "issues that were found are made one after the other, and start if they may",
         discovery::go_on,
+    ),
+    rule(
+        "a pull request that is no draft is shown to its role's reviewers",
+        reads::reviewers,
+    ),
+    rule(
+        "a pull request at the gate has its check run say how it stands",
+        pull_gate::report,
     ),
     rule("what people told us of is read on GitHub", reads::read),
 ];

@@ -4,6 +4,7 @@
 //!
 //! It never moves a task from stage to stage and never starts work. With nothing changed it plans nothing.
 
+mod assignees;
 mod change;
 mod comments;
 mod owed;
@@ -16,9 +17,8 @@ use change::seen;
 pub(super) use change::{Change, Reconciled};
 
 use crate::effect::{self, EffectKind, Reaction};
-use crate::notifications::Notifications;
 use crate::policy::Context;
-use crate::task::{BlockReason, End, Stage, Task};
+use crate::task::{End, Stage, Task};
 
 /// Brings everything that mirrors the task up to date.
 pub(super) fn reconcile(change: &Change<'_>, after: &mut Task, cx: Context<'_>) -> Reconciled {
@@ -40,7 +40,7 @@ pub(super) fn reconcile(change: &Change<'_>, after: &mut Task, cx: Context<'_>) 
         if !sprint::show(before, after, cx, &mut out) {
             status::show(before, after, cx, &mut out);
         }
-        assign(before, after, cx, &mut out);
+        assignees::follow(before, after, cx, &mut out);
         switch(after, cx, &mut out);
     }
     timers::set(after, cx, &mut out);
@@ -79,40 +79,6 @@ fn reaction_of(task: &Task) -> Option<Reaction> {
         | End::Unchanged
         | End::Cancelled { .. } => None,
     }
-}
-
-/// Whom a question, a plan or a pull request waits for is assigned, so that GitHub's own list shows it to them; whoever was
-/// assigned for that is taken off again.
-fn assign(before: &Task, after: &mut Task, cx: Context<'_>, out: &mut Reconciled) {
-    // An assignment is a mail of its own, and the comment that asks is one already.
-    let assigns = cx.policy.issues.notifications == Notifications::All;
-    let waited = waited_for(&seen(after)).map(str::to_owned);
-    let waited = waited.filter(|_| assigns);
-    match waited {
-        Some(login) => {
-            if waited_for(&seen(before)) != Some(&login) {
-                out.plan(after, effect::Assign { login, on: true }, cx.now);
-            }
-        }
-        None => {
-            if let Some(login) = after.conversation.assigned.take() {
-                out.plan(after, effect::Assign { login, on: false }, cx.now);
-            }
-        }
-    }
-}
-
-fn waited_for(task: &Task) -> Option<&str> {
-    let asked = match &task.stage {
-        Stage::Queued { .. } | Stage::Working { .. } => task.open_questions().next().is_some(),
-        Stage::Blocked { reason, .. } => {
-            matches!(reason, BlockReason::Plan | BlockReason::Budget { .. })
-                || task.open_questions().next().is_some()
-        }
-        Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => false,
-    };
-    let waits = asked || task.review.needs.is_some();
-    task.job().filter(|_| waits)?.actor.login()
 }
 
 /// The label that is the switch always says what people last wished for, be it by command.

@@ -21,6 +21,7 @@ mod meter;
 mod order;
 mod overlap;
 mod pull;
+mod pull_gate;
 mod queue;
 mod recording;
 mod rest;
@@ -37,7 +38,7 @@ use recording::{Outcome, Recording};
 
 use super::notes::Notes;
 use crate::effect::StatusLabel;
-use crate::event::{Event, Looked};
+use crate::event::{Event, Fetching, Looked};
 use crate::label;
 use crate::policy::{Context, GO_LABEL, OVERRIDE_LABEL, SPRINT_LABEL};
 use crate::task::{Order, Task};
@@ -99,18 +100,20 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::CommentAuthorized { .. }
         | Event::Posted { .. }
         | Event::StatusPosted { .. }
-        | Event::Assigned { .. }
+        | Event::Assigned(_)
         | Event::HeldUp(_) => of_comments(on, task, event),
         Event::Reviewed { .. }
         | Event::ReviewRead { .. }
         | Event::PullRequestChanged { .. }
         | Event::PullRequestRefreshed { .. }
         | Event::MadeReady { .. }
+        | Event::ReviewersLeftOut(_)
         | Event::PullReopened(_)
         | Event::LandedChecked(_)
         | Event::PullClosed { .. } => of_the_pull(on, task, event),
         Event::Sprint(news) => sprint::told(on, task, news),
         Event::Discovery(news) => discovery::told(on, task, news),
+        Event::PullGate(news) => pull_gate::told(on, task, news),
         Event::TakenAway { how } => access::taken_away(&mut task.wanted, *how),
         Event::AccessRead { installation } => {
             access::read(&mut task.place, &mut task.wanted, *installation)
@@ -120,7 +123,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         Event::SlotGranted { agent } => queue::granted(task, agent.as_ref()),
         Event::Waiting(_) => queue::waiting(on, task, event),
         Event::EffectFailed { .. } => failed::effect(on, task, event),
-        Event::FetchProgressed { session, .. }
+        Event::FetchProgressed(Fetching { session, .. })
         | Event::WorkspaceReady { session, .. }
         | Event::AgentStarted { session, .. }
         | Event::Progressed { session, .. }
@@ -268,7 +271,7 @@ fn of_comments(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String
             task.shown.comment = Some(*comment);
             "the status comment is known".into()
         }
-        Event::Assigned { login, added } => shown::assigned(&mut task.conversation, login, *added),
+        Event::Assigned(told) => shown::assigned(on, &mut task.conversation, told),
         Event::HeldUp(held) => shown::held_up(&mut task.shown, held),
         _ => String::new(),
     }
@@ -294,6 +297,7 @@ fn of_the_pull(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String
         Event::PullRequestChanged { hint, .. } => pull::changed(on, &mut task.wanted, hint),
         Event::PullRequestRefreshed { facts } => pull::refreshed(on, task, facts),
         Event::MadeReady { number } => pull::made_ready(on, &mut task.pull, *number),
+        Event::ReviewersLeftOut(told) => shown::left_out(on, told),
         Event::PullReopened(again) => pull::reopened(on, task, again.number, &again.sender),
         Event::LandedChecked(facts) => landed::checked(on, task.outcome_mut(facts.pull), facts),
         Event::PullClosed { number, merged } => pull::closed(&mut task.wanted, *number, *merged),

@@ -11,6 +11,7 @@ mod first_status;
 mod leftover;
 mod orders;
 mod promises;
+mod pull_gates;
 mod pulls;
 mod size;
 mod sprints;
@@ -146,6 +147,7 @@ fn stages() -> Vec<(&'static str, Task)> {
         ("asking for the right", asking),
         ("publishing", publishing),
         ("opening", opening),
+        ("a pull request at the gate", walk(&[pull_gates::changed()])),
         ("in review", review),
         ("asking", walk(&asked)),
         ("waiting for an answer", walk(&waiting)),

@@ -12,6 +12,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         Action::PostAnswer(answer) => &mut answer.body,
         Action::OpenPull(pull) => &mut pull.body,
         Action::DescribePull(pull) => &mut pull.part,
+        Action::ReportPullGate(report) => &mut report.summary,
         Action::React(_)
         | Action::CheckTrigger(_)
         | Action::ShowLabel(_)
@@ -33,6 +34,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::ReadProject(_)
         | Action::ReadOverlaps(_)
         | Action::ReadSprint(_)
+        | Action::ReadPullGate(_)
         | Action::RefreshPullRequest(_)
         | Action::CreateIssue(_)
         | Action::CheckLanded(_)

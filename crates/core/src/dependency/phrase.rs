@@ -189,6 +189,11 @@ pub(super) fn is_about_another(text: &str, home: &Home<'_>) -> bool {
         .is_some_and(|(target, _)| target.repository.is_some() || target.number != home.issue)
 }
 
+/// Whether the sentence before a place turns what follows into its opposite, or into a question.
+pub(super) fn is_denied(text: &str, at: usize) -> bool {
+    DENIED.is_match(sentence(before(text, at)))
+}
+
 fn counts(before: &str, need: Need, behind: &str, home: &Home<'_>) -> bool {
     let sentence = sentence(before);
     let asked = behind

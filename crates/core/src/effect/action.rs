@@ -146,13 +146,17 @@ pub struct DescribePull {
     pub part: String,
 }
 
-/// Ask people for their review once more. Whoever is asked already stays so.
+/// Ask people for their review, once more or for the first time. Whoever is asked already stays so; who cannot be asked is left
+/// out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestReview {
     /// The pull request.
     pub pull: i64,
     /// Whom.
     pub logins: Vec<String>,
+    /// Slugs of teams of the repository's owner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<String>,
 }
 
 /// Post what the agent answered. Found by its marker first.
@@ -339,6 +343,28 @@ pub struct ReadOverlaps {}
 pub struct ReadSprint {
     /// Whose right to start work is read as well, if somebody's.
     pub check: Option<Account>,
+}
+
+/// Read a pull request and the issues it names, as far as the gate goes. Reading repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadPullGate {
+    /// Its number.
+    pub pull: i64,
+}
+
+/// Make the check run of a pull request at this commit say this. Found by its `external_id`, made only if it is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportPullGate {
+    /// Its number.
+    pub pull: i64,
+    /// The commit.
+    pub head: Sha,
+    /// Whether it may pass.
+    pub passes: bool,
+    /// The headline.
+    pub title: String,
+    /// Markdown.
+    pub summary: String,
 }
 
 /// Remove all that is kept of the repository: its mirror and every session's folder. Removing what is gone is done; a

@@ -39,6 +39,8 @@ impl Action {
             | Self::ReadProject(_)
             | Self::ReadOverlaps(_)
             | Self::ReadSprint(_)
+            | Self::ReadPullGate(_)
+            | Self::ReportPullGate(_)
             | Self::RefreshPullRequest(_)
             | Self::CheckLanded(_)
             | Self::MarkReady(_)

@@ -84,6 +84,10 @@ pub enum EffectKind {
     ReadOverlaps,
     /// [`super::ReadSprint`].
     ReadSprint,
+    /// [`super::ReadPullGate`].
+    ReadPullGate,
+    /// [`super::ReportPullGate`].
+    ReportPullGate,
     /// [`super::Forget`].
     Forget,
     /// [`super::EndAgent`].
@@ -94,7 +98,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -130,6 +134,8 @@ impl EffectKind {
         Self::ReadProject,
         Self::ReadOverlaps,
         Self::ReadSprint,
+        Self::ReadPullGate,
+        Self::ReportPullGate,
         Self::Forget,
         Self::EndAgent,
         Self::RemoveWorkspace,
@@ -173,6 +179,8 @@ impl EffectKind {
             Self::ReadProject => "read_project",
             Self::ReadOverlaps => "read_overlaps",
             Self::ReadSprint => "read_sprint",
+            Self::ReadPullGate => "read_pull_gate",
+            Self::ReportPullGate => "report_pull_gate",
             Self::Forget => "forget",
             Self::EndAgent => "end_agent",
             Self::RemoveWorkspace => "remove_workspace",
@@ -243,6 +251,8 @@ impl Action {
             Self::ReadProject(_) => EffectKind::ReadProject,
             Self::ReadOverlaps(_) => EffectKind::ReadOverlaps,
             Self::ReadSprint(_) => EffectKind::ReadSprint,
+            Self::ReadPullGate(_) => EffectKind::ReadPullGate,
+            Self::ReportPullGate(_) => EffectKind::ReportPullGate,
             Self::Forget(_) => EffectKind::Forget,
             Self::EndAgent(_) => EffectKind::EndAgent,
             Self::RemoveWorkspace(_) => EffectKind::RemoveWorkspace,
@@ -296,6 +306,8 @@ actions!(
     ReadProject,
     ReadOverlaps,
     ReadSprint,
+    ReadPullGate,
+    ReportPullGate,
     Forget,
     EndAgent,
     RemoveWorkspace,

@@ -2,6 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::SessionId;
+
+/// The repository of a session is being fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetching {
+    /// For which session.
+    pub session: SessionId,
+    /// How far it is.
+    pub progress: FetchProgress,
+}
+
 /// How far the fetch of a repository is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchProgress {

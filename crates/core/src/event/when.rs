@@ -5,6 +5,7 @@ use crate::dependency::RelatedNews;
 use crate::discovery::DiscoveryNews;
 use crate::effect::EffectKind;
 use crate::overlap::OverlapNews;
+use crate::pull_gate::GateNews;
 use crate::sprint::SprintNews;
 
 impl Event {
@@ -51,9 +52,12 @@ impl Event {
             Self::Looked(Looked::Approvals(_)) => EffectKind::ReadApprovals,
             Self::Looked(Looked::Project(_)) => EffectKind::ReadProject,
             Self::Discovery(DiscoveryNews::Made { .. }) => EffectKind::CreateIssue,
+            Self::PullGate(GateNews::Read { .. }) => EffectKind::ReadPullGate,
+            Self::PullGate(GateNews::NotPermitted) => EffectKind::ReportPullGate,
             Self::Posted { .. } => EffectKind::UpsertComment,
             Self::StatusPosted { .. } => EffectKind::ShowStatus,
-            Self::Assigned { .. } => EffectKind::Assign,
+            Self::Assigned(_) => EffectKind::Assign,
+            Self::ReviewersLeftOut(_) => EffectKind::RequestReview,
             Self::MadeReady { .. } => EffectKind::MarkReady,
             Self::TimerFired { .. } => EffectKind::SetTimer,
             Self::EffectFailed { effect, .. } => *effect,
@@ -66,6 +70,7 @@ impl Event {
             | Self::Related { .. }
             | Self::Sprint(_)
             | Self::Discovery(_)
+            | Self::PullGate(_)
             | Self::Commented { .. }
             | Self::CommentDeleted { .. }
             | Self::RightLost { .. }
@@ -80,7 +85,7 @@ impl Event {
             | Self::Ordered { .. }
             | Self::SlotGranted { .. }
             | Self::Waiting(_)
-            | Self::FetchProgressed { .. }
+            | Self::FetchProgressed(_)
             | Self::UsageReported { .. }
             | Self::BudgetNeared { .. }
             | Self::AgentStarted { .. }

@@ -1,7 +1,7 @@
 //! The nine roles shipped in the binary, each a Copilot custom-agent file that a repository may copy to
 //! `.github/agents/` and change. They must never promise a right that the layers above them do not grant.
 
-use super::{Role, RoleLimits, RoleName, RoleOverride, RoleSource, Tools, from_agent_file};
+use super::{People, Role, RoleLimits, RoleName, RoleOverride, RoleSource, Tools, from_agent_file};
 
 /// Which role wins when an issue carries several: the first in this list. Roles made by the operator come after these,
 /// in alphabetical order.
@@ -59,6 +59,7 @@ fn role(name: &RoleName, file: RoleOverride) -> Role {
         approve: false,
         fallbacks: vec![],
         limits: RoleLimits::default(),
+        people: People::default(),
         source: RoleSource::BuiltIn,
     }
 }

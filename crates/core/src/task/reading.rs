@@ -169,6 +169,11 @@ impl Task {
         }
     }
 
+    /// Its role assigns this person to the issue.
+    pub fn assigns(&self, login: &str) -> bool {
+        self.job().is_some_and(|job| job.role.people.assigns(login))
+    }
+
     /// A writer let this person speak here.
     pub fn delegated(&self, login: &str) -> bool {
         self.conversation

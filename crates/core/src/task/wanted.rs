@@ -175,6 +175,8 @@ pub enum Read {
     Dependencies,
     /// What its sprint consists of.
     Sprint,
+    /// How the pull request of this number stands at the gate.
+    PullGate,
 }
 
 /// What people are owed once.

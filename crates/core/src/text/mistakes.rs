@@ -111,6 +111,8 @@ pub mod value {
     pub const LABEL_PREFIX: &str = "must be a word of small letters, digits and hyphens, at most 20, and not `role`, `priority` or `base`";
     /// `command`.
     pub const COMMAND: &str = "must be a slash and a word of small letters, digits and hyphens, at most 20, such as `/agent`";
+    /// `pull_gate`.
+    pub const PULL_GATE: &str = "must be `off`, `agents` or `all`";
     /// `notifications`.
     pub const NOTIFICATIONS: &str = "must be `all`, `normal` or `quiet`";
     /// What to do where work meets.
@@ -133,6 +135,8 @@ pub mod start {
     pub const TEAM: &str = "must be a team as `org/team`, as in its address";
     /// A login.
     pub const LOGIN: &str = "must be a login";
+    /// Neither a login nor a team.
+    pub const LOGIN_OR_TEAM: &str = "must be a login, or a team as `org/team`";
 
     /// A list that is too long.
     pub fn too_many(most: usize) -> String {

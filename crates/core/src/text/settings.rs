@@ -323,6 +323,11 @@ const GENERAL: &[(&str, &str)] = &[
         "command",
         "The word that commands begin with, with its slash: `/agent go`.",
     ),
+    (
+        "pull_gate",
+        "Which pull requests must belong to an issue with `agent:go` or `agent:sprint`, as a check run says: none (`off`), those of bots \
+         and of `allowed_bots` (`agents`), or `all`. It needs the App's permission \"Checks: write\".",
+    ),
     ("notifications", "Mails: `all`, `normal` or `quiet`."),
     (
         "overlaps",

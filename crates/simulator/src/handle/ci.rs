@@ -7,7 +7,7 @@ use crate::handle::simulator::Simulator;
 use crate::handle::simulator::SimulatorError;
 use crate::world::check::ACTIONS;
 use crate::world::check::CheckDraft;
-use crate::world::repository::Status;
+use crate::world::repository::{CheckRun, Status};
 
 type Done<T> = Result<T, SimulatorError>;
 
@@ -40,6 +40,43 @@ pub enum Required {
     Protection,
     /// In a rule set.
     Rules,
+}
+
+/// A check run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckView {
+    /// Its number.
+    pub id: i64,
+    /// The App that made it, by slug.
+    pub app: String,
+    /// Its name.
+    pub name: String,
+    /// The maker's own name for it.
+    pub external_id: String,
+    /// How it ended; empty while it has not.
+    pub conclusion: String,
+    /// The headline.
+    pub title: String,
+    /// The summary.
+    pub summary: String,
+}
+
+impl CheckView {
+    fn of(check: &CheckRun) -> Self {
+        let said = |name: &str| {
+            let text = check.output.get(name).and_then(|text| text.as_str());
+            text.unwrap_or_default().to_owned()
+        };
+        Self {
+            id: check.id,
+            app: check.app.clone(),
+            name: check.name.clone(),
+            external_id: check.external_id.clone().unwrap_or_default(),
+            conclusion: check.conclusion.clone().unwrap_or_default(),
+            title: said("title"),
+            summary: said("summary"),
+        }
+    }
 }
 
 impl Simulator {
@@ -79,6 +116,27 @@ impl Simulator {
             }
         })?;
         Ok(())
+    }
+
+    /// The check runs of a commit, in the order in which they were made.
+    pub fn checks(&self, home: impl Into<i64>, sha: &str) -> Vec<CheckView> {
+        let home = home.into();
+        self.state().read(|world| {
+            let all = world.repository(home).map(|home| home.checks.as_slice());
+            let of_it = all.unwrap_or_default().iter();
+            of_it
+                .filter(|check| check.head_sha == sha)
+                .map(CheckView::of)
+                .collect()
+        })
+    }
+
+    /// Somebody presses "Re-run" at a check run.
+    pub fn rerequest_check(&self, home: impl Into<i64>, check: i64, actor: &str) -> Done<()> {
+        let home = home.into();
+        Ok(self
+            .state()
+            .change(|world| world.rerequest_check(home, check, actor))?)
     }
 
     /// Ends a job of GitHub Actions on a commit with its steps and its log; the job is made when it is not under way.

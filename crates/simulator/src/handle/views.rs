@@ -78,6 +78,8 @@ pub struct PullView {
     pub changed_files: i64,
     /// Who was asked to look.
     pub reviewers: Vec<String>,
+    /// The teams that were asked, by slug.
+    pub teams: Vec<String>,
     /// Ids of the comments on lines.
     pub lines: Vec<i64>,
 }
@@ -116,6 +118,7 @@ fn pull_view(issue: &Issue) -> Option<PullView> {
         commits: pull.comparison.commits,
         changed_files: pull.comparison.changed_files,
         reviewers: pull.reviewers.clone(),
+        teams: pull.teams.clone(),
         lines: pull.review_comments.iter().map(|line| line.id).collect(),
     })
 }

@@ -11,3 +11,4 @@ mod parts;
 mod pull;
 mod relation;
 mod repository;
+mod team;

@@ -21,7 +21,7 @@ impl World {
         };
         let facts = [
             self.pull_text(home, issue),
-            self.pull_state(issue, pull),
+            self.pull_state(home, issue, pull),
             self.pull_ends(home, issue, pull),
         ];
         joined(
@@ -57,7 +57,7 @@ impl World {
         })
     }
 
-    fn pull_state(&self, issue: &Issue, pull: &Pull) -> Value {
+    fn pull_state(&self, home: &Repository, issue: &Issue, pull: &Pull) -> Value {
         let seen = &pull.comparison;
         let state = match (issue.open, pull.draft, seen.mergeable) {
             (_, _, false) => "dirty",
@@ -78,7 +78,7 @@ impl World {
             "mergeable_state": state,
             "auto_merge": null,
             "requested_reviewers": pull.reviewers.iter().map(|login| self.user_json(login)).collect::<Vec<_>>(),
-            "requested_teams": [],
+            "requested_teams": pull.teams.iter().map(|team| self.team_json(&home.owner, team)).collect::<Vec<_>>(),
             "review_comments": pull.review_comments.len(),
             "maintainer_can_modify": false,
             "commits": seen.commits,

@@ -15,7 +15,7 @@ use crate::rest::repository::broken;
 use crate::world::content::IssueEdit;
 use crate::world::facts::World;
 use crate::world::issue::Issue;
-use crate::world::pull::PullDraft;
+use crate::world::pull::{PullDraft, Reviewers};
 
 fn shown(world: &World, call: &Call, number: i64) -> Result<Value, ApiError> {
     let (issue, _) = world.pull(call.repository, number)?;
@@ -172,11 +172,17 @@ pub(super) async fn commits(call: Call) -> Answer {
 /// `POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers`
 pub(super) async fn ask(call: Call) -> Answer {
     let (number, actor) = (call.number("number")?, call.actor());
-    let logins = call
-        .people("reviewers")?
-        .ok_or_else(|| missing("reviewers"))?;
+    let logins = call.people("reviewers")?;
+    let teams = call.people("team_reviewers")?;
+    if logins.is_none() && teams.is_none() {
+        return Err(missing("reviewers"));
+    }
+    let asked = Reviewers {
+        logins: logins.unwrap_or_default(),
+        teams: teams.unwrap_or_default(),
+    };
     let changed = call.change(|world| {
-        world.ask_reviewers(call.repository, number, &logins, &actor)?;
+        world.ask_reviewers(call.repository, number, &asked, &actor)?;
         shown(world, &call, number)
     });
     Reply::created(changed?)

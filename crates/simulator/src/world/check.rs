@@ -296,6 +296,17 @@ impl World {
         Ok(id)
     }
 
+    /// A person wants a check made again. Its App is told and decides; the run itself stays as it is.
+    pub fn rerequest_check(&mut self, home: i64, id: i64, by: &str) -> Result<(), ApiError> {
+        let checks = &self.repository(home)?.checks;
+        let check = checks.iter().find(|check| check.id == id);
+        let check = check.ok_or_else(ApiError::not_found)?;
+        match check.app == self.app.slug {
+            true => self.tell_check(home, id, "rerequested", by),
+            false => Ok(()),
+        }
+    }
+
     fn tell_check(&mut self, home: i64, id: i64, action: &str, by: &str) -> Result<(), ApiError> {
         let repository = self.repository(home)?;
         let check = repository

@@ -136,6 +136,8 @@ pub struct Pull {
     pub merged: Option<(String, i64, String)>,
     /// Who was asked to look.
     pub reviewers: Vec<String>,
+    /// The teams that were asked, by slug.
+    pub teams: Vec<String>,
     /// Reviews in order.
     pub reviews: Vec<Review>,
     /// Line comments in order.

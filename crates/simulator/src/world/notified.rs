@@ -39,7 +39,10 @@ impl World {
         let told: Vec<(String, &'static str)> = match activity.action {
             "assigned" => login(&activity.details["assignee"], "assign"),
             "review_requested" => {
-                login(&activity.details["requested_reviewer"], "review_requested")
+                let asked = login(&activity.details["requested_reviewer"], "review_requested");
+                let team = self.team_of(home, &activity.details["requested_team"]);
+                let team = team.into_iter().map(|login| (login, "review_requested"));
+                asked.into_iter().chain(team).collect()
             }
             action if TELLING.contains(&action) => taking_part(issue, &words),
             _ => Vec::new(),
@@ -61,6 +64,17 @@ impl World {
                 by: activity.by.to_owned(),
                 words: words.clone(),
             });
+        }
+    }
+}
+
+impl World {
+    /// Who belongs to a team of the repository's owner.
+    fn team_of(&self, home: i64, team: &Value) -> Vec<String> {
+        let owner = self.repository(home).map(|home| home.owner.clone());
+        match (owner, team["slug"].as_str()) {
+            (Ok(owner), Some(slug)) => self.members((&owner, slug)),
+            _ => Vec::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! It exists so that people and REST make them by the same rules. It must never run git: what git knows is handed in.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
@@ -38,6 +38,15 @@ pub struct Ends {
     pub head_sha: String,
     /// The commit of the base.
     pub base_sha: String,
+}
+
+/// Who is asked for a review.
+#[derive(Debug, Clone, Default)]
+pub struct Reviewers {
+    /// People.
+    pub logins: Vec<String>,
+    /// Teams of the repository's owner, by slug.
+    pub teams: Vec<String>,
 }
 
 impl World {
@@ -124,6 +133,7 @@ impl World {
             draft: draft.draft,
             merged: None,
             reviewers: Vec::new(),
+            teams: Vec::new(),
             reviews: Vec::new(),
             review_comments: Vec::new(),
             comparison: seen.clone(),
@@ -220,13 +230,42 @@ impl World {
         self.tell(home, number, Activity::new("edited", by).with(changes))
     }
 
-    /// Asks people to look.
+    /// Asks people and teams to look.
     pub fn ask_reviewers(
         &mut self,
         home: i64,
         number: i64,
-        logins: &[String],
+        asked: &Reviewers,
         by: &str,
+    ) -> Result<(), ApiError> {
+        self.check_reviewers(home, number, asked)?;
+        let Reviewers { logins, teams } = asked;
+        let owner = self.repository(home)?.owner.clone();
+        for team in teams {
+            let pull = self.pull_mut(home, number)?;
+            if !pull.teams.contains(team) {
+                pull.teams.push(team.clone());
+                let who = json!({ "requested_team": self.team_json(&owner, team) });
+                self.tell_of_request((home, number), who, by)?;
+            }
+        }
+        for login in logins {
+            let pull = self.pull_mut(home, number)?;
+            if !pull.reviewers.contains(login) {
+                pull.reviewers.push(login.clone());
+                let who = json!({ "requested_reviewer": self.user_json(login) });
+                self.tell_of_request((home, number), who, by)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses all when one cannot be asked.
+    fn check_reviewers(
+        &self,
+        home: i64,
+        number: i64,
+        Reviewers { logins, teams }: &Reviewers,
     ) -> Result<(), ApiError> {
         let author = self.pull(home, number)?.0.author.clone();
         if logins
@@ -239,39 +278,35 @@ impl World {
             ));
         }
         let repository = self.repository(home)?;
-        for login in logins {
-            let placed = repository
+        let placed = |login: &String| {
+            let collaborates = repository
                 .collaborators
                 .contains_key(&login.to_ascii_lowercase());
-            if (self.user(login).is_none() || !placed) && on(Rule::ReviewerPlace) {
-                let message = "Reviews may only be requested from collaborators.";
-                return Err(ApiError::new(
-                    422,
-                    &format!(
-                        "{message} One or more of the users or teams you specified is not a collaborator of the {} repository.",
-                        repository.full_name()
-                    ),
-                ));
-            }
-        }
-        for login in logins {
-            let pull = self.pull_mut(home, number)?;
-            if !pull.reviewers.contains(login) {
-                pull.reviewers.push(login.clone());
-                let who = json!({ "requested_reviewer": self.user_json(login) });
-                self.note(
-                    home,
-                    number,
-                    Activity::new("review_requested", by).with(who.clone()),
-                )?;
-                self.tell(
-                    home,
-                    number,
-                    Activity::new("review_requested", by).with(who),
-                )?;
-            }
+            collaborates && self.user(login).is_some()
+        };
+        let known = |team: &String| self.has_team((&repository.owner, team));
+        if !(logins.iter().all(placed) && teams.iter().all(known)) && on(Rule::ReviewerPlace) {
+            let message = "Reviews may only be requested from collaborators.";
+            return Err(ApiError::new(
+                422,
+                &format!(
+                    "{message} One or more of the users or teams you specified is not a collaborator of the {} repository.",
+                    repository.full_name()
+                ),
+            ));
         }
         Ok(())
+    }
+
+    fn tell_of_request(
+        &mut self,
+        (home, number): (i64, i64),
+        who: Value,
+        by: &str,
+    ) -> Result<(), ApiError> {
+        let asked = || Activity::new("review_requested", by).with(who.clone());
+        self.note(home, number, asked())?;
+        self.tell(home, number, asked())
     }
 
     /// Records a merge that git has made: the request and the issues it closes are closed.

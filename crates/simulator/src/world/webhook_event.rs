@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::behaviour::{Rule, on, tells};
 use crate::ids;
+use crate::world::account::{Access, Permissions};
 use crate::world::facts::World;
 use crate::world::outgoing::Attempt;
 
@@ -61,11 +62,13 @@ impl World {
         if ALWAYS.contains(&event.name) {
             return Some(event.installation);
         }
-        if !self.app.events.iter().any(|name| name == event.name) && on(Rule::Unsubscribed) {
-            return None;
-        }
         let home = self.repositories.get(&event.repository?)?;
         let installation = self.installation_of(home)?;
+        let heard = self.app.events.iter().any(|name| name == event.name)
+            || is_of_its_checks(event, &installation.permissions);
+        if !heard && on(Rule::Unsubscribed) {
+            return None;
+        }
         if installation.suspended_at.is_some() && on(Rule::SuspendedQuiet) {
             return None;
         }
@@ -91,4 +94,12 @@ impl World {
         }
         Value::Object(payload)
     }
+}
+
+/// Whoever may write checks hears that one of theirs is wanted again, and cannot unsubscribe from it.
+fn is_of_its_checks(event: &WebhookEvent<'_>, permissions: &Permissions) -> bool {
+    let writes = permissions
+        .get("checks")
+        .is_some_and(|access| *access >= Access::Write);
+    writes && event.name == "check_run" && event.action == Some("rerequested")
 }

@@ -9,7 +9,7 @@ use skep::core::agent::{ErrorClass, Stop, TurnEnd};
 use skep::core::dependency::{Blocker, Dependencies, Named, Source, Standing};
 use skep::core::effect::{Action, Effect};
 use skep::core::event::{
-    BaseFacts, ChangeKind, Event, FileChange, IssueLinks, PublishFacts, PullStanding,
+    Assigned, BaseFacts, ChangeKind, Event, FileChange, IssueLinks, PublishFacts, PullStanding,
     RepositoryFacts, TriggerFacts, Work,
 };
 use skep::core::ids::{
@@ -233,10 +233,11 @@ impl World {
                     standing: PullStanding::Open,
                 }
             }
-            Action::Assign(assign) => Event::Assigned {
+            Action::Assign(assign) => Event::Assigned(Assigned {
                 login: assign.login.clone(),
                 added: true,
-            },
+                refused: false,
+            }),
             _ => return None,
         })
     }

@@ -11,9 +11,11 @@ use crate::decide::messages;
 use crate::effect::{self, Start};
 use crate::event::{PublishFacts, PullStanding, Work};
 use crate::event_name::DomainEvent;
+use crate::gated_pulls::GatedPulls;
 use crate::ids::Sha;
 use crate::label;
 use crate::message::MessageKind;
+use crate::policy::GO_LABEL;
 use crate::question;
 use crate::task::{End, FailureClass, Job, Pushed, Stage, Step};
 use crate::text;
@@ -281,10 +283,15 @@ pub(super) fn opened(on: &mut Advance<'_>) -> Option<Fired> {
     };
     let standing = opened.take()?;
     let named = job.snapshot.labels.iter();
-    let labels: Vec<String> = named
+    let mut labels: Vec<String> = named
         .filter(|name| label::behind(name, "role:").is_some())
         .cloned()
         .collect();
+    // What the operator started (`skep dispatch`) is released by that, and no label of its issue says so.
+    let gated = on.cx.policy.issues.pull_gate != GatedPulls::Off;
+    if gated && on.task.go != Some(true) {
+        labels.push(GO_LABEL.to_owned());
+    }
     let pull = on.task.pull.as_ref()?.number;
     if !labels.is_empty() && standing == PullStanding::Open {
         on.plan(effect::LabelPull { pull, labels });

@@ -59,6 +59,26 @@ pub(super) fn ready(on: &mut Advance<'_>) -> Option<Fired> {
     Some(Fired::Quietly)
 }
 
+/// Whom the role names is asked for a review, once for each pull request.
+pub(super) fn reviewers(on: &mut Advance<'_>) -> Option<Fired> {
+    on.task.pull_in_review()?;
+    let people = &on.task.job()?.role.people;
+    let owner = on.task.place.name.owner();
+    let (logins, teams) = people.to_ask(owner, &on.cx.policy.me.login);
+    let pull = on.task.pull.as_mut()?;
+    if pull.draft || pull.shown_to_reviewers || (logins.is_empty() && teams.is_empty()) {
+        return None;
+    }
+    pull.shown_to_reviewers = true;
+    let pull = pull.number;
+    on.plan(effect::RequestReview {
+        pull,
+        logins,
+        teams,
+    });
+    Some(Fired::Quietly)
+}
+
 /// What people told us of is a hint: what is read counts.
 pub(super) fn read(on: &mut Advance<'_>) -> Option<Fired> {
     let reads = std::mem::take(&mut on.task.wanted.reads);
@@ -108,5 +128,9 @@ fn one(on: &mut Advance<'_>, read: Read) {
         Read::Overlaps => on.plan(effect::ReadOverlaps {}),
         Read::Dependencies => on.plan(effect::ReadDependencies {}),
         Read::Sprint => sprint::read(on),
+        Read::PullGate => {
+            let pull = on.task.place.issue.0;
+            on.plan(effect::ReadPullGate { pull });
+        }
     }
 }

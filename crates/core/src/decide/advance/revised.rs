@@ -132,7 +132,11 @@ fn ask_again(on: &mut Advance<'_>, heard: &Heard) {
     let pull = on.task.pull.as_ref().map(|pull| pull.number);
     if let Some(pull) = pull.filter(|_| !heard.reviewers.is_empty()) {
         let logins = heard.reviewers.clone();
-        on.plan(effect::RequestReview { pull, logins });
+        on.plan(effect::RequestReview {
+            pull,
+            logins,
+            teams: Vec::new(),
+        });
     }
 }
 

@@ -1,7 +1,7 @@
 //! An effect cannot be done, and will not be tried again. Those that carry the session end it; those that only show do not.
 
 use super::recording::Recording;
-use super::{discovery, sprint, steps};
+use super::{discovery, pull_gate, sprint, steps};
 use crate::effect::EffectKind;
 use crate::event::{Event, Loss};
 use crate::task::{Failed, FailureClass, Late, Reading, Stage, Task};
@@ -44,6 +44,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         }
         EffectKind::CreateIssue => discovery::not_made(&mut task.discovered, say, *exhausted),
         EffectKind::ReadSprint => sprint::unread(on, task, say, *exhausted),
+        EffectKind::ReportPullGate => pull_gate::unreported(task, &only_said()),
         EffectKind::PrepareWorkspace
         | EffectKind::RunTurn
         | EffectKind::Collect
@@ -67,6 +68,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         // It is looked again in a while.
         | EffectKind::ReadApprovals
         | EffectKind::ReadProject
+        | EffectKind::ReadPullGate
         | EffectKind::CheckLanded
         | EffectKind::UpsertComment
         | EffectKind::ReactTo

@@ -28,8 +28,8 @@ pub(super) fn outcome(
         return late::of_this(on, task, event);
     };
     match (step, event) {
-        (Step::Preparing { .. }, Event::FetchProgressed { progress: far, .. }) => {
-            progress.fetch = Some(*far);
+        (Step::Preparing { .. }, Event::FetchProgressed(fetching)) => {
+            progress.fetch = Some(fetching.progress);
             "the repository is being fetched".into()
         }
         (Step::Preparing { .. }, Event::WorkspaceReady { .. }) => workspace(on, task, event),

@@ -1,7 +1,8 @@
 //! What became of what we show: our comments' numbers, who was assigned for us, and what waits for GitHub's limits.
 
+use super::recording::Recording;
 use crate::effect::EffectKind;
-use crate::event::{Event, HeldUp};
+use crate::event::{Assigned, Event, HeldUp, ReviewersLeftOut};
 use crate::ids::CommentId;
 use crate::task::{Conversation, Shown};
 use crate::text;
@@ -62,11 +63,38 @@ pub(super) fn posted(conversation: &mut Conversation, key: &str, comment: Commen
     format!("the comment {key} is there")
 }
 
-/// Somebody was assigned for us.
-pub(super) fn assigned(conversation: &mut Conversation, login: &str, added: bool) -> String {
-    if !added {
+/// Somebody was assigned for us. Whom the role assigns stays so; whoever only has to answer is taken off again.
+pub(super) fn assigned(
+    on: &mut Recording<'_>,
+    conversation: &mut Conversation,
+    told: &Assigned,
+) -> String {
+    let login = &told.login;
+    if on.known.assigns(login) {
+        if told.refused {
+            tell_once(on, text::people::not_assigned(login));
+        }
+        return match told.refused {
+            true => format!("GitHub does not assign {login}; people are told"),
+            false => format!("{login} is assigned for the role"),
+        };
+    }
+    if !told.added {
         return "they were assigned before".into();
     }
     conversation.assigned = Some(login.to_owned());
     format!("{login} is assigned for us")
+}
+
+/// Some of those who were asked for a review cannot be.
+pub(super) fn left_out(on: &mut Recording<'_>, told: &ReviewersLeftOut) -> String {
+    tell_once(on, text::people::not_asked(&told.names));
+    format!("{} cannot be asked; people are told", told.names.join(", "))
+}
+
+/// A line that does not stand in the timeline yet.
+fn tell_once(on: &mut Recording<'_>, line: String) {
+    if !on.known.timeline.iter().any(|told| told.text == line) {
+        on.notes.tell(line);
+    }
 }

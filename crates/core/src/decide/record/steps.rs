@@ -238,10 +238,13 @@ pub(super) fn pull(ours: &mut Option<Pull>, event: &Event) {
         number, url, draft, ..
     } = event
     {
+        let known = ours.as_ref().filter(|known| known.number == *number);
+        let shown_to_reviewers = known.is_some_and(|known| known.shown_to_reviewers);
         *ours = Some(Pull {
             number: *number,
             url: url.clone(),
             draft: *draft,
+            shown_to_reviewers,
         });
     }
 }

@@ -3,6 +3,7 @@
 use super::access::access;
 use super::dependencies::dependencies;
 use super::discovery::discovery;
+use super::pull_gates::pull_gates;
 use super::pulls::{landed, looked, red, review};
 use super::sprints::sprints;
 use crate::actor::{Account, AccountKind, Actor, Permission};
@@ -12,10 +13,12 @@ use crate::command::{Command, Priority};
 use crate::discovery::Discover;
 use crate::effect::EffectKind;
 use crate::event::{
-    ApprovalsRead, Asking, AuthorizedComment, BaseFacts, ChecksState, Event, FetchProgress,
-    FetchStep, FileChange, HeldUp, IssueLinks, Looked, ProjectRead, PublishFacts, PullStanding,
-    Removal, RepositoryFacts, ReviewVerdict, RoleFile, ThumbsUp, Timer, TriggerFacts, Wait, Work,
+    ApprovalsRead, Asking, Assigned, AuthorizedComment, BaseFacts, ChecksState, Event,
+    FetchProgress, FetchStep, Fetching, FileChange, HeldUp, IssueLinks, Looked, ProjectRead,
+    PublishFacts, PullStanding, Removal, RepositoryFacts, ReviewVerdict, ReviewersLeftOut,
+    RoleFile, ThumbsUp, Timer, TriggerFacts, Wait, Work,
 };
+use crate::gated_pulls::GatedPulls;
 use crate::ids::{
     CommentId, InstallationId, IssueNumber, RepositoryId, SessionId, Sha, TaskKey, UserId,
 };
@@ -61,6 +64,7 @@ pub(super) fn policy() -> Policy {
         issues: IssueRules {
             notifications: Notifications::All,
             discover: Discover::Start,
+            pull_gate: GatedPulls::All,
             ..IssueRules::default()
         },
         roles: Default::default(),
@@ -389,10 +393,18 @@ pub(super) fn conversation() -> Vec<(&'static str, Event)> {
         ),
         (
             "assigned",
-            Event::Assigned {
+            Event::Assigned(Assigned {
                 login: "ana".into(),
                 added: true,
-            },
+                refused: false,
+            }),
+        ),
+        (
+            "a reviewer left out",
+            Event::ReviewersLeftOut(ReviewersLeftOut {
+                pull: 13,
+                names: vec!["octo/core".into()],
+            }),
         ),
         ("rang: park", Event::TimerFired { alarm: Timer::Park }),
         (
@@ -494,6 +506,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         dependencies(),
         sprints(),
         discovery(),
+        pull_gates(),
         conversation(),
     ]
     .concat()
@@ -675,13 +688,13 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ),
         (
             "repository being fetched",
-            Event::FetchProgressed {
+            Event::FetchProgressed(Fetching {
                 session: session(1),
                 progress: FetchProgress {
                     step: FetchStep::Receiving,
                     percent: 45,
                 },
-            },
+            }),
         ),
         ("workspace ready", ready(1)),
         ("workspace ready, other session", ready(9)),

@@ -107,6 +107,15 @@ pub(super) const NAMED: &[(&str, &str)] = &[
         "Whether it starts only when somebody with write access agrees, with `/agent approve` or `/agent go`.",
     ),
     (
+        "roles.<name>.assignees",
+        "Logins that are assigned to the issue when a session of this role begins. They stay when it ends.",
+    ),
+    (
+        "roles.<name>.reviewers",
+        "Logins and teams (`org/team`) that are asked for a review once the pull request of this role is no draft. A team is asked \
+         in its own organization's repositories.",
+    ),
+    (
         "roles.<name>.session_timeout",
         "Longest time of one session of this role.",
     ),

@@ -3,7 +3,9 @@
 
 use crate::event::TriggerFacts;
 use crate::policy::Policy;
-use crate::role::{self, Ceiling, Choice, Role, RoleLimits, RoleName, RoleSource, Tools, Why};
+use crate::role::{
+    self, Ceiling, Choice, People, Role, RoleLimits, RoleName, RoleSource, Tools, Why,
+};
 use crate::task::RunOptions;
 use crate::text;
 
@@ -87,6 +89,7 @@ fn of_repository(name: &RoleName, path: &str) -> Role {
         tools: Tools::all(),
         writes: true,
         limits: RoleLimits::default(),
+        people: People::default(),
         plan: false,
         approve: false,
         fallbacks: vec![],

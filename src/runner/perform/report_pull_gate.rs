@@ -1,0 +1,49 @@
+//! Makes the check run of a pull request say how it stands at the gate.
+
+use crate::core::effect::ReportPullGate;
+use crate::core::event::Event;
+use crate::core::failure::Failure;
+use crate::core::pull_gate::{CHECK, GateNews, external_id};
+use crate::github::{At, CheckConclusion, CheckReport, CheckStatus, GitHubError};
+use crate::runner::lease::Lease;
+use crate::runner::performed::Performed;
+use crate::runner::scope::Checks;
+
+/// It is looked for by its `external_id` first. That the installation has not granted the permission is the operator's matter: they
+/// are told, and nobody on the pull request is.
+pub(super) async fn perform(
+    action: &ReportPullGate,
+    lease: &Lease,
+    checks: &Checks<'_>,
+) -> Result<Performed, Failure> {
+    let conclusion = match action.passes {
+        true => CheckConclusion::Success,
+        false => CheckConclusion::Failure,
+    };
+    let report = CheckReport {
+        head_sha: action.head.clone(),
+        name: CHECK.to_owned(),
+        external_id: external_id(action.pull),
+        status: CheckStatus::Completed(conclusion),
+        title: action.title.clone(),
+        summary: action.summary.clone(),
+    };
+    let at = At::of(lease.place());
+    match checks.github.put_check(&at, &report).await {
+        Ok(_) => {
+            checks.refused.granted(at.installation);
+            Ok(Performed::Done)
+        }
+        Err(GitHubError::NotPermitted { permission, .. }) => {
+            if checks.refused.is_news(at.installation) {
+                tracing::warn!(
+                    installation = %at.installation,
+                    permission,
+                    "the gate for pull requests (pull_gate) cannot report: the installation has not granted what it needs"
+                );
+            }
+            Ok(Performed::known(Event::PullGate(GateNews::NotPermitted)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
