@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::lookup::unread;
-use crate::core::graph::draw::{Bounds, Class, Drawn, dot, json, mermaid};
+use crate::core::graph::draw::{Bounds, Class, Drawn, dot, json, mermaid, tree};
 use crate::core::ids::{RepositoryName, TaskKey};
 use crate::core::task::Task;
 use crate::core::text;
@@ -41,6 +41,7 @@ impl GraphView<'_> {
             GraphFormat::Mermaid => mermaid(&picture),
             GraphFormat::Dot => dot(&picture),
             GraphFormat::Json => json(&picture),
+            GraphFormat::Text => tree(&picture),
         };
         Ok(GraphAnswer { format, text })
     }

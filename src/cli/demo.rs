@@ -8,6 +8,7 @@ mod environment;
 mod key;
 mod output;
 mod progress;
+mod queue;
 mod user;
 
 use std::net::SocketAddr;
@@ -19,11 +20,9 @@ use super::command_error::CommandResult;
 use crate::agent::presets::preset;
 use crate::app::event_json;
 use crate::config::{Args, Sources};
-use crate::core::effect::EffectKind;
 use crate::core::event_name::DomainEvent;
 use crate::core::text::demo;
-use crate::core::text::demo_issues::OWN;
-use crate::store::EffectFilter;
+use crate::core::text::demo_issues::{OWN, SCENARIOS};
 use environment::{DemoSetup, Environment, pull_of};
 use output::{End, Output};
 use progress::Progress;
@@ -41,6 +40,9 @@ pub(super) struct Demo {
     /// The port of the webhook address on loopback; a free one if not said.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     port: u16,
+    /// Play ten issues that wait for each other instead, with a plan and a provider's limit, and draw the graph.
+    #[arg(long, conflicts_with = "agent")]
+    queue: bool,
     /// Play it with your own coding agent, which needs its model: a preset, or a command line that speaks ACP.
     #[arg(long, value_name = "NAME | COMMAND")]
     agent: Option<String>,
@@ -53,7 +55,8 @@ impl Demo {
     }
 
     pub(super) async fn run(self, sources: &Sources) -> CommandResult {
-        let mut setup = DemoSetup::scripted(sources.path());
+        let scenarios: &[_] = if self.queue { &[] } else { &SCENARIOS };
+        let mut setup = DemoSetup::scripted(scenarios, sources.path());
         if self.agent.is_some() {
             // SKEP_AGENT alone is for `serve`: the demo needs no model unless `--agent` asks for one.
             if let Some(agent) = sources.agent(&preset)? {
@@ -96,8 +99,14 @@ async fn run(options: Demo, setup: DemoSetup) -> anyhow::Result<()> {
         json: options.json,
         began: (environment.running.app.runner.services().clock)(),
     };
+    let play = async {
+        match options.queue {
+            true => queue::play(&environment, &output, options.keep, began).await,
+            false => run_scenarios(&environment, &output, &options, began).await,
+        }
+    };
     let ran = tokio::select! {
-        ran = run_scenarios(&environment, &output, &options, began) => Some(ran),
+        ran = play => Some(ran),
         () = signals.any() => None,
     };
     if ran.is_some() && options.keep {
@@ -114,7 +123,8 @@ async fn run_scenarios(
     options: &Demo,
     began: Instant,
 ) -> anyhow::Result<()> {
-    output.opening(environment, began.elapsed())?;
+    output.opening(environment, began.elapsed(), demo::TITLE)?;
+    output.files(environment)?;
     let mut issues = Vec::new();
     for scenario in environment.scenarios {
         issues.push(environment.file(scenario)?);
@@ -176,26 +186,9 @@ async fn follow(
             }
         }
         user.act()?;
-        if progress.is_over() && user.is_idle() && all_said(environment).await? {
+        if progress.is_over() && user.is_idle() && environment.all_said().await? {
             return Ok(());
         }
         let _rang = tokio::time::timeout(Duration::from_millis(50), wake.changed()).await;
     }
-}
-
-/// Whether nothing is on its way to GitHub; a moment that is only waited for is not.
-async fn all_said(environment: &Environment) -> anyhow::Result<bool> {
-    let filter = EffectFilter {
-        open: Some(true),
-        ..EffectFilter::default()
-    };
-    let open = environment
-        .running
-        .app
-        .store
-        .effects(&filter, 1_000)
-        .await?;
-    Ok(open
-        .iter()
-        .all(|look| look.effect.kind == EffectKind::SetTimer.name()))
 }

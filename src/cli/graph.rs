@@ -7,7 +7,8 @@ use crate::config::Sources;
 use crate::core::ids::RepositoryName;
 use crate::http::queue_types::GraphAnswer;
 
-/// Draw which issue of a repository waits for which: as Mermaid (GitHub shows it in Markdown), for Graphviz, or as JSON.
+/// Draw which issue of a repository waits for which: as Mermaid (GitHub shows it in Markdown), for Graphviz, as JSON, or as
+/// plain lines.
 #[derive(Debug, clap::Args)]
 pub(super) struct Graph {
     /// The repository.
@@ -42,6 +43,7 @@ enum Format {
     Mermaid,
     Dot,
     Json,
+    Text,
 }
 
 impl Format {
@@ -51,6 +53,7 @@ impl Format {
             Self::Mermaid => "mermaid",
             Self::Dot => "dot",
             Self::Json => "json",
+            Self::Text => "text",
         }
     }
 }

@@ -87,6 +87,8 @@ pub enum GraphFormat {
     Dot,
     /// For programs.
     Json,
+    /// Plain lines for a terminal.
+    Text,
 }
 
 /// `GET /api/v1/graph`.

@@ -20,6 +20,12 @@ pub enum DomainEvent {
     /// It still waits.
     #[serde(rename = "task.waiting")]
     TaskWaiting,
+    /// Something of its own holds it before it begins: other issues, or people who have to agree.
+    #[serde(rename = "task.held")]
+    TaskHeld,
+    /// Nothing of its own holds it any more.
+    #[serde(rename = "task.released")]
+    TaskReleased,
     /// A session got its slot.
     #[serde(rename = "session.dispatched")]
     SessionDispatched,
@@ -153,6 +159,8 @@ impl DomainEvent {
         Self::TaskRefused,
         Self::TaskQueued,
         Self::TaskWaiting,
+        Self::TaskHeld,
+        Self::TaskReleased,
         Self::SessionDispatched,
         Self::WorkspaceReady,
         Self::SessionRunning,
@@ -209,6 +217,8 @@ impl DomainEvent {
             Self::TaskRefused => "task.refused",
             Self::TaskQueued => "task.queued",
             Self::TaskWaiting => "task.waiting",
+            Self::TaskHeld => "task.held",
+            Self::TaskReleased => "task.released",
             Self::SessionDispatched => "session.dispatched",
             Self::WorkspaceReady => "workspace.ready",
             Self::SessionRunning => "session.running",

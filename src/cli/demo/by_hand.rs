@@ -6,8 +6,15 @@ use super::environment::{Environment, REPOSITORY, USER, pull_of};
 use crate::core::ids::IssueNumber;
 use crate::core::text::demo;
 
-/// All of it, in the order it can be tried.
-pub(super) fn lines(environment: &Environment) -> Vec<String> {
+/// A line that a person may comment on: in the pull request of an issue.
+pub(super) struct Place {
+    pub(super) issue: IssueNumber,
+    pub(super) path: &'static str,
+    pub(super) line: i64,
+}
+
+/// All of it, in the order it can be tried, with so many issues filed.
+pub(super) fn lines(environment: &Environment, place: &Place, filed: usize) -> Vec<String> {
     let api = environment.simulator.api_url();
     let mut lines = vec![
         format!(
@@ -16,8 +23,8 @@ pub(super) fn lines(environment: &Environment) -> Vec<String> {
         ),
         format!("\n{}\n", demo::by_hand(USER)),
     ];
-    lines.extend(on_an_issue(environment, &api));
-    lines.extend(on_the_pull_request(environment, &api));
+    lines.extend(on_an_issue(environment.next_number(filed), &api));
+    lines.extend(on_the_pull_request(environment, place, &api));
     lines.extend([
         format!("\n{}\n", demo::BY_HAND_ALL),
         format!("  curl -s {api}/_simulator/act"),
@@ -36,8 +43,7 @@ fn act(api: &str, action: &str) -> String {
     format!("curl -s {api}/_simulator/act -d '{{{who},{action}}}'")
 }
 
-fn on_an_issue(environment: &Environment, api: &str) -> Vec<String> {
-    let next = environment.next_number();
+fn on_an_issue(next: i64, api: &str) -> Vec<String> {
     let act = |action: &str| act(api, action);
     let script = "```skep-demo\\nwrite BYE.md: bye\\nsay Done.\\n```";
     vec![
@@ -68,13 +74,12 @@ fn on_an_issue(environment: &Environment, api: &str) -> Vec<String> {
     ]
 }
 
-fn on_the_pull_request(environment: &Environment, api: &str) -> Vec<String> {
+fn on_the_pull_request(environment: &Environment, place: &Place, api: &str) -> Vec<String> {
     let pulls = environment
         .simulator
         .pulls(environment.repository)
         .unwrap_or_default();
-    let last = i64::try_from(environment.scenarios.len()).unwrap_or_default();
-    let Some(pull) = pull_of(&pulls, IssueNumber(last)) else {
+    let Some(pull) = pull_of(&pulls, place.issue) else {
         return Vec::new();
     };
     let (number, branch) = (pull.issue.number, &pull.head);
@@ -82,12 +87,8 @@ fn on_the_pull_request(environment: &Environment, api: &str) -> Vec<String> {
         let action = format!("\"do\":\"{verb}\",\"issue\":{number}{more}");
         format!("  {}", act(api, &action))
     };
-    let (path, at) = if last == 1 {
-        ("src/greet.py", 1)
-    } else {
-        ("README.md", 3)
-    };
-    let line = format!("\"path\":\"{path}\",\"line\":{at}");
+    let Place { path, line, .. } = place;
+    let line = format!("\"path\":\"{path}\",\"line\":{line}");
     let script =
         "Say more.\\n```skep-demo\\nappend README.md: More.\\nreply all: There is more now.\\n```";
     let push = format!(

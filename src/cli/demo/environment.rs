@@ -12,14 +12,16 @@ use crate::agent::presets;
 use crate::app::{self, Addresses, App, GitHubSetup, Running, Setup};
 use crate::config::Certificates;
 use crate::core::agent::AgentSpec;
+use crate::core::effect::EffectKind;
 use crate::core::ids::{IssueNumber, RepositoryId};
 use crate::core::network::Network;
 use crate::core::policy::{Limits, Readiness};
 use crate::core::text;
-use crate::core::text::demo_issues::{SCENARIOS, Scenario};
+use crate::core::text::demo_issues::Scenario;
 use crate::git::OldGit;
 use crate::github::Pace;
 use crate::runner::Timings;
+use crate::store::EffectFilter;
 use crate::webhook::Secrets;
 use skep_simulator::world::IssueDraft;
 use skep_simulator::{PullView, Simulator, SimulatorConfig};
@@ -52,11 +54,11 @@ pub(super) struct DemoSetup {
 }
 
 impl DemoSetup {
-    /// The three scenarios, by the agent that follows a script.
-    pub(super) fn scripted(path: String) -> Self {
+    /// These scenarios, by the agent that follows a script.
+    pub(super) fn scripted(scenarios: &'static [Scenario], path: String) -> Self {
         let (network, certificates) = (Network::default(), Certificates::default());
         Self {
-            scenarios: &SCENARIOS,
+            scenarios,
             agent: None,
             path,
             network,
@@ -149,15 +151,29 @@ impl Environment {
         Ok(IssueNumber(issue))
     }
 
-    pub(super) fn next_number(&self) -> i64 {
+    /// The number of the next issue, after those that were filed.
+    pub(super) fn next_number(&self, filed: usize) -> i64 {
         let pulls = self.simulator.pulls(self.repository).unwrap_or_default();
         pulls
             .iter()
             .map(|pull| pull.issue.number)
-            .chain([self.scenarios.len() as i64])
+            .chain([filed as i64])
             .max()
             .unwrap_or_default()
             + 1
+    }
+
+    /// Whether nothing is on its way to GitHub; a moment that is only waited for is not, nor a look that says nothing.
+    pub(super) async fn all_said(&self) -> anyhow::Result<bool> {
+        let filter = EffectFilter {
+            open: Some(true),
+            ..EffectFilter::default()
+        };
+        let open = self.running.app.store.effects(&filter, 1_000).await?;
+        let silent = [EffectKind::SetTimer, EffectKind::RefreshPullRequest].map(EffectKind::name);
+        Ok(open
+            .iter()
+            .all(|look| silent.contains(&look.effect.kind.as_str())))
     }
 
     /// Ends everything and removes the folder.

@@ -35,8 +35,13 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// What runs where, and what will happen.
-    pub(super) fn opening(&self, environment: &Environment, took: Duration) -> io::Result<()> {
+    /// What runs where.
+    pub(super) fn opening(
+        &self,
+        environment: &Environment,
+        took: Duration,
+        title: &str,
+    ) -> io::Result<()> {
         if self.json {
             let details = json!({
                 "github": environment.simulator.api_url(), "webhook": format!("http://{}/webhook", environment.running.listen),
@@ -50,7 +55,7 @@ impl Output {
             .confinement_warning
             .as_deref()
             .unwrap_or(demo::SANDBOXED);
-        say!("{}\n", demo::TITLE);
+        say!("{title}\n");
         say!("  GitHub (simulated)   {}", environment.simulator.api_url());
         say!(
             "  skep, for webhooks   http://{}/webhook",
@@ -62,6 +67,15 @@ impl Output {
         );
         say!("  sandbox              {sandbox}");
         say!("  up in                {} ms\n", took.as_millis());
+        Ok(())
+    }
+
+    /// What will happen.
+    pub(super) fn files(&self, environment: &Environment) -> io::Result<()> {
+        if self.json {
+            return Ok(());
+        }
+        let policy = &environment.running.app.runner.services().policy;
         match environment.scenarios.len() {
             1 => say!(
                 "{}\n",
@@ -80,12 +94,21 @@ impl Output {
         let Some(words) = describe(event, line) else {
             return Ok(());
         };
-        let at = line["time"].as_i64().unwrap_or(self.began) - self.began;
-        let issue = line["issue"]
-            .as_i64()
-            .map_or_else(String::new, |issue| format!("#{issue}"));
-        say!("{:>7.3} s  {issue:<4} {words}", at.max(0) as f64 / 1_000.0);
+        let at = line["time"].as_i64().unwrap_or(self.began);
+        self.line(at, line["issue"].as_i64(), &words)
+    }
+
+    /// A line of what happens: when, in epoch milliseconds, on which issue, what.
+    pub(super) fn line(&self, at: i64, issue: Option<i64>, words: &str) -> io::Result<()> {
+        let issue = issue.map_or_else(String::new, |issue| format!("#{issue}"));
+        let seconds = self.seconds(at);
+        say!("{seconds:>7.3} s  {issue:<4} {words}");
         Ok(())
+    }
+
+    /// How long after the beginning that is.
+    pub(super) fn seconds(&self, at: i64) -> f64 {
+        (at - self.began).max(0) as f64 / 1_000.0
     }
 
     /// A pull request with its diff.
@@ -156,28 +179,54 @@ impl Output {
             let thread = github.pull_thread(repository, pull.issue.number);
             show(&thread.unwrap_or_default())?;
         }
-        say!("\n{}", demo::NEXT);
-        // Nothing may be installed yet: the name it was started by works in any case.
-        let skep = std::env::args().next().unwrap_or_else(|| "skep".to_owned());
-        for line in next_steps(&skep) {
-            say!("{line}");
-        }
+        let skep = started_as();
+        next(&[
+            (format!("{skep} demo --keep"), demo::KEEP),
+            (format!("{skep} config check"), demo::CHECK),
+            ("README.md".to_owned(), demo::README),
+        ])?;
         if keep {
-            for line in by_hand::lines(environment) {
-                say!("{line}");
-            }
+            let filed = environment.scenarios.len();
+            let (path, line) = match filed {
+                1 => ("src/greet.py", 1),
+                _ => ("README.md", 3),
+            };
+            let issue = IssueNumber(filed as i64);
+            let place = by_hand::Place { issue, path, line };
+            still(environment, &place, filed)?;
         }
         Ok(())
     }
 }
 
+/// The name it was started by: nothing may be installed yet, and that works in any case.
+pub(super) fn started_as() -> String {
+    std::env::args().next().unwrap_or_else(|| "skep".to_owned())
+}
+
+/// What to do next.
+pub(super) fn next(steps: &[(String, &str)]) -> io::Result<()> {
+    say!("\n{}", demo::NEXT);
+    for line in next_steps(steps) {
+        say!("{line}");
+    }
+    Ok(())
+}
+
+/// What can be done by hand, with so many issues filed.
+pub(super) fn still(
+    environment: &Environment,
+    place: &by_hand::Place,
+    filed: usize,
+) -> io::Result<()> {
+    for line in by_hand::lines(environment, place, filed) {
+        say!("{line}");
+    }
+    Ok(())
+}
+
 /// What to do after the demo, in two columns however long the name is that skep was started by.
-fn next_steps(skep: &str) -> Vec<String> {
-    let steps = [
-        (format!("{skep} demo --keep"), demo::KEEP),
-        (format!("{skep} config check"), demo::CHECK),
-        ("README.md".to_owned(), demo::README),
-    ];
+fn next_steps(steps: &[(String, &str)]) -> Vec<String> {
     let width = steps
         .iter()
         .map(|(step, _)| step.chars().count())
@@ -189,7 +238,7 @@ fn next_steps(skep: &str) -> Vec<String> {
         .collect()
 }
 
-fn show(thread: &str) -> io::Result<()> {
+pub(super) fn show(thread: &str) -> io::Result<()> {
     for line in thread.lines() {
         say!("    {line}");
     }
@@ -197,7 +246,7 @@ fn show(thread: &str) -> io::Result<()> {
 }
 
 /// A line of `--json` that is no event of skep: the first and the last.
-fn bracket(environment: &Environment, event: &str, details: Value) -> Value {
+pub(super) fn bracket(environment: &Environment, event: &str, details: Value) -> Value {
     let time = (environment.running.app.runner.services().clock)();
     json!({
         "time": time, "event": event, "repository": REPOSITORY, "issue": null, "session": null, "details": details,
@@ -205,7 +254,7 @@ fn bracket(environment: &Environment, event: &str, details: Value) -> Value {
 }
 
 /// An event in words; `None` for those that only machines need.
-fn describe(event: DomainEvent, line: &Value) -> Option<String> {
+pub(super) fn describe(event: DomainEvent, line: &Value) -> Option<String> {
     let details = &line["details"];
     let text = |key: &str| details[key].as_str().unwrap_or_default().to_owned();
     let number = |key: &str| details[key].as_u64().unwrap_or(0);
@@ -290,15 +339,10 @@ mod tests {
     #[test]
     fn the_next_steps_stand_in_columns() {
         for skep in ["skep", "./target/release/skep"] {
-            let columns: Vec<_> = next_steps(skep)
-                .iter()
-                .map(|line| line.rfind("  "))
-                .collect();
-            assert!(
-                columns.iter().all(|column| *column == columns[0]),
-                "{:?}",
-                next_steps(skep)
-            );
+            let steps = [(format!("{skep} demo"), "what"), ("README.md".into(), "why")];
+            let lines = next_steps(&steps);
+            let columns: Vec<_> = lines.iter().map(|line| line.rfind("  ")).collect();
+            assert!(columns.iter().all(|column| *column == columns[0]), "{lines:?}");
         }
     }
 }

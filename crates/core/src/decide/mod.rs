@@ -11,6 +11,7 @@ mod advance;
 mod agent_news;
 mod decision;
 mod gates;
+mod held;
 mod leftover;
 mod messages;
 mod notes;
@@ -48,6 +49,7 @@ pub fn decide(task: &Task, event: &Event, policy: &Policy, now: i64) -> Decision
     decision.task.keep_outcomes(now);
     decision.task.clock_waiting(now);
     overdue::tell(task, event, &mut decision, cx);
+    held::note(task, &mut decision);
     let change = reconcile::Change {
         before: task,
         answered: event.answers(),

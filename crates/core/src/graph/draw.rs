@@ -1,4 +1,4 @@
-//! Drawings of a part of the graph: Mermaid, Graphviz and JSON.
+//! Drawings of a part of the graph: Mermaid, Graphviz, JSON, and plain lines for a terminal.
 //!
 //! What is written on an issue comes from anybody: no label, however it is written, may end its quotes, become another
 //! statement or a link. A drawing is no larger than [`Bounds`] allows and says how much it leaves out. It must never depend on
@@ -7,6 +7,7 @@
 mod dot;
 mod json;
 mod mermaid;
+mod tree;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use url::Url;
 pub use dot::dot;
 pub use json::json;
 pub use mermaid::mermaid;
+pub use tree::tree;
 
 use super::live::Graph;
 use crate::ids::TaskKey;

@@ -137,6 +137,18 @@ pub enum Gate<'a> {
 }
 
 impl Gate<'_> {
+    /// Its name, for programs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Unread => "unread",
+            Self::Cycle(_) => "cycle",
+            Self::Blockers => "blockers",
+            Self::Unmet => "unmet",
+            Self::Approval(_) => "approval",
+        }
+    }
+
     /// Whether it stays shut until a person does something about it here.
     pub fn needs_a_person(&self) -> bool {
         match self {

@@ -88,6 +88,12 @@ pub fn whole(task: &Task, gate: &Gate<'_>) -> String {
     format!("{}\n{explained}", header(task, gate, ""))
 }
 
+/// The issues that hold it, as GitHub links them, the first of them.
+pub fn holding(task: &Task) -> Vec<String> {
+    let unmet = task.unmet().take(NAMED);
+    unmet.map(|one| reference(&one.issue, &task.place)).collect()
+}
+
 /// The first that it waits for, and how many more.
 fn first(task: &Task) -> String {
     let mut unmet = task.unmet();

@@ -17,6 +17,15 @@ pub fn label(repository: Option<&RepositoryName>, number: IssueNumber, title: &s
         .to_owned()
 }
 
+/// Behind an issue in a plain drawing: how it stands, and what it waits for besides what it is drawn under.
+pub fn stands(class: &str, besides: &[&str]) -> String {
+    let besides = match besides {
+        [] => String::new(),
+        all => format!(", after {} too", all.join(", ")),
+    };
+    format!(" · {class}{besides}")
+}
+
 /// What a drawing has no room for; `None` if it shows all.
 pub fn left_out(nodes: usize, edges: usize) -> Option<String> {
     let edges = count(edges as u64, "dependency").replace("dependencys", "dependencies");

@@ -14,6 +14,8 @@ pub mod command;
 pub mod conversation;
 pub mod demo;
 pub mod demo_issues;
+pub mod demo_queue;
+pub mod demo_queue_issues;
 pub mod dependency;
 pub mod discovery;
 pub mod disk;

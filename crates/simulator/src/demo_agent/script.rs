@@ -41,6 +41,7 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
   eat MIB                     takes so much memory until the turn ends (best as a process of its own)
   flood BYTES                 talks that much              garbage [N]       N lines that are not JSON
   lie                         claims, does nothing         fail limit|rate-limit|auth|server   as its model does
+  fail limit SECONDS          the same, with the moment at which the limit resets, so many seconds ahead
   spawn-survivor              a child that leaves home     crash, exit CODE  the process ends
 
 In every step {said} is the first line of what people said last, {answer} of their answer to the last question; {said*}

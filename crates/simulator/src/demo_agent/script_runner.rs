@@ -316,6 +316,11 @@ impl ScriptRunner {
 
     /// The words of real agents whose model answered so; like them it ends the turn as if all were well.
     fn fail(&mut self, what: &str) -> Result<Flow, Error> {
+        let resets = what.strip_prefix("limit ").and_then(|seconds| resets_in(seconds.trim()));
+        if let Some(at) = resets {
+            self.say(&format!("Request failed: 429 Usage limit reached, resets at {at}."))?;
+            return Ok(Flow::End(StopReason::EndTurn));
+        }
         let text = match what {
             "rate-limit" => "Request failed: Rate limit exceeded: 429 Too Many Requests",
             "limit" => "Request failed: 429 Usage limit reached. Suggested retry after 3600s.",
@@ -333,6 +338,13 @@ impl ScriptRunner {
         let used = prompt.split_whitespace().count() as u64 + self.words;
         self.send(SessionUpdate::UsageUpdate(UsageUpdate::new(used, 200_000)))
     }
+}
+
+/// The moment so many seconds ahead, by the machine's clock, as providers write it: to the second, never too early.
+fn resets_in(seconds: &str) -> Option<String> {
+    let ahead: u64 = seconds.parse().ok().filter(|ahead| *ahead < 1 << 32)?;
+    let at = chrono::Utc::now() + Duration::from_secs(ahead + 1);
+    Some(at.format("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
 
 fn chunk(text: &str) -> ContentChunk {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use regex::Regex;
 
-use super::super::draw::{Bounds, Class, Drawn, Picture, dot, json, mermaid};
+use super::super::draw::{Bounds, Class, Drawn, Picture, dot, json, mermaid, tree};
 use super::super::{Graph, Standing};
 use super::{key, keys, only};
 
@@ -65,6 +65,42 @@ fn small() -> (Graph, Vec<Drawn>) {
         drawn(0, "told twice"),
     ];
     (graph, issues.to_vec())
+}
+
+/// As issues are drawn: each with its number.
+fn numbered(graph: &Graph, issues: usize) -> String {
+    let issues = (1..=issues).map(|at| drawn(at, &format!("#{at} Title")));
+    tree(&Picture::of(graph, issues, Bounds::default()))
+}
+
+#[test]
+fn a_tree_shows_each_issue_once_under_what_it_waits_for() {
+    let mut graph = Graph::default();
+    graph.set(key(2), &keys(&[1]));
+    graph.set(key(4), &keys(&[2, 3]));
+    graph.set(key(5), &keys(&[1]));
+    graph.set(key(6), &keys(&[5]));
+    graph.set(key(7), &keys(&[6]));
+    graph.waive(key(7), only(&[6]));
+    insta::assert_snapshot!(numbered(&graph, 7), @"");
+}
+
+#[test]
+fn a_tree_of_a_circle_ends() {
+    let mut graph = Graph::default();
+    graph.set(key(1), &keys(&[3]));
+    graph.set(key(2), &keys(&[1]));
+    graph.set(key(3), &keys(&[2]));
+    graph.set(key(4), &keys(&[3]));
+    graph.set(key(5), &keys(&[5]));
+    insta::assert_snapshot!(numbered(&graph, 5), @"");
+}
+
+#[test]
+fn no_title_ends_its_line_in_a_tree() {
+    let drawing = tree(&gallery());
+    assert_eq!(drawing.lines().count(), TITLES.len(), "{drawing}");
+    assert!(!drawing.contains(['\u{202e}', '\r', '\t']), "{drawing}");
 }
 
 #[test]
