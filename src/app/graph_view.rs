@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::lookup::unread;
-use crate::core::graph::draw::{Bounds, Class, Drawn, dot, json, mermaid, tree};
+use crate::core::graph::draw::{Bounds, Class, Drawn, Picture, dot, json, mermaid, tree};
 use crate::core::ids::{RepositoryName, TaskKey};
 use crate::core::task::Task;
 use crate::core::text;
@@ -36,7 +36,10 @@ impl GraphView<'_> {
         let drawn = keys.iter().map(|key| self.drawn(*key, &known, at));
         let bounds = Bounds::default();
         let picture = self.engine.draw(drawn.collect(), bounds).await;
-        let picture = picture.map_err(failed)?;
+        let mut picture = picture.map_err(failed)?;
+        for sprint in self.sprints(at).await? {
+            picture = picture.with(sprint);
+        }
         let text = match format {
             GraphFormat::Mermaid => mermaid(&picture),
             GraphFormat::Dot => dot(&picture),
@@ -46,16 +49,25 @@ impl GraphView<'_> {
         Ok(GraphAnswer { format, text })
     }
 
-    async fn known(&self, keys: &[TaskKey]) -> Result<HashMap<TaskKey, Known>, ApiError> {
-        let rows = self
-            .store
-            .tasks(keys)
-            .await
-            .map_err(|error| unread(&error))?;
-        let tasks: Vec<Task> = rows
-            .iter()
+    /// The issues that are worked on by phases.
+    async fn sprints(&self, at: &At) -> Result<Vec<Picture>, ApiError> {
+        let keys = self.engine.sprints(at.repository).await.map_err(failed)?;
+        let tasks = self.tasks(&keys).await?;
+        let picture = |task: &Task| task.sprint.as_ref()?.picture(task.key());
+        Ok(tasks.iter().filter_map(picture).collect())
+    }
+
+    async fn tasks(&self, keys: &[TaskKey]) -> Result<Vec<Task>, ApiError> {
+        let rows = self.store.tasks(keys).await;
+        let rows = rows.map_err(|error| unread(&error))?;
+        let tasks = rows.iter();
+        Ok(tasks
             .filter_map(|row| serde_json::from_str(&row.body).ok())
-            .collect();
+            .collect())
+    }
+
+    async fn known(&self, keys: &[TaskKey]) -> Result<HashMap<TaskKey, Known>, ApiError> {
+        let tasks = self.tasks(keys).await?;
         let mut known = HashMap::new();
         for task in &tasks {
             for blocker in &task.dependencies.blockers {

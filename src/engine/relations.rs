@@ -274,6 +274,15 @@ impl Engine {
         Ok(all.into_iter().collect())
     }
 
+    /// The issues of a repository whose sub-issues are worked on, in order; bounded.
+    pub async fn sprints(&self, repository: RepositoryId) -> Result<Vec<TaskKey>, EngineError> {
+        let open = self.begin().await?;
+        let all = open.slots.parts.values().flatten().copied();
+        let own: BTreeSet<TaskKey> = all.filter(|key| key.repository == repository).collect();
+        open.commit().await?;
+        Ok(own.into_iter().take(DRAWN).collect())
+    }
+
     /// A drawing of these issues and of what they wait for among them.
     pub async fn draw(&self, issues: Vec<Drawn>, bounds: Bounds) -> Result<Picture, EngineError> {
         let open = self.begin().await?;

@@ -339,10 +339,16 @@ mod tests {
     #[test]
     fn the_next_steps_stand_in_columns() {
         for skep in ["skep", "./target/release/skep"] {
-            let steps = [(format!("{skep} demo"), "what"), ("README.md".into(), "why")];
+            let steps = [
+                (format!("{skep} demo"), "what"),
+                ("README.md".into(), "why"),
+            ];
             let lines = next_steps(&steps);
             let columns: Vec<_> = lines.iter().map(|line| line.rfind("  ")).collect();
-            assert!(columns.iter().all(|column| *column == columns[0]), "{lines:?}");
+            assert!(
+                columns.iter().all(|column| *column == columns[0]),
+                "{lines:?}"
+            );
         }
     }
 }

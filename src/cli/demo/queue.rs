@@ -20,7 +20,7 @@ use crate::app::event_json;
 use crate::core::event_name::DomainEvent;
 use crate::core::ids::IssueNumber;
 use crate::core::text::demo_queue as text;
-use crate::core::text::demo_queue_issues::{ISSUES, QueueIssue};
+use crate::core::text::demo_queue_issues::ISSUES;
 use board::Board;
 use ending::Ending;
 use person::Person;
@@ -46,7 +46,7 @@ pub(super) async fn play(
     };
     let followed = tokio::time::timeout(environment.time_limit(), run.follow()).await;
     let ended = ending::ended(environment, &run.board)?;
-    let missing = ending::missing(&run.board, &ended, run.phases.all_complete());
+    let missing = ending::missing(&run.board, &ended, phases::is_closed(environment)?);
     let ok = missing.is_empty() && matches!(followed, Ok(Ok(())));
     let ending = Ending {
         environment,
@@ -77,7 +77,11 @@ fn file(environment: &Environment) -> anyhow::Result<()> {
             ..IssueDraft::default()
         };
         let number = github.open_issue(home, USER, draft)?;
-        ensure!(number == issue.number, "issue {number} is not {}", issue.title);
+        ensure!(
+            number == issue.number,
+            "issue {number} is not {}",
+            issue.title
+        );
     }
     let at = |number: i64| (home, IssueNumber(number));
     for issue in &ISSUES {
@@ -96,11 +100,6 @@ fn file(environment: &Environment) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The issue with that number.
-fn issue(number: i64) -> Option<&'static QueueIssue> {
-    ISSUES.iter().find(|issue| issue.number == number)
-}
-
 struct Run<'a> {
     environment: &'a Environment,
     output: &'a Output,
@@ -115,18 +114,24 @@ impl Run<'_> {
         let store = &self.environment.running.app.store;
         let (mut wake, mut after) = (store.event_wake(), 0);
         loop {
+            // Before the events: what the comment tells of has happened by then.
+            let phases = self.phases.look(self.environment)?;
             for row in store.events(after, 500).await? {
                 after = row.seq;
                 if let Some(event) = DomainEvent::parse(&row.event.name) {
                     self.happened(event, &event_json(&row))?;
                 }
             }
-            for (phase, how) in self.phases.look(self.environment)? {
+            for (phase, how) in phases {
                 self.board.phase(phase, &how);
                 words::phase(self.output, self.environment, phase, &how)?;
             }
-            for deed in self.person.act().await? {
+            if let Some(plan) = self.phases.done(self.environment)? {
+                self.person.see_plan(plan);
+            }
+            if let Some(deed) = self.person.act().await? {
                 words::person(self.output, self.environment, &deed)?;
+                continue;
             }
             if self.is_over().await? {
                 return Ok(());
@@ -143,9 +148,8 @@ impl Run<'_> {
     }
 
     async fn is_over(&self) -> anyhow::Result<bool> {
-        let well = self.board.all_ended() && self.phases.all_complete();
+        let well = self.board.all_ended() && phases::is_closed(self.environment)?;
         let over = well || self.board.is_stuck();
         Ok(over && self.person.is_idle() && self.environment.all_said().await?)
     }
 }
-

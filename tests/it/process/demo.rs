@@ -10,11 +10,11 @@ use super::running::{Told, skep};
 use super::setup::{PATIENCE, ask};
 
 /// A folder of its own for what the demo keeps, so that a test sees what is left of it.
-fn stage() -> tempfile::TempDir {
+pub(super) fn stage() -> tempfile::TempDir {
     tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder")
 }
 
-fn command(stage: &Path, arguments: &[&str], path: &str) -> Command {
+pub(super) fn command(stage: &Path, arguments: &[&str], path: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
     command
         .arg("demo")
@@ -26,11 +26,11 @@ fn command(stage: &Path, arguments: &[&str], path: &str) -> Command {
     command
 }
 
-fn path() -> String {
+pub(super) fn path() -> String {
     std::env::var("PATH").expect("a path")
 }
 
-async fn run(mut command: Command) -> (Option<i32>, String, String) {
+pub(super) async fn run(mut command: Command) -> (Option<i32>, String, String) {
     let output = tokio::task::spawn_blocking(move || command.output())
         .await
         .expect("it ran")
@@ -44,14 +44,14 @@ async fn run(mut command: Command) -> (Option<i32>, String, String) {
     (status.code(), text(stdout), text(stderr))
 }
 
-fn left(stage: &Path) -> Vec<String> {
+pub(super) fn left(stage: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(stage).expect("a folder").flatten();
     entries
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect()
 }
 
-fn interrupt(told: &Told) {
+pub(super) fn interrupt(told: &Told) {
     kill_process(Pid::from_child(&told.child), Signal::INT).expect("it runs");
 }
 

@@ -3,6 +3,7 @@
 mod check;
 mod crash;
 mod demo;
+mod demo_queue;
 mod full;
 mod inbox;
 mod last_words;

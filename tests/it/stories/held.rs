@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use skep::core::ids::IssueNumber;
+use serde_json::{Value, json};
+use skep::core::ids::{IssueNumber, TaskKey};
 use skep::http::AdminService;
 use skep::http::queue_types::GraphFormat;
 
@@ -54,6 +55,17 @@ impl TestApp {
         labels
     }
 
+    /// What the world heard of what holds it.
+    async fn holds(&self, issue: IssueNumber) -> Vec<(String, Value)> {
+        let key = TaskKey::new(self.repository, issue);
+        let rows = self.store().task_events(key, 1_000).await.expect("events");
+        let of_holds = |name: &str| matches!(name, "task.held" | "task.released");
+        let rows = rows.into_iter().filter(|row| of_holds(&row.event.name));
+        let body = |text: &str| serde_json::from_str(text).expect("JSON");
+        rows.map(|row| (row.event.name, body(&row.event.body)))
+            .collect()
+    }
+
     async fn sessions_begun(&self) -> usize {
         let all = self
             .store()
@@ -82,10 +94,17 @@ async fn an_issue_waits_for_another_and_starts_when_that_is_closed() {
     It starts by itself once they are closed as completed. To start it now, comment `/agent go`.
     ");
     assert_eq!(app.status_label(second), ["agent:queued"]);
+    // Whoever follows the events hears why nothing starts, and when that is over.
+    let held = app.holds(second).await;
+    let expected = json!({ "gate": "blockers", "why": "waiting for #1", "issues": ["#1"] });
+    assert_eq!(held, [("task.held".to_owned(), expected)]);
     // It is known again after a crash, and that the other one is done is heard at once.
     app.crash_and_open().await;
     app.close(first, "completed");
     app.settle_all().await;
+    let expected = json!({ "gate": "blockers", "was": "waiting for #1" });
+    let held = app.holds(second).await.split_off(1);
+    assert_eq!(held, [("task.released".to_owned(), expected)]);
     assert_eq!(
         app.state(second).await,
         "in-review",

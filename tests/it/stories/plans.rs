@@ -6,6 +6,7 @@ use std::time::Duration;
 use skep::core::ids::{IssueNumber, RepositoryId, TaskKey};
 use skep::core::task::Task;
 use skep::http::AdminService;
+use skep::http::queue_types::GraphFormat;
 use skep_simulator::world::IssueDraft;
 use skep_simulator::world::outgoing::Flow;
 
@@ -50,6 +51,16 @@ impl TestApp {
         let status = self.status(issue);
         let end = status.find("<details>").or(status.find("<sub>"));
         status[..end.unwrap_or(status.len())].trim().to_owned()
+    }
+
+    /// The repository's graph, as the operator sees it.
+    async fn drawn(&self) -> String {
+        let name = "octo/hello".parse().expect("a name");
+        let graph = self.product().admin.graph(name, GraphFormat::Text).await;
+        graph.expect("an answer")["text"]
+            .as_str()
+            .expect("a text")
+            .to_owned()
     }
 
     /// `3 queued, 4 in-review`; issues without a task are left out.
@@ -108,6 +119,14 @@ async fn phases_are_worked_on_one_after_the_other() {
       - [ ] #6 Five
     - [ ] #7 Six · in review
     "#);
+    insta::assert_snapshot!(app.drawn().await, @"
+    #7 Six · review
+    #4 Three · review
+    #5 Four · review
+    └─ #2 First phase · outside, after #4 too
+    #6 Five · outside
+    └─ #3 Second phase · outside, after #2 too
+    ");
     for leaf in [three, four] {
         app.finish(leaf, "completed");
     }
@@ -123,6 +142,14 @@ async fn phases_are_worked_on_one_after_the_other() {
     - **#3 Second phase** · 1 of 1 · complete
     - [x] #7 Six · closed as not planned
     "#);
+    assert!(app.labels(root).contains(&"agent:done".to_owned()));
+    // Whoever closes what is done stops nothing.
+    app.finish(root, "completed");
+    app.settle_all().await;
+    assert!(
+        app.sprint(root)
+            .starts_with("**Sprint done** · ████ 4 of 4\n\n- **#2")
+    );
     assert!(app.labels(root).contains(&"agent:done".to_owned()));
     // One comment all along, and no other on the issues above.
     assert_eq!(app.ours_with(root, "").len(), 1);

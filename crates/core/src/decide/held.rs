@@ -30,9 +30,10 @@ pub(super) fn note(before: &Task, decision: &mut Decision) {
             DomainEvent::TaskHeld,
             json!({ "gate": gate, "why": why, "issues": issues }),
         ),
-        (Some(was), None) if queued && decision.task.gate().is_none() => {
-            (DomainEvent::TaskReleased, json!({ "gate": was.gate, "was": was.why }))
-        }
+        (Some(was), None) if queued && decision.task.gate().is_none() => (
+            DomainEvent::TaskReleased,
+            json!({ "gate": was.gate, "was": was.why }),
+        ),
         _ => return,
     };
     let session = decision.task.job().map(|job| job.session.clone());

@@ -195,6 +195,42 @@ impl Picture {
         }
     }
 
+    /// The same with what another picture shows besides: an issue that stands in both is drawn as it is here.
+    pub fn with(mut self, other: Self) -> Self {
+        let places = self.nodes.iter().enumerate();
+        let mut places: BTreeMap<TaskKey, usize> =
+            places.map(|(place, node)| (node.key, place)).collect();
+        let mut moved = Vec::with_capacity(other.nodes.len());
+        for node in other.nodes {
+            let known = places.get(&node.key).copied();
+            let room = self.nodes.len() < self.bounds.nodes;
+            if known.is_none() && room {
+                places.insert(node.key, self.nodes.len());
+                moved.push(Some(self.nodes.len()));
+                self.nodes.push(node);
+                continue;
+            }
+            self.more = self.more.saturating_add(usize::from(known.is_none()));
+            moved.push(known);
+        }
+        let at = |place: usize| moved.get(place).copied().flatten();
+        let edges = other.edges.iter().filter_map(|line| {
+            let (blocker, dependent) = (at(line.blocker)?, at(line.dependent)?);
+            Some(Line {
+                blocker,
+                dependent,
+                ..*line
+            })
+        });
+        self.edges.extend(edges);
+        self.edges
+            .sort_by_key(|line| (line.dependent, line.blocker));
+        self.edges
+            .dedup_by_key(|line| (line.dependent, line.blocker));
+        self.more = self.more.saturating_add(other.more);
+        self
+    }
+
     /// The same with its first nodes alone.
     fn cut(&self, nodes: usize) -> Self {
         let inside = |line: &&Line| line.blocker < nodes && line.dependent < nodes;

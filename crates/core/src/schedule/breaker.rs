@@ -90,7 +90,7 @@ impl Schedule {
             agent: agent.to_owned(),
             closed: Closed {
                 class: shut.class,
-                until: shut.until,
+                until: Some(shut.until).filter(|until| *until > now),
             },
         })
     }

@@ -95,6 +95,7 @@ pub enum Fault {
 pub struct Closed {
     /// What its provider said.
     pub class: ErrorClass,
-    /// Until when, epoch milliseconds; it is tried then.
-    pub until: i64,
+    /// Until when, epoch milliseconds; it is tried then. `None`: one session tries it now.
+    #[serde(default)]
+    pub until: Option<i64>,
 }

@@ -170,7 +170,7 @@ fn a_chain_of_agents_takes_the_first_that_is_open() {
             agent: "claude".into(),
             closed: Closed {
                 class: ErrorClass::RateLimit,
-                until: HOUR
+                until: Some(HOUR)
             }
         }
     );

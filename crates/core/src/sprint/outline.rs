@@ -41,6 +41,11 @@ pub enum PhaseState {
 }
 
 impl<'a> Outline<'a> {
+    /// Whether there is something below it, and all of that is closed.
+    pub fn is_done(&self) -> bool {
+        !self.sprint.members.is_empty() && self.count_all().1 == 0
+    }
+
     /// Looks at the sprint of an issue.
     pub fn of(sprint: &'a Sprint, root: TaskKey) -> Self {
         let members = &sprint.members;

@@ -1,7 +1,7 @@
 //! A sprint as a graph to be drawn: what is below a phase leads to it, and what it waits for does as well.
 
 use super::member::{Member, Work};
-use super::outline::Outline;
+use super::outline::{Outline, PhaseState};
 use super::state::Sprint;
 use crate::dependency;
 use crate::graph::draw::{Bounds, Class, Drawn, Picture};
@@ -51,12 +51,17 @@ impl Sprint {
                 waiver: Waiver::Nothing,
             }
         }));
-        let drawn = self.members.iter().map(|one| {
+        let drawn = self.members.iter().enumerate().map(|(place, one)| {
+            // Nothing has to be closed for that.
+            let complete = outline.is_phase(place) && outline.state(place) == PhaseState::Complete;
             let other = (one.key().repository != root.repository).then_some(&one.is.issue.name);
             Drawn {
                 key: one.key(),
                 label: text::graph::label(other, one.key().issue, &one.is.title),
-                class: class(one),
+                class: match complete {
+                    true => Class::Done,
+                    false => class(one),
+                },
                 link: None,
             }
         });

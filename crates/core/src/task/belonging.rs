@@ -3,7 +3,7 @@
 
 use super::{Gate, Stage, Task};
 use crate::effect::StatusLabel;
-use crate::sprint::{Outline, SprintStanding, Work};
+use crate::sprint::{Off, Outline, SprintStanding, Work};
 
 impl Task {
     /// How far the work on its issue is, for the sprint it belongs to.
@@ -69,6 +69,10 @@ impl Task {
         let outline = Outline::of(sprint, self.key());
         Some(match &sprint.standing {
             SprintStanding::Asked => self.shown.label,
+            // Whoever closes what is done stops nothing.
+            SprintStanding::Off { why: Off::Closed } if outline.is_done() => {
+                Some(StatusLabel::Done)
+            }
             SprintStanding::Off { .. } | SprintStanding::Refused { .. } => None,
             SprintStanding::On if outline.waits_for_approval() => Some(StatusLabel::NeedsYou),
             SprintStanding::On if sprint.go || sprint.members.is_empty() => {

@@ -7,9 +7,7 @@ pub const TITLE: &str = "skep demo --queue: many issues at once, in order";
 
 /// What the person does in it.
 pub fn person(user: &str) -> String {
-    format!(
-        "{user} is played by the demo: what she files, approves and merges is marked `{user}`."
-    )
+    format!("{user} is played by the demo: what she files, approves and merges is marked `{user}`.")
 }
 
 /// What is filed.
@@ -38,6 +36,10 @@ pub const BEGINS: &str = "What happens, in seconds:";
 /// Held.
 pub fn held(why: &str) -> String {
     format!("held        {why}")
+}
+/// Held by other issues.
+pub fn held_by(issues: &[&str]) -> String {
+    held(&format!("waits for {}", issues.join(", ")))
 }
 /// Held no longer.
 pub fn released(was: &str) -> String {
@@ -87,6 +89,9 @@ pub const APPROVES: &str = "comments `/agent approve`";
 pub fn merges(pull: i64, issue: i64) -> String {
     format!("merges pull request #{pull}, which closes #{issue}")
 }
+
+/// What the person does: close what is done.
+pub const CLOSES: &str = "closes it as completed";
 
 /// The headings of the table.
 pub const HEADINGS: [&str; 6] = ["ISSUE", "TITLE", "WAITED FOR", "STARTED", "ENDED", "HOW"];

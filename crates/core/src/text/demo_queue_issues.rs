@@ -48,6 +48,11 @@ impl QueueKind {
 }
 
 impl QueueIssue {
+    /// The one with that number.
+    pub fn of(number: i64) -> Option<&'static Self> {
+        ISSUES.iter().find(|issue| issue.number == number)
+    }
+
     /// Its text, with the script.
     pub fn body(&self) -> String {
         match self.script {
@@ -193,7 +198,11 @@ mod tests {
         for (place, issue) in ISSUES.iter().enumerate() {
             assert_eq!(issue.number, place as i64 + 1, "{}", issue.title);
             let named = issue.after.iter().chain(issue.blocked_by);
-            assert!(named.chain(&issue.parent).all(|other| (1..=13).contains(other)));
+            assert!(
+                named
+                    .chain(&issue.parent)
+                    .all(|other| (1..=13).contains(other))
+            );
             assert_eq!(issue.script.is_empty(), !issue.kind.is_work());
         }
         let worked = ISSUES.iter().filter(|issue| issue.kind.is_work());

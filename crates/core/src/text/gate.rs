@@ -91,7 +91,9 @@ pub fn whole(task: &Task, gate: &Gate<'_>) -> String {
 /// The issues that hold it, as GitHub links them, the first of them.
 pub fn holding(task: &Task) -> Vec<String> {
     let unmet = task.unmet().take(NAMED);
-    unmet.map(|one| reference(&one.issue, &task.place)).collect()
+    unmet
+        .map(|one| reference(&one.issue, &task.place))
+        .collect()
 }
 
 /// The first that it waits for, and how many more.

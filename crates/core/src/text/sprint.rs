@@ -129,6 +129,7 @@ pub fn header(task: &Task) -> String {
         SprintStanding::Asked => "**Sprint** · checking".to_owned(),
         SprintStanding::Refused { .. } => return "**Sprint not started**".into(),
         SprintStanding::Off { why: Off::Label } => "**Sprint stopped**".into(),
+        SprintStanding::Off { why: Off::Closed } if outline.is_done() => "**Sprint done**".into(),
         SprintStanding::Off { why: Off::Closed } => "**Sprint stopped** · closed".into(),
         SprintStanding::On if sprint.members.is_empty() => {
             return format!("**Needs {}** · a sprint without sub-issues", whom());
@@ -193,6 +194,7 @@ impl Shown<'_> {
                 "The label `agent:sprint` was taken off, so nothing more of it starts; what is at work goes on. Put the label \
                  on again to go on."
             }
+            SprintStanding::Off { why: Off::Closed } if self.outline.is_done() => return None,
             SprintStanding::Off { why: Off::Closed } => {
                 "The issue is closed, so nothing more of it starts; what is at work goes on. Reopen the issue to go on."
             }

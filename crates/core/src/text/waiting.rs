@@ -71,7 +71,9 @@ fn said(why: &str) -> String {
 }
 
 fn closed_words(agent: &str, Closed { class, until }: Closed) -> String {
-    let until = clock(until);
+    let Some(until) = until.map(clock) else {
+        return tried(agent, class);
+    };
     match class {
         ErrorClass::Auth => format!(
             "the agent `{agent}` is not logged in; whoever runs skep has to log it in, and it is tried again at {until}"
@@ -81,6 +83,16 @@ fn closed_words(agent: &str, Closed { class, until }: Closed) -> String {
         }
         _ => format!("the agent `{agent}` does not work now; it is tried again at {until}"),
     }
+}
+
+/// One session tries it now, and lets the others in.
+fn tried(agent: &str, class: ErrorClass) -> String {
+    let whether = match class {
+        ErrorClass::Auth => format!("the agent `{agent}` is logged in"),
+        ErrorClass::RateLimit => format!("`{agent}`'s provider answers"),
+        _ => format!("the agent `{agent}` works"),
+    };
+    format!("waiting until one session has tried whether {whether}")
 }
 
 /// When it may start, if anybody can tell.

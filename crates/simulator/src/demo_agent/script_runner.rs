@@ -316,9 +316,13 @@ impl ScriptRunner {
 
     /// The words of real agents whose model answered so; like them it ends the turn as if all were well.
     fn fail(&mut self, what: &str) -> Result<Flow, Error> {
-        let resets = what.strip_prefix("limit ").and_then(|seconds| resets_in(seconds.trim()));
+        let resets = what
+            .strip_prefix("limit ")
+            .and_then(|seconds| resets_in(seconds.trim()));
         if let Some(at) = resets {
-            self.say(&format!("Request failed: 429 Usage limit reached, resets at {at}."))?;
+            self.say(&format!(
+                "Request failed: 429 Usage limit reached, resets at {at}."
+            ))?;
             return Ok(Flow::End(StopReason::EndTurn));
         }
         let text = match what {

@@ -4,7 +4,6 @@
 
 use serde_json::Value;
 
-use super::issue;
 use crate::core::event_name::DomainEvent;
 use crate::core::text::demo_queue as text;
 use crate::core::text::demo_queue_issues::{ISSUES, QueueIssue, QueueKind};
@@ -79,7 +78,7 @@ impl Board {
 
     /// A phase stands so: what its parts wait for is an earlier one.
     pub(super) fn phase(&mut self, phase: i64, how: &str) {
-        let earlier = issue(phase).map_or(&[][..], |phase| phase.after);
+        let earlier = QueueIssue::of(phase).map_or(&[][..], |phase| phase.after);
         for before in earlier {
             if !how.contains(&format!("#{before}")) {
                 continue;
@@ -101,10 +100,13 @@ impl Board {
 
     /// Whether something went wrong, and nothing moves that does not wait for it.
     pub(super) fn is_stuck(&self) -> bool {
-        let lost = self.work().any(|(_, seen)| matches!(seen.stand, Stand::Lost(_)));
+        let lost = self
+            .work()
+            .any(|(_, seen)| matches!(seen.stand, Stand::Lost(_)));
         let moves = |(issue, seen): (&QueueIssue, &Seen)| match seen.stand {
             Stand::Queued | Stand::Working | Stand::Paused => true,
-            Stand::NotTaken => issue.switch().is_some(),
+            // A part of a phase that waits is not asked to start.
+            Stand::NotTaken => seen.waited_for.is_empty(),
             Stand::InReview => issue.kind != QueueKind::Approved,
             Stand::Held(_) | Stand::Merged | Stand::Lost(_) => false,
         };
@@ -138,8 +140,10 @@ impl Seen {
             }
             DomainEvent::SessionPaused => {
                 self.stand = Stand::Paused;
-                self.was_paused |= why() == "rate_limit";
-                self.waits(text::PROVIDER.to_owned());
+                if why() == "rate_limit" {
+                    self.was_paused = true;
+                    self.waits(text::PROVIDER.to_owned());
+                }
             }
             DomainEvent::PullRequestOpened => self.pull = details["number"].as_i64(),
             DomainEvent::SessionCompleted if details["state"] == "in-review" => {

@@ -62,8 +62,7 @@ pub(super) fn missing(board: &Board, ended: &[Ended], plan_is_done: bool) -> Vec
         missing.extend(unseen(issue, seen));
     }
     if !plan_is_done {
-        let plan = ISSUES.iter().find(|one| one.kind == QueueKind::Plan);
-        missing.extend(plan.map(|plan| text::not_done(plan.number)));
+        missing.extend(phases::plan().map(|plan| text::not_done(plan.number)));
     }
     missing
 }
@@ -85,7 +84,11 @@ fn stands(stand: &Stand) -> text::Stands<'_> {
 fn unseen(issue: &QueueIssue, seen: &Seen) -> Vec<String> {
     let mut due: Vec<String> = issue.after.iter().map(|one| format!("#{one}")).collect();
     let phase = ISSUES.iter().find(|one| Some(one.number) == issue.parent);
-    due.extend(phase.into_iter().flat_map(|one| one.after.iter().copied().map(text::earlier)));
+    due.extend(
+        phase
+            .into_iter()
+            .flat_map(|one| one.after.iter().copied().map(text::earlier)),
+    );
     if issue.kind == QueueKind::Approved {
         due.push(text::APPROVAL.to_owned());
     }
@@ -120,7 +123,10 @@ impl Ending<'_> {
         }
         let good = self.ended.iter().filter(|end| end.well).count();
         let seconds = self.took.as_secs_f64();
-        print(&format!("\n{}\n\n", text::ended(good, self.ended.len(), seconds)))?;
+        print(&format!(
+            "\n{}\n\n",
+            text::ended(good, self.ended.len(), seconds)
+        ))?;
         let all = self.ended.iter().zip(self.board.work());
         let rows: Vec<[String; 6]> = all.map(|(end, (_, seen))| row(end, seen, output)).collect();
         print(&table(text::HEADINGS, &rows))?;
@@ -150,7 +156,7 @@ impl Ending<'_> {
 
     /// The plan's status comment, without its own drawing.
     fn plan(&self) -> anyhow::Result<()> {
-        let plan = ISSUES.iter().find(|one| one.kind == QueueKind::Plan);
+        let plan = phases::plan();
         let comment = phases::comment(self.environment)?;
         if let (Some(plan), Some(comment)) = (plan, comment) {
             let end = comment.find("<details>").unwrap_or(comment.len());
@@ -201,9 +207,8 @@ fn how(end: &Ended) -> String {
 }
 
 fn row(end: &Ended, seen: &Seen, output: &Output) -> [String; 6] {
-    let at = |at: Option<i64>| {
-        at.map_or_else(String::new, |at| format!("{:.1} s", output.seconds(at)))
-    };
+    let at =
+        |at: Option<i64>| at.map_or_else(String::new, |at| format!("{:.1} s", output.seconds(at)));
     let how = match end.pull {
         Some(_) => how(end),
         None => text::stands(stands(&seen.stand)),

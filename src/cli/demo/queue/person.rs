@@ -8,11 +8,10 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::super::environment::{Environment, USER, pull_of};
-use super::issue;
 use crate::core::event_name::DomainEvent;
 use crate::core::ids::IssueNumber;
 use crate::core::text::demo_queue as text;
-use crate::core::text::demo_queue_issues::QueueKind;
+use crate::core::text::demo_queue_issues::{QueueIssue, QueueKind};
 
 /// How long the person takes to see something.
 const MOMENT: Duration = Duration::from_millis(400);
@@ -21,10 +20,13 @@ const MOMENT: Duration = Duration::from_millis(400);
 enum Action {
     Approve,
     Merge,
+    Close,
 }
 
 /// Something that was done.
 pub(super) struct Deed {
+    /// Epoch milliseconds.
+    pub(super) at: i64,
     pub(super) issue: i64,
     pub(super) words: String,
 }
@@ -43,7 +45,7 @@ impl<'a> Person<'a> {
     }
 
     pub(super) fn see(&mut self, event: DomainEvent, line: &Value) {
-        let Some(issue) = line["issue"].as_i64().and_then(issue) else {
+        let Some(issue) = line["issue"].as_i64().and_then(QueueIssue::of) else {
             return;
         };
         let details = &line["details"];
@@ -56,30 +58,46 @@ impl<'a> Person<'a> {
             }
             _ => return,
         };
-        self.due.push((Instant::now() + MOMENT, issue.number, action));
+        self.due
+            .push((Instant::now() + MOMENT, issue.number, action));
     }
 
-    /// Does what is due, and says what it was; what is not on GitHub yet waits a little longer.
-    pub(super) async fn act(&mut self) -> anyhow::Result<Vec<Deed>> {
-        let (now, mut done) = (Instant::now(), Vec::new());
-        for (at, issue, action) in std::mem::take(&mut self.due) {
-            let words = match at > now {
-                true => None,
-                false => self.act_on(issue, action).await?,
-            };
-            match words {
-                Some(words) => done.push(Deed { issue, words }),
-                None => self.due.push((at, issue, action)),
+    /// The plan is done: the person closes it.
+    pub(super) fn see_plan(&mut self, plan: i64) {
+        self.due
+            .push((Instant::now() + MOMENT, plan, Action::Close));
+    }
+
+    /// Does one thing that is due, and says what it was; what is not on GitHub yet waits a little longer.
+    pub(super) async fn act(&mut self) -> anyhow::Result<Option<Deed>> {
+        let now = Instant::now();
+        for place in 0..self.due.len() {
+            let (at, issue, action) = self.due[place];
+            if at > now {
+                continue;
+            }
+            let clock = &self.environment.running.app.runner.services().clock;
+            let at = clock();
+            if let Some(words) = self.act_on(issue, action).await? {
+                self.due.remove(place);
+                return Ok(Some(Deed { at, issue, words }));
             }
         }
-        Ok(done)
+        Ok(None)
     }
 
     async fn act_on(&self, issue: i64, action: Action) -> anyhow::Result<Option<String>> {
         let (github, home) = (&self.environment.simulator, self.environment.repository);
-        if action == Action::Approve {
-            github.comment(home, issue, USER, "/agent approve")?;
-            return Ok(Some(text::APPROVES.to_owned()));
+        match action {
+            Action::Approve => {
+                github.comment(home, issue, USER, "/agent approve")?;
+                return Ok(Some(text::APPROVES.to_owned()));
+            }
+            Action::Close => {
+                github.close_as((home, IssueNumber(issue)), "completed", USER)?;
+                return Ok(Some(text::CLOSES.to_owned()));
+            }
+            Action::Merge => {}
         }
         let pulls = github.pulls(home)?;
         let Some(pull) = pull_of(&pulls, IssueNumber(issue)) else {

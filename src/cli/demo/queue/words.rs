@@ -35,7 +35,11 @@ fn filed(issue: &QueueIssue) -> String {
         (Some(_), _) => 2,
     };
     let title = format!("{}#{} {}", "  ".repeat(depth), issue.number, issue.title);
-    let blocked: Vec<String> = issue.blocked_by.iter().map(|one| format!("#{one}")).collect();
+    let blocked: Vec<String> = issue
+        .blocked_by
+        .iter()
+        .map(|one| format!("#{one}"))
+        .collect();
     let mut waits = Vec::new();
     if !blocked.is_empty() {
         waits.push(text::after(text::BLOCKED, &blocked));
@@ -43,9 +47,14 @@ fn filed(issue: &QueueIssue) -> String {
         // It says so itself.
         waits.push(format!("“{}”", issue.says));
     }
-    let labels = issue.switch().into_iter().chain(issue.labels.iter().copied());
+    let labels = issue
+        .switch()
+        .into_iter()
+        .chain(issue.labels.iter().copied());
     let labels: Vec<String> = labels.map(str::to_owned).collect();
-    format!("  {title:<24} {}", text::filed(&waits, &labels)).trim_end().to_owned()
+    format!("  {title:<24} {}", text::filed(&waits, &labels))
+        .trim_end()
+        .to_owned()
 }
 
 /// A line for what happened; those that only machines need are for `--json`.
@@ -79,7 +88,14 @@ fn told(board: &Board, event: DomainEvent, line: &Value) -> Option<String> {
         DomainEvent::TaskReceived if details["sprint"] == true => {
             text::plan(details["issues"].as_i64().unwrap_or_default())
         }
-        DomainEvent::TaskHeld => text::held(word("why")),
+        DomainEvent::TaskHeld => {
+            let issues = details["issues"].as_array().into_iter().flatten();
+            let issues: Vec<&str> = issues.filter_map(Value::as_str).collect();
+            match details["gate"] == "blockers" {
+                true => text::held_by(&issues),
+                false => text::held(word("why")),
+            }
+        }
         DomainEvent::TaskReleased if details["gate"] == "approval" => text::APPROVED.to_owned(),
         DomainEvent::TaskReleased => text::released(word("was")),
         DomainEvent::TaskWaiting => {
@@ -126,7 +142,7 @@ pub(super) fn person(
 ) -> std::io::Result<()> {
     let details = json!({ "by": USER, "does": deed.words });
     let mut line = bracket(environment, "demo.person", details);
-    line["issue"] = json!(deed.issue);
+    (line["issue"], line["time"]) = (json!(deed.issue), json!(deed.at));
     ours(output, &line, &format!("{USER:<11} {}", deed.words))
 }
 

@@ -27,7 +27,11 @@ pub fn tree(picture: &Picture) -> String {
         drawing.draw(place);
     }
     drawing.lines.extend(picture.left_out());
-    drawing.lines.iter().map(|line| format!("{line}\n")).collect()
+    drawing
+        .lines
+        .iter()
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 /// What an issue waits for; that a person said does not count is no line of a tree.
@@ -93,6 +97,9 @@ impl Drawing<'_> {
             .map(number);
         let besides: Vec<&str> = besides.collect();
         let label = &node.label;
-        format!("{label}{}", text::graph::stands(node.class.name(), &besides))
+        format!(
+            "{label}{}",
+            text::graph::stands(node.class.name(), &besides)
+        )
     }
 }

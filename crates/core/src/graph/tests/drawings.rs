@@ -82,7 +82,15 @@ fn a_tree_shows_each_issue_once_under_what_it_waits_for() {
     graph.set(key(6), &keys(&[5]));
     graph.set(key(7), &keys(&[6]));
     graph.waive(key(7), only(&[6]));
-    insta::assert_snapshot!(numbered(&graph, 7), @"");
+    insta::assert_snapshot!(numbered(&graph, 7), @"
+    #1 Title · waiting
+    ├─ #2 Title · ready
+    └─ #5 Title · review
+       └─ #6 Title · done
+    #3 Title · working
+    └─ #4 Title · needs-you, after #2 too
+    #7 Title · failed
+    ");
 }
 
 #[test]
@@ -93,7 +101,38 @@ fn a_tree_of_a_circle_ends() {
     graph.set(key(3), &keys(&[2]));
     graph.set(key(4), &keys(&[3]));
     graph.set(key(5), &keys(&[5]));
-    insta::assert_snapshot!(numbered(&graph, 5), @"");
+    insta::assert_snapshot!(numbered(&graph, 5), @"
+    #1 Title · waiting
+    └─ #2 Title · ready
+       └─ #3 Title · working
+          └─ #4 Title · needs-you
+    #5 Title · review
+    ");
+}
+
+#[test]
+fn two_pictures_make_one() {
+    let mut one = Graph::default();
+    one.set(key(2), &keys(&[1]));
+    let mut other = Graph::default();
+    other.set(key(2), &keys(&[1]));
+    other.set(key(3), &keys(&[2]));
+    let of = |graph: &Graph, all: &[usize], word: &str| {
+        let all = all.iter().map(|at| drawn(*at, &format!("#{at} {word}")));
+        let bounds = Bounds {
+            nodes: 3,
+            ..Bounds::default()
+        };
+        Picture::of(graph, all, bounds)
+    };
+    let both = of(&one, &[1, 2], "Mine").with(of(&other, &[3, 2, 1], "Theirs"));
+    insta::assert_snapshot!(tree(&both), @"
+    #1 Mine · waiting
+    └─ #2 Mine · ready
+       └─ #3 Theirs · working
+    ");
+    let cut = of(&one, &[1, 2], "Mine").with(of(&other, &[3, 4, 5], "Theirs"));
+    assert!(tree(&cut).ends_with("\n… and 2 more\n"), "{}", tree(&cut));
 }
 
 #[test]
