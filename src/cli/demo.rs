@@ -57,6 +57,9 @@ impl Demo {
     pub(super) async fn run(self, sources: &Sources) -> CommandResult {
         let scenarios: &[_] = if self.queue { &[] } else { &SCENARIOS };
         let mut setup = DemoSetup::scripted(scenarios, sources.path());
+        if self.queue {
+            setup.time_limit = queue::TIME_LIMIT;
+        }
         if self.agent.is_some() {
             // SKEP_AGENT alone is for `serve`: the demo needs no model unless `--agent` asks for one.
             if let Some(agent) = sources.agent(&preset)? {
@@ -64,6 +67,7 @@ impl Demo {
                 setup = DemoSetup {
                     scenarios: &OWN,
                     agent: Some(agent),
+                    time_limit: environment::WITH_A_MODEL,
                     network,
                     certificates,
                     ..setup
@@ -132,7 +136,7 @@ async fn run_scenarios(
     let mut progress = Progress::new(&issues, environment.scenarios);
     let user = User::new(environment, &issues);
     let ran = tokio::time::timeout(
-        environment.time_limit(),
+        environment.time_limit,
         follow(environment, output, user, &mut progress),
     )
     .await;
@@ -162,7 +166,7 @@ async fn run_scenarios(
         _ if !missing.is_empty() => bail!(demo::no_pull(&missing)),
         Ok(Ok(())) if !undone.is_empty() => bail!(demo::undone(&undone)),
         Ok(followed) => followed,
-        Err(_) => bail!(demo::too_slow(environment.time_limit().as_secs())),
+        Err(_) => bail!(demo::too_slow(environment.time_limit.as_secs())),
     }
 }
 

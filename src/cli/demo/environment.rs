@@ -37,17 +37,20 @@ pub(super) struct Environment {
     pub(super) secret: String,
     pub(super) folder: PathBuf,
     pub(super) scenarios: &'static [Scenario],
-    has_model: bool,
+    /// The longest that it may take.
+    pub(super) time_limit: Duration,
 }
 
-/// The longest the demo may take: with a script, and with a model.
-const TIME_LIMITS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(20 * 60)];
+/// The longest the demo may take with a model.
+pub(super) const WITH_A_MODEL: Duration = Duration::from_secs(20 * 60);
 
 /// What is played, and by which agent.
 pub(super) struct DemoSetup {
     pub(super) scenarios: &'static [Scenario],
     /// The agent; the scripted one where there is none.
     pub(super) agent: Option<AgentSpec>,
+    /// The longest that it may take, on a machine that is busy besides.
+    pub(super) time_limit: Duration,
     pub(super) path: String,
     pub(super) network: Network,
     pub(super) certificates: Certificates,
@@ -60,6 +63,7 @@ impl DemoSetup {
         Self {
             scenarios,
             agent: None,
+            time_limit: Duration::from_secs(60),
             path,
             network,
             certificates,
@@ -84,6 +88,7 @@ impl Environment {
         setup: DemoSetup,
     ) -> anyhow::Result<Self> {
         let (scenarios, has_model) = (setup.scenarios, setup.agent.is_some());
+        let time_limit = setup.time_limit;
         let keys = key::make()?;
         let secret = app::random_name("demo")?;
         let mut config = SimulatorConfig::new(folder.join("github"), keys.public);
@@ -129,12 +134,8 @@ impl Environment {
             secret,
             folder: folder.to_owned(),
             scenarios,
-            has_model,
+            time_limit,
         })
-    }
-
-    pub(super) fn time_limit(&self) -> Duration {
-        TIME_LIMITS[usize::from(self.has_model)]
     }
 
     /// Files an issue and adds its labels, the switch last, as a person would.

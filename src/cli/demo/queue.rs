@@ -27,6 +27,9 @@ use person::Person;
 use phases::Phases;
 use skep_simulator::world::IssueDraft;
 
+/// The longest that it may take: it takes seconds, but ten sessions do a lot of work where others work as well.
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(5 * 60);
+
 /// Plays it; an error names what did not end as it should.
 pub(super) async fn play(
     environment: &Environment,
@@ -44,7 +47,7 @@ pub(super) async fn play(
         person: Person::new(environment),
         phases: Phases::default(),
     };
-    let followed = tokio::time::timeout(environment.time_limit(), run.follow()).await;
+    let followed = tokio::time::timeout(environment.time_limit, run.follow()).await;
     let ended = ending::ended(environment, &run.board)?;
     let missing = ending::missing(&run.board, &ended, phases::is_closed(environment)?);
     let ok = missing.is_empty() && matches!(followed, Ok(Ok(())));
@@ -61,7 +64,7 @@ pub(super) async fn play(
         _ if !missing.is_empty() => bail!(text::missing(&missing)),
         Ok(Ok(())) => Ok(()),
         Err(_) => bail!(crate::core::text::demo::too_slow(
-            environment.time_limit().as_secs()
+            environment.time_limit.as_secs()
         )),
     }
 }

@@ -146,6 +146,7 @@ impl Gate<'_> {
             Self::Blockers => "blockers",
             Self::Unmet => "unmet",
             Self::Approval(_) => "approval",
+            Self::Overlap(_) => "overlap",
         }
     }
 
