@@ -153,7 +153,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 48] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,

@@ -147,6 +147,7 @@ impl Gate<'_> {
             Self::Unmet => "unmet",
             Self::Approval(_) => "approval",
             Self::Overlap(_) => "overlap",
+            Self::Project(_) => "repository",
         }
     }
 
