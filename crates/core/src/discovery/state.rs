@@ -206,13 +206,18 @@ impl Discovered {
         all.find(|one| one.state == FoundState::Making)
     }
 
-    /// The repository is not ours any more: what is not there will not be.
+    /// The repository is not ours any more: what is not there will not be, and nobody can be told.
     pub fn give_up(&mut self, say: &str) {
-        for found in self.issues.iter_mut().filter(|one| !one.is_over()) {
-            found.state = FoundState::Failed {
-                say: say.to_owned(),
-                told: true,
-            };
+        for found in &mut self.issues {
+            match &mut found.state {
+                FoundState::Waiting { .. } | FoundState::Making => {
+                    found.state = FoundState::Failed {
+                        say: say.to_owned(),
+                        told: true,
+                    };
+                }
+                FoundState::Made { told, .. } | FoundState::Failed { told, .. } => *told = true,
+            }
         }
     }
 

@@ -258,7 +258,12 @@ fn a_found_issue_starts_only_where_the_operator_lets_it_and_while_its_label_is_t
 #[test]
 fn a_repository_that_is_taken_away_gets_no_more_issues() {
     let mut course = Course::new(Discover::Create);
-    course.hear(&found(vec![new("a", &[]), new("b", &[])]));
+    course.hear(&found(vec![new("a", &[])]));
+    course.hear(&found(vec![new("b", &[]), new("c", &[])]));
+    // One failed, and another one is on its way: nobody was told yet.
+    course.hear(&failed(EffectKind::CreateIssue));
+    course.hear(&failed(EffectKind::CreateIssue));
+    assert_eq!((course.made.len(), course.comments.len()), (3, 0));
     course.hear(&Event::TakenAway {
         how: crate::event::Loss::Uninstalled,
     });
@@ -266,6 +271,6 @@ fn a_repository_that_is_taken_away_gets_no_more_issues() {
         |one: &crate::discovery::Found| matches!(one.state, FoundState::Failed { told: true, .. });
     let issues = &course.task.discovered.issues;
     assert!(issues.iter().all(failed), "{issues:?}");
-    course.hear(&made("1.1", 20));
-    assert_eq!(course.made.len(), 1);
+    course.hear(&made("2.2", 20));
+    assert_eq!((course.made.len(), course.comments.len()), (3, 0));
 }
