@@ -10,7 +10,7 @@ use crate::core::text::starter;
 const NEEDED: [&str; 4] = ["app_id", "private_key_file", "webhook_secret", "agent"];
 
 /// What stands where the default is a rule, or nothing; [`starter()`] says the rule beside it.
-const EXAMPLES: [(&str, &str); 50] = [
+const EXAMPLES: [(&str, &str); 52] = [
     ("admin_token", "\"…\""),
     ("data_dir", "\"/var/lib/skep\""),
     ("database_url", "\"postgres://skep@localhost/skep\""),
@@ -31,6 +31,8 @@ const EXAMPLES: [(&str, &str); 50] = [
         "{ Bug = \"debugging\", Feature = \"swe\", Task = \"swe\" }",
     ),
     ("auto_filed", "[\"auto-filed\"]"),
+    ("status_file", "\".github/status.json\""),
+    ("priority_field", "\"Priority\""),
     ("agents.<name>.preset", "\"goose\""),
     ("agents.<name>.command", "[\"/opt/mine/agent\", \"--acp\"]"),
     ("agents.<name>.environment", "{ MINE_MODEL = \"a-model\" }"),

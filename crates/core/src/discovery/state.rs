@@ -196,8 +196,8 @@ impl Discovered {
     fn untold(&self) -> Option<u32> {
         let untold = |one: &&Found| matches!(one.state, FoundState::Failed { told: false, .. });
         let batch = self.issues.iter().find(untold)?.batch;
-        let of_it = self.issues.iter().filter(|one| one.batch == batch);
-        of_it.map(Found::is_over).all(|over| over).then_some(batch)
+        let mut of_it = self.issues.iter().filter(|one| one.batch == batch);
+        of_it.all(Found::is_over).then_some(batch)
     }
 
     /// The one that is being made.
