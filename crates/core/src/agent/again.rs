@@ -37,8 +37,11 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a pattern of ours")
 }
 
-/// How long an error asks to wait from `now` on, milliseconds: the longest time it names; `None` where it names none, or one
-/// that is over.
+/// A moment that was over no longer ago than this was ahead when the error was made, milliseconds.
+const JUST_OVER: i64 = 5 * 60_000;
+
+/// How long an error asks to wait from `now` on, milliseconds: the longest time it names, 0 if that is just over; `None` where
+/// it names none, or one that is long over.
 pub fn wait_named(error: &str, now: i64) -> Option<i64> {
     let text = error.chars().take(READ).collect::<String>().to_lowercase();
     let spans = BEFORE_SPAN.captures_iter(&text).filter_map(|found| {
@@ -53,7 +56,9 @@ pub fn wait_named(error: &str, now: i64) -> Option<i64> {
     let moments = MOMENT
         .captures_iter(&text)
         .filter_map(|found| Some(moment(&found, now)?.saturating_sub(now)));
-    spans.chain(moments).filter(|wait| *wait > 0).max()
+    let moments = moments.filter(|wait| *wait >= -JUST_OVER);
+    let spans = spans.filter(|wait| *wait > 0);
+    spans.chain(moments.map(|wait| wait.max(0))).max()
 }
 
 /// A span at the start of a text: `120`, `27.9s`, `1h 5m`, `2 minutes and 3 seconds`.
@@ -199,6 +204,8 @@ mod tests {
                 "Retry after 1s; the limit resets at 18:40 UTC",
                 Some(40 * MINUTE),
             ),
+            // It was ahead when the error was made.
+            ("resets at 2026-11-28T17:59:58Z", Some(0)),
             // Nothing that can be used.
             ("You've hit your usage limit. Try again at 11:28 AM.", None),
             ("resets at 2026-11-28T17:00:00Z", None),

@@ -40,7 +40,9 @@ fn again_at(on: &Advance<'_>, class: ErrorClass, error: &str) -> Option<Again> {
         .job()
         .filter(|job| job.return_to.is_none() && class.is_transient())?;
     let named = wait_named(error, on.cx.now).map(|wait| wait.saturating_add(MARGIN_MS));
-    if let Some(wait) = named.filter(|_| class == ErrorClass::RateLimit) {
+    // One that names a moment which is over again and again is not asked for ever: then each try counts.
+    let ahead = |wait: &i64| class == ErrorClass::RateLimit && *wait > MARGIN_MS;
+    if let Some(wait) = named.filter(ahead) {
         return (wait <= LONGEST_LIMIT_MS).then(|| Again {
             at: on.cx.now.saturating_add(wait),
             counts: false,
