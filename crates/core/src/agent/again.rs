@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn named_waits_as_agents_word_them() {
-        let cases: [(&str, Option<i64>); 30] = [
+        let cases: [(&str, Option<i64>); 31] = [
             // Spans.
             ("429: retry after 120 seconds", Some(2 * MINUTE)),
             (
