@@ -37,6 +37,7 @@ impl Git {
         repository: RepositoryId,
         at: &Sha,
     ) -> Result<Arc<(Tree, History)>, GitError> {
+        let _alone = self.inner.pasts.reading.lock().await;
         if let Some(known) = self.inner.pasts.get(repository, at) {
             return Ok(known);
         }

@@ -10,7 +10,11 @@ const REMEMBERED: usize = 4;
 
 /// What was read of the repositories that were asked for last, the latest last.
 #[derive(Debug, Default)]
-pub(super) struct Pasts(Mutex<Vec<Past>>);
+pub(super) struct Pasts {
+    known: Mutex<Vec<Past>>,
+    /// Whoever reads one: others wait for it, because they mostly want the same.
+    pub(super) reading: tokio::sync::Mutex<()>,
+}
 
 #[derive(Debug)]
 struct Past {
@@ -21,7 +25,7 @@ struct Past {
 
 impl Pasts {
     pub(super) fn get(&self, repository: RepositoryId, at: &Sha) -> Option<Arc<(Tree, History)>> {
-        let pasts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let pasts = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let past = pasts
             .iter()
             .find(|past| past.repository == repository && past.at == *at)?;
@@ -29,7 +33,7 @@ impl Pasts {
     }
 
     pub(super) fn put(&self, repository: RepositoryId, at: &Sha, known: &Arc<(Tree, History)>) {
-        let mut pasts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pasts = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         pasts.retain(|past| past.repository != repository);
         if pasts.len() >= REMEMBERED {
             pasts.remove(0);

@@ -62,8 +62,11 @@ async fn of_a_burst_of_forty_no_more_start_than_fit_and_all_end_well() {
         ),
         (&(4 * DEMO - 1).into(), &(3 * DEMO).into())
     );
-    let said = app.status(issues[3]);
-    assert!(said.contains(WAITS), "{said}");
+    // Those at the front say so; which they are depends on whose label was heard first.
+    let told = issues
+        .iter()
+        .filter(|issue| app.status(**issue).contains(WAITS));
+    assert!(told.count() > 0, "nobody is told what they wait for");
     let mut ended = 0;
     while ended < 40 {
         app.let_go().await;

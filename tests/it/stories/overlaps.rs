@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
 use skep::core::overlap::OnOverlap;
+use skep::http::AdminService;
 
 use crate::test_app::{HOLD, TestApp};
 
@@ -90,6 +91,11 @@ async fn what_a_session_changes_counts_whatever_its_issue_says() {
     let one = app
         .busy("Something else", "run echo a > docs/gui''de.md")
         .await;
+    let changed = app.session_dir(one, 1).join("work/docs/guide.md");
+    app.until("it has changed the file", |_| {
+        std::fs::read_to_string(&changed).is_ok_and(|text| text == "a\n")
+    })
+    .await;
     let other = app
         .busy("Say more in docs/guide.md", "write other.txt: b")
         .await;
@@ -143,8 +149,12 @@ async fn the_later_one_waits_where_the_operator_wants_that() {
 async fn of_two_that_come_at_once_one_goes_first_over_a_restart_too() {
     let mut app = where_work_meets(OnOverlap::Wait).await;
     let step = format!("write one.txt: a\n{HOLD}");
+    // Both are accepted before either may start.
+    app.operator(async |admin| admin.pause(None).await).await;
     let one = app.go("Follow links in `src/walk.rs`", &step);
     let other = app.go("src/walk.rs is slow", "write other.txt: b");
+    app.heard().await;
+    app.operator(async |admin| admin.resume(None).await).await;
     app.until_event(one, "session.running").await;
     app.heard().await;
     assert_eq!(app.state(other).await, "queued", "{}", app.thread(other));
@@ -163,8 +173,8 @@ async fn of_two_that_come_at_once_one_goes_first_over_a_restart_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_at_work_hears_what_landed() {
     let mut app = where_work_meets(OnOverlap::Warn).await;
-    let one = app.go("Follow links in `src/walk.rs`", "write one.txt: a");
     let other = app.busy("src/walk.rs is slow", "write other.txt: b").await;
+    let one = app.go("Follow links in `src/walk.rs`", "write one.txt: a");
     app.until("it is in review", |app| {
         app.labels(one).contains(&"agent:review".to_owned())
     })
@@ -175,7 +185,7 @@ async fn whoever_is_at_work_hears_what_landed() {
     let landed = said
         .iter()
         .find(|message| message.id.starts_with("landed:"));
-    insta::assert_snapshot!(landed.expect("it hears of it").text, @"The work on issue #3 was merged into `main` meanwhile. It changed `one.txt`. Your task probably touches the same files: keep your change small there and do not undo what the other one does; if your branch conflicts in the end, you are asked to merge.");
+    insta::assert_snapshot!(landed.expect("it hears of it").text, @"The work on issue #4 was merged into `main` meanwhile. It changed `one.txt`. Your task probably touches the same files: keep your change small there and do not undo what the other one does; if your branch conflicts in the end, you are asked to merge.");
     app.let_go().await;
     app.settle_all().await;
     assert_eq!(app.state(other).await, "in-review", "{}", app.thread(other));

@@ -33,8 +33,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
             only_said()
         }
         EffectKind::ReadDependencies => {
-            on.notes.tell(text::dependency::unread(say, *exhausted));
-            dependencies_unread(task);
+            dependencies_unread(on, task, &text::dependency::unread(say, *exhausted));
             only_said()
         }
         // A forecast is a hint: without it work starts.
@@ -91,7 +90,8 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
 }
 
 /// What the issue waits for is not known.
-fn dependencies_unread(task: &mut Task) {
+fn dependencies_unread(on: &mut Recording<'_>, task: &mut Task, say: &str) {
+    on.notes.tell(say.to_owned());
     if task.gates.reading == Reading::Asked {
         task.gates.reading = Reading::Failed;
     }
