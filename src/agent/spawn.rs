@@ -62,8 +62,9 @@ pub(super) fn inherited_files() -> Vec<u32> {
 
 /// As if half of the machine's memory were taken besides.
 const FIRST_TO_GO: &str = "500";
-/// So many processes of one that has just begun are looked at.
+/// So many processes of one that has just begun are looked at, so many times.
 const MOST_OFFERED: usize = 1_000;
+const OFFERS: usize = 10;
 
 const CLOSE_ON_EXEC: u32 = 0o2_000_000;
 
@@ -137,7 +138,7 @@ fn offer_to_the_kernel(process: Option<u32>) {
     let Some(first) = process else { return };
     let mut offered = BTreeSet::new();
     // A sandbox forks at once, and what was there before did not inherit it: so until there is nothing new.
-    loop {
+    for _ in 0..OFFERS {
         let new = with_all_it_started(first).into_iter();
         let new: Vec<u32> = new.filter(|number| offered.insert(*number)).collect();
         if new.is_empty() {

@@ -5,12 +5,13 @@
 //! run twice at once on one mirror: what an interrupted one left is cleared by the next.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Git;
 use super::disk::on_disk;
 use super::error::GitError;
 use super::fetch_locks::{Alone, FetchWatch, Turn};
-use super::leftovers::{clear_leftovers, clear_packs, half_fetched};
+use super::leftovers::{clear_leftovers, clear_packs, half_fetched, is_at_work};
 use super::partial::is_partial;
 use super::process::{Call, OWING};
 use super::refs::is_any_below;
@@ -97,9 +98,14 @@ impl Git {
         };
         clear(mirror, clear_packs).await?;
         if matches!(error, GitError::Locked { .. }) {
-            // Whoever made a lock this old was killed: no process of ours lives longer than the longest timeout.
-            let age = self.inner.program.timeout.max(self.inner.first_fetch);
-            clear(mirror, move |mirror| clear_leftovers(mirror, age)).await?;
+            // Whoever made a lock this old was killed: no process of ours lives longer than the longest timeout. Where none is at
+            // work any more, that is so of every lock: one that a dying process made after the start had cleared them.
+            let long = self.inner.program.timeout.max(self.inner.first_fetch);
+            let work = move |mirror: &Path| match is_at_work(mirror) {
+                true => clear_leftovers(mirror, long),
+                false => clear_leftovers(mirror, Duration::ZERO),
+            };
+            clear(mirror, work).await?;
         }
         Err(error)
     }

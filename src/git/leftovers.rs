@@ -1,6 +1,7 @@
 //! What killed processes left in a mirror goes.
 
 use std::fs::DirEntry;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -56,6 +57,19 @@ pub(super) fn clear_leftovers(mirror: &Path, age: Duration) {
     }
 }
 
+/// Whether a git process works in a mirror: each that is started for one has it in its environment, a predecessor's too.
+pub(super) fn is_at_work(mirror: &Path) -> bool {
+    let wanted = [b"GIT_DIR=", mirror.as_os_str().as_bytes()].concat();
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter_map(|process| std::fs::read(process.path().join("environ")).ok())
+        .any(|environment| {
+            environment
+                .split(|byte| *byte == 0)
+                .any(|one| *one == wanted)
+        })
+}
+
 /// Removes the half-written packs of a fetch that ended badly. Only fetches write packs into a mirror, one at a time, so
 /// whoever has the turn may.
 pub(super) fn clear_packs(mirror: &Path) {
@@ -82,6 +96,22 @@ fn half_packs(mirror: &Path) -> impl Iterator<Item = DirEntry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_process_at_work_in_a_mirror_is_seen_until_it_is_gone() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        assert!(!is_at_work(folder.path()));
+        let mut process = std::process::Command::new("sleep")
+            .arg("60")
+            .env("GIT_DIR", folder.path())
+            .spawn()
+            .expect("a process");
+        assert!(is_at_work(folder.path()));
+        assert!(!is_at_work(&folder.path().join("other")));
+        process.kill().expect("killed");
+        process.wait().expect("gone");
+        assert!(!is_at_work(folder.path()));
+    }
 
     #[test]
     fn leftovers_go_and_the_rest_stays() {
