@@ -4,11 +4,17 @@
 //! already run is never edited: its checksum is kept, and a difference stops the start. Steps of a newer skep are left
 //! alone, so that the version before it can still run beside it.
 
+use std::time::Duration;
+
 use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use tokio::time::Instant;
 
-use super::connect::{Backend, Pools, Turn, take_turn};
+use super::connect::{Backend, Pools, Turn, Writing, take_turn};
 use super::error::StoreError;
+
+/// The pause before the turn is asked for again.
+const AGAIN: Duration = Duration::from_millis(100);
 
 struct Step {
     number: i64,
@@ -79,14 +85,7 @@ const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \
 
 /// Brings the tables up to date; does nothing when they are.
 pub(super) async fn run(pools: &Pools) -> Result<(), StoreError> {
-    let mut writing = pools.begin().await?;
-    pools
-        .within(async {
-            take_turn(pools.backend, &mut writing, Turn::Migrate).await?;
-            sqlx::query(LEDGER).execute(&mut *writing).await?;
-            Ok(())
-        })
-        .await?;
+    let mut writing = turn(pools).await?;
     let mut changed = false;
     for step in STEPS {
         let text = spelled(step.text, pools.backend);
@@ -114,6 +113,30 @@ pub(super) async fn run(pools: &Pools) -> Result<(), StoreError> {
         true => shrink(pools).await,
         false => Ok(()),
     }
+}
+
+/// Waits for the turn. Another skep that starts at the same time may be at its steps, which take longer than one waits for a lock:
+/// then it is asked for again, as long as one operation may take.
+async fn turn(pools: &Pools) -> Result<Writing, StoreError> {
+    let until = Instant::now() + pools.patience;
+    loop {
+        match take(pools).await {
+            Err(StoreError::Busy) if Instant::now() < until => tokio::time::sleep(AGAIN).await,
+            taken => return taken,
+        }
+    }
+}
+
+async fn take(pools: &Pools) -> Result<Writing, StoreError> {
+    let mut writing = pools.begin().await?;
+    pools
+        .within(async {
+            take_turn(pools.backend, &mut writing, Turn::Migrate).await?;
+            sqlx::query(LEDGER).execute(&mut *writing).await?;
+            Ok(())
+        })
+        .await?;
+    Ok(writing)
 }
 
 /// Gives back to the disk what a step has emptied, where that is most of the file. It takes as long as what is left is large,

@@ -471,6 +471,41 @@ async fn a_step_is_not_given_up_for_the_time_it_takes() {
     on_postgres(body).await;
 }
 
+/// Another skep that is at its steps holds its turn for longer than one waits for a lock.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_opening_waits_for_the_steps_of_another_one() {
+    on_each(|database| async move {
+        database.open().await.close().await;
+        let mut another = database.stranger().await;
+        let turn = match database.url.starts_with("sqlite") {
+            true => "BEGIN IMMEDIATE",
+            // As `take_turn` has it.
+            false => "BEGIN; SELECT pg_advisory_xact_lock(1936392193, hashtext(current_schema()))",
+        };
+        sqlx::raw_sql(turn)
+            .execute(&mut another)
+            .await
+            .expect("its turn");
+        let busy = Duration::from_millis(50);
+        let tuning = Tuning {
+            busy,
+            ..Tuning::default()
+        };
+        let opening = tokio::spawn({
+            let database = database.clone();
+            async move { database.open_with(tuning).await }
+        });
+        tokio::time::sleep(busy * 10).await;
+        assert!(!opening.is_finished(), "it waits");
+        sqlx::raw_sql("COMMIT")
+            .execute(&mut another)
+            .await
+            .expect("over");
+        opening.await.expect("it waited").close().await;
+    })
+    .await;
+}
+
 /// A database of before kept the bodies of what concerns nobody: they go, and the file becomes smaller.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_old_database_gives_back_what_it_kept_of_ignored_deliveries() {
