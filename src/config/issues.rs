@@ -20,62 +20,37 @@ pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) 
         words: words::read(resolver),
         auto_start: auto_start::read(resolver),
         who_starts: start::read(resolver),
-        pull_gate: pull_gate(resolver),
-        notifications: notifications(resolver),
-        overlaps: overlaps(resolver),
+        pull_gate: choice(
+            resolver,
+            "pull_gate",
+            (GatedPulls::CHOICES, value::PULL_GATE),
+        ),
+        notifications: choice(
+            resolver,
+            "notifications",
+            (Notifications::CHOICES, value::NOTIFICATIONS),
+        ),
+        overlaps: choice(resolver, "overlaps", (OnOverlap::CHOICES, value::OVERLAPS)),
         approvals: resolver
             .of_file("approvals", Item::texts)
             .unwrap_or_default(),
         status_file: resolver.of_file("status_file", |item: Item| item.text()),
         priority_field: resolver.of_file("priority_field", |item: Item| item.text()),
-        discover: discover(resolver),
+        discover: choice(resolver, "discover", (Discover::CHOICES, value::DISCOVER)),
     }
 }
 
-fn pull_gate(resolver: &mut Resolver<'_>) -> GatedPulls {
-    let read = resolver.of_file("pull_gate", |item| {
+/// One of the words an operator may choose from; `wrong` says which there are.
+fn choice<T: Copy + Default, const N: usize>(
+    resolver: &mut Resolver<'_>,
+    key: &'static str,
+    (choices, wrong): ([(&str, T); N], &str),
+) -> T {
+    let read = resolver.of_file(key, |item: Item| {
         let text = item.clone().text()?;
-        let mut choices = GatedPulls::CHOICES.into_iter();
-        let chosen = choices.find(|(name, _)| *name == text.trim());
-        chosen
-            .map(|(_, choice)| choice)
-            .ok_or_else(|| item.wrong(value::PULL_GATE))
-    });
-    read.unwrap_or_default()
-}
-
-fn notifications(resolver: &mut Resolver<'_>) -> Notifications {
-    let read = resolver.of_file("notifications", |item| {
-        let text = item.clone().text()?;
-        let mut choices = Notifications::CHOICES.into_iter();
-        let chosen = choices.find(|(name, _)| *name == text.trim());
-        chosen
-            .map(|(_, choice)| choice)
-            .ok_or_else(|| item.wrong(value::NOTIFICATIONS))
-    });
-    read.unwrap_or_default()
-}
-
-fn overlaps(resolver: &mut Resolver<'_>) -> OnOverlap {
-    let read = resolver.of_file("overlaps", |item| {
-        let text = item.clone().text()?;
-        let mut choices = OnOverlap::CHOICES.into_iter();
-        let chosen = choices.find(|(name, _)| *name == text.trim());
-        chosen
-            .map(|(_, choice)| choice)
-            .ok_or_else(|| item.wrong(value::OVERLAPS))
-    });
-    read.unwrap_or_default()
-}
-
-fn discover(resolver: &mut Resolver<'_>) -> Discover {
-    let read = resolver.of_file("discover", |item| {
-        let text = item.clone().text()?;
-        let mut choices = Discover::CHOICES.into_iter();
-        let chosen = choices.find(|(name, _)| *name == text.trim());
-        chosen
-            .map(|(_, choice)| choice)
-            .ok_or_else(|| item.wrong(value::DISCOVER))
+        let chosen = choices.iter().find(|(name, _)| *name == text.trim());
+        let chosen = chosen.map(|(_, choice)| *choice);
+        chosen.ok_or_else(|| item.wrong(wrong))
     });
     read.unwrap_or_default()
 }
