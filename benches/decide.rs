@@ -3,6 +3,8 @@
 //! Measured is the whole step of the engine on a real SQLite file: a fact comes in, the task is loaded, decided, stored and
 //! committed with an fsync, and the queue is looked at. `cargo bench --bench decide`
 
+mod policy;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,7 +13,6 @@ use skep::core::actor::{Account, AccountKind};
 use skep::core::event::{Event, Fact};
 use skep::core::ids::{InstallationId, IssueNumber, RepositoryId, UserId};
 use skep::core::location::Place;
-use skep::core::policy::{Limits, Me, Policy};
 use skep::core::task::Task;
 use skep::engine::Engine;
 use skep::store::{InboxKind, NewInbox, Store, TaskRow};
@@ -23,35 +24,6 @@ fn place(issue: i64) -> Place {
         repository: RepositoryId(1),
         name: "octo/bench".parse().expect("a name"),
         issue: IssueNumber(issue),
-    }
-}
-
-fn policy() -> Policy {
-    Policy {
-        agent_sessions: Default::default(),
-        agent_memory: Default::default(),
-        me: Me {
-            app_id: 1,
-            slug: "skep".into(),
-            login: "skep[bot]".into(),
-        },
-        default_role: "swe".parse().expect("a role"),
-        issues: Default::default(),
-        roles: Default::default(),
-        agents: vec!["demo".into()],
-        default_agent: "demo".into(),
-        limits: Limits {
-            sessions: 0,
-            ..Limits::default()
-        },
-        prices: Default::default(),
-        allowed_bots: vec![],
-        allow_protected: Default::default(),
-        uncounted: vec![],
-        author_answers: false,
-        ready: Default::default(),
-        readiness: Default::default(),
-        confinement_warning: None,
     }
 }
 
@@ -113,7 +85,11 @@ fn main() {
         let url = skep::store::sqlite_url(&folder.path().join("skep.db")).expect("a path");
         let store = runtime.block_on(Store::open(&url)).expect("a database");
         runtime.block_on(fill(&store, tasks));
-        let engine = Engine::new(store.clone(), Arc::new(policy()), Arc::new(|| 1_000));
+        let engine = Engine::new(
+            store.clone(),
+            Arc::new(policy::policy()),
+            Arc::new(|| 1_000),
+        );
         let mut number = 0;
         group.bench_function(BenchmarkId::from_parameter(tasks), |bench| {
             bench.iter_custom(|rounds| {

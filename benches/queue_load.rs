@@ -3,12 +3,13 @@
 //!
 //! `cargo bench --bench queue_load`, or `-- 10000` for so many issues.
 
+mod policy;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use skep::core::graph::Standing;
 use skep::core::ids::{InstallationId, IssueNumber, RepositoryId, TaskKey};
-use skep::core::policy::{Limits, Me, Policy};
 use skep::engine::Engine;
 use skep::store::{DependencyRow, Store, TaskRow, Waits};
 
@@ -21,35 +22,6 @@ fn key(number: i64) -> TaskKey {
         RepositoryId(1 + number % REPOSITORIES),
         IssueNumber(1 + number / REPOSITORIES),
     )
-}
-
-fn policy() -> Policy {
-    Policy {
-        agent_sessions: Default::default(),
-        agent_memory: Default::default(),
-        me: Me {
-            app_id: 1,
-            slug: "skep".into(),
-            login: "skep[bot]".into(),
-        },
-        default_role: "swe".parse().expect("a role"),
-        issues: Default::default(),
-        roles: Default::default(),
-        agents: vec!["demo".into()],
-        default_agent: "demo".into(),
-        limits: Limits {
-            sessions: 0,
-            ..Limits::default()
-        },
-        prices: Default::default(),
-        allowed_bots: vec![],
-        allow_protected: Default::default(),
-        uncounted: vec![],
-        author_answers: false,
-        ready: Default::default(),
-        readiness: Default::default(),
-        confinement_warning: None,
-    }
 }
 
 async fn fill(store: &Store, issues: i64) {
@@ -112,7 +84,11 @@ async fn main() {
     fill(&store, issues).await;
     let (mut whole, mut rows) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let engine = Engine::new(store.clone(), Arc::new(policy()), Arc::new(|| 1_000));
+        let engine = Engine::new(
+            store.clone(),
+            Arc::new(policy::policy()),
+            Arc::new(|| 1_000),
+        );
         let began = Instant::now();
         let queue = engine.queue(10).await.expect("a queue");
         whole.push(began.elapsed());
