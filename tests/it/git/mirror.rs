@@ -292,20 +292,38 @@ async fn a_lock_left_by_a_killed_process_is_cleared_at_the_next_start() {
         .await
         .expect("fetched");
     lab.server.seed("main", &[("next", "x")]).await;
-    std::fs::write(lab.mirror().join("refs/heads/main.lock"), "").expect("written");
-    let locked = lab
-        .git
-        .fetch(&lab.remote(), &want("main"))
-        .await
-        .expect_err("locked");
-    assert!(matches!(locked, GitError::Locked { .. }), "{locked:?}");
+    let lock = lab.mirror().join("refs/heads/main.lock");
+    std::fs::write(&lock, "").expect("written");
     let again = open("git".into(), lab.folder.path().join("data"))
         .await
         .expect("opened");
+    assert!(!lock.exists(), "before anything is fetched");
     again
         .fetch(&lab.remote(), &want("main"))
         .await
         .expect("fetched");
+}
+
+#[tokio::test]
+async fn a_lock_made_after_the_start_goes_once_nobody_is_at_work_there() {
+    let lab = Lab::new().await;
+    let fetch = async || lab.git.fetch(&lab.remote(), &want("main")).await;
+    fetch().await.expect("fetched");
+    lab.server.seed("main", &[("next", "x")]).await;
+    std::fs::write(lab.mirror().join("refs/heads/main.lock"), "").expect("written");
+    let mut busy = std::process::Command::new("sleep")
+        .arg("60")
+        .env("GIT_DIR", lab.mirror())
+        .spawn()
+        .expect("a process at work");
+    for _ in 0..2 {
+        let locked = fetch().await.expect_err("locked");
+        assert!(matches!(locked, GitError::Locked { .. }), "{locked:?}");
+    }
+    busy.kill().expect("killed");
+    busy.wait().expect("gone");
+    fetch().await.expect_err("locked, and cleared by that");
+    fetch().await.expect("fetched");
 }
 
 #[tokio::test]
