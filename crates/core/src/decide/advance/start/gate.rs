@@ -36,7 +36,7 @@ pub(super) fn set(task: &mut Task, start: &Start<'_>, now: i64) {
         (task.gates.waived, task.gates.cycle) = (before.waived, before.cycle);
     }
     if start.passes() {
-        // What is found later counts again.
+        // What is known is passed, and that nothing could be read; what is found later counts again.
         task.gates.waived.add(&task.dependencies, Reading::Failed);
         task.gates.cycle.clear();
         return;
