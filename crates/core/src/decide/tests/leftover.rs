@@ -200,6 +200,33 @@ fn a_failed_model_is_asked_again_when_its_error_says() {
     );
 }
 
+/// A limit that ended while its error was on its way is tried at once; but whoever names such a moment again and again is not asked
+/// for ever.
+#[test]
+fn a_limit_that_is_just_over_is_tried_at_once_and_each_try_counts() {
+    let tries = |error: &str| {
+        let event = turn(error, Some(ErrorClass::RateLimit));
+        let task = decide(&stage("running"), &event, &policy(), 60_000).task;
+        let until = match task.stage {
+            Stage::Blocked {
+                reason: BlockReason::Later { until, .. },
+                ..
+            } => until - 60_000,
+            ref other => panic!("{other:?}"),
+        };
+        let outage = task.job().and_then(|job| job.outage);
+        (until, outage.map(|outage| outage.tries))
+    };
+    assert_eq!(
+        tries("Error: 429, resets at 1970-01-01T00:00:58Z"),
+        (1_000, Some(1))
+    );
+    assert_eq!(
+        tries("Error: 429, resets at 1970-01-01T00:01:20Z"),
+        (21_000, Some(0))
+    );
+}
+
 /// Each of two roles that do not exist is answered for itself, in whatever order GitHub is read.
 #[test]
 fn two_unknown_roles_have_two_answers() {
