@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::core::agent::AgentSpec;
@@ -78,6 +79,37 @@ pub(super) struct LaunchContext {
     pub(super) path: String,
     pub(super) network: Network,
     pub(super) prlimit: Option<PathBuf>,
+    /// What every start begins with: `choom` (util-linux) and its arguments, where that works.
+    pub(super) offered: Vec<OsString>,
+}
+
+/// As if half of the machine's memory were taken besides.
+const FIRST_TO_GO: &str = "500";
+
+/// Where the memory runs out all the same, the kernel ends agents first, the largest before the others, and neither skep nor its
+/// database: <https://docs.kernel.org/filesystems/proc.html>, `oom_score_adj`. It is set before the program begins, so that all it
+/// starts inherit it. Where it may not be set all are alike, and nothing is put before the program.
+pub(super) fn first_to_go(path: &str) -> Vec<OsString> {
+    let (Some(choom), Some(nothing)) = (
+        executable::find("choom", path),
+        executable::find("true", path),
+    ) else {
+        return vec![];
+    };
+    let line: Vec<OsString> = vec![choom.into(), "-n".into(), FIRST_TO_GO.into(), "--".into()];
+    let tried = std::process::Command::new(&line[0])
+        .args(&line[1..])
+        .arg(nothing)
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    if tried.is_ok_and(|status| status.success()) {
+        line
+    } else {
+        vec![]
+    }
 }
 
 /// A start that is ready to go, and the mark its processes carry.
@@ -140,12 +172,13 @@ impl LaunchContext {
         {
             *path = self.path_for(&program);
         }
-        let argv = self.confinement.wrap(
+        let mut line = self.offered.clone();
+        line.extend(self.confinement.wrap(
             &self.enclosure(launch, &program),
             self.limited(launch, &program, argv),
-        );
+        ));
         let order = Order {
-            argv,
+            argv: line,
             environment,
             directory: launch.workspace.clone(),
             input: false,

@@ -128,9 +128,10 @@ impl Agents {
         let look = move || {
             let reaped = process_tree::reap(&owner);
             program_cache::tidy(&owner);
-            (reaped, Confinement::probe(choice, &path))
+            let offered = launch::first_to_go(&path);
+            (reaped, offered, Confinement::probe(choice, &path))
         };
-        let (reaped, confinement) = tokio::task::spawn_blocking(look)
+        let (reaped, offered, confinement) = tokio::task::spawn_blocking(look)
             .await
             .map_err(|error| AgentError::Sandbox(error.to_string()))?;
         if reaped > 0 {
@@ -154,6 +155,7 @@ impl Agents {
             path: config.path,
             network: config.network,
             prlimit,
+            offered,
         };
         let (tools, slots) = (tools::Server::default(), StdMutex::default());
         let inner = Inner {

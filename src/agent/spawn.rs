@@ -3,7 +3,6 @@
 //!
 //! It never starts anything with an inherited environment: what is in the [`Order`] is all the child gets.
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
@@ -60,12 +59,6 @@ pub(super) fn inherited_files() -> Vec<u32> {
     files
 }
 
-/// As if half of the machine's memory were taken besides.
-const FIRST_TO_GO: &str = "500";
-/// So many processes of one that has just begun are looked at, so many times.
-const MOST_OFFERED: usize = 1_000;
-const OFFERS: usize = 10;
-
 const CLOSE_ON_EXEC: u32 = 0o2_000_000;
 
 /// Starts a process in a group of its own, with its three streams piped.
@@ -112,7 +105,7 @@ fn start(order: &Order) -> io::Result<Child> {
     let Some((program, arguments)) = order.argv.split_first() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "no program"));
     };
-    let child = Command::new(program)
+    Command::new(program)
         .args(arguments)
         .env_clear()
         .envs(order.environment.iter().map(|(key, value)| (key, value)))
@@ -126,46 +119,5 @@ fn start(order: &Order) -> io::Result<Child> {
         .stderr(Stdio::piped())
         .process_group(0)
         .kill_on_drop(true)
-        .spawn()?;
-    offer_to_the_kernel(child.id());
-    Ok(child)
-}
-
-/// Where the memory runs out all the same, the kernel ends agents first, the largest before the others, and neither skep nor its
-/// database: <https://docs.kernel.org/filesystems/proc.html>, `oom_score_adj`. What the process starts inherits it. Where it may
-/// not be set all are alike, as without it.
-fn offer_to_the_kernel(process: Option<u32>) {
-    let Some(first) = process else { return };
-    let mut offered = BTreeSet::new();
-    // A sandbox forks at once, and what was there before did not inherit it: so until there is nothing new.
-    for _ in 0..OFFERS {
-        let new = with_all_it_started(first).into_iter();
-        let new: Vec<u32> = new.filter(|number| offered.insert(*number)).collect();
-        if new.is_empty() {
-            return;
-        }
-        for number in new {
-            let _ = std::fs::write(format!("/proc/{number}/oom_score_adj"), FIRST_TO_GO);
-        }
-    }
-}
-
-/// A process and all below it, as the kernel lists them: `children` in proc(5).
-fn with_all_it_started(first: u32) -> Vec<u32> {
-    let mut all = vec![first];
-    let mut at = 0;
-    while let Some(number) = all.get(at).copied().filter(|_| at < MOST_OFFERED) {
-        at += 1;
-        let tasks = std::fs::read_dir(format!("/proc/{number}/task"));
-        for task in tasks.into_iter().flatten().flatten() {
-            let children = std::fs::read_to_string(task.path().join("children"));
-            let children = children.unwrap_or_default();
-            all.extend(
-                children
-                    .split_whitespace()
-                    .filter_map(|child| child.parse::<u32>().ok()),
-            );
-        }
-    }
-    all
+        .spawn()
 }

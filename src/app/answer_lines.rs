@@ -8,7 +8,8 @@ use crate::core::usage::{Spent, Tokens};
 use crate::engine;
 use crate::github::{Brake, Budget, HeldUp, Used};
 use crate::http::api_types::{
-    BudgetLine, EventLine, HeldLine, LogLine, SessionLine, UsageLine, UsedLine, WaitingLine,
+    BudgetLine, EventLine, HeldLine, LogLine, PointsLine, SessionLine, UsageLine, UsedLine,
+    WaitingLine,
 };
 use crate::store::{EventRow, LogRow, SessionRow, WaitingContent};
 
@@ -34,6 +35,10 @@ pub(super) fn budget_lines(
             installation: installation.0,
             minute: used_line(budget.minute),
             hour: used_line(budget.hour),
+            points: PointsLine {
+                used: budget.points.0,
+                of: budget.points.1,
+            },
             ..BudgetLine::default()
         };
         let of_it = |content: &&WaitingContent| {

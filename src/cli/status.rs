@@ -168,13 +168,14 @@ fn largest(status: &StatusAnswer) -> String {
 /// What installations have created, and what waits for more room.
 fn budgets(budgets: &[BudgetLine]) -> String {
     let used = |used: &UsedLine| format!("{} of {}", used.used, used.of);
-    let rows: Vec<[String; 4]> = budgets
+    let rows: Vec<[String; 5]> = budgets
         .iter()
         .map(|line| {
             [
                 line.installation.to_string(),
                 used(&line.minute),
                 used(&line.hour),
+                format!("{} of {}", line.points.used, line.points.of),
                 waiting_for_budget(line),
             ]
         })
@@ -182,7 +183,13 @@ fn budgets(budgets: &[BudgetLine]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let columns = ["INSTALLATION", "LAST MINUTE", "LAST HOUR", "WAITS FOR ROOM"];
+    let columns = [
+        "INSTALLATION",
+        "LAST MINUTE",
+        "LAST HOUR",
+        "POINTS",
+        "WAITS FOR ROOM",
+    ];
     format!("\nCreated on GitHub\n{}", table(columns, &rows))
 }
 
@@ -214,6 +221,7 @@ fn held_up(line: &HeldLine) -> [String; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::api_types::PointsLine;
 
     #[test]
     fn what_was_created_and_what_waits_stand_in_one_line_for_each_installation() {
@@ -230,6 +238,7 @@ mod tests {
             installation: 7,
             minute: used(60, 60),
             hour: used(311, 400),
+            points: PointsLine { used: 412, of: 840 },
             pulls: waits(12),
             comments: waits(1),
             ..BudgetLine::default()
@@ -241,9 +250,9 @@ mod tests {
         insta::assert_snapshot!(budgets(&[busy, calm]), @"
 
         Created on GitHub
-        INSTALLATION  LAST MINUTE  LAST HOUR   WAITS FOR ROOM
-        7             60 of 60     311 of 400  12 pull requests until 2026-01-01 01:00:00Z; 1 comment until 2026-01-01 01:00:00Z
-        8             0 of 0       0 of 0
+        INSTALLATION  LAST MINUTE  LAST HOUR   POINTS      WAITS FOR ROOM
+        7             60 of 60     311 of 400  412 of 840  12 pull requests until 2026-01-01 01:00:00Z; 1 comment until 2026-01-01 01:00:00Z
+        8             0 of 0       0 of 0      0 of 0
         ");
         assert_eq!(budgets(&[]), "");
     }

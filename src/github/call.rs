@@ -134,7 +134,7 @@ impl GitHub {
         ask: &ApiRequest,
     ) -> Result<Answer, GitHubError> {
         let lane = self.lane(Some(scope.installation));
-        let _place = lane.read().await?;
+        let _place = lane.read(self.1).await?;
         let etag = match ask.method {
             Method::GET => locked(&self.0.etags).tag(scope.installation, &ask.path),
             _ => None,
@@ -248,7 +248,7 @@ impl GitHub {
     /// A call as the App itself. A 401 teaches us GitHub's clock, and the call is made once more.
     pub(super) async fn as_app(&self, ask: &ApiRequest) -> Result<Answer, GitHubError> {
         let lane = self.lane(None);
-        let _place = lane.read().await?;
+        let _place = lane.read(Priority::Normal).await?;
         let answer = self.send(&lane, ask, &self.jwt()?, None).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
             return answer.judge(ask);

@@ -12,8 +12,9 @@ use super::error::GitHubError;
 use super::etag::Etags;
 use super::identity::AppIdentity;
 use super::jwt::AppKey;
+use super::label::SeenLabels;
 use super::lanes::Lanes;
-use super::rate_gate::{Brake, Budget};
+use super::rate_gate::{Brake, Budget, Priority};
 use super::tokens::Tokens;
 use super::wire::{Timeouts, Wire};
 use crate::core::effect::Worth;
@@ -52,7 +53,7 @@ pub struct GitHubConfig {
 
 /// The client of GitHub. Cheap to clone; all clones share tokens, gates and cache.
 #[derive(Clone)]
-pub struct GitHub(pub(super) Arc<Inner>);
+pub struct GitHub(pub(super) Arc<Inner>, pub(super) Priority);
 
 pub(super) struct Inner {
     pub(super) wire: Wire,
@@ -64,6 +65,7 @@ pub(super) struct Inner {
     pub(super) access: Access,
     pub(super) lanes: Lanes,
     pub(super) etags: Mutex<Etags>,
+    pub(super) labels: SeenLabels,
     pub(super) identity: OnceCell<AppIdentity>,
     pub(super) bot: OnceCell<UserId>,
     /// How labels are called outside.
@@ -101,12 +103,19 @@ impl GitHub {
             access: Access::default(),
             lanes: Lanes::new(config.pace, config.ticks),
             etags: Mutex::default(),
+            labels: SeenLabels::default(),
             identity: OnceCell::new(),
             bot: OnceCell::new(),
             words: config.words,
             skew_ms: AtomicI64::new(0),
         };
-        Ok(Self(Arc::new(inner)))
+        Ok(Self(Arc::new(inner), Priority::Normal))
+    }
+
+    /// The same client, whose reads go before those of all others: for what has to be known before somebody is told "seen".
+    #[must_use]
+    pub fn for_receipts(&self) -> Self {
+        Self(Arc::clone(&self.0), Priority::Receipt)
     }
 
     /// The bot's login, if GitHub has said already who we are.
@@ -142,6 +151,11 @@ impl GitHub {
     /// for a creation: what cannot go now costs no call at all.
     pub fn room(&self, installation: InstallationId, worth: Worth) -> Result<(), GitHubError> {
         self.lane(Some(installation)).has_room(worth)
+    }
+
+    /// Fails while a change would have to wait for its turn longer than a call does: for who would have to read first.
+    pub fn ready(&self, installation: InstallationId) -> Result<(), GitHubError> {
+        self.lane(Some(installation)).ready(Priority::Normal)
     }
 
     /// How much of its creations each installation has used up, by installation; those that have done nothing of late are left

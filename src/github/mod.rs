@@ -28,6 +28,7 @@ mod lanes;
 mod limiter;
 mod new_issue;
 mod page;
+mod points;
 mod pull;
 mod purpose;
 mod rate_gate;

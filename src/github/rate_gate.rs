@@ -15,6 +15,7 @@ use tokio::time::{sleep, timeout};
 use super::answer::Limit;
 use super::error::GitHubError;
 use super::limiter::{HOUR, Lane, MINUTE, Mark, Wish, prune, room, spacing, used};
+use super::points::{self, Spent};
 use crate::core::effect::Worth;
 use crate::core::failure::Room;
 use crate::core::policy::Pace;
@@ -30,7 +31,8 @@ const TOO_QUICK: (u64, u64) = (300, 3600);
 /// Who goes first when several changes wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
-    /// A reaction, such as the 👀 that says "seen": overtakes everything that waits, and has a pace of its own.
+    /// A reaction, such as the 👀 that says "seen", and what has to be read before it: overtakes everything that waits, and has a
+    /// pace of its own.
     Receipt,
     /// Everything else.
     Normal,
@@ -60,6 +62,7 @@ pub enum Brake {
 #[derive(Default)]
 struct State {
     history: VecDeque<Mark>,
+    spent: VecDeque<Spent>,
     waiting: BTreeSet<(Priority, u64)>,
     tickets: u64,
     in_flight: bool,
@@ -85,6 +88,8 @@ pub struct Budget {
     pub minute: Used,
     /// In the last hour.
     pub hour: Used,
+    /// Points for calls of any kind that the last minute has cost, and how many it may cost.
+    pub points: (u32, u32),
     /// When there is room for one that somebody waits for (epoch milliseconds); none: now.
     pub until: Option<i64>,
     /// When there is room for one of low worth; none: now.
@@ -190,6 +195,7 @@ impl RateGate {
         Budget {
             minute: Used::within((now, MINUTE), &state.history, self.pace.per_minute),
             hour: Used::within((now, HOUR), &state.history, self.pace.per_hour),
+            points: (points::used(now, &state.spent), self.pace.points_per_minute),
             until: until(Worth::High),
             low_until: until(Worth::Low),
         }
@@ -229,16 +235,76 @@ impl RateGate {
         }
     }
 
-    /// A place among the reads.
-    pub(super) async fn read(&self) -> Result<SemaphorePermit<'_>, GitHubError> {
+    /// A place among the reads, once the minute has a point for one more.
+    pub(super) async fn read(&self, of: Priority) -> Result<SemaphorePermit<'_>, GitHubError> {
         self.open()?;
-        match timeout(self.pace.patience.max(BEHIND), self.reads.acquire()).await {
-            Ok(permit) => Ok(permit.expect("the semaphore is never closed")),
-            Err(_) => Err(GitHubError::Paced {
-                after: Duration::from_secs(1),
-                room: Room::Changes,
-            }),
+        let place = match timeout(self.pace.patience.max(BEHIND), self.reads.acquire()).await {
+            Ok(permit) => permit.expect("the semaphore is never closed"),
+            Err(_) => {
+                return Err(GitHubError::Paced {
+                    after: Duration::from_secs(1),
+                    room: Room::Changes,
+                });
+            }
+        };
+        loop {
+            let wait = {
+                let (now, mut state) = (self.now(), self.state());
+                self.open_at(now, &state)?;
+                match self.points_at(now, (of.lane(), points::READ), &mut state)? {
+                    0 => return Ok(place),
+                    wait => wait,
+                }
+            };
+            sleep(millis(wait)).await;
         }
+    }
+
+    /// Counts the points of a change that no turn was waited for.
+    pub(super) fn spent_on_change(&self) {
+        let now = self.now();
+        spend(now, Lane::Others, &mut self.state());
+    }
+
+    /// Fails while a change would have to wait longer for its turn than a call does.
+    pub(super) fn ready(&self, of: Priority) -> Result<(), GitHubError> {
+        let (now, state) = (self.now(), self.state());
+        self.open_at(now, &state)?;
+        let wish = (of.lane(), points::CHANGE);
+        let points = points::wait(now, wish, &state.spent, self.pace.points_per_minute);
+        let wait = spacing(now, of.lane(), &state.history, &self.pace).max(points);
+        self.patient(wait).map(drop)
+    }
+
+    /// Takes the points of a call, or says how long to wait for them.
+    fn points_at(
+        &self,
+        now: i64,
+        wish: (Lane, u32),
+        state: &mut State,
+    ) -> Result<i64, GitHubError> {
+        points::prune(now, &mut state.spent);
+        let wait = points::wait(now, wish, &state.spent, self.pace.points_per_minute);
+        if wait == 0 {
+            let (lane, points) = wish;
+            state.spent.push_back(Spent {
+                at: now,
+                lane,
+                points,
+            });
+        }
+        self.patient(wait)
+    }
+
+    /// Gives a wait back that is longer than a call waits.
+    fn patient(&self, wait: i64) -> Result<i64, GitHubError> {
+        if millis(wait) <= self.pace.patience {
+            return Ok(wait);
+        }
+        Err(GitHubError::Paced {
+            after: millis(wait),
+            room: Room::Changes,
+        })
     }
 
     /// The turn to make one change; holding it keeps every other change of this installation out.
@@ -294,13 +360,10 @@ impl RateGate {
         if let Some(worth) = wish.creates {
             self.room_at(now, worth, &state)?;
         }
-        let wait = spacing(now, wish.lane, &state.history, &self.pace);
-        if millis(wait) > self.pace.patience {
-            return Err(GitHubError::Paced {
-                after: millis(wait),
-                room: Room::Changes,
-            });
-        }
+        let price = (wish.lane, points::CHANGE);
+        let points = points::wait(now, price, &state.spent, self.pace.points_per_minute);
+        let wait = spacing(now, wish.lane, &state.history, &self.pace).max(points);
+        self.patient(wait)?;
         let mut ahead = state.waiting.iter();
         let first = ahead.find(|(priority, _)| priority.lane() == wish.lane);
         if state.in_flight || first != Some(&ticket.place) {
@@ -386,10 +449,21 @@ impl Drop for Permit {
                 at: now,
                 wish: self.wish,
             });
+            spend(now, self.wish.lane, &mut state);
         }
         drop(state);
         self.gate.changed.notify_waiters();
     }
+}
+
+/// Counts the points of a change.
+fn spend(now: i64, lane: Lane, state: &mut State) {
+    points::prune(now, &mut state.spent);
+    state.spent.push_back(Spent {
+        at: now,
+        lane,
+        points: points::CHANGE,
+    });
 }
 
 fn doubled((first, most): (u64, u64), strikes: u32) -> Duration {
@@ -410,6 +484,7 @@ mod tests {
         per_second: 50,
         per_minute: 60,
         per_hour: 400,
+        points_per_minute: 840,
         patience: Duration::from_secs(20),
     };
 
@@ -521,7 +596,9 @@ mod tests {
         let pausing = async { lane.pause(Limit::For(Duration::from_millis(300))) };
         let (waited, pause) = tokio::join!(waiting, pausing);
         assert!(matches!(waited, Err(GitHubError::Limited { .. })));
-        assert!(matches!(lane.read().await, Err(GitHubError::Limited { after }) if after <= pause));
+        assert!(
+            matches!(lane.read(Priority::Normal).await, Err(GitHubError::Limited { after }) if after <= pause)
+        );
         drop(held);
         sleep(pause).await;
         assert!(lane.turn(Priority::Normal, HIGH).await.is_ok());
@@ -582,6 +659,7 @@ mod tests {
             hour,
             until,
             low_until,
+            points,
         } = lane.budget();
         assert_eq!(
             (minute.all, minute.of, minute.low, minute.low_of),
@@ -592,6 +670,7 @@ mod tests {
             (11, 400, 10, 66)
         );
         assert_eq!((until, low_until), (None, Some(1_059_000)));
+        assert_eq!(points, (10, 840), "two changes");
     }
 
     #[tokio::test]

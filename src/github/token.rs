@@ -60,6 +60,8 @@ impl GitHub {
         self.invalidate(token).await;
         let ask =
             ApiRequest::delete("revoke a token", "/installation/token").with_effect(Effect::None);
+        // It does not wait for its points, but they are gone.
+        self.lane(Some(token.installation)).spent_on_change();
         let answer = self.0.wire.send(&ask, &token.secret, None).await?;
         if answer.status.as_u16() == 401 {
             Ok(())
@@ -168,6 +170,7 @@ impl GitHub {
         let minted: Minted = answer.json(&ask)?;
         let expires_at = self.local_expiry(&ask, &answer, &minted.expires_at)?;
         Ok(Token {
+            installation: scope.installation,
             secret: SecretString::from(minted.token),
             expires_at,
         })

@@ -14,6 +14,8 @@ const SLOTS: usize = 1_000;
 /// An installation token.
 #[derive(Debug, Clone)]
 pub struct Token {
+    /// Whose.
+    pub installation: InstallationId,
     /// The credential: the password of user `x-access-token` for git.
     pub secret: SecretString,
     /// When it ends, in epoch milliseconds of our own clock.
@@ -69,6 +71,7 @@ mod tests {
     #[test]
     fn a_token_never_prints_its_secret() {
         let token = Token {
+            installation: InstallationId(7),
             secret: SecretString::from("ghs_canary"),
             expires_at: 0,
         };

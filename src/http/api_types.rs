@@ -207,6 +207,8 @@ pub struct BudgetLine {
     pub minute: UsedLine,
     /// The last hour.
     pub hour: UsedLine,
+    /// What calls of any kind have cost in the last minute: a read one point, a change five.
+    pub points: PointsLine,
     /// Pull requests that wait.
     pub pulls: WaitingLine,
     /// Questions, answers and other comments that somebody waits for.
@@ -227,6 +229,16 @@ pub struct UsedLine {
     pub statuses: u32,
     /// Of how many.
     pub statuses_of: u32,
+}
+
+/// Points of GitHub's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PointsLine {
+    /// How many.
+    pub used: u32,
+    /// Of how many.
+    pub of: u32,
 }
 
 /// What waits to be created.

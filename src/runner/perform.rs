@@ -62,11 +62,15 @@ pub(super) async fn perform(
     let (s, github) = (services, &services.github);
     match action {
         Action::Assign(action) => assign::perform(action, lease, github).await,
-        Action::AuthorizeComment(action) => authorize_comment::perform(action, lease, github).await,
+        Action::AuthorizeComment(action) => {
+            authorize_comment::perform(action, lease, &github.for_receipts()).await
+        }
         Action::CheckAccess(_) => check_access::perform(lease, github).await,
         Action::CheckLanded(action) => check_landed::perform(action, lease, github).await,
         Action::CheckPublish(action) => check_publish::perform(action, lease, github).await,
-        Action::CheckTrigger(action) => check_trigger::perform(action, lease, &s.reading()).await,
+        Action::CheckTrigger(action) => {
+            check_trigger::perform(action, lease, &s.reading_with(&github.for_receipts())).await
+        }
         Action::Collect(action) => collect::perform(action, lease, &s.collecting()).await,
         Action::CreateIssue(action) => create_issue::perform(action, lease, &s.comments()).await,
         Action::DeleteBranch(action) => delete_branch::perform(action, lease, s.remotes()).await,

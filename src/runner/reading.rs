@@ -81,13 +81,17 @@ impl Reading<'_> {
                 None => Ok(None),
             }
         };
-        let (issue, repository, permission, comments, role_files) = tokio::try_join!(
+        let (issue, repository, permission, role_files) = tokio::try_join!(
             self.github.issue(&at, place.issue),
             self.repository(&at),
             permission(self.github, &at, trigger.actor),
-            self.github.comments(&at, place.issue, None),
             known_role_files,
         )?;
+        // Each call counts while many are labeled at once.
+        let comments = match issue.comments {
+            0 => vec![],
+            _ => self.github.comments(&at, place.issue, None).await?,
+        };
         let mut words = trigger.snapshot.cloned().unwrap_or_else(|| issue.words());
         words.comments = self.quoted(comments, words.at);
         let base = self.base(&at, trigger, &words).await?;

@@ -139,8 +139,13 @@ impl Services {
     }
 
     pub(super) fn reading(&self) -> Reading<'_> {
+        self.reading_with(&self.github)
+    }
+
+    /// The same with another client.
+    pub(super) fn reading_with<'a>(&'a self, github: &'a GitHub) -> Reading<'a> {
         Reading {
-            github: &self.github,
+            github,
             policy: &self.policy,
             redactor: &self.redactor,
             clock: &self.clock,

@@ -213,6 +213,8 @@ pub struct Pace {
     pub per_minute: u32,
     /// Content creations in any hour.
     pub per_hour: u32,
+    /// What all calls of any minute may cost: a read one point, a change five. GitHub allows 900.
+    pub points_per_minute: u32,
     /// How long a call waits for the pause between two changes before it gives the time back to its caller. For a minute's or
     /// an hour's creations none waits: what is of higher worth could come meanwhile.
     pub patience: Duration,
@@ -233,6 +235,7 @@ impl Default for Pace {
             per_second: 1,
             per_minute: 60,
             per_hour: 400,
+            points_per_minute: 840,
             patience: Duration::from_secs(20),
         }
     }

@@ -231,6 +231,7 @@ fn app_setup(folder: &Path, github: GitHubSetup, setup: DemoSetup) -> anyhow::Re
             per_second: 1_000,
             per_minute: 10_000,
             per_hour: 100_000,
+            points_per_minute: 1_000_000,
             ..Pace::default()
         },
         git_timeout: Duration::from_secs(60),

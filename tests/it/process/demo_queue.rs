@@ -77,7 +77,9 @@ async fn ten_issues_end_as_they_should_and_the_graph_is_drawn() {
     for title in ["Count the beds", "Sow beans", "Plant out"] {
         assert!(page.contains(&format!(" {title}\"]:::done")), "{page}");
     }
-    let wide = out.lines().filter(|line| !line.starts_with("    click "));
+    // Where this copy of skep lies is nobody's width.
+    let shown = out.replace(env!("CARGO_BIN_EXE_skep"), "skep");
+    let wide = shown.lines().filter(|line| !line.starts_with("    click "));
     let wide: Vec<&str> = wide.filter(|line| line.chars().count() > 100).collect();
     assert_eq!(wide, [""; 0]);
     assert_eq!(left(stage.path()), [""; 0]);

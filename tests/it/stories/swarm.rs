@@ -209,3 +209,49 @@ fn latest_receipt(app: &TestApp, issues: &[IssueNumber], labeled: &[i64]) -> i64
     };
     issues.iter().zip(labeled).map(took).max().expect("issues")
 }
+
+/// GitHub counts what all calls of a minute cost, reads too: fifty labels in a minute, with all that is read and written for each,
+/// come to more than twice of what it takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_crowd_receipts_come_at_once_and_no_minute_costs_more_than_github_takes() {
+    let mut app = TestApp::with(|plan| {
+        plan.pace = Pace {
+            patience: Duration::ZERO,
+            ..Pace::default()
+        };
+        plan.paced_by_story = true;
+    })
+    .await;
+    app.simulator.enforce_limits(true);
+    let (mut issues, mut labeled) = (Vec::new(), Vec::new());
+    for number in 0..50 {
+        let at = app.now().max(DAWN + number * MINUTE / 50);
+        until(&mut app, at).await;
+        issues.push(app.go(
+            &format!("Issue {number}"),
+            &format!("write file-{number}.md: hello"),
+        ));
+        labeled.push(app.now());
+    }
+    until(&mut app, DAWN + 2 * MINUTE).await;
+    let status = app.product().admin.status().await.expect("a status");
+    let points = status["budgets"][0]["points"]["used"].as_u64();
+    assert!(points.is_some_and(|points| points <= 840), "{}", status["budgets"]);
+    let mut later = app.now();
+    while shown(&app, &issues).0 != issues.len() {
+        later += MINUTE;
+        assert!(later < DAWN + HOUR, "{:?}", shown(&app, &issues));
+        until(&mut app, later).await;
+    }
+    let seen = latest_receipt(&app, &issues, &labeled);
+    assert!(seen <= 2_000, "a receipt took {seen} ms");
+    let calls = app.simulator.calls();
+    let refused = calls.iter().find(|call| [403, 429].contains(&call.status));
+    assert!(refused.is_none(), "{refused:?}");
+    eprintln!(
+        "all have their pull request after {} s",
+        (app.now() - DAWN) / 1_000
+    );
+    app.settle_all().await;
+    app.done().await;
+}

@@ -94,6 +94,7 @@ impl Default for Options {
                 per_second: 10_000,
                 per_minute: 100_000,
                 per_hour: 100_000,
+                points_per_minute: 1_000_000,
                 ..Pace::default()
             },
             paced_by_story: false,

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use skep::github::Pace;
+use skep::http::AdminService;
 use skep::store::EffectFilter;
 use skep_simulator::fault::{Fault, FaultRule};
 
@@ -137,6 +138,7 @@ const WIDE: Pace = Pace {
     per_second: 1_000,
     per_minute: 1_000,
     per_hour: 1_000,
+    points_per_minute: 1_000_000,
     patience: Duration::from_secs(20),
 };
 
@@ -217,6 +219,41 @@ async fn per_hour() {
     })
     .await;
     assert!((3_500..=4_320).contains(&pause), "{pause} s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn points_per_minute() {
+    // The label is read and put on, and there is none left for the status comment: nothing is tried that GitHub would refuse.
+    let mut spent = Vec::new();
+    for points in [30, 60] {
+        let mut app = TestApp::with(|plan| {
+            plan.pace = Pace {
+                points_per_minute: points,
+                patience: Duration::ZERO,
+                ..WIDE
+            };
+            plan.paced_by_story = true;
+        })
+        .await;
+        let before = app.simulator.calls().len();
+        let issue = app.go("Try", "say Done.");
+        app.settle().await;
+        let calls = app.simulator.calls();
+        let rest = calls[before..]
+            .iter()
+            .filter(|call| call.path.starts_with("/repos/") && !call.path.contains(".git/"));
+        let cost: u32 = rest
+            .map(|call| if call.method == "GET" { 1 } else { 5 })
+            .sum();
+        assert!(cost <= points, "{cost} of {points}");
+        assert_ne!(app.state(issue).await, "done");
+        let shown = app.product().admin.status().await.expect("a status");
+        assert_eq!(shown["budgets"][0]["points"]["of"], points, "{shown}");
+        spent.push(cost);
+        app.leave_unfinished();
+        app.done().await;
+    }
+    assert!(spent[0] + 5 <= spent[1], "{spent:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
