@@ -153,9 +153,10 @@ impl GitHub {
         self.lane(Some(installation)).has_room(worth)
     }
 
-    /// Fails while a change would have to wait for its turn longer than a call does: for who would have to read first.
-    pub fn ready(&self, installation: InstallationId) -> Result<(), GitHubError> {
-        self.lane(Some(installation)).ready(Priority::Normal)
+    /// Waits until there is room for more calls that are no receipts, and fails where that takes longer than a call waits. Who asks
+    /// for several things waits here before the first.
+    pub async fn ready(&self, installation: InstallationId) -> Result<(), GitHubError> {
+        self.lane(Some(installation)).ready(Priority::Normal).await
     }
 
     /// How much of its creations each installation has used up, by installation; those that have done nothing of late are left

@@ -12,9 +12,11 @@ use super::limiter::{Lane, MINUTE};
 /// What a read costs, and what a change costs.
 pub(super) const READ: u32 = 1;
 pub(super) const CHANGE: u32 = 5;
+/// What somebody begins for whom there is room: a few reads and a change.
+pub(super) const BEGINNING: u32 = 10;
 
 /// From so short a time is seen how quickly receipts come, milliseconds.
-const LATELY: i64 = MINUTE / 6;
+const LATELY: i64 = MINUTE / 12;
 
 /// Nobody is sent away for longer because of points: how many are kept for receipts changes quickly.
 const LONGEST: i64 = 2_000;
@@ -60,8 +62,8 @@ pub(super) fn prune(now: i64, spent: &mut VecDeque<Spent>) {
     }
 }
 
-/// What receipts will need in a minute if they go on as lately: a third of all at least, because each crowd begins with one, and
-/// seven tenths at most.
+/// What receipts will need in a minute if they go on as lately, and a quarter more: a third of all at least, because each crowd begins
+/// with one, and four fifths at most.
 fn kept_for_receipts(now: i64, spent: &VecDeque<Spent>, most: u32) -> u32 {
     let lately = spent
         .iter()
@@ -69,7 +71,7 @@ fn kept_for_receipts(now: i64, spent: &VecDeque<Spent>, most: u32) -> u32 {
         .take_while(|spent| spent.at > now - LATELY);
     let receipts = lately.filter(|spent| spent.lane == Lane::Receipts);
     let cost: u32 = receipts.map(|spent| spent.points).sum();
-    cost.saturating_mul(6).clamp(most / 3, most / 10 * 7)
+    cost.saturating_mul(15).clamp(most / 3, most / 5 * 4)
 }
 
 /// When those that count have cost no more than `limit` in the minute before, milliseconds from now.
@@ -129,14 +131,14 @@ mod tests {
         assert_eq!(wait(now, (Lane::Others, READ), &others(559), MOST), 0);
         assert_eq!(wait(now, (Lane::Others, READ), &others(560), MOST), 2_000);
         assert_eq!(wait(now, (Lane::Receipts, CHANGE), &others(560), MOST), 0);
-        // Seventy points in ten seconds are four hundred and twenty in a minute; later that is left to the others again.
-        let mut busy = others(420);
-        busy.extend((0..14).map(|n| spent(25_000 + n, Lane::Receipts, CHANGE)));
+        // Thirty points in five seconds are 360 in a minute, 450 with a quarter more; later that is left to the others again.
+        let mut busy = others(390);
+        busy.extend((0..6).map(|n| spent(25_001 + n, Lane::Receipts, CHANGE)));
         assert_eq!(wait(now, (Lane::Others, READ), &busy, MOST), 2_000);
         assert_eq!(wait(40_000, (Lane::Others, READ), &busy, MOST), 0);
-        // However many they are, three tenths are left.
-        let mut crowd = others(251);
-        crowd.extend((0..100).map(|n| spent(25_000 + n, Lane::Receipts, CHANGE)));
+        // However many they are, a fifth is left.
+        let mut crowd = others(167);
+        crowd.extend((0..100).map(|n| spent(25_001 + n, Lane::Receipts, CHANGE)));
         assert_eq!(wait(now, (Lane::Others, READ), &crowd, MOST), 0);
         assert_eq!(wait(now, (Lane::Others, CHANGE), &crowd, MOST), 2_000);
     }

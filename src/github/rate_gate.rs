@@ -235,27 +235,43 @@ impl RateGate {
         }
     }
 
-    /// A place among the reads, once the minute has a point for one more.
+    /// A place among the reads, once the minute has a point for one more. All reads are held to what the minute has, and to no share
+    /// of it: whoever is sent away in the middle of several reads all of them again. They wait for their share before ([`Self::ready`]).
     pub(super) async fn read(&self, of: Priority) -> Result<SemaphorePermit<'_>, GitHubError> {
         self.open()?;
-        let place = match timeout(self.pace.patience.max(BEHIND), self.reads.acquire()).await {
-            Ok(permit) => permit.expect("the semaphore is never closed"),
-            Err(_) => {
-                return Err(GitHubError::Paced {
-                    after: Duration::from_secs(1),
-                    room: Room::Changes,
-                });
-            }
+        let place = async {
+            self.points(Lane::Receipts, points::READ).await?;
+            let place = self.reads.acquire().await;
+            spend(self.now(), (of.lane(), points::READ), &mut self.state());
+            Ok(place.expect("the semaphore is never closed"))
         };
+        match timeout(self.pace.patience.max(BEHIND), place).await {
+            Ok(place) => place,
+            Err(_) => Err(GitHubError::Paced {
+                after: Duration::from_secs(1),
+                room: Room::Changes,
+            }),
+        }
+    }
+
+    /// Waits until there is room for another call among those of its kind, as long as a call may wait.
+    pub(super) async fn ready(&self, of: Priority) -> Result<(), GitHubError> {
+        self.points(of.lane(), points::BEGINNING).await
+    }
+
+    async fn points(&self, lane: Lane, cost: u32) -> Result<(), GitHubError> {
+        let began = self.now();
         loop {
-            let wait = {
-                let (now, mut state) = (self.now(), self.state());
+            let (now, wait) = {
+                let (now, state) = (self.now(), self.state());
                 self.open_at(now, &state)?;
-                match self.points_at(now, (of.lane(), points::READ), &mut state)? {
-                    0 => return Ok(place),
-                    wait => wait,
-                }
+                let most = self.pace.points_per_minute;
+                (now, points::wait(now, (lane, cost), &state.spent, most))
             };
+            if wait == 0 {
+                return Ok(());
+            }
+            self.patient(wait.saturating_add(now - began))?;
             sleep(millis(wait)).await;
         }
     }
@@ -263,37 +279,7 @@ impl RateGate {
     /// Counts the points of a change that no turn was waited for.
     pub(super) fn spent_on_change(&self) {
         let now = self.now();
-        spend(now, Lane::Others, &mut self.state());
-    }
-
-    /// Fails while a change would have to wait longer for its turn than a call does.
-    pub(super) fn ready(&self, of: Priority) -> Result<(), GitHubError> {
-        let (now, state) = (self.now(), self.state());
-        self.open_at(now, &state)?;
-        let wish = (of.lane(), points::CHANGE);
-        let points = points::wait(now, wish, &state.spent, self.pace.points_per_minute);
-        let wait = spacing(now, of.lane(), &state.history, &self.pace).max(points);
-        self.patient(wait).map(drop)
-    }
-
-    /// Takes the points of a call, or says how long to wait for them.
-    fn points_at(
-        &self,
-        now: i64,
-        wish: (Lane, u32),
-        state: &mut State,
-    ) -> Result<i64, GitHubError> {
-        points::prune(now, &mut state.spent);
-        let wait = points::wait(now, wish, &state.spent, self.pace.points_per_minute);
-        if wait == 0 {
-            let (lane, points) = wish;
-            state.spent.push_back(Spent {
-                at: now,
-                lane,
-                points,
-            });
-        }
-        self.patient(wait)
+        spend(now, (Lane::Others, points::CHANGE), &mut self.state());
     }
 
     /// Gives a wait back that is longer than a call waits.
@@ -449,20 +435,20 @@ impl Drop for Permit {
                 at: now,
                 wish: self.wish,
             });
-            spend(now, self.wish.lane, &mut state);
+            spend(now, (self.wish.lane, points::CHANGE), &mut state);
         }
         drop(state);
         self.gate.changed.notify_waiters();
     }
 }
 
-/// Counts the points of a change.
-fn spend(now: i64, lane: Lane, state: &mut State) {
+/// Counts the points of a call.
+fn spend(now: i64, (lane, points): (Lane, u32), state: &mut State) {
     points::prune(now, &mut state.spent);
     state.spent.push_back(Spent {
         at: now,
         lane,
-        points: points::CHANGE,
+        points,
     });
 }
 

@@ -60,6 +60,9 @@ pub(super) async fn perform(
     stopping: &CancellationToken,
 ) -> Result<Performed, Failure> {
     let (s, github) = (services, &services.github);
+    if action.can_wait() {
+        github.ready(lease.place().installation).await?;
+    }
     match action {
         Action::Assign(action) => assign::perform(action, lease, github).await,
         Action::AuthorizeComment(action) => {

@@ -4,6 +4,7 @@
 
 mod action;
 mod creates;
+mod hurry;
 mod kind;
 mod shown;
 mod turn;

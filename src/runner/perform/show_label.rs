@@ -14,8 +14,6 @@ pub(super) async fn perform(
     github: &GitHub,
 ) -> Result<Performed, Failure> {
     let (at, issue, wanted) = (At::of(lease.place()), lease.place().issue, action.label);
-    // While the pace has no room, the issue is not read time and again.
-    github.ready(at.installation)?;
     let present = github.issue(&at, issue).await?.labels;
     let has = |status: StatusLabel| label::has(&present, status.name());
     for other in StatusLabel::ALL {

@@ -236,7 +236,11 @@ async fn in_a_crowd_receipts_come_at_once_and_no_minute_costs_more_than_github_t
     until(&mut app, DAWN + 2 * MINUTE).await;
     let status = app.product().admin.status().await.expect("a status");
     let points = status["budgets"][0]["points"]["used"].as_u64();
-    assert!(points.is_some_and(|points| points <= 840), "{}", status["budgets"]);
+    assert!(
+        points.is_some_and(|points| points <= 840),
+        "{}",
+        status["budgets"]
+    );
     let mut later = app.now();
     while shown(&app, &issues).0 != issues.len() {
         later += MINUTE;

@@ -225,7 +225,7 @@ async fn per_hour() {
 async fn points_per_minute() {
     // The label is read and put on, and there is none left for the status comment: nothing is tried that GitHub would refuse.
     let mut spent = Vec::new();
-    for points in [30, 60] {
+    for points in [60, 120] {
         let mut app = TestApp::with(|plan| {
             plan.pace = Pace {
                 points_per_minute: points,
