@@ -41,6 +41,7 @@ mod secret_lines;
 mod services;
 mod session_tools;
 mod starter;
+mod suggesting;
 mod template;
 mod turn_recorder;
 
@@ -211,6 +212,7 @@ impl Runner {
             | EffectKind::ShowLabel
             | EffectKind::OpenPull
             | EffectKind::CreateIssue
+            | EffectKind::Suggest
             | EffectKind::LabelPull
             | EffectKind::ReportPullGate
             | EffectKind::DescribePull

@@ -8,9 +8,11 @@
 //! Nothing but the token of a request says whose request it is. No call may wait for a person for long: agents give up
 //! after a minute, so the answer is "asked; end your turn" and the person's words are the next prompt.
 
+mod arguments;
 mod input;
 mod offer;
 mod server;
+mod suggest_input;
 #[cfg(test)]
 mod tests;
 mod tool_gate;
@@ -20,6 +22,7 @@ use futures::future::BoxFuture;
 use crate::core::agent::Finished;
 use crate::core::discovery::Proposal;
 use crate::core::question::Asked;
+use crate::core::suggestion::Proposal as Suggested;
 use crate::core::text;
 
 pub(super) use input::QUESTIONS_MAX;
@@ -34,10 +37,13 @@ pub(super) const ANSWERED: &str = "skep/answered";
 pub const SERVER_NAME: &str = "skep";
 
 /// The names of the tools.
-pub(super) const TOOLS: [&str; 4] = ["ask_human", "report_progress", "finish", DISCOVER];
+pub(super) const TOOLS: [&str; 5] = ["ask_human", "report_progress", "finish", DISCOVER, SUGGEST];
 
-/// The tool that only some sessions have.
+/// The tool of sessions that may find further work.
 pub(super) const DISCOVER: &str = "discover_tasks";
+
+/// The tool of sessions that may propose changes of their issue.
+pub(super) const SUGGEST: &str = "suggest";
 
 /// Who answers the session's tools: implemented by whoever runs the session. A call must be durable before it answers,
 /// and must answer within 45 seconds: agents give up on a tool after a minute.
@@ -59,6 +65,18 @@ pub trait ToolHandler: Send + Sync + 'static {
     /// Work that was found beside the task; answers with what the agent is told, or with all that is wrong with it.
     fn discover(&self, tasks: Vec<Proposal>) -> BoxFuture<'_, Result<String, String>> {
         drop(tasks);
+        Box::pin(std::future::ready(
+            Err(text::tools::NO_SUCH_TOOL.to_owned()),
+        ))
+    }
+    /// Whether the session may propose changes of its issue: the tool for it is offered only then.
+    fn suggests(&self) -> bool {
+        false
+    }
+    /// Changes that are proposed, or nothing for a look at what there is; answers with what the agent is told, or with all that
+    /// is wrong with it.
+    fn suggest(&self, proposal: Suggested) -> BoxFuture<'_, Result<String, String>> {
+        drop(proposal);
         Box::pin(std::future::ready(
             Err(text::tools::NO_SUCH_TOOL.to_owned()),
         ))

@@ -143,9 +143,7 @@ impl Turn<'_> {
             live.note(session_log::NO_TOOLS_OVER_HTTP);
             return None;
         }
-        let handler = self.request.handler.as_ref();
-        live.gate
-            .offers_discovery(handler.is_some_and(|handler| handler.discovers()));
+        live.gate.offers(self.request.handler.as_deref());
         match self.tools.register(live.gate.clone()).await {
             Ok(registered) => Some(registration.insert(registered).offered.clone()),
             Err(error) => {

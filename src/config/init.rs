@@ -10,7 +10,7 @@ use crate::core::text::starter;
 const NEEDED: [&str; 4] = ["app_id", "private_key_file", "webhook_secret", "agent"];
 
 /// What stands where the default is a rule, or nothing; [`starter()`] says the rule beside it.
-const EXAMPLES: [(&str, &str); 52] = [
+const EXAMPLES: [(&str, &str); 53] = [
     ("admin_token", "\"…\""),
     ("data_dir", "\"/var/lib/skep\""),
     ("database_url", "\"postgres://skep@localhost/skep\""),
@@ -57,6 +57,7 @@ const EXAMPLES: [(&str, &str); 52] = [
     ("roles.<name>.model", "\"a-model\""),
     ("roles.<name>.tools", "[\"read\", \"search\", \"edit\"]"),
     ("roles.<name>.writes", "true"),
+    ("roles.<name>.suggest", "true"),
     ("roles.<name>.assignees", "[\"ana\"]"),
     ("roles.<name>.reviewers", "[\"ana\", \"octo/maintainers\"]"),
     ("roles.<name>.session_timeout", "\"30m\""),

@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 59] = [
+const FILE_ONLY: [(&str, &str); 60] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
@@ -168,6 +168,7 @@ const FILE_ONLY: [(&str, &str); 59] = [
     ),
     ("roles.<name>.plan", "false"),
     ("roles.<name>.approve", "false"),
+    ("roles.<name>.suggest", "the built-in role's, or false"),
     ("roles.<name>.assignees", "none"),
     ("roles.<name>.reviewers", "none"),
     ("roles.<name>.session_timeout", "`limits.session_timeout`"),

@@ -320,6 +320,7 @@ impl Config {
         lines.set("writes", &role.writes.to_string());
         lines.set("plan", &role.plan.to_string());
         lines.set("approve", &role.approve.to_string());
+        lines.set("suggest", &role.suggest.to_string());
         let people = |all: &[String]| (!all.is_empty()).then(|| list(all));
         lines.set_or_mute("assignees", people(&role.people.assignees));
         lines.set_or_mute("reviewers", people(&role.people.reviewers));

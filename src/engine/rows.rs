@@ -270,6 +270,7 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         Action::LabelPull(_)
         | Action::DescribePull(_)
         | Action::CreateIssue(_)
+        | Action::Suggest(_)
         | Action::ReportPullGate(_) => github(rank::PULL_UPKEEP),
         Action::ShowStatus(_) => github(match effect.action.creates() {
             Some(Worth::High) => rank::NEEDED,

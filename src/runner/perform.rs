@@ -42,6 +42,7 @@ mod set_timer;
 mod show_label;
 mod show_status;
 mod steer;
+mod suggest;
 mod upsert_comment;
 
 use tokio_util::sync::CancellationToken;
@@ -115,6 +116,7 @@ pub(super) async fn perform(
         Action::ShowLabel(action) => show_label::perform(action, lease, github).await,
         Action::ShowStatus(action) => show_status::perform(action, lease, &s.comments()).await,
         Action::Steer(action) => steer::perform(action, lease, &s.waiters, &s.agents).await,
+        Action::Suggest(action) => suggest::perform(action, lease, &s.comments()).await,
         Action::UpsertComment(action) => {
             upsert_comment::perform(action, lease, &s.comments()).await
         }

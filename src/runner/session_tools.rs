@@ -16,13 +16,16 @@ use super::discovering::Discovering;
 use super::lease::Lease;
 use super::redactor::Redactor;
 use super::scope::Turns;
+use super::suggesting::Suggesting;
 use crate::agent::{AskReply, ToolHandler};
 use crate::core::agent::Finished;
 use crate::core::discovery::Proposal;
+use crate::core::effect::Turn;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::question::Asked;
+use crate::core::suggestion::Proposal as Suggested;
 use crate::core::text;
 
 /// What a stored question is called in the inbox.
@@ -35,13 +38,14 @@ pub(super) struct SessionTools {
     redactor: Redactor,
     waiters: Arc<AnswerWaiters>,
     discovering: Discovering,
+    suggesting: Suggesting,
     /// How long a question waits for a quick answer.
     patience: Duration,
 }
 
 impl SessionTools {
     /// For the turn of a claimed effect.
-    pub(super) fn new(scope: &Turns<'_>, lease: &Lease) -> Result<Self, Failure> {
+    pub(super) fn new(turn: &Turn, scope: &Turns<'_>, lease: &Lease) -> Result<Self, Failure> {
         let quick = scope.limits.quick_answer_ms.max(0).unsigned_abs();
         Ok(Self {
             session: lease.session()?.clone(),
@@ -54,6 +58,13 @@ impl SessionTools {
                 redactor: scope.redactor.clone(),
                 batches: scope.batches.clone(),
                 stated: Mutex::default(),
+            },
+            suggesting: Suggesting {
+                place: lease.place().clone(),
+                session: lease.session()?.clone(),
+                redactor: scope.redactor.clone(),
+                batches: scope.batches.clone(),
+                is_on: turn.suggests,
             },
             patience: Duration::from_millis(quick),
         })
@@ -155,5 +166,13 @@ impl ToolHandler for SessionTools {
 
     fn discover(&self, tasks: Vec<Proposal>) -> BoxFuture<'_, Result<String, String>> {
         self.discovering.take(tasks, &self.facts).boxed()
+    }
+
+    fn suggests(&self) -> bool {
+        self.suggesting.is_on
+    }
+
+    fn suggest(&self, proposal: Suggested) -> BoxFuture<'_, Result<String, String>> {
+        self.suggesting.take(proposal, &self.facts).boxed()
     }
 }

@@ -93,6 +93,8 @@ pub enum Action {
     RefreshPullRequest(RefreshPullRequest),
     /// [`CreateIssue`].
     CreateIssue(CreateIssue),
+    /// [`Suggest`].
+    Suggest(Suggest),
     /// [`CheckLanded`].
     CheckLanded(CheckLanded),
     /// [`Reply`].

@@ -36,6 +36,7 @@ use super::pull_gate::GateNews;
 use super::question::Asked;
 use super::snapshot::Snapshot;
 use super::sprint::SprintNews;
+use super::suggestion::SuggestionNews;
 use super::usage::Report;
 
 /// Something that happened to one task.
@@ -96,6 +97,8 @@ pub enum Event {
     Sprint(SprintNews),
     /// There is news of issues that are to be made, or for one that was.
     Discovery(DiscoveryNews),
+    /// There is news of what a session proposes about its issue.
+    Suggestion(SuggestionNews),
     /// There is news of a pull request at the gate.
     PullGate(GateNews),
     /// An issue was opened.

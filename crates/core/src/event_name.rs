@@ -131,6 +131,9 @@ pub enum DomainEvent {
     /// One of those issues is there.
     #[serde(rename = "issue.created")]
     IssueCreated,
+    /// A session proposed changes of its issue.
+    #[serde(rename = "changes.proposed")]
+    ChangesProposed,
     /// A revision of the pull request was begun.
     #[serde(rename = "revision.started")]
     RevisionStarted,
@@ -153,7 +156,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 49] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,
@@ -196,6 +199,7 @@ impl DomainEvent {
         Self::ChecksPassed,
         Self::IssuesDiscovered,
         Self::IssueCreated,
+        Self::ChangesProposed,
         Self::RevisionStarted,
         Self::PullRequestReady,
         Self::NeedsPerson,
@@ -254,6 +258,7 @@ impl DomainEvent {
             Self::ChecksPassed => "checks.passed",
             Self::IssuesDiscovered => "issues.discovered",
             Self::IssueCreated => "issue.created",
+            Self::ChangesProposed => "changes.proposed",
             Self::RevisionStarted => "revision.started",
             Self::PullRequestReady => "pull_request.ready",
             Self::NeedsPerson => "session.needs_person",

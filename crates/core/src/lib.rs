@@ -55,6 +55,7 @@ pub mod session;
 pub mod snapshot;
 pub mod sprint;
 pub mod starter;
+pub mod suggestion;
 pub mod task;
 pub mod task_list;
 pub mod text;

@@ -300,6 +300,9 @@ pub struct Role {
     /// A person has to agree before it starts.
     #[serde(default)]
     pub approve: bool,
+    /// May propose labels, a type and a duplicate for a person to decide.
+    #[serde(default)]
+    pub suggest: bool,
     /// Its own clocks.
     pub limits: RoleLimits,
     /// Who is assigned, and who is asked for a review.
@@ -332,6 +335,8 @@ pub struct RoleOverride {
     pub plan: Option<bool>,
     /// Whether a person has to agree before it starts (operator only).
     pub approve: Option<bool>,
+    /// Whether it may propose labels, a type and a duplicate.
+    pub suggest: Option<bool>,
     /// Clocks (operator only).
     pub limits: RoleLimits,
     /// Assignees and reviewers (operator only).
@@ -354,6 +359,7 @@ impl RoleOverride {
             writes: None,
             plan: None,
             approve: None,
+            suggest: None,
             limits: RoleLimits::default(),
             people: People::default(),
             ignored: Vec::new(),
@@ -408,6 +414,7 @@ fn lowered(base: &Role, over: &RoleOverride) -> Role {
         role.tools = role.tools.intersect(tools);
     }
     role.writes = role.writes && over.writes.unwrap_or(true);
+    role.suggest = role.suggest && over.suggest.unwrap_or(true);
     role
 }
 
@@ -423,6 +430,7 @@ fn granted(base: &Role, over: &RoleOverride) -> Role {
         writes: over.writes.unwrap_or(base.writes),
         plan: over.plan.unwrap_or(base.plan),
         approve: over.approve.unwrap_or(base.approve),
+        suggest: over.suggest.unwrap_or(base.suggest),
         limits: over.limits.or(base.limits),
         people: over.people.clone(),
         ..base.clone()

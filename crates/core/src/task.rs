@@ -31,6 +31,7 @@ use super::outcome::PullOutcome;
 use super::pull_gate::PullGate;
 use super::schedule::Reason;
 use super::sprint::Sprint;
+use super::suggestion::Suggested;
 
 pub use begun::Begun;
 pub use conversation::{Batch, Conversation, Heard, Plan, ReviewState, RunOptions, Told};
@@ -121,6 +122,9 @@ pub struct Task {
     /// Issues that were found here and are to be made, or were.
     #[serde(default, skip_serializing_if = "Discovered::is_empty")]
     pub discovered: Discovered,
+    /// What sessions proposed about the issue, and what became of it.
+    #[serde(default, skip_serializing_if = "Suggested::is_empty")]
+    pub suggested: Suggested,
     /// It is no issue but a pull request, which must belong to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pull_gate: Option<Box<PullGate>>,
@@ -215,6 +219,7 @@ impl Task {
             sprint: None,
             phase: None,
             discovered: Discovered::default(),
+            suggested: Suggested::default(),
             pull_gate: None,
             wanted: Wanted::default(),
             meter: Meter::default(),

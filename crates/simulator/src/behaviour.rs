@@ -203,6 +203,10 @@ rules! {
     PartLevels "part-levels" "Parts of parts go eight levels down.";
     Suggested "suggested" "What is suggested is not done.";
     Confidence "confidence" "A confidence that does not exist is refused.";
+    Rationale "rationale" "A rationale over 280 characters is refused.";
+    SuggestionPending "suggestion-pending" "A list of suggestions has the pending ones, unless others are asked for.";
+    SuggestionApplied "suggestion-applied" "What an issue has is not suggested.";
+    SuggestionOfPull "suggestion-of-pull" "A pull request has no suggestions.";
     RepositoryTaken "repository-taken" "A repository's name is taken once.";
     // Pull requests, reviews, checks.
     DraftPlan "draft-plan" "Drafts are refused where the plan has none.";

@@ -11,6 +11,8 @@ use crate::core::discovery::Proposal;
 use crate::core::question::Asked;
 use crate::core::text::{discovery, tools};
 
+use super::arguments::{OneOrMany, Word, read};
+
 /// Questions in one call.
 pub(in crate::agent) const QUESTIONS_MAX: usize = 10;
 const OPTIONS_MAX: usize = 10;
@@ -25,24 +27,6 @@ const REPLY_MAX: usize = 4_000;
 const THREAD_MAX: usize = 200;
 const HOURS_MAX: f64 = 24.0 * 30.0;
 const MS_PER_HOUR: f64 = 3_600_000.0;
-
-/// A list, or the one thing that should have been in it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany<T> {
-    Many(Vec<T>),
-    One(T),
-}
-
-impl<T> OneOrMany<T> {
-    fn list(this: Option<Self>) -> Vec<T> {
-        match this {
-            Some(Self::Many(list)) => list,
-            Some(Self::One(one)) => vec![one],
-            None => vec![],
-        }
-    }
-}
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -185,15 +169,7 @@ struct Task {
     #[serde(default)]
     labels: Option<OneOrMany<String>>,
     #[serde(default)]
-    waits_for: Option<OneOrMany<Awaited>>,
-}
-
-/// A place in the batch is a number for most models.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Awaited {
-    Place(u64),
-    Text(String),
+    waits_for: Option<OneOrMany<Word>>,
 }
 
 /// The issues of a call of `discover_tasks`, of whatever size: what they may be is judged as a whole.
@@ -205,10 +181,6 @@ pub(super) fn proposals(arguments: Map<String, Value>) -> Result<Vec<Proposal>, 
     if tasks.is_empty() {
         return Err(discovery::NOTHING.to_owned());
     }
-    let awaited = |one: Awaited| match one {
-        Awaited::Place(place) => place.to_string(),
-        Awaited::Text(text) => text,
-    };
     let proposal = |task: Task| Proposal {
         title: task.title,
         body: task.body.unwrap_or_default(),
@@ -217,7 +189,7 @@ pub(super) fn proposals(arguments: Map<String, Value>) -> Result<Vec<Proposal>, 
         labels: OneOrMany::list(task.labels),
         waits_for: OneOrMany::list(task.waits_for)
             .into_iter()
-            .map(awaited)
+            .map(Word::text)
             .collect(),
     };
     Ok(tasks.into_iter().map(proposal).collect())
@@ -258,16 +230,6 @@ fn reply(thread: &Thread) -> Result<ThreadReply, String> {
     Ok(ThreadReply {
         thread: id,
         text: bounded("A reply", &thread.reply, REPLY_MAX)?,
-    })
-}
-
-fn read<T: serde::de::DeserializeOwned>(
-    arguments: Map<String, Value>,
-    shape: &str,
-) -> Result<T, String> {
-    serde_json::from_value(Value::Object(arguments)).map_err(|error| {
-        let why: String = error.to_string().chars().take(200).collect();
-        tools::not_understood(&why, shape)
     })
 }
 

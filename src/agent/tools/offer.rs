@@ -12,10 +12,11 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::{Value, json};
 
+use crate::core::suggestion::LABELS;
 use crate::core::text::tools;
 
 use super::tool_gate::ToolGate;
-use super::{ANSWERED, AskReply, DISCOVER, SERVER_NAME, input};
+use super::{ANSWERED, AskReply, DISCOVER, SERVER_NAME, SUGGEST, input, suggest_input};
 
 /// The offer to one session.
 #[derive(Clone)]
@@ -64,7 +65,11 @@ impl ServerHandler for Offer {
 impl Offer {
     /// Whether the session has the tool of that name.
     fn has(&self, name: &str) -> bool {
-        name != DISCOVER || self.gate.discovers()
+        match name {
+            DISCOVER => self.gate.discovers(),
+            SUGGEST => self.gate.suggests(),
+            _ => true,
+        }
     }
 
     /// What the agent is told, as a result or as an error it can do something about.
@@ -92,6 +97,10 @@ impl Offer {
                 let tasks = input::proposals(arguments)?;
                 Ok(plain(self.gate.discover(tasks).await?))
             }
+            SUGGEST if self.has(SUGGEST) => {
+                let proposal = suggest_input::read_proposal(arguments)?;
+                Ok(plain(self.gate.suggest(proposal).await?))
+            }
             _ => Err(tools::NO_SUCH_TOOL.to_owned()),
         }
     }
@@ -118,6 +127,7 @@ fn offered() -> &'static [Tool] {
             tool("report_progress", tools::REPORT, reporting()),
             tool("finish", tools::FINISH, finishing()),
             tool(DISCOVER, tools::DISCOVER, discovering()),
+            tool(SUGGEST, tools::SUGGEST, suggesting()),
         ]
     })
 }
@@ -225,6 +235,39 @@ fn discovering() -> Value {
             }
         },
         "required": ["tasks"]
+    })
+}
+
+fn suggesting() -> Value {
+    let text = |description: &str| json!({ "type": "string", "description": description });
+    let part = |key: &str, named: &str, about: &str| {
+        json!({
+            "type": "object",
+            "description": about,
+            "properties": {
+                key: text(named),
+                "rationale": text(tools::SUGGEST_RATIONALE),
+                "confidence": {
+                    "type": "string",
+                    "enum": ["low", "medium", "high"],
+                    "description": tools::SUGGEST_CONFIDENCE
+                }
+            },
+            "required": [key, "rationale", "confidence"]
+        })
+    };
+    json!({
+        "type": "object",
+        "properties": {
+            "labels": {
+                "type": "array",
+                "maxItems": LABELS,
+                "description": tools::SUGGEST_LABELS,
+                "items": part("name", tools::SUGGEST_NAME, tools::SUGGEST_NAME)
+            },
+            "type": part("name", tools::SUGGEST_TYPE_NAME, tools::SUGGEST_TYPE),
+            "duplicate_of": part("issue", tools::SUGGEST_ISSUE, tools::SUGGEST_DUPLICATE)
+        }
     })
 }
 

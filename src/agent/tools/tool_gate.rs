@@ -12,6 +12,7 @@ use super::{AskReply, ToolHandler};
 use crate::core::agent::Finished;
 use crate::core::discovery::Proposal;
 use crate::core::question::Asked;
+use crate::core::suggestion::Proposal as Suggested;
 use crate::core::text::tools;
 
 /// Calls of all kinds that one session may make within [`WINDOW`].
@@ -36,6 +37,8 @@ struct State {
     calls: Vec<Instant>,
     /// Whether the session may find further work.
     discovers: bool,
+    /// Whether the session may propose changes of its issue.
+    suggests: bool,
 }
 
 impl ToolGate {
@@ -51,9 +54,17 @@ impl ToolGate {
         end(before);
     }
 
-    /// What the tools are offered with, before any turn.
-    pub(in crate::agent) fn offers_discovery(&self, discovers: bool) {
-        self.state().discovers = discovers;
+    /// What the tools are offered with, before any turn: all that the session's handler takes.
+    pub(in crate::agent) fn offers(&self, handler: Option<&dyn ToolHandler>) {
+        let (discovers, suggests) =
+            handler.map_or((false, false), |it| (it.discovers(), it.suggests()));
+        let mut state = self.state();
+        (state.discovers, state.suggests) = (discovers, suggests);
+    }
+
+    /// Whether the session may propose changes of its issue.
+    pub(super) fn suggests(&self) -> bool {
+        self.state().suggests
     }
 
     /// Whether the session may find further work.
@@ -114,6 +125,14 @@ impl ToolGate {
     pub(super) async fn discover(&self, tasks: Vec<Proposal>) -> Result<String, String> {
         let told = self
             .call(|handler| async move { handler.discover(tasks).await })
+            .await;
+        told.map_err(str::to_owned)?
+    }
+
+    /// Proposes changes of the issue; the error is for the agent as well.
+    pub(super) async fn suggest(&self, proposal: Suggested) -> Result<String, String> {
+        let told = self
+            .call(|handler| async move { handler.suggest(proposal).await })
             .await;
         told.map_err(str::to_owned)?
     }

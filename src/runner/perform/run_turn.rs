@@ -291,7 +291,7 @@ async fn request(turn: &Turn, lease: &Lease, scope: &Turns<'_>) -> Result<TurnRe
         instructions: turn.instructions.clone(),
         prompt,
         mcp: Vec::new(),
-        handler: Some(Arc::new(SessionTools::new(scope, lease)?)),
+        handler: Some(Arc::new(SessionTools::new(turn, scope, lease)?)),
         permissions: permissions(&turn.tools, turn.writes),
         wall: Duration::from_millis(turn.wall_ms.max(1).unsigned_abs()),
         silence: Duration::from_millis(turn.silence_ms.max(1).unsigned_abs()),

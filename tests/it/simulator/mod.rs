@@ -19,5 +19,6 @@ mod relations;
 mod rest;
 mod rules;
 mod strict;
+mod suggestions;
 mod token;
 mod told;

@@ -169,6 +169,8 @@ async fn labels_are_put_on_all_or_none_and_what_is_suggested_waits() {
             .status,
         422
     );
+    let label = json!({ "name": "agent:go", "color": "0e8a16" });
+    stage.post(&format!("{R}/labels"), &token, label).await;
     let suggested = stage
         .post(
             &on,

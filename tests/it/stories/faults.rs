@@ -101,6 +101,8 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         EffectKind::ReadDependencies => None,
         // It has a grid of its own: `discovery`.
         EffectKind::CreateIssue => None,
+        // It has one too: `suggestions`.
+        EffectKind::Suggest => None,
         // It only reads, after a merge: `outcomes`.
         EffectKind::CheckLanded => None,
         // It only reads, when there is a sprint: `plans`.

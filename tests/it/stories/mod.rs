@@ -50,6 +50,7 @@ mod second_run;
 mod settings;
 mod standby;
 mod status;
+mod suggestions;
 mod swarm;
 mod switch;
 mod task_list;

@@ -55,6 +55,8 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         EffectKind::ReadDependencies => return None,
         // It has a grid of its own: `discovery`.
         EffectKind::CreateIssue => return None,
+        // It has one too: `suggestions`.
+        EffectKind::Suggest => return None,
         // It only reads, after a merge: `outcomes`.
         EffectKind::CheckLanded => return None,
         // It only reads, when there is a sprint: `plans`.

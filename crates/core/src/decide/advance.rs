@@ -32,6 +32,7 @@ mod slot;
 mod sprint;
 mod start;
 mod state;
+mod suggestion;
 mod turn;
 mod turn_over;
 
@@ -197,6 +198,10 @@ const RULES: &[Rule] = &[
     rule(
         "issues that were found are made one after the other, and start if they may",
         discovery::go_on,
+    ),
+    rule(
+        "what a session proposes is brought to GitHub for people to decide",
+        suggestion::go_on,
     ),
     rule(
         "a pull request that is no draft is shown to its role's reviewers",

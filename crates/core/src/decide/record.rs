@@ -31,6 +31,7 @@ mod session;
 mod shown;
 mod sprint;
 mod steps;
+mod suggestion;
 mod trigger;
 
 pub(super) use recording::Input;
@@ -113,6 +114,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::PullClosed { .. } => of_the_pull(on, task, event),
         Event::Sprint(news) => sprint::told(on, task, news),
         Event::Discovery(news) => discovery::told(on, task, news),
+        Event::Suggestion(news) => suggestion::told(on, &mut task.suggested, news),
         Event::PullGate(news) => pull_gate::told(on, task, news),
         Event::TakenAway { how } => access::taken_away(&mut task.wanted, *how),
         Event::AccessRead { installation } => {

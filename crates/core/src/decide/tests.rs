@@ -15,6 +15,7 @@ mod pull_gates;
 mod pulls;
 mod size;
 mod sprints;
+mod suggestions;
 
 use events::*;
 use proptest::prelude::*;

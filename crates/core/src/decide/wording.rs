@@ -37,6 +37,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::ReadPullGate(_)
         | Action::RefreshPullRequest(_)
         | Action::CreateIssue(_)
+        | Action::Suggest(_)
         | Action::CheckLanded(_)
         | Action::MarkReady(_)
         | Action::DeleteBranch(_)

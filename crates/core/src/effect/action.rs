@@ -8,6 +8,7 @@ use crate::actor::{Account, Actor};
 use crate::event::{Asking, Timer};
 use crate::ids::{AgentBranch, CommentId, IssueNumber, Sha};
 use crate::snapshot::Snapshot;
+use crate::suggestion::Suggestion;
 
 /// Put a reaction on the issue. A reaction is a set member: adding it twice is adding it once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -263,6 +264,14 @@ pub struct CreateIssue {
     pub body: String,
     /// Its labels. Those of skep's own are made where the repository lacks them.
     pub labels: Vec<String>,
+}
+
+/// Propose changes of the issue for people to decide. What the issue has, what waits and what a person said no to is read
+/// first, and left alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggest {
+    /// What is proposed: labels and types.
+    pub suggestions: Vec<Suggestion>,
 }
 
 /// Answer a thread of the pull request. Found by its marker first.

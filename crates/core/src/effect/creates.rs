@@ -25,6 +25,7 @@ impl Action {
             | Self::Collect(_)
             | Self::CheckPublish(_)
             | Self::Publish(_)
+            | Self::Suggest(_)
             | Self::LabelPull(_)
             | Self::DescribePull(_)
             | Self::RequestReview(_)

@@ -50,7 +50,8 @@ impl Action {
             | Self::CheckLanded(_)
             | Self::MarkReady(_)
             | Self::DeleteBranch(_)
-            | Self::CheckAccess(_) => true,
+            | Self::CheckAccess(_)
+            | Self::Suggest(_) => true,
         }
     }
 }

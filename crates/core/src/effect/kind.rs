@@ -59,6 +59,8 @@ pub enum EffectKind {
     RefreshPullRequest,
     /// [`super::CreateIssue`].
     CreateIssue,
+    /// [`super::Suggest`].
+    Suggest,
     /// [`super::CheckLanded`].
     CheckLanded,
     /// [`super::Reply`].
@@ -98,7 +100,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -122,6 +124,7 @@ impl EffectKind {
         Self::ReadReview,
         Self::RefreshPullRequest,
         Self::CreateIssue,
+        Self::Suggest,
         Self::CheckLanded,
         Self::Reply,
         Self::MarkReady,
@@ -167,6 +170,7 @@ impl EffectKind {
             Self::ReadReview => "read_review",
             Self::RefreshPullRequest => "refresh_pull_request",
             Self::CreateIssue => "create_issue",
+            Self::Suggest => "suggest",
             Self::CheckLanded => "check_landed",
             Self::Reply => "reply",
             Self::MarkReady => "mark_ready",
@@ -239,6 +243,7 @@ impl Action {
             Self::ReadReview(_) => EffectKind::ReadReview,
             Self::RefreshPullRequest(_) => EffectKind::RefreshPullRequest,
             Self::CreateIssue(_) => EffectKind::CreateIssue,
+            Self::Suggest(_) => EffectKind::Suggest,
             Self::CheckLanded(_) => EffectKind::CheckLanded,
             Self::Reply(_) => EffectKind::Reply,
             Self::MarkReady(_) => EffectKind::MarkReady,
@@ -294,6 +299,7 @@ actions!(
     ReadReview,
     RefreshPullRequest,
     CreateIssue,
+    Suggest,
     CheckLanded,
     Reply,
     MarkReady,

@@ -24,6 +24,9 @@ pub struct Turn {
     pub resume: Option<String>,
     /// Whether the working copy may be written.
     pub writes: bool,
+    /// Whether it may propose changes of the issue.
+    #[serde(default)]
+    pub suggests: bool,
     /// The tools the role has.
     pub tools: Tools,
     /// Wall clock, milliseconds.

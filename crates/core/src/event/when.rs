@@ -7,6 +7,7 @@ use crate::effect::EffectKind;
 use crate::overlap::OverlapNews;
 use crate::pull_gate::GateNews;
 use crate::sprint::SprintNews;
+use crate::suggestion::SuggestionNews;
 
 impl Event {
     /// What a person did on GitHub, in words, and GitHub's time of it (epoch milliseconds); none for all that is not told
@@ -52,6 +53,7 @@ impl Event {
             Self::Looked(Looked::Approvals(_)) => EffectKind::ReadApprovals,
             Self::Looked(Looked::Project(_)) => EffectKind::ReadProject,
             Self::Discovery(DiscoveryNews::Made { .. }) => EffectKind::CreateIssue,
+            Self::Suggestion(SuggestionNews::Made { .. }) => EffectKind::Suggest,
             Self::PullGate(GateNews::Read { .. }) => EffectKind::ReadPullGate,
             Self::PullGate(GateNews::NotPermitted) => EffectKind::ReportPullGate,
             Self::Posted { .. } => EffectKind::UpsertComment,
@@ -70,6 +72,7 @@ impl Event {
             | Self::Related { .. }
             | Self::Sprint(_)
             | Self::Discovery(_)
+            | Self::Suggestion(_)
             | Self::PullGate(_)
             | Self::Commented { .. }
             | Self::CommentDeleted { .. }

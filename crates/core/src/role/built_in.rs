@@ -57,6 +57,7 @@ fn role(name: &RoleName, file: RoleOverride) -> Role {
         writes: file.writes.unwrap_or(true),
         plan: false,
         approve: false,
+        suggest: file.suggest.unwrap_or(false),
         fallbacks: vec![],
         limits: RoleLimits::default(),
         people: People::default(),

@@ -223,23 +223,23 @@ impl<'a> File<'a> {
         ))
     }
 
-    /// The format's free map; one word in it is ours: `writes`.
+    /// The format's free map; two words in it are ours: `writes` and `suggest`.
     fn metadata(&self, over: &mut RoleOverride, value: &Value) -> Result<(), RoleFileError> {
         let Value::Mapping(entries) = value else {
             return Err(self.error(Some("metadata"), "must be a map of texts".to_owned()));
         };
-        over.writes = match entries.get("writes") {
-            None => return Ok(()),
-            Some(Value::Bool(writes)) => Some(*writes),
-            Some(Value::String(text)) if text == "true" => Some(true),
-            Some(Value::String(text)) if text == "false" => Some(false),
-            Some(_) => {
-                return Err(self.error(
-                    Some("metadata"),
-                    "`writes` must be \"true\" or \"false\"".to_owned(),
-                ));
-            }
+        let switch = |key: &str| match entries.get(key) {
+            None => Ok(None),
+            Some(Value::Bool(switch)) => Ok(Some(*switch)),
+            Some(Value::String(text)) if text == "true" => Ok(Some(true)),
+            Some(Value::String(text)) if text == "false" => Ok(Some(false)),
+            Some(_) => Err(self.error(
+                Some("metadata"),
+                format!("`{key}` must be \"true\" or \"false\""),
+            )),
         };
+        over.writes = switch("writes")?.or(over.writes);
+        over.suggest = switch("suggest")?;
         Ok(())
     }
 

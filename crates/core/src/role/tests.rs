@@ -69,6 +69,28 @@ fn only_triage_may_not_write() {
 }
 
 #[test]
+fn only_triage_proposes_and_a_repository_takes_that_away_but_gives_it_to_none() {
+    let may = all().into_iter().filter(|role| role.suggest);
+    let may: Vec<String> = may.map(|role| role.name.to_string()).collect();
+    assert_eq!(may, ["triage"]);
+    let layered = |role: &str, over: RoleOverride| {
+        let base = built_in(&name(role)).expect("built in");
+        layer(base, over, &Ceiling::default()).suggest
+    };
+    let file = |word: &str| repository(&format!("---\nmetadata: {{suggest: {word}}}\n---\nx"));
+    assert!(!layered("swe", file("\"true\"").expect("parses")));
+    assert!(layered("triage", file("true").expect("parses")));
+    assert!(!layered("triage", file("\"false\"").expect("parses")));
+    let wrong = file("5").expect_err("no switch").to_string();
+    assert!(wrong.contains("`suggest` must be"), "{wrong}");
+    let operator = RoleOverride {
+        suggest: Some(true),
+        ..RoleOverride::empty(RoleSource::Config)
+    };
+    assert!(layered("swe", operator));
+}
+
+#[test]
 fn role_names_are_strict() {
     for good in ["swe", "a", "0-x", &"a".repeat(40)] {
         assert!(good.parse::<RoleName>().is_ok(), "{good}");

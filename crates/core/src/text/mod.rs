@@ -49,6 +49,7 @@ pub mod setup;
 pub mod sprint;
 pub mod starter;
 pub mod status;
+pub mod suggestion;
 pub mod task_list;
 pub mod tools;
 pub mod waiting;

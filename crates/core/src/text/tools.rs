@@ -46,6 +46,33 @@ pub const TASK_LABELS: &str = "Labels that the repository has already.";
 pub const TASK_WAITS_FOR: &str = "What has to be done before: the place of another issue in this batch (`1` is the first), `#12`, or \
 `owner/repo#3`.";
 
+/// The tool that proposes.
+pub const SUGGEST: &str = "Propose labels, a type or a duplicate for the issue you work on. A person approves or dismisses each; you put nothing \
+on yourself. Call it with nothing in it first: it tells which labels and types there are, what the issue has, and the other open \
+issues. Then propose all that fits in one call: it is checked as a whole, and either all of it is taken or none and you are told exactly \
+what is wrong.";
+
+/// The labels.
+pub const SUGGEST_LABELS: &str =
+    "Labels of the repository that the issue lacks, at most 10; few are best.";
+/// The name of a label.
+pub const SUGGEST_NAME: &str = "The label, as the repository writes it.";
+/// The type.
+pub const SUGGEST_TYPE: &str = "The type the issue should have, where there are types.";
+/// The name of a type.
+pub const SUGGEST_TYPE_NAME: &str = "The type, as it is written here.";
+/// The duplicate.
+pub const SUGGEST_DUPLICATE: &str =
+    "The issue of this repository that this one repeats. It is told in words; a person closes it.";
+/// The number of the duplicate.
+pub const SUGGEST_ISSUE: &str = "Its number, such as `#12`.";
+/// The reason.
+pub const SUGGEST_RATIONALE: &str =
+    "One sentence, at most 280 characters: the concrete sign in the issue or the code.";
+/// How sure.
+pub const SUGGEST_CONFIDENCE: &str =
+    "high: a clear sign; medium: likely, with some doubt; low: a guess.";
+
 /// The list of questions.
 pub const QUESTIONS: &str = "Everything that stops you now, the most important first.";
 /// A question.

@@ -107,8 +107,8 @@ impl ScriptRunner {
     }
 
     /// What it is told is said, whatever it is.
-    pub(super) async fn discover(&mut self, tasks: Value) -> Result<Flow, Error> {
-        match self.call("discover_tasks", tasks).await? {
+    pub(super) async fn hand_in(&mut self, tool: &str, arguments: Value) -> Result<Flow, Error> {
+        match self.call(tool, arguments).await? {
             None => return Ok(Flow::End(StopReason::Cancelled)),
             Some(Ok(Told { text, .. }) | Err(text)) => self.say(&text)?,
         }

@@ -11,4 +11,5 @@ pub mod user;
 mod user_issues;
 mod user_pulls;
 mod user_relations;
+mod user_suggestions;
 pub mod views;

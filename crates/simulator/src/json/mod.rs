@@ -11,4 +11,5 @@ mod parts;
 mod pull;
 mod relation;
 mod repository;
+pub(crate) mod suggestion;
 mod team;

@@ -200,7 +200,8 @@ impl Call {
         let Some(listed) = self.body.get(field) else {
             return Ok(None);
         };
-        names_of(listed, key)
+        let offered = self.read(|world| world.suggestions.offered);
+        names_of(listed, key, offered)
             .map(Some)
             .ok_or_else(|| ApiError::invalid("Issue", field, "invalid"))
     }
@@ -316,16 +317,17 @@ impl Call {
 }
 
 /// The names in a list of texts or objects that have the name by a key. What is only suggested waits for a person, and is
-/// left out. <https://docs.github.com/rest/issues/labels#add-labels-to-an-issue>
-fn names_of(listed: &Value, key: &str) -> Option<Vec<String>> {
+/// left out; a GitHub that knows no suggestions passes over the word and does it.
+/// <https://docs.github.com/rest/issues/labels#add-labels-to-an-issue>
+fn names_of(listed: &Value, key: &str, offered: bool) -> Option<Vec<String>> {
     let mut names = Vec::new();
     for item in listed.as_array()? {
         let name = item.as_str().or_else(|| item.get(key)?.as_str())?;
         let sure = item
             .get("confidence")
             .is_none_or(|c| ["low", "medium", "high"].iter().any(|known| c == known));
-        let suggested =
-            item.get("suggest").is_some_and(|suggest| suggest == true) && on(Rule::Suggested);
+        let asked = item.get("suggest").is_some_and(|suggest| suggest == true);
+        let suggested = asked && offered && on(Rule::Suggested);
         if !sure && on(Rule::Confidence) {
             return None;
         }

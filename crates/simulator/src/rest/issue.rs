@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use crate::api_error::{ApiError, missing};
 use crate::behaviour::{Rule, on};
+use crate::json::suggestion::echoed;
 use crate::rest::call::{Answer, Call, Reply};
-use crate::rest::label;
+use crate::rest::{label, suggestion};
 use crate::time::parse_iso;
 use crate::world::content::{IssueDraft, IssueEdit};
 use crate::world::facts::World;
@@ -126,7 +127,7 @@ pub(super) fn edit_of(call: &Call) -> Result<IssueEdit, ApiError> {
         _ => call.owned("body"),
     };
     no_milestone(call)?;
-    let kind = call.body.get("type").filter(|_| call.may_type());
+    let kind = kind_of(call)?;
     Ok(IssueEdit {
         title: call.title(),
         body,
@@ -134,8 +135,25 @@ pub(super) fn edit_of(call: &Call) -> Result<IssueEdit, ApiError> {
         state_reason: call.owned("state_reason"),
         labels: call.labels()?,
         assignees: call.people("assignees")?,
-        kind: kind.map(|kind| kind.as_str().map(str::to_owned)),
+        kind,
     })
+}
+
+/// The type a body sets: a name, or an object with it, which may only suggest; the inner `None` takes it away.
+fn kind_of(call: &Call) -> Result<Option<Option<String>>, ApiError> {
+    let Some(kind) = call.body.get("type").filter(|_| call.may_type()) else {
+        return Ok(None);
+    };
+    let named = |kind: &Value| Some(kind.as_str().map(str::to_owned));
+    if !kind.is_object() {
+        return Ok(named(kind));
+    }
+    if !call.read(|world| world.suggestions.offered) {
+        return Err(ApiError::invalid("Issue", "type", "invalid"));
+    }
+    let suggested = kind.get("suggest").is_some_and(|suggest| suggest == true);
+    let suggested = suggested && on(Rule::Suggested);
+    Ok(kind.get("value").filter(|_| !suggested).and_then(named))
 }
 
 /// `PATCH /repos/{owner}/{repo}/issues/{number}`
@@ -144,9 +162,17 @@ pub(super) async fn update(call: Call) -> Answer {
     if let Some(labels) = &edit.labels {
         label::watch_set(&call, number, labels)?;
     }
+    let wishes = suggestion::wishes(&call);
+    let asked = !wishes.is_empty();
+    let ignored = suggestion::take(&call, number, wishes)?;
     let changed = call.change(|world| {
         world.edit_issue(call.repository, number, &edit, &actor)?;
-        shown(world, &call, number)
+        let mut shown = shown(world, &call, number)?;
+        if asked {
+            let waiting = world.suggestions_of(call.repository, number)?;
+            shown["suggestions"] = echoed(waiting, &ignored);
+        }
+        Ok::<_, ApiError>(shown)
     });
     Reply::ok(changed?)
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::api_error::{ApiError, missing};
 use crate::behaviour::{Rule, on as holds};
 use crate::rest::call::{Answer, Call, Reply};
+use crate::rest::suggestion;
 use crate::world::facts::World;
 
 /// The labels an App of ours may put on and take off, besides those with its prefix.
@@ -75,6 +76,8 @@ pub(super) async fn add(call: Call) -> Answer {
         return Err(ApiError::invalid("Issue", "labels", "invalid"));
     }
     watch(&call, "added", number, &names);
+    let wishes = suggestion::wishes(&call);
+    suggestion::take(&call, number, wishes)?;
     let changed = call.change(|world| {
         world.add_labels(call.repository, number, &names, &actor)?;
         on(world, &call, number)

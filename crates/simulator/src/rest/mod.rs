@@ -18,6 +18,7 @@ mod relation;
 mod repository;
 mod review;
 mod route;
+mod suggestion;
 mod team;
 
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use hyper::Method;
 use crate::rest::call::{Answer, Call, Values};
 use crate::rest::{
     action, app, check, comment, compare, delivery, graphql, issue, label, pull, relation,
-    repository, review, team,
+    repository, review, suggestion, team,
 };
 use crate::wire::decode;
 use crate::world::account::Access;
@@ -125,6 +125,9 @@ static ROUTES: &[Route] = routes! {
     PUT "/repos/{owner}/{repo}/issues/{number}/labels" Need::Issue(Write) => label::set;
     DELETE "/repos/{owner}/{repo}/issues/{number}/labels" Need::Issue(Write) => label::clear;
     DELETE "/repos/{owner}/{repo}/issues/{number}/labels/{label}" Need::Issue(Write) => label::remove;
+    // Who may triage.
+    GET "/repos/{owner}/{repo}/issues/{number}/suggestions" Need::Issue(Write) => suggestion::list;
+    GET "/repos/{owner}/{repo}/issue-types" Need::Repository("metadata", Read) => suggestion::kinds;
     GET "/repos/{owner}/{repo}/labels" Need::Either(Read) => label::list;
     POST "/repos/{owner}/{repo}/labels" Need::Either(Write) => label::create;
     GET "/repos/{owner}/{repo}/labels/{label}" Need::Either(Read) => label::get;

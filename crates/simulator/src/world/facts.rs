@@ -13,6 +13,7 @@ use super::notice::Notice;
 use super::outgoing::Outgoing;
 use super::relation::{IssueAt, Relations};
 use super::repository::{Gone, Repository};
+use super::suggestion::Suggestions;
 
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
@@ -47,6 +48,8 @@ pub struct World {
     pub notices: Vec<Notice>,
     /// How issues hang together.
     pub relations: Relations,
+    /// What is suggested on issues.
+    pub suggestions: Suggestions,
     /// New tokens have GitHub's long form.
     pub long_tokens: bool,
     /// What the App's own labels begin with.
@@ -75,6 +78,7 @@ impl World {
             outgoing: Outgoing::default(),
             notices: Vec::new(),
             relations: Relations::default(),
+            suggestions: Suggestions::default(),
             long_tokens: false,
             label_prefix: "agent:".to_owned(),
             last_id: 1_000_000,

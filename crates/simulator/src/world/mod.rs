@@ -25,6 +25,8 @@ mod removal;
 pub mod repository;
 pub mod review;
 pub mod sub_issue;
+mod suggesting;
+pub mod suggestion;
 pub mod team;
 pub mod webhook_event;
 
@@ -35,3 +37,4 @@ pub use pull::PullDraft;
 pub use push::PushedRef;
 pub use relation::{IssueAt, Offered};
 pub use review::{LineComment, ReviewDraft};
+pub use suggestion::Suggested;

@@ -1,9 +1,10 @@
 //! An effect cannot be done, and will not be tried again. Those that carry the session end it; those that only show do not.
 
 use super::recording::Recording;
-use super::{discovery, pull_gate, sprint, steps};
+use super::{discovery, pull_gate, sprint, steps, suggestion};
 use crate::effect::EffectKind;
 use crate::event::{Event, Loss};
+use crate::ids::SessionId;
 use crate::task::{Failed, FailureClass, Late, Reading, Stage, Task};
 use crate::text;
 
@@ -42,6 +43,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
             only_said()
         }
         EffectKind::CreateIssue => discovery::not_made(&mut task.discovered, say, *exhausted),
+        EffectKind::Suggest => suggestion::not_made(&mut task.suggested, say),
         EffectKind::ReadSprint => sprint::unread(on, task, say, *exhausted),
         EffectKind::ReportPullGate => pull_gate::unreported(task, &only_said()),
         EffectKind::PrepareWorkspace
@@ -51,16 +53,12 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         | EffectKind::Publish
         | EffectKind::OpenPull
         | EffectKind::PostAnswer => {
-            let current = on.known.job().map(|job| &job.session) == session.as_ref();
-            of_session(
-                on,
-                task,
-                Given {
-                    effect: *effect,
-                    say,
-                    current,
-                },
-            )
+            let given = Given {
+                effect: *effect,
+                say,
+                session: session.as_ref(),
+            };
+            of_session(on, task, given)
         }
         EffectKind::SetTimer
         | EffectKind::RefreshPullRequest
@@ -140,16 +138,17 @@ fn unchecked(on: &mut Recording<'_>, task: &mut Task, say: &str, exhausted: bool
 struct Given<'a> {
     effect: EffectKind,
     say: &'a str,
-    /// Whether it was for the session in hand or the last one.
-    current: bool,
+    session: Option<&'a SessionId>,
 }
 
 fn of_session(on: &mut Recording<'_>, task: &mut Task, given: Given<'_>) -> String {
     let Given {
         effect,
         say,
-        current,
+        session,
     } = given;
+    // For the session in hand or the last one.
+    let current = on.known.job().map(|job| &job.session) == session;
     let collect = effect == EffectKind::Collect;
     if collect && matches!(on.known.stage, Stage::Blocked { .. }) {
         return format!("the checkpoint failed: {say}");

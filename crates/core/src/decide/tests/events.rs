@@ -6,6 +6,7 @@ use super::discovery::discovery;
 use super::pull_gates::pull_gates;
 use super::pulls::{landed, looked, red, review};
 use super::sprints::sprints;
+use super::suggestions::suggestions;
 use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd};
 use crate::budget::Cap;
@@ -506,6 +507,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         dependencies(),
         sprints(),
         discovery(),
+        suggestions(),
         pull_gates(),
         conversation(),
     ]

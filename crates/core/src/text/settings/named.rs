@@ -107,6 +107,10 @@ pub(super) const NAMED: &[(&str, &str)] = &[
         "Whether it starts only when somebody with write access agrees, with `/agent approve` or `/agent go`.",
     ),
     (
+        "roles.<name>.suggest",
+        "Whether it may propose labels, a type and a duplicate, with reason and confidence, for a person to approve.",
+    ),
+    (
         "roles.<name>.assignees",
         "Logins that are assigned to the issue when a session of this role begins. They stay when it ends.",
     ),

@@ -92,6 +92,7 @@ fn of_repository(name: &RoleName, path: &str) -> Role {
         people: People::default(),
         plan: false,
         approve: false,
+        suggest: false,
         fallbacks: vec![],
         source: RoleSource::Repository {
             path: path.to_owned(),
