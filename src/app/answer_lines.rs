@@ -7,10 +7,8 @@ use crate::core::ids::InstallationId;
 use crate::core::usage::{Spent, Tokens};
 use crate::engine;
 use crate::github::{Brake, Budget, HeldUp, Used};
-use crate::http::api_types::{
-    BudgetLine, EventLine, HeldLine, LogLine, PointsLine, SessionLine, UsageLine, UsedLine,
-    WaitingLine,
-};
+use crate::http::api_types::{EventLine, HeldLine, LogLine, SessionLine, UsageLine};
+use crate::http::budget_types::{BudgetLine, PointsLine, UsedLine, WaitingLine};
 use crate::store::{EventRow, LogRow, SessionRow, WaitingContent};
 
 pub(super) fn held_line(held: &HeldUp) -> HeldLine {

@@ -7,9 +7,9 @@ use super::{queue, sessions};
 use crate::config::Sources;
 use crate::core::text;
 use crate::http::api_types::{
-    BudgetLine, DeliveriesAnswer, DiskAnswer, GitHubAnswer, HeldLine, LargestLine, StatusAnswer,
-    UsedLine, WaitingLine,
+    DeliveriesAnswer, DiskAnswer, GitHubAnswer, HeldLine, LargestLine, StatusAnswer,
 };
+use crate::http::budget_types::{BudgetLine, UsedLine, WaitingLine};
 use crate::http::queue_types::QueueLine;
 
 /// Show counts, the queue and what is active. Fails when no skep is running.
@@ -221,7 +221,7 @@ fn held_up(line: &HeldLine) -> [String; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::api_types::PointsLine;
+    use crate::http::budget_types::PointsLine;
 
     #[test]
     fn what_was_created_and_what_waits_stand_in_one_line_for_each_installation() {

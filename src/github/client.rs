@@ -8,13 +8,14 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use super::access::Access;
+use super::budget::Budget;
 use super::error::GitHubError;
 use super::etag::Etags;
 use super::identity::AppIdentity;
 use super::jwt::AppKey;
-use super::label::SeenLabels;
 use super::lanes::Lanes;
-use super::rate_gate::{Brake, Budget, Priority};
+use super::rate_gate::{Brake, Priority};
+use super::seen_labels::SeenLabels;
 use super::tokens::Tokens;
 use super::wire::{Timeouts, Wire};
 use crate::core::effect::Worth;

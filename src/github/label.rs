@@ -1,46 +1,16 @@
 //! Labels: sets, so that every call may be repeated.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
 use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::at::At;
 use super::client::GitHub;
 use super::error::GitHubError;
-use super::lanes::locked;
 use super::purpose::Purpose;
 use super::rate_gate::Priority;
 use super::request::{ApiRequest, Effect, escape};
 use super::values::cut;
-use crate::core::ids::{IssueNumber, RepositoryId};
-
-/// For so long a label that was there is believed to be there, milliseconds. One that was deleted meanwhile comes back by being
-/// put on, only without its colour and words.
-const BELIEVED: i64 = 10 * 60 * 1000;
-/// Above this many, what is believed no more goes.
-const KEPT: usize = 1_000;
-
-/// Which labels were seen in which repository, and when (epoch milliseconds), so that each issue does not ask for them again.
-#[derive(Default)]
-pub(super) struct SeenLabels(Mutex<HashMap<(RepositoryId, String), i64>>);
-
-impl SeenLabels {
-    fn has(&self, at: &At, name: &str, now: i64) -> bool {
-        let seen = locked(&self.0);
-        let when = seen.get(&(at.repository, name.to_owned()));
-        when.is_some_and(|when| (0..BELIEVED).contains(&(now - when)))
-    }
-
-    fn saw(&self, at: &At, name: &str, now: i64) {
-        let mut seen = locked(&self.0);
-        if seen.len() >= KEPT {
-            seen.retain(|_, when| now - *when < BELIEVED);
-        }
-        seen.insert((at.repository, name.to_owned()), now);
-    }
-}
+use crate::core::ids::IssueNumber;
 
 impl GitHub {
     /// Makes sure a label exists; one that exists keeps the colour and words people gave it. `color` is six hexadecimal

@@ -32,10 +32,14 @@ pub(super) struct Spent {
     pub(super) points: u32,
 }
 
-/// How long a call must wait before it is worth while to ask again whether the minute has room for it, milliseconds. `spent` is in order of time, `most` what all calls of
-/// a minute may cost.
-pub(super) fn wait(now: i64, wish: (Lane, u32), spent: &VecDeque<Spent>, most: u32) -> i64 {
-    let (lane, cost) = wish;
+/// How long a call must wait before it is worth while to ask again whether the minute has room for it, milliseconds. `spent` is in
+/// order of time, `most` what all calls of a minute may cost.
+pub(super) fn wait(wish: &Spent, spent: &VecDeque<Spent>, most: u32) -> i64 {
+    let Spent {
+        at: now,
+        lane,
+        points: cost,
+    } = *wish;
     let room = |limit: u32, counts: fn(&Spent) -> bool| until_below(now, limit, spent, counts);
     let all = room(most.saturating_sub(cost), |_| true);
     let wait = match lane {
@@ -112,11 +116,14 @@ mod tests {
         let now = 20_000;
         assert_eq!(used(now, &history), 840);
         // Receipts have nobody to make room for, and wait for the oldest alone.
-        let receipt = |now, cost| wait(now, (Lane::Receipts, cost), &history, MOST);
+        let receipt = |now, cost| wait(&spent(now, Lane::Receipts, cost), &history, MOST);
         assert_eq!((receipt(now, READ), receipt(now, CHANGE)), (2_000, 2_000));
         assert_eq!(receipt(59_900, READ), 100);
         assert_eq!(receipt(59_900, 6), 200);
-        assert_eq!(wait(60_000, (Lane::Receipts, CHANGE), &history, MOST), 0);
+        assert_eq!(
+            wait(&spent(60_000, Lane::Receipts, CHANGE), &history, MOST),
+            0
+        );
     }
 
     #[test]
@@ -128,19 +135,25 @@ mod tests {
         };
         let now = 30_000;
         // A third is kept in any case.
-        assert_eq!(wait(now, (Lane::Others, READ), &others(559), MOST), 0);
-        assert_eq!(wait(now, (Lane::Others, READ), &others(560), MOST), 2_000);
-        assert_eq!(wait(now, (Lane::Receipts, CHANGE), &others(560), MOST), 0);
+        assert_eq!(wait(&spent(now, Lane::Others, READ), &others(559), MOST), 0);
+        assert_eq!(
+            wait(&spent(now, Lane::Others, READ), &others(560), MOST),
+            2_000
+        );
+        assert_eq!(
+            wait(&spent(now, Lane::Receipts, CHANGE), &others(560), MOST),
+            0
+        );
         // Thirty points in five seconds are 360 in a minute, 450 with a quarter more; later that is left to the others again.
         let mut busy = others(390);
         busy.extend((0..6).map(|n| spent(25_001 + n, Lane::Receipts, CHANGE)));
-        assert_eq!(wait(now, (Lane::Others, READ), &busy, MOST), 2_000);
-        assert_eq!(wait(40_000, (Lane::Others, READ), &busy, MOST), 0);
+        assert_eq!(wait(&spent(now, Lane::Others, READ), &busy, MOST), 2_000);
+        assert_eq!(wait(&spent(40_000, Lane::Others, READ), &busy, MOST), 0);
         // However many they are, a fifth is left.
         let mut crowd = others(167);
         crowd.extend((0..100).map(|n| spent(25_001 + n, Lane::Receipts, CHANGE)));
-        assert_eq!(wait(now, (Lane::Others, READ), &crowd, MOST), 0);
-        assert_eq!(wait(now, (Lane::Others, CHANGE), &crowd, MOST), 2_000);
+        assert_eq!(wait(&spent(now, Lane::Others, READ), &crowd, MOST), 0);
+        assert_eq!(wait(&spent(now, Lane::Others, CHANGE), &crowd, MOST), 2_000);
     }
 
     proptest! {
@@ -156,12 +169,12 @@ mod tests {
                 let points = if change { CHANGE } else { READ };
                 now += pause;
                 for _ in 0..1_000 {
-                    match wait(now, (lane, points), &history, most) {
+                    match wait(&spent(now, lane, points), &history, most) {
                         0 => break,
                         more => now += more,
                     }
                 }
-                prop_assert_eq!(wait(now, (lane, points), &history, most), 0);
+                prop_assert_eq!(wait(&spent(now, lane, points), &history, most), 0);
                 history.push_back(spent(now, lane, points));
                 prop_assert!(used(now, &history) <= most);
                 prune(now, &mut history);

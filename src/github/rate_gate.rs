@@ -13,8 +13,9 @@ use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio::time::{sleep, timeout};
 
 use super::answer::Limit;
+use super::budget::{Budget, Used};
 use super::error::GitHubError;
-use super::limiter::{HOUR, Lane, MINUTE, Mark, Wish, prune, room, spacing, used};
+use super::limiter::{HOUR, Lane, MINUTE, Mark, Wish, prune, room, spacing};
 use super::points::{self, Spent};
 use crate::core::effect::Worth;
 use crate::core::failure::Room;
@@ -79,45 +80,6 @@ pub(super) struct RateGate {
     ticks: Clock,
     origin: i64,
     epoch: i64,
-}
-
-/// How much of an installation's creations is used up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Budget {
-    /// In the last minute.
-    pub minute: Used,
-    /// In the last hour.
-    pub hour: Used,
-    /// Points for calls of any kind that the last minute has cost, and how many it may cost.
-    pub points: (u32, u32),
-    /// When there is room for one that somebody waits for (epoch milliseconds); none: now.
-    pub until: Option<i64>,
-    /// When there is room for one of low worth; none: now.
-    pub low_until: Option<i64>,
-}
-
-/// Creations in a span of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Used {
-    /// How many there were.
-    pub all: u32,
-    /// How many may be.
-    pub of: u32,
-    /// How many of them were of low worth.
-    pub low: u32,
-    /// How many of those may be.
-    pub low_of: u32,
-}
-
-impl Used {
-    fn within(span: (i64, i64), history: &VecDeque<Mark>, of: u32) -> Self {
-        Self {
-            all: used(span, Worth::High, history),
-            of,
-            low: used(span, Worth::Low, history),
-            low_of: Pace::of_low_worth(of),
-        }
-    }
 }
 
 impl RateGate {
@@ -242,7 +204,8 @@ impl RateGate {
         let place = async {
             self.points(Lane::Receipts, points::READ).await?;
             let place = self.reads.acquire().await;
-            spend(self.now(), (of.lane(), points::READ), &mut self.state());
+            let call = spent(self.now(), of.lane(), points::READ);
+            spend(call, &mut self.state());
             Ok(place.expect("the semaphore is never closed"))
         };
         match timeout(self.pace.patience.max(BEHIND), place).await {
@@ -266,7 +229,10 @@ impl RateGate {
                 let (now, state) = (self.now(), self.state());
                 self.open_at(now, &state)?;
                 let most = self.pace.points_per_minute;
-                (now, points::wait(now, (lane, cost), &state.spent, most))
+                (
+                    now,
+                    points::wait(&spent(now, lane, cost), &state.spent, most),
+                )
             };
             if wait == 0 {
                 return Ok(());
@@ -278,8 +244,8 @@ impl RateGate {
 
     /// Counts the points of a change that no turn was waited for.
     pub(super) fn spent_on_change(&self) {
-        let now = self.now();
-        spend(now, (Lane::Others, points::CHANGE), &mut self.state());
+        let call = spent(self.now(), Lane::Others, points::CHANGE);
+        spend(call, &mut self.state());
     }
 
     /// Gives a wait back that is longer than a call waits.
@@ -346,8 +312,8 @@ impl RateGate {
         if let Some(worth) = wish.creates {
             self.room_at(now, worth, &state)?;
         }
-        let price = (wish.lane, points::CHANGE);
-        let points = points::wait(now, price, &state.spent, self.pace.points_per_minute);
+        let price = spent(now, wish.lane, points::CHANGE);
+        let points = points::wait(&price, &state.spent, self.pace.points_per_minute);
         let wait = spacing(now, wish.lane, &state.history, &self.pace).max(points);
         self.patient(wait)?;
         let mut ahead = state.waiting.iter();
@@ -435,7 +401,7 @@ impl Drop for Permit {
                 at: now,
                 wish: self.wish,
             });
-            spend(now, (self.wish.lane, points::CHANGE), &mut state);
+            spend(spent(now, self.wish.lane, points::CHANGE), &mut state);
         }
         drop(state);
         self.gate.changed.notify_waiters();
@@ -443,13 +409,13 @@ impl Drop for Permit {
 }
 
 /// Counts the points of a call.
-fn spend(now: i64, (lane, points): (Lane, u32), state: &mut State) {
-    points::prune(now, &mut state.spent);
-    state.spent.push_back(Spent {
-        at: now,
-        lane,
-        points,
-    });
+fn spend(call: Spent, state: &mut State) {
+    points::prune(call.at, &mut state.spent);
+    state.spent.push_back(call);
+}
+
+fn spent(at: i64, lane: Lane, points: u32) -> Spent {
+    Spent { at, lane, points }
 }
 
 fn doubled((first, most): (u64, u64), strikes: u32) -> Duration {

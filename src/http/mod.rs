@@ -11,6 +11,7 @@ mod api;
 pub mod api_types;
 mod body;
 mod bounds;
+pub mod budget_types;
 mod connection;
 mod guard;
 mod intake;
