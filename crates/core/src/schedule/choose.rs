@@ -16,9 +16,8 @@ use crate::ids::TaskKey;
 
 /// Fewer sessions do not say how long one takes.
 const ENOUGH: usize = 3;
-/// So many lines that are held back are told why at once, and so many tasks of each.
+/// So many lines that are held back are told why at once.
 const HELD_LINES: usize = 50;
-const HELD_EACH: usize = 3;
 
 /// A task that starts now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,13 +83,13 @@ impl Schedule {
         }
     }
 
-    /// What is news for the first `most` in line, and for the first few of each line that is held back.
+    /// What is news for the first `most` in line, and for as many of each line that is held back.
     pub fn news(&self, room: Room, most: usize, now: i64) -> Vec<(TaskKey, Told)> {
         // That nobody has looked yet whether all is ready is nothing to tell.
         let told = |(_, reason): &(&Arc<Line>, Reason)| *reason != Reason::Turn;
         let held = self.held(now).filter(told).take(HELD_LINES);
         let held = held.flat_map(|(line, reason)| {
-            let turns = self.lines.get(line).into_iter().flatten().take(HELD_EACH);
+            let turns = self.lines.get(line).into_iter().flatten().take(most);
             turns.map(move |turn| (turn.task, Told::held(reason.clone())))
         });
         self.in_line(room, now)
