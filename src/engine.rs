@@ -19,6 +19,7 @@ mod settle;
 mod slots;
 mod spread;
 mod sprints;
+mod stacks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -204,6 +204,7 @@ impl Runner {
             | EffectKind::ReadPullGate
             | EffectKind::Forget
             | EffectKind::DeleteBranch
+            | EffectKind::Restack
             | EffectKind::Collect
             | EffectKind::Publish
             | EffectKind::RemoveWorkspace => SIDE_BY_SIDE,
@@ -211,6 +212,7 @@ impl Runner {
             | EffectKind::ShowStatus
             | EffectKind::ShowLabel
             | EffectKind::OpenPull
+            | EffectKind::JoinStack
             | EffectKind::CreateIssue
             | EffectKind::Suggest
             | EffectKind::LabelPull

@@ -183,6 +183,7 @@ impl Assembly {
             timings: setup.timings,
             retention: setup.retention,
             refused_checks: Refusals::default(),
+            declined_stacks: Refusals::default(),
             posted: PostedComments::default(),
             graph: Arc::new(EngineGraph(engine.clone())),
             waiters: Arc::default(),

@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 60] = [
+const FILE_ONLY: [(&str, &str); 61] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
@@ -128,6 +128,7 @@ const FILE_ONLY: [(&str, &str); 60] = [
     ("pull_gate", "off"),
     ("notifications", "normal"),
     ("overlaps", "warn"),
+    ("stack", "false"),
     ("approvals", "[]"),
     ("status_file", "none"),
     ("priority_field", "none"),

@@ -131,6 +131,7 @@ impl Config {
             ("pull_gate", quoted(self.issues.pull_gate.name())),
             ("notifications", quoted(self.issues.notifications.name())),
             ("overlaps", quoted(self.issues.overlaps.name())),
+            ("stack", self.issues.stack.to_string()),
             ("approvals", list(&self.issues.approvals)),
             (
                 "status_file",

@@ -20,6 +20,8 @@ pub(super) struct Relation {
 pub(super) enum News {
     /// An issue that it waits for stands otherwise.
     Blocker(TaskKey, BlockerNews),
+    /// How our pull request for an issue that it waits for stands may have changed.
+    Pull(TaskKey),
     /// Whether it waits for itself, and by which way, may have changed.
     Cycle,
     /// Something about an issue of its sprint may have changed.

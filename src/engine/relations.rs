@@ -19,7 +19,7 @@ use crate::core::task::{Reading, Task};
 use crate::store::{DependencyRow, Transition};
 
 /// The states in which it matters what a task waits for.
-const WAITING: [&str; 2] = ["queued", "checking"];
+pub(super) const WAITING: [&str; 2] = ["queued", "checking"];
 
 /// What one issue waits for, and what of it does not count.
 #[derive(Default)]
@@ -209,6 +209,11 @@ impl Engine {
                     self.tell_sprint(open, told, number).await?;
                     continue;
                 }
+                News::Pull(issue) => {
+                    let name = format!("pull-{cause}-{number}");
+                    self.tell_pull(open, (task, issue), &name).await?;
+                    continue;
+                }
                 News::Released(issue) => {
                     let name = format!("gate-{cause}-{number}");
                     self.tell_gate(open, (task, issue), &name).await?;
@@ -231,7 +236,11 @@ impl Engine {
                     }
                     ("cycle", RelatedNews::Cycle { path })
                 }
-                News::Part(_) | News::Work(_) | News::Said(_) | News::Released(_) => continue,
+                News::Part(_)
+                | News::Work(_)
+                | News::Said(_)
+                | News::Pull(_)
+                | News::Released(_) => continue,
             };
             let event = Event::Related { news };
             self.tell(open, &row, event, &format!("{name}-{cause}-{number}"))

@@ -194,6 +194,9 @@ pub(super) fn effect(
             Action::ReadApprovals(_) => Some(format!("approvals:{task}")),
             Action::ReadProject(_) => Some(format!("project:{task}")),
             Action::ReadSprint(_) => Some(format!("sprint:{task}")),
+            Action::JoinStack(effect::JoinStack { pull, .. }) => {
+                Some(format!("stack:{task}:{pull}"))
+            }
             Action::Forget(_) => Some(format!("forget:{}", effect.place.repository)),
             Action::SetGoLabel(_) => Some(format!("switch:{task}")),
             // Later news of a comment takes the place of earlier ones that had trouble; a receipt stays beside it.
@@ -271,6 +274,7 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::DescribePull(_)
         | Action::CreateIssue(_)
         | Action::Suggest(_)
+        | Action::JoinStack(_)
         | Action::ReportPullGate(_) => github(rank::PULL_UPKEEP),
         Action::ShowStatus(_) => github(match effect.action.creates() {
             Some(Worth::High) => rank::NEEDED,
@@ -293,9 +297,10 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         Action::ReadPullGate(_) => (format!("gate:{}", effect.place.task()), true, 1),
         // What people say of one issue counts in the order in which they said it.
         Action::AuthorizeComment(_) => (format!("heard:{}", effect.place.task()), true, 1),
-        Action::PrepareWorkspace(_) | Action::Collect(_) | Action::Publish(_) => {
-            ("git".into(), false, 1)
-        }
+        Action::PrepareWorkspace(_)
+        | Action::Collect(_)
+        | Action::Publish(_)
+        | Action::Restack(_) => ("git".into(), false, 1),
         Action::RunTurn(_) | Action::EndAgent(_) | Action::Steer(_) => ("agent".into(), false, 1),
         Action::SetTimer(_) => ("clock".into(), false, 1),
         Action::RemoveWorkspace(_) | Action::DeleteBranch(_) | Action::Forget(_) => {

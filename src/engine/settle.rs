@@ -199,6 +199,9 @@ impl Engine {
             transition.took(took, repository).await?;
         }
         transition.relate(&before, &decision.task, row.seq).await?;
+        if self.policy.issues.stack {
+            transition.pull_moved(&before, &decision.task, row.seq);
+        }
         transition
             .sprint(&before, &decision, (&fact.event, row.seq))
             .await?;

@@ -156,7 +156,7 @@ impl Engine {
                 },
                 None => return Ok(()),
             },
-            News::Blocker(..) | News::Cycle | News::Released(_) => return Ok(()),
+            News::Blocker(..) | News::Cycle | News::Released(_) | News::Pull(_) => return Ok(()),
         };
         match row {
             Some(row) if read_stored(&row)?.sprint.is_some() => {

@@ -16,6 +16,7 @@ mod describe_pull;
 mod end_agent;
 mod forget;
 mod hide_comment;
+mod join_stack;
 mod label_pull;
 mod mark_ready;
 mod open_pull;
@@ -36,6 +37,7 @@ mod remove_workspace;
 mod reply;
 mod report_pull_gate;
 mod request_review;
+mod restack;
 mod run_turn;
 mod set_go_label;
 mod set_timer;
@@ -78,6 +80,8 @@ pub(super) async fn perform(
         Action::Collect(action) => collect::perform(action, lease, &s.collecting()).await,
         Action::CreateIssue(action) => create_issue::perform(action, lease, &s.comments()).await,
         Action::DeleteBranch(action) => delete_branch::perform(action, lease, s.remotes()).await,
+        Action::Restack(action) => restack::perform(action, lease, s.remotes()).await,
+        Action::JoinStack(action) => join_stack::perform(action, lease, &s.stacks()).await,
         Action::DescribePull(action) => describe_pull::perform(action, lease, github).await,
         Action::EndAgent(_) => end_agent::perform(lease, &s.agents).await,
         Action::Forget(_) => forget::perform(lease, &s.leavings(), &s.store).await,

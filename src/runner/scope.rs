@@ -49,6 +49,12 @@ pub(super) struct Checks<'a> {
     pub(super) refused: &'a Refusals,
 }
 
+/// GitHub's own stacks of pull requests, and whose installation has none.
+pub(super) struct Stacks<'a> {
+    pub(super) github: &'a GitHub,
+    pub(super) declined: &'a Refusals,
+}
+
 /// Repositories on GitHub, as git sees them.
 #[derive(Clone, Copy)]
 pub(super) struct Remotes<'a> {
@@ -156,6 +162,13 @@ impl Services {
         Checks {
             github: &self.github,
             refused: &self.refused_checks,
+        }
+    }
+
+    pub(super) fn stacks(&self) -> Stacks<'_> {
+        Stacks {
+            github: &self.github,
+            declined: &self.declined_stacks,
         }
     }
 

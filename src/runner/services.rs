@@ -54,6 +54,8 @@ pub struct Services {
     pub retention: Retention,
     /// The installations that do not let us report checks, as far as the operator was told.
     pub refused_checks: Refusals,
+    /// The installations whose pull requests GitHub makes no stacks of, as far as the operator was told.
+    pub declined_stacks: Refusals,
     /// Status comments posted in this life.
     pub posted: PostedComments,
     /// Who knows which issue waits for which.

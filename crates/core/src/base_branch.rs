@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::form;
+use super::ids::IssueNumber;
 use super::label;
 use super::snapshot::{Milestone, Snapshot};
 
@@ -46,6 +47,13 @@ pub enum BaseSource {
     Milestone(String),
     /// The pull request goes there because a person made it.
     Pull,
+    /// It is the branch of a pull request of ours, on which this work stands.
+    Below {
+        /// The issue of that pull request.
+        issue: IssueNumber,
+        /// Its number.
+        pull: i64,
+    },
 }
 
 /// Why no branch can be told from what was said.

@@ -7,6 +7,7 @@ mod creates;
 mod hurry;
 mod kind;
 mod shown;
+mod stack;
 mod turn;
 mod worth;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use action::*;
 pub use kind::EffectKind;
 pub use shown::{Reaction, StatusLabel};
+pub use stack::{JoinStack, Restack};
 pub use turn::{Start, Turn, UnpushedCommits};
 pub use worth::Worth;
 
@@ -35,10 +37,6 @@ pub struct Effect {
 }
 
 /// What to do: one struct each, which is all that its performer gets to know.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a decision plans a few, and each is written down at once"
-)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "effect")]
 pub enum Action {
@@ -103,6 +101,10 @@ pub enum Action {
     MarkReady(MarkReady),
     /// [`DeleteBranch`].
     DeleteBranch(DeleteBranch),
+    /// [`Restack`].
+    Restack(Restack),
+    /// [`JoinStack`].
+    JoinStack(JoinStack),
     /// [`Steer`].
     Steer(Steer),
     /// [`SetTimer`].

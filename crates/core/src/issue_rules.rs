@@ -38,6 +38,9 @@ pub struct IssueRules {
     /// What becomes of what sessions find besides their task.
     #[serde(default)]
     pub discover: Discover,
+    /// Whether work begins on the branch of the one issue that it waits for, once that one's pull request is in review.
+    #[serde(default)]
+    pub stack: bool,
     /// Repositories in which a person has to agree to each start: globs over `owner/name`, without regard to case.
     #[serde(default)]
     pub approvals: Vec<String>,

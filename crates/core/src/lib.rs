@@ -54,6 +54,7 @@ pub mod schedule;
 pub mod session;
 pub mod snapshot;
 pub mod sprint;
+pub mod stack;
 pub mod starter;
 pub mod suggestion;
 pub mod task;

@@ -15,6 +15,8 @@ mod pulls;
 mod reading;
 mod so_far;
 mod spending;
+mod stack;
+mod stacked;
 mod stage;
 mod standing;
 mod step;
@@ -41,6 +43,7 @@ pub use meter::{Meter, SessionMeter, Since, Waited};
 pub use overlaps::Overlaps;
 pub use phase_wait::PhaseWait;
 pub use so_far::TurnSoFar;
+pub use stack::{Stack, StandsOn};
 pub use stage::{BlockReason, End, Job, Next, Outage, Planning, ReturnTo, Stage, WorkspaceBase};
 pub use step::{Progress, Pushed, Step, TurnFailure, TurnState};
 pub use wanted::{Failed, Late, Order, Owed, PullOver, Read, Stray, Trigger, Wanted};
@@ -113,6 +116,9 @@ pub struct Task {
     /// Others whose work probably changes the same files.
     #[serde(default, skip_serializing_if = "Overlaps::is_empty")]
     pub overlaps: Overlaps,
+    /// The pull request of another issue that it may stand on, or stands on.
+    #[serde(default, skip_serializing_if = "Stack::is_empty")]
+    pub stack: Stack,
     /// Its sub-issues are worked on, by phases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sprint: Option<Box<Sprint>>,
@@ -215,6 +221,7 @@ impl Task {
             may_start: None,
             dependencies: Dependencies::default(),
             overlaps: Overlaps::default(),
+            stack: Stack::default(),
             gates: Gates::default(),
             sprint: None,
             phase: None,

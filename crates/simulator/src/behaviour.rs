@@ -214,6 +214,12 @@ rules! {
     PullEmpty "pull-empty" "A pull request without commits is refused.";
     PullIgnoresBareHead "pull-ignores-bare-head" "A head without its owner filters nothing.";
     PullFollowsBranch "pull-follows-branch" "A pull request is closed with its branch.";
+    PullFollowsBase "pull-follows-base" "A pull request is closed with the branch it goes to.";
+    RetargetMerged "retarget-merged" "What goes to a merged branch goes on to its base when people delete it there.";
+    BaseOfClosed "base-of-closed" "A closed pull request goes where it went.";
+    BaseInStack "base-in-stack" "A pull request in a stack goes where it went.";
+    StackOrder "stack-order" "Each pull request of a stack goes to the one below.";
+    StackTaken "stack-taken" "A pull request is in one stack.";
     PullClosesIssues "pull-closes-issues" "A merge closes the issues it says it closes.";
     NotMergeable "not-mergeable" "A draft or closed pull request is not merged.";
     ReviewerPlace "reviewer-place" "Reviews are asked of collaborators.";

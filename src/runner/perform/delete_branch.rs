@@ -3,7 +3,7 @@
 use crate::core::effect::DeleteBranch;
 use crate::core::failure::Failure;
 use crate::git::GitError;
-use crate::github::Purpose;
+use crate::github::{At, Purpose};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
 use crate::runner::remote::AuthenticatedRemote;
@@ -15,6 +15,14 @@ pub(super) async fn perform(
     lease: &Lease,
     remotes: Remotes<'_>,
 ) -> Result<Performed, Failure> {
+    if action.unless_base {
+        let at = At::of(lease.place());
+        let others = remotes.github.pulls_to(&at, action.branch.as_str()).await?;
+        if !others.is_empty() {
+            tracing::info!(branch = %action.branch, "pull requests go to the branch; it stays");
+            return Ok(Performed::Done);
+        }
+    }
     let remote = AuthenticatedRemote::open(remotes.github, lease.place(), Purpose::Push).await?;
     let (branch, head) = (&action.branch, &action.head);
     let deleted = remotes

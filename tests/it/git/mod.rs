@@ -14,6 +14,7 @@ mod merged;
 mod mirror;
 mod partial;
 mod publish;
+mod rebase;
 mod server;
 mod standby;
 mod untouched;

@@ -18,6 +18,7 @@ mod reading;
 mod relations;
 mod rest;
 mod rules;
+mod stacks;
 mod strict;
 mod suggestions;
 mod token;

@@ -88,6 +88,8 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         | EffectKind::DescribePull
         | EffectKind::RequestReview
         | EffectKind::DeleteBranch => None,
+        // And what stands on another pull request: `stacked`.
+        EffectKind::Restack | EffectKind::JoinStack => None,
         EffectKind::RunTurn
         | EffectKind::Collect
         | EffectKind::EndAgent

@@ -48,6 +48,7 @@ mod roles;
 mod schedule;
 mod second_run;
 mod settings;
+mod stacked;
 mod standby;
 mod status;
 mod suggestions;

@@ -41,6 +41,8 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         | EffectKind::DescribePull
         | EffectKind::RequestReview
         | EffectKind::DeleteBranch => return None,
+        // A story of their own tries them at every step: `stacked`.
+        EffectKind::Restack | EffectKind::JoinStack => return None,
         // Nothing of these leaves the machine.
         EffectKind::RunTurn
         | EffectKind::Collect

@@ -30,6 +30,7 @@ mod side;
 mod size;
 mod slot;
 mod sprint;
+mod stack;
 mod start;
 mod state;
 mod suggestion;
@@ -144,6 +145,15 @@ const RULES: &[Rule] = &[
     rule(
         "an answer on the issue ends the session well",
         publish::answered,
+    ),
+    // What it stands on moves.
+    rule(
+        "work that was put onto another commit goes on from there",
+        stack::restacked,
+    ),
+    rule(
+        "work that stands on another pull request follows it",
+        stack::follow,
     ),
     // People say something.
     rule(

@@ -30,6 +30,7 @@ mod role;
 mod session;
 mod shown;
 mod sprint;
+mod stack;
 mod steps;
 mod suggestion;
 mod trigger;

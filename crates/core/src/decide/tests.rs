@@ -15,6 +15,7 @@ mod pull_gates;
 mod pulls;
 mod size;
 mod sprints;
+mod stacks;
 mod suggestions;
 
 use events::*;
@@ -150,6 +151,7 @@ fn stages() -> Vec<(&'static str, Task)> {
         ("opening", opening),
         ("a pull request at the gate", walk(&[pull_gates::changed()])),
         ("in review", review),
+        ("in review on another one", stacks::stacked()),
         ("asking", walk(&asked)),
         ("waiting for an answer", walk(&waiting)),
         ("told what decides nothing", walk(&told)),

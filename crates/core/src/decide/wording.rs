@@ -41,6 +41,8 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::CheckLanded(_)
         | Action::MarkReady(_)
         | Action::DeleteBranch(_)
+        | Action::Restack(_)
+        | Action::JoinStack(_)
         | Action::Steer(_)
         | Action::SetTimer(_)
         | Action::CheckAccess(_)

@@ -6,6 +6,7 @@ use super::found::Source;
 use super::named::Named;
 use crate::ids::{IssueNumber, RepositoryName, TaskKey};
 use crate::overlap::OverlapNews;
+use crate::stack::{PullBelow, Restacked};
 
 /// How an issue or pull request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -64,6 +65,8 @@ pub enum BlockerNews {
     Moved,
     /// skep's work on it failed, or is not failed any more.
     Failed(bool),
+    /// How our pull request for it stands.
+    Pull(PullBelow),
 }
 
 /// What concerns an issue about another one.
@@ -82,6 +85,8 @@ pub enum RelatedNews {
         /// The way: the issue waits for the second, each for the next, the last for the first; empty if there is none.
         path: Vec<Named>,
     },
+    /// Its branch was put onto another commit, because it stands on the pull request of another issue.
+    Restacked(Restacked),
     /// Work on both probably changes the same files, or does not any more.
     Overlap {
         /// What is so.

@@ -46,6 +46,8 @@ impl Action {
             | Self::CheckLanded(_)
             | Self::MarkReady(_)
             | Self::DeleteBranch(_)
+            | Self::Restack(_)
+            | Self::JoinStack(_)
             | Self::Steer(_)
             | Self::SetTimer(_)
             | Self::CheckAccess(_)

@@ -51,7 +51,9 @@ impl Action {
             | Self::MarkReady(_)
             | Self::DeleteBranch(_)
             | Self::CheckAccess(_)
-            | Self::Suggest(_) => true,
+            | Self::Suggest(_)
+            | Self::JoinStack(_)
+            | Self::Restack(_) => true,
         }
     }
 }

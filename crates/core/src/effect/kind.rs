@@ -69,6 +69,10 @@ pub enum EffectKind {
     MarkReady,
     /// [`super::DeleteBranch`].
     DeleteBranch,
+    /// [`super::Restack`].
+    Restack,
+    /// [`super::JoinStack`].
+    JoinStack,
     /// [`super::Steer`].
     Steer,
     /// [`super::SetTimer`].
@@ -100,7 +104,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -129,6 +133,8 @@ impl EffectKind {
         Self::Reply,
         Self::MarkReady,
         Self::DeleteBranch,
+        Self::Restack,
+        Self::JoinStack,
         Self::Steer,
         Self::SetTimer,
         Self::CheckAccess,
@@ -175,6 +181,8 @@ impl EffectKind {
             Self::Reply => "reply",
             Self::MarkReady => "mark_ready",
             Self::DeleteBranch => "delete_branch",
+            Self::Restack => "restack",
+            Self::JoinStack => "join_stack",
             Self::Steer => "steer",
             Self::SetTimer => "set_timer",
             Self::CheckAccess => "check_access",
@@ -248,6 +256,8 @@ impl Action {
             Self::Reply(_) => EffectKind::Reply,
             Self::MarkReady(_) => EffectKind::MarkReady,
             Self::DeleteBranch(_) => EffectKind::DeleteBranch,
+            Self::Restack(_) => EffectKind::Restack,
+            Self::JoinStack(_) => EffectKind::JoinStack,
             Self::Steer(_) => EffectKind::Steer,
             Self::SetTimer(_) => EffectKind::SetTimer,
             Self::CheckAccess(_) => EffectKind::CheckAccess,
@@ -304,6 +314,8 @@ actions!(
     Reply,
     MarkReady,
     DeleteBranch,
+    Restack,
+    JoinStack,
     Steer,
     SetTimer,
     CheckAccess,

@@ -50,6 +50,9 @@ impl Event {
                         news: OverlapNews::Found { .. },
                     },
             } => EffectKind::ReadOverlaps,
+            Self::Related {
+                news: RelatedNews::Restacked(_),
+            } => EffectKind::Restack,
             Self::Looked(Looked::Approvals(_)) => EffectKind::ReadApprovals,
             Self::Looked(Looked::Project(_)) => EffectKind::ReadProject,
             Self::Discovery(DiscoveryNews::Made { .. }) => EffectKind::CreateIssue,

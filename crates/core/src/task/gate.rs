@@ -24,7 +24,7 @@ impl Task {
         if self.waits_in_vain() {
             return Some(Gate::Unmet);
         }
-        if self.unmet().next().is_some() {
+        if self.unmet().next().is_some() && self.may_stand_on().is_none() {
             return Some(Gate::Blockers);
         }
         if let Some(on_hold) = &gates.project {

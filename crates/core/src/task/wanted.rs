@@ -10,6 +10,7 @@ use crate::event::{Asking, Loss, PublishFacts, TriggerFacts, Work};
 use crate::ids::{CommentId, IssueNumber, SessionId, Sha};
 use crate::snapshot::Snapshot;
 use crate::sprint::SprintFacts;
+use crate::stack::Restacked;
 
 /// What was recorded and is not carried out yet.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +30,9 @@ pub struct Wanted {
     pub sprint: Option<Box<SprintFacts>>,
     /// Our pull request is over.
     pub pull_over: Option<PullOver>,
+    /// Its branch was put onto another commit.
+    #[serde(default)]
+    pub restacked: Option<Restacked>,
     /// The session failed.
     pub failed: Option<Failed>,
     /// News of a session that is over.

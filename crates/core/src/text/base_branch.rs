@@ -1,6 +1,6 @@
 //! Which branch the work starts from and goes to, and why it cannot. Each refusal ends with what to do next.
 
-use super::code;
+use super::{code, stack};
 use crate::base_branch::{BaseMistake, BaseSource, NamedBase};
 use crate::ids::IssueNumber;
 
@@ -12,6 +12,7 @@ pub fn shown(branch: &str, by: &BaseSource) -> String {
     let branch = code(branch, 80);
     match by {
         BaseSource::Pull => format!("Its pull request goes to the branch {branch} now."),
+        BaseSource::Below { issue, pull } => stack::shown(*issue, *pull),
         BaseSource::Command
         | BaseSource::Label(_)
         | BaseSource::Field
@@ -70,6 +71,18 @@ pub fn gone(branch: &str) -> String {
     )
 }
 
+/// For the pull request, where it does not go to the default branch; `None` where it does.
+pub fn elsewhere(by: Option<&BaseSource>, issue: IssueNumber) -> Option<String> {
+    Some(match by? {
+        BaseSource::Below { issue, pull } => stack::merges_after(*issue, *pull),
+        BaseSource::Command
+        | BaseSource::Label(_)
+        | BaseSource::Field
+        | BaseSource::Milestone(_)
+        | BaseSource::Pull => stays_open(issue),
+    })
+}
+
 /// For the pull request: the merge does not close the issue.
 pub fn stays_open(issue: IssueNumber) -> String {
     format!(
@@ -109,5 +122,6 @@ fn source(by: &BaseSource) -> String {
         BaseSource::Field => "the field \"Base branch\" of the issue's form".into(),
         BaseSource::Milestone(title) => format!("the milestone {}", code(title, 60)),
         BaseSource::Pull => "the pull request goes there".into(),
+        BaseSource::Below { issue, pull } => stack::source(*issue, *pull),
     }
 }

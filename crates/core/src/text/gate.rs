@@ -1,7 +1,7 @@
 //! What holds a task that is to start, what releases it, and who has to act.
 
 use super::issue_link::reference;
-use super::{answer_replies, count, overlap};
+use super::{answer_replies, count, overlap, stack};
 use crate::dependency::{Blocker, Named, Standing, Unknown, Unresolved};
 use crate::location::Place;
 use crate::project_status::ProjectStatus;
@@ -116,8 +116,9 @@ pub fn explained(task: &Task, gate: &Gate<'_>) -> Option<String> {
             .into(),
         Gate::Cycle(path) => cycle(path, &task.place),
         Gate::Blockers => format!(
-            "{}\n\nIt starts by itself once they are closed as completed. To start it now, comment `/agent go`.",
-            list(task)
+            "{}\n\nIt starts by itself once they are closed as completed{}. To start it now, comment `/agent go`.",
+            list(task),
+            task.could_stand_on().map(stack::or_in_review).unwrap_or_default()
         ),
         Gate::Unmet => format!(
             "{}\n\nTake the dependency away, or comment `/agent go` to start without it.",

@@ -47,6 +47,7 @@ pub mod session_log;
 pub mod settings;
 pub mod setup;
 pub mod sprint;
+pub mod stack;
 pub mod starter;
 pub mod status;
 pub mod suggestion;

@@ -84,8 +84,8 @@ pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
         .collect();
     let issue = job.session.task().issue;
     text.push_str(&format!("{CLOSES}{issue}\n\n"));
-    if job.named_base().is_some() {
-        text.push_str(&format!("{}\n\n", base_branch::stays_open(issue)));
+    if let Some(elsewhere) = base_branch::elsewhere(job.base_from.as_ref(), issue) {
+        text.push_str(&format!("{elsewhere}\n\n"));
     }
     text.push_str(&changes(work));
     text.push_str(&large(work, cx.policy));

@@ -335,6 +335,11 @@ const GENERAL: &[(&str, &str)] = &[
          the later one when the other is in review or over, `off` does not look.",
     ),
     (
+        "stack",
+        "Whether an issue that waits for one other issue of its repository starts as soon as skep's pull request for that one is in \
+         review: on that one's branch, with a pull request that goes there and follows it when it is merged.",
+    ),
+    (
         "approvals",
         "Repositories, as `owner/name` with `*` for anything, in which each start waits for `/agent approve`.",
     ),

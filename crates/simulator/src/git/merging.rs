@@ -245,6 +245,61 @@ pub async fn move_branch(
     state.change(|world| world.follow_push(home, &moved, by))
 }
 
+/// A pull request that goes elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Retarget<'a> {
+    /// Which.
+    pub number: i64,
+    /// To this branch.
+    pub base: &'a str,
+}
+
+/// Lets a pull request go to another branch, and compares it with that.
+pub async fn retarget(
+    state: &State,
+    home: i64,
+    Retarget { number, base }: Retarget<'_>,
+    by: &str,
+) -> Result<(), ApiError> {
+    state.change(|world| world.retarget(home, number, base, by))?;
+    let (dir, base, head) = ends(state, home, number)?;
+    let seen = inspect::compare(&dir, &base, &head).await.map_err(broken)?;
+    state.change(|world| {
+        world.pull_mut(home, number)?.comparison = seen;
+        Ok(())
+    })
+}
+
+/// Deletes the branch of a merged pull request by the button below it: what goes to that branch goes on to where the merged
+/// one went. Whoever deletes a branch by git or by its ref closes that instead.
+/// <https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-branches>,
+/// <https://github.com/cli/cli/issues/14223>
+pub async fn delete_merged(
+    state: &State,
+    home: i64,
+    number: i64,
+    by: &str,
+) -> Result<(), ApiError> {
+    let (branch, base, above) = state.read(|world| {
+        let (_, pull) = world.pull(home, number)?;
+        pull.merged.as_ref().ok_or_else(ApiError::not_found)?;
+        let above = world.pulls_to(home, &pull.head);
+        Ok::<_, ApiError>((pull.head.clone(), pull.base.clone(), above))
+    })?;
+    for (place, number) in above.into_iter().filter(|_| on(Rule::RetargetMerged)) {
+        let to = Retarget {
+            number,
+            base: &base,
+        };
+        retarget(state, place, to, by).await?;
+    }
+    let gone = BranchMove {
+        branch: &branch,
+        to: None,
+    };
+    move_branch(state, home, gone, by).await
+}
+
 /// A ref that was made, moved or removed.
 pub struct RefChange<'a> {
     /// Its full name.

@@ -137,6 +137,31 @@ impl Simulator {
         Ok(merging::merge(self.state(), home, pull, merging).await?)
     }
 
+    /// Deletes the branch of a merged pull request by the button below it.
+    pub async fn delete_merged_branch(
+        &self,
+        home: impl Into<i64>,
+        pull: impl Into<i64>,
+        actor: &str,
+    ) -> Done<()> {
+        let (home, pull) = (home.into(), pull.into());
+        Ok(merging::delete_merged(self.state(), home, pull, actor).await?)
+    }
+
+    /// Says whether this GitHub has stacks, as versions of GitHub Enterprise Server have none.
+    pub fn set_stacks(&self, offered: bool) {
+        self.state().change(|world| world.stacks.offered = offered);
+    }
+
+    /// The stacks of a repository, each from the bottom to the top.
+    pub fn stacks(&self, home: impl Into<i64>) -> Vec<Vec<i64>> {
+        let home = home.into();
+        self.state().read(|world| {
+            let own = world.stacks.all.iter().filter(|stack| stack.home == home);
+            own.map(|stack| stack.pulls.clone()).collect()
+        })
+    }
+
     /// Closes a pull request without merging.
     pub fn close_pull(&self, home: impl Into<i64>, pull: impl Into<i64>, actor: &str) -> Done<()> {
         let (home, pull) = (home.into(), pull.into());

@@ -11,5 +11,6 @@ mod parts;
 mod pull;
 mod relation;
 mod repository;
+mod stack;
 pub(crate) mod suggestion;
 mod team;

@@ -24,11 +24,15 @@ impl World {
             self.pull_state(home, issue, pull),
             self.pull_ends(home, issue, pull),
         ];
-        joined(
+        let mut shown = joined(
             facts
                 .into_iter()
                 .chain([self.pull_addresses(home, issue, pull)]),
-        )
+        );
+        if self.stack_of(home.id, issue.number).is_some() {
+            shown["stack"] = self.stack_of_json(home, issue.number);
+        }
+        shown
     }
 
     fn pull_text(&self, home: &Repository, issue: &Issue) -> Value {

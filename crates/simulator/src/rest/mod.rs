@@ -18,6 +18,7 @@ mod relation;
 mod repository;
 mod review;
 mod route;
+mod stack;
 mod suggestion;
 mod team;
 

@@ -118,15 +118,15 @@ pub(super) async fn update(call: Call) -> Answer {
         kind: None,
         ..edit_of(&call)?
     };
-    let base = call.owned("base");
+    call.read(|world| world.pull(call.repository, number).map(drop))?;
+    if let Some(base) = call.owned("base") {
+        let to = merging::Retarget {
+            number,
+            base: &base,
+        };
+        merging::retarget(call.state(), call.repository, to, &actor).await?;
+    }
     let changed = call.change(|world| {
-        world.pull(call.repository, number)?;
-        if let Some(base) = base {
-            let sha = world.repository(call.repository)?.heads.get(&base).cloned();
-            let sha = sha.ok_or_else(|| ApiError::invalid("PullRequest", "base", "invalid"))?;
-            let pull = world.pull_mut(call.repository, number)?;
-            (pull.base, pull.base_sha) = (base, sha);
-        }
         world.edit_issue(call.repository, number, &edit, &actor)?;
         shown(world, &call, number)
     });

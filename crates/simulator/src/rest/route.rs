@@ -8,7 +8,7 @@ use hyper::Method;
 use crate::rest::call::{Answer, Call, Values};
 use crate::rest::{
     action, app, check, comment, compare, delivery, graphql, issue, label, pull, relation,
-    repository, review, suggestion, team,
+    repository, review, stack, suggestion, team,
 };
 use crate::wire::decode;
 use crate::world::account::Access;
@@ -147,6 +147,11 @@ static ROUTES: &[Route] = routes! {
     GET "/repos/{owner}/{repo}/pulls/{number}/comments" Need::Repository("pull_requests", Read) => review::comments;
     POST "/repos/{owner}/{repo}/pulls/{number}/comments/{line}/replies" Need::Repository("pull_requests", Write) => review::reply, creates;
     GET "/repos/{owner}/{repo}/pulls/comments/{line}" Need::Repository("pull_requests", Read) => review::comment;
+
+    GET "/repos/{owner}/{repo}/stacks" Need::Repository("pull_requests", Read) => stack::list;
+    POST "/repos/{owner}/{repo}/stacks" Need::Repository("pull_requests", Write) => stack::create;
+    POST "/repos/{owner}/{repo}/stacks/{stack}/add" Need::Repository("pull_requests", Write) => stack::add;
+    POST "/repos/{owner}/{repo}/stacks/{stack}/unstack" Need::Repository("pull_requests", Write) => stack::unstack;
 
     GET "/repos/{owner}/{repo}/pulls/comments/{line}/reactions" Need::Repository("pull_requests", Read) => comment::reactions;
     POST "/repos/{owner}/{repo}/pulls/comments/{line}/reactions" Need::Repository("pull_requests", Write) => comment::react;

@@ -13,6 +13,7 @@ use super::notice::Notice;
 use super::outgoing::Outgoing;
 use super::relation::{IssueAt, Relations};
 use super::repository::{Gone, Repository};
+use super::stack::Stacks;
 use super::suggestion::Suggestions;
 
 use crate::api_error::ApiError;
@@ -50,6 +51,8 @@ pub struct World {
     pub relations: Relations,
     /// What is suggested on issues.
     pub suggestions: Suggestions,
+    /// Stacks of pull requests.
+    pub stacks: Stacks,
     /// New tokens have GitHub's long form.
     pub long_tokens: bool,
     /// What the App's own labels begin with.
@@ -79,6 +82,7 @@ impl World {
             notices: Vec::new(),
             relations: Relations::default(),
             suggestions: Suggestions::default(),
+            stacks: Stacks::default(),
             long_tokens: false,
             label_prefix: "agent:".to_owned(),
             last_id: 1_000_000,

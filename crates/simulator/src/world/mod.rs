@@ -24,6 +24,8 @@ pub mod relation;
 mod removal;
 pub mod repository;
 pub mod review;
+pub mod stack;
+mod stacking;
 pub mod sub_issue;
 mod suggesting;
 pub mod suggestion;

@@ -222,6 +222,19 @@ impl World {
     ) -> Result<(), ApiError> {
         let sha = self.repository(home)?.heads.get(base).cloned();
         let sha = sha.ok_or_else(|| ApiError::invalid("PullRequest", "base", "invalid"))?;
+        let (issue, pull) = self.pull(home, number)?;
+        if pull.base == base {
+            return Ok(());
+        }
+        if !issue.open && on(Rule::BaseOfClosed) {
+            let message = "Cannot change the base branch of a closed pull request.";
+            return Err(ApiError::custom("PullRequest", Some("base"), message));
+        }
+        if self.stack_of(home, number).is_some() && on(Rule::BaseInStack) {
+            let message =
+                "Cannot change the base branch because the pull request is part of a stack.";
+            return Err(ApiError::custom("PullRequest", Some("base"), message));
+        }
         let pull = self.pull_mut(home, number)?;
         let old = std::mem::replace(&mut pull.base, base.to_owned());
         let old_sha = std::mem::replace(&mut pull.base_sha, sha);

@@ -105,6 +105,11 @@ impl World {
         moved: &PushedRef,
         by: &str,
     ) -> Result<(), ApiError> {
+        if moved.new.is_none() && on(Rule::PullFollowsBase) {
+            for (place, number) in self.pulls_to(home, branch) {
+                self.close(place, number, None, by)?;
+            }
+        }
         for (place, number) in self.pulls_from(home, branch) {
             let Some(sha) = &moved.new else {
                 if on(Rule::PullFollowsBranch) {

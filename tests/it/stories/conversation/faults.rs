@@ -39,6 +39,8 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         | EffectKind::DescribePull
         | EffectKind::RequestReview
         | EffectKind::DeleteBranch => None,
+        // `stories::stacked`.
+        EffectKind::Restack | EffectKind::JoinStack => None,
         // `stories::faults`.
         EffectKind::React
         | EffectKind::CheckTrigger

@@ -158,6 +158,10 @@ pub(super) fn revise(on: &mut Advance<'_>) -> Option<Fired> {
     if !on.task.can_revise() || on.task.conversation.messages.is_empty() {
         return None;
     }
+    // Its branch is being put onto another commit: a revision begins with that.
+    if on.task.stack.on.as_ref().is_some_and(|on| on.moving) {
+        return None;
+    }
     let more = std::mem::take(&mut on.finished);
     let why = match more {
         true => text::conversation::SAID_MEANWHILE.to_owned(),

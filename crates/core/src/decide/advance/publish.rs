@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::evidence::{self, Made};
 use super::state::{Advance, Fired, because};
-use super::{ending, outage, overlap, pull, revised, size, slot, turn, turn_over};
+use super::{ending, outage, overlap, pull, revised, size, slot, stack, turn, turn_over};
 use crate::agent::TurnEnd;
 use crate::decide::messages;
 use crate::effect::{self, Start};
@@ -297,7 +297,10 @@ pub(super) fn opened(on: &mut Advance<'_>) -> Option<Fired> {
         on.plan(effect::LabelPull { pull, labels });
     }
     match standing {
-        PullStanding::Open => ending::complete(on, End::InReview),
+        PullStanding::Open => {
+            stack::join(on);
+            ending::complete(on, End::InReview)
+        }
         PullStanding::Merged => pull::over_at_once(on, pull, true),
         PullStanding::Closed => pull::over_at_once(on, pull, false),
     }

@@ -128,6 +128,18 @@ pub(super) fn left(on: &mut Advance<'_>, head: &Sha) {
     describe(on, &job, &work);
 }
 
+/// Where the pull request goes has changed: the description says so.
+pub(super) fn described(on: &mut Advance<'_>) {
+    let job = on.task.job().cloned();
+    let work = on
+        .task
+        .progress()
+        .and_then(|progress| progress.work.clone());
+    if let (Some(job), Some(work)) = (job, work) {
+        describe(on, &job, &work);
+    }
+}
+
 fn ask_again(on: &mut Advance<'_>, heard: &Heard) {
     let pull = on.task.pull.as_ref().map(|pull| pull.number);
     if let Some(pull) = pull.filter(|_| !heard.reviewers.is_empty()) {

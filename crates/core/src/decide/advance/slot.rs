@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::state::{Advance, Fired, because};
-use super::{collect, turn};
+use super::{collect, stack, turn};
 use crate::effect::{self, Start};
 use crate::event_name::DomainEvent;
 use crate::schedule::Reason;
@@ -12,6 +12,7 @@ use crate::text;
 
 /// The task begins, or goes on where it was.
 pub(super) fn begin(on: &mut Advance<'_>) -> Option<Fired> {
+    stack::begin(on);
     let stage = std::mem::replace(&mut on.task.stage, Stage::Idle);
     let Stage::Queued {
         mut job,

@@ -1,11 +1,11 @@
 //! What the issue waits for. News of it are hints to read it again; what was read stands as it is until the next reading, or
 //! until somebody hears how one of the issues stands now.
 
-use super::overlap;
 use super::recording::Recording;
+use super::{overlap, stack};
 pub(super) use crate::dependency::is_label;
 use crate::dependency::{
-    BlockerNews, Dependencies, Named, RelatedNews, Standing, Unknown, Unresolved, may_name,
+    Blocker, BlockerNews, Dependencies, Named, RelatedNews, Standing, Unknown, Unresolved, may_name,
 };
 use crate::event::Event;
 use crate::ids::TaskKey;
@@ -45,6 +45,7 @@ pub(super) fn edited(on: &Recording<'_>, task: &mut Task, event: &Event) {
 /// GitHub said what it waits for.
 pub(super) fn read(on: &mut Recording<'_>, task: &mut Task, found: &Dependencies) -> String {
     let failed: Vec<TaskKey> = failed(&task.dependencies).collect();
+    let below = stack::stood_on(task);
     task.dependencies = Dependencies {
         read_at: Some(on.cx.now),
         ..found.clone()
@@ -52,6 +53,10 @@ pub(super) fn read(on: &mut Recording<'_>, task: &mut Task, found: &Dependencies
     for blocker in &mut task.dependencies.blockers {
         blocker.failed = blocker.standing == Standing::Open && failed.contains(&blocker.issue.key);
     }
+    let known = &mut task.dependencies.blockers;
+    let is_known = |one: &Blocker| known.iter().any(|other| other.issue.key == one.issue.key);
+    let below = below.filter(|one| !is_known(one));
+    known.extend(below);
     task.gates.reading = Reading::Done;
     let open = task.dependencies.open().count();
     let all = found.blockers.len() + found.unresolved.len();
@@ -67,7 +72,12 @@ fn failed(found: &Dependencies) -> impl Iterator<Item = TaskKey> {
 pub(super) fn related(on: &mut Recording<'_>, task: &mut Task, news: &RelatedNews) -> String {
     match news {
         RelatedNews::Overlap { news } => overlap::told(on, task, news),
+        RelatedNews::Blocker {
+            issue,
+            news: BlockerNews::Pull(pull),
+        } => stack::below(on, task, *issue, pull),
         RelatedNews::Blocker { issue, news } => blocker(task, *issue, news),
+        RelatedNews::Restacked(done) => stack::restacked(task, done),
         RelatedNews::Cycle { path } => cycle(&mut task.gates, path),
     }
 }
@@ -100,6 +110,7 @@ fn blocker(task: &mut Task, issue: TaskKey, news: &BlockerNews) -> String {
             });
         }
         BlockerNews::Moved => read_again(task),
+        BlockerNews::Pull(pull) => task.stack.learn(issue, pull),
     }
     format!("it waits for {issue}, of which there is news")
 }

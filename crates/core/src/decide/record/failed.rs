@@ -1,7 +1,7 @@
 //! An effect cannot be done, and will not be tried again. Those that carry the session end it; those that only show do not.
 
 use super::recording::Recording;
-use super::{discovery, pull_gate, sprint, steps, suggestion};
+use super::{discovery, pull_gate, sprint, stack, steps, suggestion};
 use crate::effect::EffectKind;
 use crate::event::{Event, Loss};
 use crate::ids::SessionId;
@@ -42,6 +42,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
             task.overlaps.looking = false;
             only_said()
         }
+        EffectKind::Restack => stack::not_restacked(on, task, say),
         EffectKind::CreateIssue => discovery::not_made(&mut task.discovered, say, *exhausted),
         EffectKind::Suggest => suggestion::not_made(&mut task.suggested, say),
         EffectKind::ReadSprint => sprint::unread(on, task, say, *exhausted),
@@ -75,6 +76,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         | EffectKind::Reply
         | EffectKind::MarkReady
         | EffectKind::DeleteBranch
+        | EffectKind::JoinStack
         | EffectKind::LabelPull
         | EffectKind::DescribePull
         | EffectKind::RequestReview

@@ -119,7 +119,7 @@ fn labeled(label: &str) -> Event {
     }
 }
 
-fn one_open() -> Dependencies {
+pub(super) fn one_open() -> Dependencies {
     let issue = Named::new(RepositoryId(1), place().name, IssueNumber(3));
     Dependencies {
         blockers: vec![Blocker {

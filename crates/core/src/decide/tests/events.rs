@@ -6,6 +6,7 @@ use super::discovery::discovery;
 use super::pull_gates::pull_gates;
 use super::pulls::{landed, looked, red, review};
 use super::sprints::sprints;
+use super::stacks::stacks;
 use super::suggestions::suggestions;
 use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd};
@@ -66,6 +67,7 @@ pub(super) fn policy() -> Policy {
             notifications: Notifications::All,
             discover: Discover::Start,
             pull_gate: GatedPulls::All,
+            stack: true,
             ..IssueRules::default()
         },
         roles: Default::default(),
@@ -505,6 +507,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         corridor(),
         access(),
         dependencies(),
+        stacks(),
         sprints(),
         discovery(),
         suggestions(),

@@ -49,6 +49,16 @@ pub(super) fn accept(on: &mut Advance<'_>, facts: &TriggerFacts, picked: Picked)
         on.task.pull = None;
     }
     let job = job(on, facts, picked, &wish);
+    let stack = &mut on.task.stack;
+    if !wish.again {
+        stack.on = None;
+    }
+    // Whoever named a base branch, or starts it in spite of what it waits for, does not want it there.
+    stack.may = on.cx.policy.issues.stack
+        && facts.asking != Asking::Override
+        && job.base_from.is_none()
+        && job.role.writes
+        && !job.only_asked;
     gate::set(
         &mut on.task,
         &gate::Start {
@@ -91,6 +101,10 @@ pub(super) fn accept(on: &mut Advance<'_>, facts: &TriggerFacts, picked: Picked)
 
 /// Whether the last session worked on another base. A default branch that was only renamed is the same one.
 fn stands_elsewhere(task: &Task, base: &Base) -> bool {
+    if task.stands_on_open_pull() && base.from.is_none() {
+        // It begins on that one's branch again, or that is merged by then and it follows.
+        return false;
+    }
     let named = |job: &Job| job.base_from.is_some() || base.from.is_some();
     task.job()
         .is_some_and(|job| named(job) && job.base_branch != base.branch)
