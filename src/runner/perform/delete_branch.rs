@@ -1,4 +1,4 @@
-//! Deletes our branch, unless somebody wrote to it since.
+//! Deletes our branch, unless somebody wrote to it since, or has an open pull request that goes to it.
 
 use crate::core::effect::DeleteBranch;
 use crate::core::failure::Failure;
@@ -15,13 +15,12 @@ pub(super) async fn perform(
     lease: &Lease,
     remotes: Remotes<'_>,
 ) -> Result<Performed, Failure> {
-    if action.unless_base {
-        let at = At::of(lease.place());
-        let others = remotes.github.pulls_to(&at, action.branch.as_str()).await?;
-        if !others.is_empty() {
-            tracing::info!(branch = %action.branch, "pull requests go to the branch; it stays");
-            return Ok(Performed::Done);
-        }
+    // With the branch GitHub would close them for good.
+    let at = At::of(lease.place());
+    let others = remotes.github.pulls_to(&at, action.branch.as_str()).await?;
+    if !others.is_empty() {
+        tracing::info!(branch = %action.branch, "pull requests go to the branch; it stays");
+        return Ok(Performed::Done);
     }
     let remote = AuthenticatedRemote::open(remotes.github, lease.place(), Purpose::Push).await?;
     let (branch, head) = (&action.branch, &action.head);

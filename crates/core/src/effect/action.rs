@@ -296,7 +296,7 @@ pub struct MarkReady {
     pub pull: i64,
 }
 
-/// Delete our branch, if its head is still this and, where that is asked, no open pull request goes to it: GitHub closes such
+/// Delete our branch, if its head is still this and no open pull request goes to it: GitHub closes such
 /// a one with its base. What is gone is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeleteBranch {
@@ -304,9 +304,6 @@ pub struct DeleteBranch {
     pub branch: AgentBranch,
     /// Its head as we know it.
     pub head: Sha,
-    /// Only if no open pull request goes to it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub unless_base: bool,
 }
 
 /// Offer words to a running turn. What was not taken waits for the turn's end.

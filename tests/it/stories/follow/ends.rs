@@ -1,5 +1,7 @@
 //! Merged or closed: what is left on GitHub, and what is left here.
 
+use skep_simulator::world::PullDraft;
+
 use super::{BRANCH, Told, with};
 
 const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
@@ -90,6 +92,36 @@ async fn a_branch_that_a_person_wrote_to_outlives_the_merge() {
         "{}",
         told.read()
     );
+    told.nothing_is_left();
+    told.done().await;
+}
+
+/// GitHub closes for good what goes to a branch that is deleted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_branch_that_somebodys_pull_request_goes_to_outlives_the_merge() {
+    let mut told = Told::new(NOTE).await;
+    let (simulator, home) = (&told.app.simulator, told.app.repository);
+    let push = simulator.push_to_branch(home, "ana-more", &[("ANA.md", "mine\n")], "ana");
+    push.await.expect("a push");
+    let draft = PullDraft {
+        title: "More of it".into(),
+        head: "ana-more".into(),
+        base: BRANCH.into(),
+        ..PullDraft::default()
+    };
+    let more = simulator.open_pull(home, "ana", draft).await;
+    let more = more.expect("a pull request");
+    told.merge().await;
+    told.settle().await;
+    assert_eq!(
+        (told.state().await.as_str(), told.has_branch()),
+        ("done", true),
+        "{}",
+        told.read()
+    );
+    let pulls = told.app.simulator.pulls(home).expect("pulls");
+    let hers = pulls.iter().find(|pull| pull.issue.number == more);
+    assert!(hers.is_some_and(|pull| pull.issue.open), "{hers:?}");
     told.nothing_is_left();
     told.done().await;
 }

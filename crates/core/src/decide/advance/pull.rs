@@ -125,12 +125,7 @@ fn tell(on: &mut Advance<'_>, over: PullOver) {
 fn leave_branch(on: &mut Advance<'_>, merged: bool) {
     let (branch, head) = (on.task.branch.clone(), on.task.branch_head.clone());
     if let (true, Some(branch), Some(head)) = (merged, branch, head) {
-        let unless_base = on.cx.policy.issues.stack;
-        on.plan(effect::DeleteBranch {
-            branch,
-            head,
-            unless_base,
-        });
+        on.plan(effect::DeleteBranch { branch, head });
     }
     on.task.leave_branch();
     on.task.review = Default::default();

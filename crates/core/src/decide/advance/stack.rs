@@ -174,7 +174,6 @@ pub(super) fn restacked(on: &mut Advance<'_>) -> Option<Fired> {
                 on.plan(effect::DeleteBranch {
                     branch: stands.branch,
                     head,
-                    unless_base: true,
                 });
             }
         }

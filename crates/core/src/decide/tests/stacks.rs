@@ -174,7 +174,7 @@ fn it_follows_a_merge_and_stands_on_nothing_then() {
     let job = task.job().expect("a job");
     assert_eq!((job.base_branch.as_str(), &job.base_from), ("main", &None));
     let deleted = decision.effects.iter().any(|planned| {
-        matches!(&planned.effect.action, Action::DeleteBranch(effect::DeleteBranch { unless_base: true, head, .. }) if *head == sha('f'))
+        matches!(&planned.effect.action, Action::DeleteBranch(effect::DeleteBranch { head, .. }) if *head == sha('f'))
     });
     assert!(deleted, "the branch below goes last");
 }
