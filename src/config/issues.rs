@@ -31,6 +31,7 @@ pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) 
             (Notifications::CHOICES, value::NOTIFICATIONS),
         ),
         overlaps: choice(resolver, "overlaps", (OnOverlap::CHOICES, value::OVERLAPS)),
+        pin_status: resolver.of_file("pin_status", Item::switch).unwrap_or(true),
         stack: resolver.of_file("stack", Item::switch).unwrap_or_default(),
         approvals: resolver
             .of_file("approvals", Item::texts)

@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 61] = [
+const FILE_ONLY: [(&str, &str); 62] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
@@ -129,6 +129,7 @@ const FILE_ONLY: [(&str, &str); 61] = [
     ("notifications", "normal"),
     ("overlaps", "warn"),
     ("stack", "false"),
+    ("pin_status", "true"),
     ("approvals", "[]"),
     ("status_file", "none"),
     ("priority_field", "none"),

@@ -132,6 +132,7 @@ impl Config {
             ("notifications", quoted(self.issues.notifications.name())),
             ("overlaps", quoted(self.issues.overlaps.name())),
             ("stack", self.issues.stack.to_string()),
+            ("pin_status", self.issues.pin_status.to_string()),
             ("approvals", list(&self.issues.approvals)),
             (
                 "status_file",

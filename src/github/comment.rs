@@ -224,6 +224,19 @@ impl GitHub {
             .map(drop)
     }
 
+    /// Pins a comment to the top of its issue.
+    /// <https://docs.github.com/rest/issues/comments#pin-an-issue-comment>
+    ///
+    /// # Errors
+    /// [`GitHubError::NotFound`] where this GitHub pins no comments.
+    pub async fn pin_comment(&self, at: &At, comment: CommentId) -> Result<(), GitHubError> {
+        let path = at.path(&format!("/issues/comments/{comment}/pin"));
+        let ask = ApiRequest::put("pin a comment", path);
+        self.change(at, Purpose::Comment, Priority::Normal, &ask)
+            .await
+            .map(drop)
+    }
+
     /// A removal for which "not there" is as good as done.
     pub(super) async fn remove(
         &self,

@@ -83,6 +83,8 @@ pub struct Issue {
     pub updated_at: i64,
     /// How many comments it has.
     pub comments: u64,
+    /// Whether one of them is pinned to its top; `None` where this GitHub pins none.
+    pub has_pinned: Option<bool>,
     /// How many issues block it by GitHub's own count, those we do not see included; `None` where GitHub does not count.
     pub blockers: Option<u64>,
     /// How many sub-issues it has; `None` where GitHub does not count.
@@ -156,12 +158,21 @@ pub(super) struct IssueShape {
     updated_at: i64,
     #[serde(default)]
     comments: u64,
+    /// Null without one, not there on servers that know none.
+    #[serde(default, deserialize_with = "there")]
+    pinned_comment: Option<bool>,
     issue_dependencies_summary: Option<BlockersShape>,
     sub_issues_summary: Option<PartsShape>,
     parent_issue_url: Option<serde::de::IgnoredAny>,
     /// <https://docs.github.com/rest/issues/issue-field-values>
     #[serde(default)]
     issue_field_values: Option<Vec<FieldShape>>,
+}
+
+/// Whether a field that is there has a value.
+fn there<'de, D: serde::Deserializer<'de>>(given: D) -> Result<Option<bool>, D::Error> {
+    let value = Option::<serde::de::IgnoredAny>::deserialize(given)?;
+    Ok(Some(value.is_some()))
 }
 
 #[derive(Deserialize)]
@@ -215,6 +226,7 @@ impl From<IssueShape> for Issue {
             created_at: shape.created_at,
             updated_at: shape.updated_at,
             comments: shape.comments,
+            has_pinned: shape.pinned_comment,
             blockers: shape
                 .issue_dependencies_summary
                 .map(|counts| counts.total_blocked_by),

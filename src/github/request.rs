@@ -75,6 +75,11 @@ impl ApiRequest {
         Self::new(Method::PATCH, verb, path).with(body)
     }
 
+    /// A change that is the same however often it is made.
+    pub(super) fn put(verb: &'static str, path: impl Into<String>) -> Self {
+        Self::new(Method::PUT, verb, path)
+    }
+
     /// A removal.
     pub(super) fn delete(verb: &'static str, path: impl Into<String>) -> Self {
         Self::new(Method::DELETE, verb, path)

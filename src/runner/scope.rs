@@ -33,6 +33,8 @@ pub(super) struct Comments<'a> {
     pub(super) posted: &'a PostedComments,
     /// The pause before a mark is looked for a second time.
     pub(super) look_again: Duration,
+    /// Whether status comments are pinned.
+    pub(super) pins_status: bool,
 }
 
 /// What is read on GitHub for the core to judge.
@@ -141,6 +143,7 @@ impl Services {
             marker: &self.marker,
             posted: &self.posted,
             look_again: self.timings.look_again,
+            pins_status: self.policy.issues.pin_status,
         }
     }
 

@@ -41,6 +41,8 @@ pub struct IssueRules {
     /// Whether work begins on the branch of the one issue that it waits for, once that one's pull request is in review.
     #[serde(default)]
     pub stack: bool,
+    /// Whether the status comment is pinned to the top of its issue, where nothing else is.
+    pub pin_status: bool,
     /// Repositories in which a person has to agree to each start: globs over `owner/name`, without regard to case.
     #[serde(default)]
     pub approvals: Vec<String>,

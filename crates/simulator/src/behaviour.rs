@@ -207,6 +207,7 @@ rules! {
     SuggestionPending "suggestion-pending" "A list of suggestions has the pending ones, unless others are asked for.";
     SuggestionApplied "suggestion-applied" "What an issue has is not suggested.";
     SuggestionOfPull "suggestion-of-pull" "A pull request has no suggestions.";
+    OnePin "one-pin" "One comment of an issue is pinned.";
     RepositoryTaken "repository-taken" "A repository's name is taken once.";
     // Pull requests, reviews, checks.
     DraftPlan "draft-plan" "Drafts are refused where the plan has none.";

@@ -10,6 +10,7 @@ mod fault;
 mod git;
 mod issues;
 mod notices;
+mod pins;
 mod product;
 mod product_ci;
 mod product_relations;

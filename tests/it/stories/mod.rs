@@ -35,6 +35,7 @@ mod overridden;
 mod pace;
 mod pauses;
 mod people;
+mod pins;
 mod pipeline;
 mod plans;
 mod pull_gate;

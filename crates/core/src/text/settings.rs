@@ -340,6 +340,10 @@ const GENERAL: &[(&str, &str)] = &[
          review: on that one's branch, with a pull request that goes there and follows it when it is merged.",
     ),
     (
+        "pin_status",
+        "Whether the status comment is pinned to the top of its issue when it is posted, where no other comment is.",
+    ),
+    (
         "approvals",
         "Repositories, as `owner/name` with `*` for anything, in which each start waits for `/agent approve`.",
     ),

@@ -13,6 +13,29 @@ impl Simulator {
             .change(|world| world.suggestions.offered = offered);
     }
 
+    /// Says whether this GitHub pins comments; GitHub Enterprise Server up to 3.19 does not.
+    pub fn set_pins(&self, offered: bool) {
+        self.state().change(|world| world.pins_comments = offered);
+    }
+
+    /// Pins a comment to the top of its issue as somebody, or takes it off there.
+    ///
+    /// # Errors
+    /// What GitHub would refuse it with.
+    pub fn pin_comment(
+        &self,
+        home: impl Into<i64>,
+        comment: i64,
+        (by, on): (&str, bool),
+    ) -> Result<(), SimulatorError> {
+        let home = home.into();
+        self.create_user(by);
+        let pinned = self
+            .state()
+            .change(|world| world.pin_comment(home, comment, by, on));
+        Ok(pinned?)
+    }
+
     /// Says whether what is suggested is done at once.
     pub fn set_suggestions_at_once(&self, at_once: bool) {
         self.state()

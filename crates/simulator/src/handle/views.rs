@@ -32,6 +32,8 @@ pub struct CommentView {
     pub reactions: Vec<String>,
     /// Folded away, with the reason.
     pub minimized: Option<String>,
+    /// Pinned to the top of its issue.
+    pub pinned: bool,
 }
 
 /// An issue as it is now.
@@ -150,6 +152,7 @@ impl Simulator {
             edits: comment.edits,
             reactions: reactions(&comment.reactions),
             minimized: comment.minimized.clone(),
+            pinned: comment.pinned.is_some(),
         };
         Ok(self.state().read(|world| {
             Ok::<_, ApiError>(

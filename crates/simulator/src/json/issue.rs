@@ -65,8 +65,18 @@ impl World {
             self.issue_addresses(home, issue),
             self.issue_facts(home, issue),
             self.relation_counts(issue),
+            self.pinned_comment(home, issue),
             pull,
         ])
+    }
+
+    /// Not there where comments cannot be pinned.
+    fn pinned_comment(&self, home: &Repository, issue: &Issue) -> Value {
+        if !self.pins_comments {
+            return json!({});
+        }
+        let pinned = issue.comments.iter().find(|one| one.pinned.is_some());
+        json!({ "pinned_comment": pinned.map(|one| self.comment_json(home, issue, one)) })
     }
 
     fn issue_addresses(&self, home: &Repository, issue: &Issue) -> Value {
@@ -133,6 +143,7 @@ impl World {
             "author_association": self.association(home, &comment.author),
             "body": comment.body,
             "performed_via_github_app": self.via_app(&comment.author),
+            "pin": comment.pinned.as_ref().map(|(by, at)| json!({"pinned_at": iso(*at), "pinned_by": self.user_json(by)})),
         })
     }
 

@@ -117,6 +117,23 @@ pub(super) async fn delete(call: Call) -> Answer {
     Reply::no_content()
 }
 
+/// `PUT /repos/{owner}/{repo}/issues/comments/{comment}/pin`
+pub(super) async fn pin(call: Call) -> Answer {
+    let (id, actor) = (call.number("comment")?, call.actor());
+    let pinned = call.change(|world| {
+        world.pin_comment(call.repository, id, &actor, true)?;
+        shown(world, &call, id)
+    });
+    Reply::ok(pinned?)
+}
+
+/// `DELETE /repos/{owner}/{repo}/issues/comments/{comment}/pin`
+pub(super) async fn unpin(call: Call) -> Answer {
+    let (id, actor) = (call.number("comment")?, call.actor());
+    call.change(|world| world.pin_comment(call.repository, id, &actor, false))?;
+    Reply::no_content()
+}
+
 fn subject(call: &Call) -> Result<Subject, ApiError> {
     if !call.value("line").is_empty() {
         return call.number("line").map(Subject::Line);

@@ -49,6 +49,7 @@ impl World {
             body: body.to_owned(),
             edits: 0,
             minimized: None,
+            pinned: None,
             reactions: Vec::new(),
             created_at: now,
             updated_at: now,
@@ -137,6 +138,30 @@ impl World {
             id,
             Activity::new("edited", by).with(json!({ "changes": { "body": { "from": before } } })),
         )
+    }
+
+    /// Pins a comment to the top of its issue, or takes it off there.
+    pub fn pin_comment(&mut self, home: i64, id: i64, by: &str, on: bool) -> Result<(), ApiError> {
+        self.writable(home)?;
+        if !self.pins_comments {
+            return Err(ApiError::not_found());
+        }
+        let issue = self.issue(home, self.comment_home(home, id)?)?;
+        let other = issue
+            .comments
+            .iter()
+            .any(|one| one.id != id && one.pinned.is_some());
+        if on && other && holds(Rule::OnePin) {
+            return Err(ApiError::custom(
+                "IssueComment",
+                None,
+                "Another comment of this issue is pinned.",
+            ));
+        }
+        let now = self.now();
+        self.comment_mut(home, id)?.pinned = on.then(|| (by.to_owned(), now));
+        let action = if on { "pinned" } else { "unpinned" };
+        self.tell_comment(home, id, Activity::new(action, by))
     }
 
     /// Removes a comment.

@@ -51,6 +51,8 @@ pub struct World {
     pub relations: Relations,
     /// What is suggested on issues.
     pub suggestions: Suggestions,
+    /// Comments can be pinned, as on github.com.
+    pub pins_comments: bool,
     /// Stacks of pull requests.
     pub stacks: Stacks,
     /// New tokens have GitHub's long form.
@@ -82,6 +84,7 @@ impl World {
             notices: Vec::new(),
             relations: Relations::default(),
             suggestions: Suggestions::default(),
+            pins_comments: true,
             stacks: Stacks::default(),
             long_tokens: false,
             label_prefix: "agent:".to_owned(),

@@ -46,6 +46,8 @@ pub struct Comment {
     pub edits: u32,
     /// Folded away, with the reason.
     pub minimized: Option<String>,
+    /// Who pinned it to the top of its issue, and when.
+    pub pinned: Option<(String, i64)>,
     /// Reactions in order.
     pub reactions: Vec<Reaction>,
     /// When it was written.
