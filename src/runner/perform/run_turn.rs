@@ -50,9 +50,41 @@ pub(super) async fn perform(
     if so_far.is_some_and(|so_far| so_far.asked) || asked_since(lease, scope).await? {
         return Ok(Performed::known(asked_before(lease, so_far)?));
     }
-    let request = request(&action.turn, lease, scope).await?;
-    let ran = run(request, &action.turn.budget, lease, scope).await?;
+    let (turn, budget) = (&action.turn, &action.turn.budget);
+    let asked = request(turn, lease, scope).await?;
+    let resumed = asked.resume.clone();
+    let mut ran = run(asked, budget, lease, scope).await?;
+    if let Some(session) = resumed.filter(|_| went_wrong_again(&ran, lease, scope)) {
+        tracing::warn!(
+            session = session.session,
+            "the agent cannot go on with its session; it begins a new one"
+        );
+        let cold = TurnRequest {
+            resume: None,
+            ..request(turn, lease, scope).await?
+        };
+        ran = run(cold, budget, lease, scope).await?;
+    }
     what_became(ran, lease, scope).await
+}
+
+/// Whether the agent has now died, hung or talked nonsense for the second time, or for the last time that it may, where it was to go on
+/// with its earlier session. One that only says that it knows no such session has got a new one already.
+fn went_wrong_again(ran: &Ran, lease: &Lease, scope: &Turns<'_>) -> bool {
+    let tries = lease.attempts();
+    let is_wanted = !lease.cancel().is_cancelled() && !scope.stopping.is_cancelled() && !ran.shut;
+    let went_wrong = matches!(
+        ran.end,
+        Err(AgentError::NoAnswer { .. }
+            | AgentError::Crash { .. }
+            | AgentError::Protocol(_)
+            | AgentError::Silence(_))
+    );
+    is_wanted
+        && went_wrong
+        && !ran.seen.started
+        && ran.outgrown.is_none()
+        && (tries >= 2 || tries >= scope.limits.start_attempts)
 }
 
 /// What happened in an earlier try of this turn.

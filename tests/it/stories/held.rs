@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use skep::core::ids::{IssueNumber, TaskKey};
+use skep::core::role::{self, Role};
 use skep::http::AdminService;
 use skep::http::queue_types::GraphFormat;
+use skep_simulator::world::PullDraft;
 
 use crate::test_app::{HOLD, TestApp};
 
@@ -321,6 +323,65 @@ async fn a_blocker_that_is_opened_again_or_deleted_holds() {
     app.reply(second, "/agent go").await;
     app.settle_all().await;
     assert_eq!(app.state(second).await, "in-review");
+    app.done().await;
+}
+
+/// A role that the operator wants to be agreed to, and one that plans and was started by a rule.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_may_want_somebody_to_agree() {
+    let mut app = TestApp::with(|plan| {
+        let built_in = || role::built_in(&"swe".parse().expect("a role")).expect("swe");
+        plan.roles.push(Role {
+            name: "careful".parse().expect("a role"),
+            approve: true,
+            ..built_in()
+        });
+    })
+    .await;
+    let issue = app.work("Careful", "");
+    app.label(issue, "role:careful");
+    app.label(issue, "agent:go");
+    app.settle().await;
+    let said = app.said(issue);
+    assert!(
+        said.contains("Its role starts only when a person agrees. Somebody with write access"),
+        "{said}"
+    );
+    assert_eq!(app.sessions_begun().await, 0);
+    app.reply(issue, "/agent approve").await;
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    app.done().await;
+}
+
+/// A pull request is waited for until it is merged.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_request_is_waited_for_like_an_issue() {
+    let mut app = TestApp::new().await;
+    let (simulator, home) = (&app.simulator, app.repository);
+    let push = simulator.push_to_branch(home, "ana-more", &[("ANA.md", "mine\n")], "ana");
+    push.await.expect("a push");
+    let draft = PullDraft {
+        title: "More of it".into(),
+        head: "ana-more".into(),
+        base: "main".into(),
+        ..PullDraft::default()
+    };
+    let pull = simulator.open_pull(home, "ana", draft).await;
+    let pull = pull.expect("a pull request");
+    let issue = app.work("Later", &format!("Blocked by #{pull}."));
+    app.label(issue, "agent:go");
+    app.settle().await;
+    let said = app.said(issue);
+    assert!(
+        said.contains("a pull request that is not merged yet"),
+        "{said}"
+    );
+    app.advance(Duration::from_secs(1));
+    let merged = app.simulator.merge(home, pull, "ana").await;
+    merged.expect("merged");
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
     app.done().await;
 }
 

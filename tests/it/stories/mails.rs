@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
 use skep::core::notifications::Notifications;
+use skep::http::AdminService;
 use skep_simulator::JobEnd;
 use skep_simulator::world::{Notice, ReviewDraft};
 
@@ -253,6 +254,32 @@ async fn in_quiet_every_mail_asks_for_something() {
     Failure x2: issue_comment.created (ana, author), pull_request.opened (ana, mention)
     mails: lives {1: 4, 2: 6}
     ");
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_quiet_what_only_a_person_releases_is_told_and_what_passes_by_itself_is_not() {
+    let mut app = app(Notifications::Quiet).await;
+    let issue = app.issue(
+        "Careful",
+        "```skep-demo\nwrite a.txt: a\n```\n",
+        &["checkpoint"],
+    );
+    app.label(issue, "agent:go");
+    app.settle().await;
+    let status = app.status(issue);
+    assert!(status.contains("/agent approve"), "{}", app.thread(issue));
+    assert_eq!(app.state(issue).await, "queued");
+    app.operator(async |admin| admin.pause(None).await).await;
+    let other = app.go("Later", "write b.txt: b");
+    app.settle().await;
+    assert_eq!(app.status(other), "", "{}", app.thread(other));
+    app.operator(async |admin| admin.resume(None).await).await;
+    app.reply(issue, "/agent approve").await;
+    app.settle_all().await;
+    for issue in [issue, other] {
+        assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    }
     app.done().await;
 }
 

@@ -166,7 +166,13 @@ async fn priority_decides_in_a_repository_and_can_be_changed_while_it_waits() {
     begin(&mut app, "first", "**Working**").await;
     let low = begin_as(&mut app, "low", ("**Queued** · #1", &["priority:low"])).await;
     let medium = begin(&mut app, "medium", "**Queued** · #1").await;
-    let high = begin_as(&mut app, "high", ("**Queued** · #1", &["priority:high"])).await;
+    let high = begin_as(
+        &mut app,
+        "high",
+        ("**Queued** · #1", &["priority:low", "priority:high"]),
+    );
+    // Of two the higher one counts.
+    let high = high.await;
     let places = |issues: [IssueNumber; 3]| {
         let of = |(place, issue)| format!("{place} #{issue} ready: waiting for a free slot");
         (1..).zip(issues).map(of).collect::<Vec<_>>()

@@ -107,7 +107,17 @@ async fn what_an_agent_prints_before_it_goes_is_on_the_issue() {
 /// The agent answers the load of a session it has lost with success, and then refuses without a word.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_is_not_swallowed_by_an_agent_that_lost_its_session() {
-    let Some(mut app) = rude("forgets").await else {
+    goes_on_with_a_new_session("forgets").await;
+}
+
+/// The agent dies whenever it is to load its session.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_dies_of_its_session_twice_gets_a_new_one() {
+    goes_on_with_a_new_session("dies-at-load").await;
+}
+
+async fn goes_on_with_a_new_session(mode: &str) {
+    let Some(mut app) = rude(mode).await else {
         return;
     };
     let issue = app.go("Add a note", "say never");

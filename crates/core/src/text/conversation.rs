@@ -321,6 +321,9 @@ pub fn to_approve(plan: &Plan) -> String {
 /// Under a plan that gave way to another.
 pub const PLAN_REPLACED: &str = "_This plan is out of date: a new one comes below._";
 
+/// The words that a plan was made for were changed before it was begun.
+pub const PLAN_VOID: &str = "The issue was changed after its plan was approved, so that the approval does not count any more; a new plan is made.";
+
 /// Under a plan whose session ended before it was approved.
 pub const PLAN_DROPPED: &str = "_This plan was not carried out._";
 

@@ -1,7 +1,10 @@
 //! A plan first: nothing is changed before a person approves it, whatever the agent does.
 
+use std::time::Duration;
+
 use skep::core::ids::IssueNumber;
 use skep::core::role;
+use skep::http::AdminService;
 
 use crate::test_app::TestApp;
 
@@ -75,6 +78,35 @@ async fn a_comment_on_the_plan_makes_another() {
         app.thread(issue)
     );
     insta::assert_snapshot!(app.conversation(issue));
+    approved(&mut app, issue).await;
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approved_plan_is_made_anew_when_the_words_change_before_it_begins() {
+    let mut app = TestApp::new().await;
+    let issue = app.go_as("Add a greeting", PLANS, &["agent:plan"]);
+    app.settle().await;
+    waits(&app, issue).await;
+    app.operator(async |admin| admin.pause(None).await).await;
+    app.reply(issue, "/agent approve").await;
+    assert_eq!(app.state(issue).await, "queued", "{}", app.thread(issue));
+    app.advance(Duration::from_secs(2));
+    let body =
+        "Louder.\n\n```skep-demo\nwrite SNEAKY.md: again\nsay I would write it in capitals.\n```\n";
+    app.simulator
+        .edit_body(app.repository, issue, body, "ana")
+        .expect("edited");
+    app.settle().await;
+    app.operator(async |admin| admin.resume(None).await).await;
+    app.settle().await;
+    waits(&app, issue).await;
+    let plans = app.ours_with(issue, "here is my plan").len();
+    assert_eq!(plans, 2, "{}", app.thread(issue));
+    app.advance(Duration::from_secs(10));
+    app.settle().await;
+    let void = "so that the approval does not count any more; a new plan is made";
+    assert!(app.status(issue).contains(void), "{}", app.thread(issue));
     approved(&mut app, issue).await;
     app.done().await;
 }

@@ -56,14 +56,25 @@ fn again_at(on: &Advance<'_>, class: ErrorClass, error: &str) -> Option<Again> {
         return None;
     }
     let ours = || {
-        limits
+        let pause = limits
             .model_retry_ms
             .saturating_mul(1_i64 << outage.tries.min(20))
-            .min(LONGEST_MS)
+            .min(LONGEST_MS);
+        pause + spread(&format!("{}:{}", job.session, outage.tries), pause)
     };
     let at = on.cx.now.saturating_add(named.unwrap_or_else(ours));
     let in_time = at - outage.since <= job.role.limits.within(limits).wall_ms;
     in_time.then_some(Again { at, counts: true })
+}
+
+/// Up to a fifth of a pause more, by lot but the same each time: those who failed together do not come back together.
+fn spread(of: &str, pause: i64) -> i64 {
+    // FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv
+    let lot = of.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |lot, byte| {
+        (lot ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let part = i64::try_from(lot % 1_000).unwrap_or_default();
+    pause / 5 * part / 1_000
 }
 
 /// Cuts the turn short until the model may be asked again, if it may. What the agent was told is told again; what it made so

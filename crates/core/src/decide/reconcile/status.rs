@@ -76,10 +76,15 @@ fn goes_without(task: &Task) -> bool {
 }
 
 /// Whether it is not posted, because people asked for quiet and it asks nothing: label and reactions say what there is to say,
-/// questions and pull requests are told by themselves. A bad end is told by it, and from then on it is edited.
+/// questions and pull requests are told by themselves. A bad end is told by it, and what nobody but a person releases; from then on it
+/// is edited.
 fn is_spared(task: &Task, cx: Context<'_>) -> bool {
     let quiet = cx.policy.issues.notifications == Notifications::Quiet;
-    let tells = matches!(task.stage, Stage::Ended { .. }) && worth(task) == Worth::High;
+    let tells = match task.stage {
+        Stage::Ended { .. } => worth(task) == Worth::High,
+        Stage::Queued { .. } => task.gate().is_some_and(|gate| gate.needs_a_person()),
+        _ => false,
+    };
     quiet && task.shown.comment.is_none() && !tells
 }
 

@@ -8,7 +8,7 @@ use crate::decide::messages;
 use crate::event::{Event, TriggerFacts};
 use crate::message::{AgentMessage, MessageKind};
 use crate::snapshot::Snapshot;
-use crate::task::{Job, Read, Task};
+use crate::task::{Job, Planning, Read, Stage, Task};
 use crate::text;
 
 /// The issue's words were changed while a session lives. Its author may do that without any right to speak to the agent, so
@@ -81,7 +81,25 @@ pub(super) fn checked(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFa
         meanwhile: None,
     };
     messages::add(&mut task.conversation, message, &mut on.notes);
+    if plan_is_void(task) {
+        on.notes.tell(text::conversation::PLAN_VOID);
+        return "the issue was changed after its plan was approved: there will be a new one".into();
+    }
     "the issue was changed".into()
+}
+
+/// Takes an approval back whose plan was not begun yet: it was for other words.
+fn plan_is_void(task: &mut Task) -> bool {
+    let Stage::Queued { job, .. } = &mut task.stage else {
+        return false;
+    };
+    if job.plan != Planning::Approved {
+        return false;
+    }
+    job.plan = Planning::Wanted;
+    let messages = &mut task.conversation.messages;
+    messages.retain(|message| message.kind != MessageKind::Approved);
+    true
 }
 
 /// The job of a session that is not over.
