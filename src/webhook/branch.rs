@@ -1,39 +1,56 @@
-//! What happens to a branch, its pull request and its checks: the task is the one whose issue the branch names.
+//! What happens to a branch, its pull request and its checks: the task is the one whose issue the branch names. Of a pull request of
+//! others it counts that it ended, or was opened again: somebody may wait for it.
 //!
 //! Only a branch of ours in the repository itself counts: anybody may name a branch of a fork `agent/12-x`. What a
 //! delivery says of checks is a hint to look again and never an answer, so none of their conclusions is read here.
 
 use super::outcome::{
-    Found, NoEvent, Parsed, account, ignored, installed, issue_of_branch, of_issue,
+    Found, NoEvent, Parsed, account, ignored, installed, issue_of_branch, of_issue, place,
 };
 use super::payload::{
     HeadRepository, Pull, Pulls, Push, Repository, Reviews, Runs, Status, Suites,
 };
+use crate::core::dependency::{NewStanding, Standing};
 use crate::core::event::{Event, PullReopened};
 use crate::core::ids::{IssueNumber, RepositoryId};
 
 pub(super) fn pull_closed(payload: Pulls) -> Found {
-    let Pulls {
-        pull_request: pull,
-        repository,
-        installation,
-        ..
-    } = payload;
-    let issue = issue_of_pull(&pull, &repository)?;
-    let event = Event::PullClosed {
-        number: pull.number.0,
-        merged: pull.merged.unwrap_or(false),
+    let pull = &payload.pull_request;
+    let (number, merged) = (pull.number.0, pull.merged.unwrap_or(false));
+    let Ok(issue) = issue_of_pull(pull, &payload.repository) else {
+        let standing = match merged {
+            true => Standing::Completed,
+            false => Standing::NotPlanned,
+        };
+        return of_others(payload, "closed", standing);
     };
-    of_issue((installation, repository), issue, event)
+    let event = Event::PullClosed { number, merged };
+    of_issue((payload.installation, payload.repository), issue, event)
 }
 
 pub(super) fn pull_reopened(payload: Pulls) -> Found {
-    let issue = issue_of_pull(&payload.pull_request, &payload.repository)?;
+    let Ok(issue) = issue_of_pull(&payload.pull_request, &payload.repository) else {
+        return of_others(payload, "reopened", Standing::Open);
+    };
     let event = Event::PullReopened(PullReopened {
         number: payload.pull_request.number.0,
         sender: payload.sender.into(),
     });
     of_issue((payload.installation, payload.repository), issue, event)
+}
+
+/// A pull request that is none of ours ended or was opened again: that is news for whoever waits for it, and for nobody else.
+fn of_others(payload: Pulls, how: &str, standing: Standing) -> Found {
+    let number = IssueNumber(payload.pull_request.number.0);
+    let event = Event::PullRequestChanged {
+        hint: format!("pull_request.{how}"),
+        sender: payload.sender.into(),
+    };
+    Ok(Parsed::OfIssue {
+        place: place((payload.installation, payload.repository), number)?,
+        standing: NewStanding::Is(standing),
+        event,
+    })
 }
 
 pub(super) fn pull_stirred(payload: Pulls, hint: &str) -> Found {
