@@ -4,6 +4,7 @@
 //! It is values and questions to them. It must never remember what came in which order: all that it answers follows from
 //! what was read last, from what people agreed to, and from what was asked for already.
 
+mod agreement;
 mod facts;
 mod member;
 mod news;
@@ -11,6 +12,7 @@ mod outline;
 mod picture;
 mod state;
 
+pub use agreement::Agreement;
 pub use facts::{Awaited, MemberFacts, SprintFacts, TreeFacts};
 pub use member::{Member, Work};
 pub use news::SprintNews;

@@ -231,12 +231,12 @@ async fn checkpoints_of_the_plan_and_of_a_phase_wait_for_a_writer() {
     app.label(root, "checkpoint");
     app.label(first, "checkpoint");
     app.label(root, SPRINT);
-    app.settle_all().await;
+    app.settle().await;
     let leaves = [three, four, five, six];
     assert_eq!(app.states(&leaves).await, "");
     assert!(app.labels(root).contains(&"agent:needs-you".to_owned()));
     app.say("guest", root, "/agent approve");
-    app.settle_all().await;
+    app.settle().await;
     assert_eq!(app.states(&leaves).await, "");
     app.reply(root, "/agent approve").await;
     app.settle().await;
@@ -254,10 +254,10 @@ async fn checkpoints_of_the_plan_and_of_a_phase_wait_for_a_writer() {
     ana:
 
     skep[bot]:
-      @ana: this phase of #1 can start, and has the label `checkpoint`. Somebody with write access can let its sub-issues start with `/agent approve`, here.
+      @ana: this phase of #1 can start, and has the label `checkpoint`. Somebody with write access can let its sub-issues start with `/agent approve`, here, or with 👍 on this comment.
     "#);
     app.say("guest", first, "/agent approve");
-    app.settle_all().await;
+    app.settle().await;
     assert_eq!(app.states(&leaves).await, "7 in-review");
     app.reply(first, "/agent go").await;
     app.settle_all().await;
@@ -501,6 +501,73 @@ async fn a_label_and_a_sub_issue_that_nobody_told_of_are_found() {
     app.product().sweep.facts().await;
     app.settle_all().await;
     assert_eq!(app.stored(first).await.sessions, 1);
+    app.done().await;
+}
+
+/// Of reactions GitHub tells nobody: those to the plan's status comment count for the plan, those to the comment that asks on a
+/// phase for the phase.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thumbs_up_of_a_writer_lets_a_plan_and_a_phase_start() {
+    let mut app = TestApp::new().await;
+    app.permit("guest", "triage");
+    let root = app.issue("Plan", "", &["checkpoint"]);
+    let phase = app.issue("Phase", "", &["checkpoint"]);
+    app.put_below(root, phase);
+    let leaf = app.leaf(phase, "Leaf");
+    app.label(root, SPRINT);
+    app.settle().await;
+    assert!(app.status(root).contains("with 👍 on this comment"));
+    let plan = app.one_of_ours(root, "with 👍 on this comment").id;
+    for (by, of) in [("guest", root), ("ana", phase)] {
+        app.advance(Duration::from_secs(1));
+        let react = app
+            .simulator
+            .react_to_comment(app.repository, plan, "+1", by);
+        react.expect("a reaction");
+        app.advance(Duration::from_secs(60));
+        app.settle().await;
+        let asked = app.ours_with(phase, "this phase of #1 can start").len();
+        assert_eq!(asked, usize::from(of == phase), "{}", app.sprint(root));
+    }
+    assert_eq!(app.states(&[leaf]).await, "");
+    app.advance(Duration::from_secs(1));
+    let asks = app.one_of_ours(phase, "or with 👍 on this comment").id;
+    let react = app
+        .simulator
+        .react_to_comment(app.repository, asks, "+1", "ana");
+    react.expect("a reaction");
+    app.advance(Duration::from_secs(60));
+    app.settle_all().await;
+    assert_eq!(app.state(leaf).await, "in-review", "{}", app.sprint(root));
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_asked_for_once_more_and_then_left() {
+    let mut app = TestApp::new().await;
+    let root = app.issue("Plan", "", &["checkpoint"]);
+    let leaf = app.leaf(root, "Leaf");
+    app.label(root, SPRINT);
+    app.settle().await;
+    for _ in 0..9 {
+        app.advance(Duration::from_secs(24 * 3_600));
+        app.settle().await;
+    }
+    let asked = app
+        .ours_with(root, "still waits for somebody to approve")
+        .len();
+    assert_eq!(asked, 1, "{}", app.thread(root));
+    assert!(
+        app.status(root).contains("Nobody approved it in time"),
+        "{}",
+        app.status(root)
+    );
+    assert_eq!(app.states(&[leaf]).await, "");
+    assert!(!app.labels(root).contains(&"agent:needs-you".to_owned()));
+    // Late is better than never.
+    app.say("ana", root, "/agent approve");
+    app.settle_all().await;
+    assert_eq!(app.state(leaf).await, "in-review", "{}", app.sprint(root));
     app.done().await;
 }
 

@@ -269,7 +269,10 @@ fn of_comments(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String
             comment::deleted(on, &mut task.conversation, *comment, sender)
         }
         Event::CommentAuthorized { found } => comment::authorized(on, task, found),
-        Event::Posted { key, comment } => shown::posted(&mut task.conversation, key, *comment),
+        Event::Posted { key, comment } => {
+            sprint::posted(task, key, *comment);
+            shown::posted(&mut task.conversation, key, *comment)
+        }
         Event::StatusPosted { comment } => {
             task.shown.comment = Some(*comment);
             "the status comment is known".into()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::agreement::Agreement;
 use super::facts::TreeFacts;
 use super::member::{Member, Work};
 use crate::actor::Account;
@@ -48,6 +49,9 @@ pub struct Sprint {
     /// The phases that were told that somebody has to agree.
     #[serde(default)]
     pub offered: Vec<Named>,
+    /// Somebody has to agree to the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<Agreement>,
 }
 
 /// How a sprint stands.
@@ -96,12 +100,18 @@ impl Sprint {
             hidden: 0,
             approvals: Vec::new(),
             offered: Vec::new(),
+            waits: None,
         }
     }
 
     /// Whether it is on.
     pub fn is_on(&self) -> bool {
         self.standing == SprintStanding::On
+    }
+
+    /// Whether nobody agreed to it in time.
+    pub fn gave_up_waiting(&self) -> bool {
+        self.waits.as_ref().is_some_and(|wait| wait.expired)
     }
 
     /// A member, by its issue.

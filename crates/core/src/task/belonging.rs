@@ -3,7 +3,7 @@
 
 use super::{Gate, Stage, Task};
 use crate::effect::StatusLabel;
-use crate::sprint::{Off, Outline, SprintStanding, Work};
+use crate::sprint::{Agreement, Off, Outline, SprintStanding, Work};
 
 impl Task {
     /// How far the work on its issue is, for the sprint it belongs to.
@@ -57,13 +57,32 @@ impl Task {
         self.phase.is_some() && self.rests()
     }
 
+    /// What is remembered while somebody has to agree to the start of its sprint, or to its start as a phase.
+    pub fn agreement(&self) -> Option<&Agreement> {
+        let of_sprint = self.sprint.as_ref().and_then(|one| one.waits.as_ref());
+        let of_phase = self.phase.as_ref().map(|phase| &phase.wait);
+        of_sprint
+            .filter(|_| self.sprint_waits_for_approval())
+            .or_else(|| of_phase.filter(|_| self.phase_waits_for_approval()))
+    }
+
+    /// The same, to be changed.
+    pub fn agreement_mut(&mut self) -> Option<&mut Agreement> {
+        if self.sprint_waits_for_approval() {
+            return self.sprint.as_mut().and_then(|one| one.waits.as_mut());
+        }
+        let waits = self.phase_waits_for_approval();
+        let phase = self.phase.as_mut().filter(|_| waits);
+        phase.map(|phase| &mut phase.wait)
+    }
+
     /// The status label that says how its sprint stands, where it shows one.
     pub(super) fn sprint_label(&self) -> Option<Option<StatusLabel>> {
         if !self.rests() {
             return None;
         }
         if let Some(wait) = &self.phase {
-            return Some((!wait.expired).then_some(StatusLabel::NeedsYou));
+            return Some((!wait.wait.expired).then_some(StatusLabel::NeedsYou));
         }
         let sprint = self.sprint.as_ref()?;
         let outline = Outline::of(sprint, self.key());
@@ -74,7 +93,9 @@ impl Task {
                 Some(StatusLabel::Done)
             }
             SprintStanding::Off { .. } | SprintStanding::Refused { .. } => None,
-            SprintStanding::On if outline.waits_for_approval() => Some(StatusLabel::NeedsYou),
+            SprintStanding::On if outline.waits_for_approval() => {
+                (!sprint.gave_up_waiting()).then_some(StatusLabel::NeedsYou)
+            }
             SprintStanding::On if sprint.go || sprint.members.is_empty() => {
                 Some(StatusLabel::NeedsYou)
             }

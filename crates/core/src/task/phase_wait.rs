@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dependency::Named;
+use crate::sprint::Agreement;
 
 /// A phase of a sprint waits for somebody to agree to its start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,13 +13,7 @@ pub struct PhaseWait {
     /// Who agreed; the sprint is told in the same decision.
     #[serde(default)]
     pub agreed: Option<String>,
-    /// Since when it waits, epoch milliseconds.
-    #[serde(default)]
-    pub since: i64,
-    /// Whether people were reminded.
-    #[serde(default)]
-    pub reminded: bool,
-    /// Nobody agreed in time; whoever agrees later still may.
-    #[serde(default)]
-    pub expired: bool,
+    /// How long it waits, and what was done about that.
+    #[serde(flatten)]
+    pub wait: Agreement,
 }

@@ -52,7 +52,7 @@ pub fn approved(login: &str) -> String {
 pub fn phase_waits(of: &Named, home: &Place, by: &str) -> String {
     format!(
         "@{by}: this phase of {} can start, and has the label `checkpoint`. Somebody with write access can let its sub-issues \
-         start with `/agent approve`, here.",
+         start with `/agent approve`, here, or with 👍 on this comment.",
         reference(of, home)
     )
 }
@@ -66,6 +66,18 @@ pub fn phase_reminder(of: &Named, home: &Place, left: i64) -> String {
         count(super::gate::days(left), "day")
     )
 }
+
+/// Nobody has agreed to the start of a sprint yet; it is left in so many milliseconds.
+pub fn reminder(left: i64) -> String {
+    format!(
+        "This plan still waits for somebody to approve it. Write `/agent approve`, or react to the status comment with 👍, to let \
+         it start; in {} it is left as it is.",
+        count(super::gate::days(left), "day")
+    )
+}
+
+/// A line of the timeline: nobody agreed to a sprint in time.
+pub const EXPIRED: &str = "nobody approved this plan; it starts when somebody does";
 
 /// A line of the timeline: nobody agreed in time.
 pub const PHASE_EXPIRED: &str = "nobody approved this phase; it starts when somebody does";
@@ -210,9 +222,12 @@ impl Shown<'_> {
                 "The label `agent:go` is on this issue as well and goes first: one agent works on the issue as a whole, and no \
                  further sub-issue starts. Take `agent:go` off to have the sub-issues worked on."
             }
+            SprintStanding::On if self.outline.waits_for_approval() && sprint.gave_up_waiting() => {
+                "Nobody approved it in time. It still starts when somebody with write access writes `/agent approve`."
+            }
             SprintStanding::On if self.outline.waits_for_approval() => {
                 "The issue has the label `checkpoint`. Somebody with write access can let its sub-issues start with \
-                 `/agent approve`."
+                 `/agent approve`, or with 👍 on this comment."
             }
             SprintStanding::On => return None,
         };

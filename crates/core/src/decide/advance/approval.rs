@@ -5,6 +5,7 @@ use super::state::{Advance, Fired, because};
 use crate::effect;
 use crate::event::Timer;
 use crate::policy::Limits;
+use crate::sprint::Agreement;
 use crate::task::{Approval, Gate, Task};
 use crate::text;
 
@@ -14,7 +15,7 @@ pub(in crate::decide) const FIRST_LOOK: i64 = 60_000;
 /// The moments that it waits for.
 pub(super) fn wanted(task: &Task, limits: &Limits) -> Vec<(Timer, i64)> {
     let Some(approval) = waits(task) else {
-        return of_phase(task, limits);
+        return of_agreement(task, limits);
     };
     let look = task
         .shown
@@ -25,45 +26,79 @@ pub(super) fn wanted(task: &Task, limits: &Limits) -> Vec<(Timer, i64)> {
     look.into_iter().chain(remind).chain([expire]).collect()
 }
 
-/// The same of a phase of a sprint.
-fn of_phase(task: &Task, limits: &Limits) -> Vec<(Timer, i64)> {
+/// The same of a sprint, and of a phase of one.
+fn of_agreement(task: &Task, limits: &Limits) -> Vec<(Timer, i64)> {
     // Of what its owner took away nobody is reminded.
-    let waits = task.phase_waits_for_approval() && !task.review.taken_away;
-    let wait = task.phase.as_ref().filter(|wait| waits && !wait.expired);
-    wait.map_or_else(Vec::new, |wait| {
-        let remind = (!wait.reminded).then(|| (Timer::Remind, wait.since + limits.remind_ms));
-        let expire = (Timer::Expire, wait.since + limits.expire_ms);
-        remind.into_iter().chain([expire]).collect()
-    })
+    let wait = task.agreement().filter(|_| !task.review.taken_away);
+    wait.filter(|wait| !wait.expired)
+        .map_or_else(Vec::new, |wait| {
+            let asks = wait.comment.or(task.shown.comment);
+            let look = asks.map(|_| (Timer::Approvals, look_at(wait)));
+            let remind = (!wait.reminded).then(|| (Timer::Remind, wait.since + limits.remind_ms));
+            let expire = (Timer::Expire, wait.since + limits.expire_ms);
+            look.into_iter().chain(remind).chain([expire]).collect()
+        })
 }
 
-/// People are reminded once that they have to agree to the start of a phase.
-pub(super) fn remind_of_phase(on: &mut Advance<'_>) -> Option<Fired> {
+/// When it is looked next: all looks before it follow each other from the beginning.
+fn look_at(wait: &Agreement) -> i64 {
+    (0..wait.looked).fold(wait.since + FIRST_LOOK, |at, looked| at + pause(looked + 1))
+}
+
+/// The pause after so many looks: often at first, then now and then.
+fn pause(looked: u32) -> i64 {
+    match looked {
+        0..10 => FIRST_LOOK,
+        10..20 => 5 * FIRST_LOOK,
+        _ => 15 * FIRST_LOOK,
+    }
+}
+
+/// It is looked whether somebody agreed to a sprint or a phase by a reaction.
+pub(super) fn look_at_agreement(on: &mut Advance<'_>) -> Option<Fired> {
+    let wait = on.task.agreement()?;
+    let (since, comment) = (wait.since, wait.comment.or(on.task.shown.comment)?);
+    let now = on.cx.now;
+    if let Some(wait) = on.task.agreement_mut() {
+        // After a long stop one look is enough.
+        while look_at(wait) <= now {
+            wait.looked = wait.looked.saturating_add(1);
+        }
+    }
+    on.plan(effect::ReadApprovals { comment, since });
+    because("it is looked whether somebody agreed by a reaction")
+}
+
+/// People are reminded once that they have to agree to the start of a sprint or a phase.
+pub(super) fn remind_of_agreement(on: &mut Advance<'_>) -> Option<Fired> {
     let (expire_ms, now) = (on.cx.policy.limits.expire_ms, on.cx.now);
-    let waits = on.task.phase_waits_for_approval();
-    let wait = on
-        .task
-        .phase
-        .as_mut()
-        .filter(|wait| waits && !wait.reminded)?;
+    let of = on.task.phase.as_ref().map(|phase| phase.of.clone());
+    let of = of.filter(|_| !on.task.sprint_waits_for_approval());
+    let wait = on.task.agreement_mut().filter(|wait| !wait.reminded)?;
     wait.reminded = true;
-    let body = text::sprint::phase_reminder(&wait.of, &on.task.place, wait.since + expire_ms - now);
-    let key = format!("phase-reminder:{}", wait.of.key);
+    let left = wait.since + expire_ms - now;
+    let (key, body) = match of {
+        Some(of) => (
+            format!("phase-reminder:{}", of.key),
+            text::sprint::phase_reminder(&of, &on.task.place, left),
+        ),
+        None => ("sprint-reminder".to_owned(), text::sprint::reminder(left)),
+    };
     on.say(on.task.place.issue, key, body);
-    because("people are reminded that somebody has to agree to the phase")
+    because("people are reminded that somebody has to agree to its start")
 }
 
-/// Nobody agreed to the start of a phase. Whoever does later still may.
-pub(super) fn expire_phase(on: &mut Advance<'_>) -> Option<Fired> {
-    let waits = on.task.phase_waits_for_approval();
-    let wait = on
-        .task
-        .phase
-        .as_mut()
-        .filter(|wait| waits && !wait.expired)?;
+/// Nobody agreed to the start of a sprint or a phase. Whoever does later still may.
+pub(super) fn expire_agreement(on: &mut Advance<'_>) -> Option<Fired> {
+    let of_sprint = on.task.sprint_waits_for_approval();
+    let wait = on.task.agreement_mut().filter(|wait| !wait.expired)?;
     wait.expired = true;
-    on.tell(text::sprint::PHASE_EXPIRED.to_owned());
-    because("nobody agreed to the start of the phase")
+    let say = match of_sprint {
+        true => text::sprint::EXPIRED,
+        false => text::sprint::PHASE_EXPIRED,
+    };
+    on.tell(say.to_owned());
+    because("nobody agreed to its start")
 }
 
 /// What it waits for, if it waits for somebody to agree.
@@ -74,18 +109,13 @@ pub(super) fn waits(task: &Task) -> Option<&Approval> {
     }
 }
 
-/// It is looked whether somebody agreed by a reaction, which GitHub tells nobody of: often at first, then now and then.
+/// It is looked whether somebody agreed by a reaction, which GitHub tells nobody of.
 pub(super) fn look(on: &mut Advance<'_>) -> Option<Fired> {
     waits(&on.task)?;
     let (now, comment) = (on.cx.now, on.task.shown.comment?);
     let approval = on.task.gates.approval.as_mut()?;
     approval.looked = approval.looked.saturating_add(1);
-    approval.look_at = now
-        + match approval.looked {
-            0..10 => FIRST_LOOK,
-            10..20 => 5 * FIRST_LOOK,
-            _ => 15 * FIRST_LOOK,
-        };
+    approval.look_at = now + pause(approval.looked);
     let since = approval.counts_from;
     on.plan(effect::ReadApprovals { comment, since });
     because("it is looked whether somebody agreed by a reaction")

@@ -69,14 +69,14 @@ pub(super) fn due(on: &mut Advance<'_>) -> Option<Fired> {
     match timer {
         Timer::Park => park(on),
         Timer::Remind => approval::remind(on)
-            .or_else(|| approval::remind_of_phase(on))
+            .or_else(|| approval::remind_of_agreement(on))
             .or_else(|| remind(on)),
         Timer::Expire => approval::expire(on)
-            .or_else(|| approval::expire_phase(on))
+            .or_else(|| approval::expire_agreement(on))
             .or_else(|| expire(on)),
         Timer::Look => look(on),
         Timer::Landed => landed(on),
-        Timer::Approvals => approval::look(on),
+        Timer::Approvals => approval::look(on).or_else(|| approval::look_at_agreement(on)),
         Timer::Project => project::look(on),
         Timer::Again => hold::go_on(on, "the model is tried again"),
     }

@@ -11,7 +11,9 @@ use crate::effect;
 use crate::event_name::DomainEvent;
 use crate::label;
 use crate::policy::{CHECKPOINT_LABEL, GO_LABEL, SPRINT_LABEL};
-use crate::sprint::{Member, Off, Outline, Sprint, SprintFacts, SprintNews, SprintStanding};
+use crate::sprint::{
+    Agreement, Member, Off, Outline, Sprint, SprintFacts, SprintNews, SprintStanding,
+};
 use crate::text;
 
 /// What it consists of is read, and what whoever put the label there may do, while that is not known.
@@ -46,6 +48,11 @@ pub(super) fn judge(on: &mut Advance<'_>) -> Option<Fired> {
     sprint.go = label::has(&facts.labels, GO_LABEL);
     let gone = sprint.take_in(facts.tree);
     on.task.sprint = Some(sprint);
+    let (waits, now) = (on.task.sprint_waits_for_approval(), on.cx.now);
+    if let Some(sprint) = &mut on.task.sprint {
+        let wait = sprint.waits.take().unwrap_or_else(|| Agreement::from(now));
+        sprint.waits = waits.then_some(wait);
+    }
     let me = me(on);
     let why = text::sprint::not_part(&me);
     for member in gone.into_iter().filter(Member::waits_to_begin) {

@@ -1,6 +1,7 @@
 //! A person agrees to a start, or says that what holds it does not count.
 
 use super::recording::Recording;
+use super::sprint;
 use crate::actor::Actor;
 use crate::event::{ApprovalsRead, Asking, ProjectRead};
 use crate::task::{Gates, OnHold, Task, Trigger};
@@ -28,7 +29,7 @@ pub(super) fn waive(task: &mut Task) {
 /// It was looked for those who agree by a reaction: the first of them who may counts, unless the words were changed since.
 pub(super) fn reacted(on: &mut Recording<'_>, task: &mut Task, read: &ApprovalsRead) -> String {
     let Some(approval) = on.known.gates.approval.as_ref() else {
-        return "nobody has to agree any more".into();
+        return sprint::reacted(on, task, read);
     };
     let counts = |at: i64| at >= approval.counts_from;
     let may = read

@@ -4,13 +4,14 @@
 use super::recording::Recording;
 use super::trigger;
 use crate::actor::{Account, AccountKind, Actor};
+use crate::dependency::Named;
 use crate::effect::Reaction;
-use crate::event::{Asking, AuthorizedComment};
-use crate::ids::TaskKey;
+use crate::event::{ApprovalsRead, Asking, AuthorizedComment, ThumbsUp};
+use crate::ids::{CommentId, TaskKey};
 use crate::label;
 use crate::policy::{CHECKPOINT_LABEL, SPRINT_LABEL};
 use crate::snapshot::Snapshot;
-use crate::sprint::{Sprint, SprintFacts, SprintNews, SprintStanding, Work};
+use crate::sprint::{Agreement, Sprint, SprintFacts, SprintNews, SprintStanding, Work};
 use crate::task::{End, Order, PhaseWait, Read, Stage, Task, Trigger};
 use crate::text;
 
@@ -130,12 +131,10 @@ pub(super) fn told(on: &mut Recording<'_>, task: &mut Task, news: &SprintNews) -
             let wait = PhaseWait {
                 of: of.clone(),
                 agreed: None,
-                since: on.cx.now,
-                reminded: false,
-                expired: false,
+                wait: Agreement::from(on.cx.now),
             };
             if task.phase.replace(wait).is_none_or(|other| other.of != *of) {
-                let key = format!("phase:{}", of.key);
+                let key = phase_key(of);
                 let say = text::sprint::phase_waits(of, &on.known.place, by);
                 on.notes.say_anyway(on.known.place.issue, key, say);
             }
@@ -199,6 +198,44 @@ fn withdraw(on: &Recording<'_>, task: &mut Task, of: TaskKey, why: &str) -> Stri
     "nothing is on".into()
 }
 
+/// The key of the comment that asks for an agreement to a phase.
+fn phase_key(of: &Named) -> String {
+    format!("phase:{}", of.key)
+}
+
+/// A comment of ours is there: the one whose reactions count, if it asks for an agreement.
+pub(super) fn posted(task: &mut Task, key: &str, comment: CommentId) {
+    let asked = task.phase.as_mut().filter(|one| phase_key(&one.of) == key);
+    if let Some(phase) = asked {
+        phase.wait.comment = Some(comment);
+    }
+}
+
+/// It was looked for those who agree by a reaction; the first who may counts.
+pub(super) fn reacted(on: &mut Recording<'_>, task: &mut Task, read: &ApprovalsRead) -> String {
+    let Some(since) = on.known.agreement().map(|wait| wait.since) else {
+        return "nobody has to agree any more".into();
+    };
+    let counts = |one: &&ThumbsUp| one.at >= since && one.permission.may_start();
+    let Some(one) = read.found.iter().find(counts) else {
+        return format!("{} reactions, none of which counts", read.found.len());
+    };
+    agree(on, task, &one.actor.login.clone())
+}
+
+/// Somebody who may agrees.
+fn agree(on: &mut Recording<'_>, task: &mut Task, by: &str) -> String {
+    let (key, of_sprint) = (task.key(), on.known.sprint_waits_for_approval());
+    if let Some(sprint) = task.sprint.as_mut().filter(|_| of_sprint) {
+        sprint.approve(key, by);
+    }
+    if let Some(phase) = &mut task.phase {
+        phase.agreed = Some(by.to_owned());
+    }
+    on.notes.tell(text::gate::agreed(by));
+    "a person agreed to its start".into()
+}
+
 /// Somebody agrees to the start of a sprint or of a phase; `None` where nobody has to.
 pub(super) fn agreed(
     on: &mut Recording<'_>,
@@ -214,13 +251,5 @@ pub(super) fn agreed(
         on.notes.say(found.on, key, text::gate::MAY_NOT_AGREE);
         return Some("whoever asks may not agree to its start".into());
     }
-    let (key, by) = (task.key(), found.actor.login.as_str());
-    if let Some(sprint) = task.sprint.as_mut().filter(|_| of_sprint) {
-        sprint.approve(key, by);
-    }
-    if let Some(wait) = &mut task.phase {
-        wait.agreed = Some(by.to_owned());
-    }
-    on.notes.tell(text::gate::agreed(by));
-    Some("a person agreed to its start".into())
+    Some(agree(on, task, &found.actor.login))
 }

@@ -293,7 +293,7 @@ fn checkpoints_wait_for_a_person_with_the_right() {
     insta::assert_snapshot!(run.shown(), @"
     **Needs `@ana`** · the sprint's start has to be approved · ░░░░ 0 of 4
 
-    The issue has the label `checkpoint`. Somebody with write access can let its sub-issues start with `/agent approve`.
+    The issue has the label `checkpoint`. Somebody with write access can let its sub-issues start with `/agent approve`, or with 👍 on this comment.
 
     - **#2 Issue 2** · 0 of 2 · not started
       - [ ] #3 Issue 3
