@@ -115,6 +115,7 @@ pub(super) struct Collecting<'a> {
     pub(super) ignore: &'a [String],
     pub(super) policy: &'a Policy,
     pub(super) redactor: &'a Redactor,
+    pub(super) store: &'a Store,
     pub(super) disk: DiskWatch<'a>,
 }
 
@@ -228,6 +229,7 @@ impl Services {
             ignore: &self.ignore,
             policy: &self.policy,
             redactor: &self.redactor,
+            store: &self.store,
             disk: self.disk(),
         }
     }

@@ -21,8 +21,32 @@ use crate::runner::secret_lines;
 /// How long `git bundle` may take in the agent's sandbox.
 const BUNDLING: Duration = Duration::from_secs(60);
 
-/// Bundles the agent's commits inside its sandbox, and lets our git judge all of it.
+/// Bundles the agent's commits inside its sandbox, and lets our git judge all of it. Of a session that ended meanwhile, and whose working
+/// copy went with it, nobody wants to know that any more.
 pub(super) async fn perform(
+    action: &Collect,
+    lease: &Lease,
+    scope: &Collecting<'_>,
+) -> Result<Performed, Failure> {
+    let collected = collect(action, lease, scope).await;
+    match collected {
+        Err(failure) if is_gone(lease.session()?, scope).await => {
+            tracing::debug!(effect = lease.id(), %failure, "the session ended and its working copy is gone");
+            Ok(Performed::Done)
+        }
+        other => other,
+    }
+}
+
+async fn is_gone(session: &SessionId, scope: &Collecting<'_>) -> bool {
+    if scope.folders.workspace(session).exists() {
+        return false;
+    }
+    let row = scope.store.session(session).await.ok().flatten();
+    row.is_none_or(|row| !row.live)
+}
+
+async fn collect(
     action: &Collect,
     lease: &Lease,
     scope: &Collecting<'_>,

@@ -134,6 +134,7 @@ async fn a_list_is_shown_and_then_made_each_task_once() {
     assert_eq!(made(&app).len(), 2);
     running.stop().await;
     app.open().await;
+    app.settle_all().await;
     app.done().await;
 }
 
@@ -175,6 +176,8 @@ async fn a_wrong_list_makes_nothing_and_says_why_by_its_lines() {
     assert_eq!(made(&app), [""; 0]);
     running.stop().await;
     app.open().await;
+    // GitHub may have told something that nobody had time for.
+    app.settle_all().await;
     app.done().await;
 }
 
@@ -215,6 +218,7 @@ async fn what_github_refuses_is_told_and_can_be_asked_for_again() {
     );
     running.stop().await;
     app.open().await;
+    app.settle_all().await;
     app.done().await;
 }
 
@@ -248,5 +252,6 @@ async fn an_order_survives_a_kill() {
     assert_eq!(made(&app).len(), 2);
     running.stop().await;
     app.open().await;
+    app.settle_all().await;
     app.done().await;
 }
