@@ -62,6 +62,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::answer::Limit;
+    use super::super::rate_gate::Priority;
     use super::super::ticks::steady_clock;
     use super::*;
     use crate::core::effect::Worth;
@@ -72,6 +73,9 @@ mod tests {
         let of = |number: i64| lanes.of(Some(InstallationId(number)), 0);
         of(1).pause(Limit::For(Duration::from_secs(60)));
         of(2).seed(&[(-1_000, Worth::High)]);
+        let read = of(5_000);
+        drop(read.read(Priority::Normal).await.expect("a read"));
+        drop(read);
         let held = of(3);
         for number in 4..5_000 {
             of(number);
@@ -79,6 +83,7 @@ mod tests {
         assert!(lanes.all().len() <= KEPT, "{}", lanes.all().len());
         assert!(of(1).open().is_err(), "GitHub's pause still holds");
         assert!(!of(2).is_idle(), "what was created still counts");
+        assert_eq!(of(5_000).budget().points.0, 1, "so does a read");
         assert!(Arc::ptr_eq(&held, &of(3)), "nobody passes the one in use");
     }
 }

@@ -1,5 +1,5 @@
-//! The gate of one installation: changes go through one at a time and at our pace, reads ten at a time, and nobody at
-//! all while GitHub wants a pause.
+//! The gate of one installation: changes go through one at a time and at our pace, reads ten at a time, all of them as far as the
+//! minute has points, and nobody at all while GitHub wants a pause.
 //!
 //! It exists so that no caller has to know the limits. It measures on a clock that never jumps: a jump of the wall clock
 //! neither opens nor shuts it. It never sleeps inside a pause, nor until a minute or an hour has room for another creation; the
@@ -101,12 +101,15 @@ impl RateGate {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether forgetting it loses nothing: nothing under way, no pause, no change within the last hour.
+    /// Whether forgetting it loses nothing: nothing under way, no pause, no change within the last hour and no call within the last
+    /// minute.
     pub(super) fn is_idle(&self) -> bool {
         let now = self.now();
         let mut state = self.state();
         prune(now, &mut state.history);
-        let quiet = state.history.is_empty() && state.waiting.is_empty() && !state.in_flight;
+        points::prune(now, &mut state.spent);
+        let remembers = !state.history.is_empty() || !state.spent.is_empty();
+        let quiet = !remembers && state.waiting.is_empty() && !state.in_flight;
         quiet && state.paused_until <= now
     }
 
