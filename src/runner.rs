@@ -31,6 +31,7 @@ mod performed;
 mod permissions;
 mod posted;
 mod reading;
+mod rebasing;
 mod redactor;
 mod refusals;
 mod remote;

@@ -10,7 +10,7 @@ use super::orders::refused;
 use crate::core::dependency::Standing;
 use crate::core::ids::{RepositoryId, TaskKey};
 use crate::core::overlap::{
-    self, Because, Forecast, History, Member, Planned, THRESHOLD, Touched, Tree, WaveTerms,
+    self, Because, Forecast, History, Member, Planned, Touched, Tree, WaveTerms,
 };
 use crate::core::task::{Stage, Task};
 use crate::core::text::waves as text;
@@ -47,7 +47,7 @@ impl Asked<'_> {
             threshold: self
                 .question
                 .threshold
-                .unwrap_or(THRESHOLD)
+                .unwrap_or(self.services.policy.limits.overlap_share())
                 .clamp(0.01, 1.0),
         };
         let repository = name.to_string();

@@ -54,7 +54,7 @@ macro_rules! limit_setting {
     };
 }
 
-pub(super) const LIMIT_SETTINGS: [LimitSetting; 42] = [
+pub(super) const LIMIT_SETTINGS: [LimitSetting; 43] = [
     limit_setting!("sessions", Count, 1..=1_000, limits.sessions: u32),
     limit_setting!("sessions_per_account", Count, 0..=1_000, limits.sessions_per_account: u32),
     limit_setting!("sessions_per_repository", Count, 0..=1_000, limits.sessions_per_repository: u32),
@@ -75,6 +75,7 @@ pub(super) const LIMIT_SETTINGS: [LimitSetting; 42] = [
     limit_setting!("max_files", Count, 1..=100_000, limits.max_files: u32),
     limit_setting!("max_patch", Size, 1..=1 << 30, limits.max_patch_bytes: u64),
     limit_setting!("pull_lines", Count, 0..=1_000_000, limits.pull_lines: u32),
+    limit_setting!("overlap_percent", Count, 1..=100, limits.overlap_percent: u32),
     limit_setting!("max_commits", Count, 1..=10_000, limits.max_commits: u32),
     limit_setting!("workspace", Size, 1 << 20..=1 << 50, limits.workspace_bytes: u64),
     limit_setting!("first_fetch", Duration, SECOND..=7 * DAY, limits.first_fetch_ms: i64),

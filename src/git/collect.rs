@@ -10,7 +10,6 @@ use super::bundle;
 use super::collection::{Collection, sha};
 use super::error::GitError;
 use super::fenced;
-use super::process::Call;
 use super::quarantine::Quarantine;
 use super::refs::read_ref;
 use super::snapshot::Snapshot;
@@ -81,11 +80,10 @@ impl Collection<'_> {
     /// Takes what was judged into the mirror, under the session's ref.
     async fn admit(&self, collected: Collected) -> Result<Collected, GitError> {
         self.quarantine.admit().await?;
-        let name = session_ref(&self.spec.session);
-        let call = Call::new("update-ref")
-            .args(["--no-deref", &name, collected.head.as_str()])
-            .repository(&self.git.mirror_path(self.spec.repository));
-        self.run(call).await?;
+        let spec = self.spec;
+        self.git
+            .keep(spec.repository, &spec.session, &collected.head)
+            .await?;
         Ok(collected)
     }
 

@@ -25,13 +25,14 @@ pub struct Rebase {
     /// Where its own commits go.
     pub onto: Sha,
     /// Whatever can be reached from these is not the branch's own. One that the mirror lacks counts for nothing.
+    /// Where some are named, only commits of theirs lead it there; where none are, whatever is new there does.
     pub theirs: Vec<Sha>,
 }
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rebased {
-    /// All that the branch adds there is its own already.
+    /// Nothing is to be moved.
     Stands,
     /// The commits are in the mirror, this one last; no ref names it yet.
     At(Sha),
@@ -44,7 +45,7 @@ impl Git {
     pub async fn rebase(&self, wanted: &Rebase) -> Result<Rebased, GitError> {
         let on = Rebasing { git: self, wanted };
         let own = on.own().await?;
-        if own.is_empty() || own.len() == on.added(&[]).await?.len() {
+        if own.is_empty() || on.stands(own.len()).await? {
             return Ok(Rebased::Stands);
         }
         if own.len() > COMMITS {
@@ -94,6 +95,22 @@ impl Rebasing<'_> {
             }
         }
         self.added(&theirs).await
+    }
+
+    /// Whether the branch, with so many commits of its own, may stay where it is.
+    async fn stands(&self, own: usize) -> Result<bool, GitError> {
+        if !self.wanted.theirs.is_empty() {
+            return Ok(own == self.added(&[]).await?.len());
+        }
+        let Rebase { head, onto, .. } = self.wanted;
+        let call = self
+            .call("merge-base")
+            .args(["--is-ancestor", onto.as_str(), head.as_str()]);
+        let outcome = self.git.inner.program.run(call).await?;
+        match outcome.success || outcome.stderr.is_empty() {
+            true => Ok(outcome.success),
+            false => Err(outcome.failed()),
+        }
     }
 
     /// What the branch adds to where it goes, without what others have.

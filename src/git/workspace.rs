@@ -96,6 +96,20 @@ impl Git {
         read_ref(&self.mirror_path(repository), &session_ref(session))
     }
 
+    /// Keeps a commit of the mirror as what a session made.
+    pub async fn keep(
+        &self,
+        repository: RepositoryId,
+        session: &SessionId,
+        head: &Sha,
+    ) -> Result<(), GitError> {
+        let name = session_ref(session);
+        let call = Call::new("update-ref")
+            .args(["--no-deref", &name, head.as_str()])
+            .repository(&self.mirror_path(repository));
+        self.inner.program.run(call).await?.bytes().map(drop)
+    }
+
     /// Where our branch was on the host when the mirror was last brought up to date.
     pub fn branch_in_mirror(&self, repository: RepositoryId, branch: &AgentBranch) -> Option<Sha> {
         read_ref(&self.mirror_path(repository), &branch.full_ref())

@@ -73,7 +73,7 @@ pub(super) async fn perform(
         }
         Action::CheckAccess(_) => check_access::perform(lease, github).await,
         Action::CheckLanded(action) => check_landed::perform(action, lease, github).await,
-        Action::CheckPublish(action) => check_publish::perform(action, lease, github).await,
+        Action::CheckPublish(action) => check_publish::perform(action, lease, s.remotes()).await,
         Action::CheckTrigger(action) => {
             check_trigger::perform(action, lease, &s.reading_with(&github.for_receipts())).await
         }

@@ -83,6 +83,7 @@ pub(super) struct Neighbours<'a> {
     pub(super) store: &'a Store,
     pub(super) git: &'a Git,
     pub(super) folders: &'a Folders,
+    pub(super) limits: &'a Limits,
 }
 
 /// Sessions that are to go: their agents, and what they leave on the disk.
@@ -210,6 +211,7 @@ impl Services {
             store: &self.store,
             git: &self.git,
             folders: &self.folders,
+            limits: &self.policy.limits,
         }
     }
 

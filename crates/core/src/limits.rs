@@ -45,6 +45,8 @@ pub struct Limits {
     pub max_patch_bytes: u64,
     /// Lines that people have to read in one pull request before they are asked whether it shall be split; 0: any number.
     pub pull_lines: u32,
+    /// From how much overlap on the work on two issues is taken to meet, percent.
+    pub overlap_percent: u32,
     /// Commits above the base.
     pub max_commits: u32,
     /// What the files of one session may take of the disk, bytes.
@@ -107,6 +109,7 @@ impl Default for Limits {
             max_files: 100,
             max_patch_bytes: 4 * 1024 * 1024,
             pull_lines: 800,
+            overlap_percent: 15,
             max_commits: 20,
             workspace_bytes: 10 << 30,
             first_fetch_ms: 60 * 60_000,
@@ -126,6 +129,13 @@ impl Default for Limits {
             bot_rounds: 3,
             discovered: discovered(),
         }
+    }
+}
+
+impl Limits {
+    /// [`Limits::overlap_percent`] as a share, 0 to 1.
+    pub fn overlap_share(&self) -> f64 {
+        f64::from(self.overlap_percent) / 100.0
     }
 }
 

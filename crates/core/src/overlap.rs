@@ -26,8 +26,5 @@ pub use touched::{Overlap, Touched, overlap};
 pub use tree::Tree;
 pub use waves::{Because, Member, Planned, Terms as WaveTerms, Waves, waves};
 
-/// From how much overlap on two pieces of work count as in each other's way.
-pub const THRESHOLD: f64 = 0.15;
-
 #[cfg(test)]
 mod tests;

@@ -187,6 +187,7 @@ fn work(collected: Collected) -> Work {
         whole: None,
         conflicts: collected.conflicts,
         left_out: collected.left_out,
+        put_onto: None,
     }
 }
 
@@ -210,5 +211,6 @@ fn refused(base: &Sha, why: &str) -> Work {
         whole: None,
         conflicts: Vec::new(),
         left_out: Vec::new(),
+        put_onto: None,
     }
 }

@@ -7,9 +7,7 @@ use crate::core::dependency::{Named, RelatedNews};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::TaskKey;
-use crate::core::overlap::{
-    History, MEETINGS, Meeting, OverlapNews, THRESHOLD, Touched, Tree, overlap,
-};
+use crate::core::overlap::{History, MEETINGS, Meeting, OverlapNews, Touched, Tree, overlap};
 use crate::core::task::{Stage, Task};
 use crate::git::GitError;
 use crate::runner::lease::Lease;
@@ -60,7 +58,13 @@ async fn look(key: TaskKey, neighbours: &Neighbours<'_>) -> Result<Vec<Meeting>,
         let lately = lately(&task, neighbours).await?;
         others.push(Other { task, lately });
     }
-    let found = tokio::task::spawn_blocking(move || met(&own, &others, (&known.0, &known.1)));
+    let threshold = neighbours.limits.overlap_share();
+    let look = move || {
+        let mut met = met(&own, &others, (&known.0, &known.1));
+        met.retain(|(share, _)| *share >= threshold);
+        told(met)
+    };
+    let found = tokio::task::spawn_blocking(look);
     Ok(found.await.unwrap_or_default())
 }
 
@@ -80,14 +84,15 @@ async fn lately(task: &Task, neighbours: &Neighbours<'_>) -> Result<Vec<String>,
     neighbours.git.changed_lately(folder, workspace).await
 }
 
-fn met(own: &Task, others: &[Other], (tree, history): (&Tree, &History)) -> Vec<Meeting> {
+/// All others, with how much of the work they share.
+fn met(own: &Task, others: &[Other], (tree, history): (&Tree, &History)) -> Vec<(f64, Meeting)> {
     let ours = own.touches(tree, history);
     let meeting = |other: &Other| {
         let Other { task, lately } = other;
         let theirs = task.touches(tree, history);
         let lately = Touched::changed(lately.iter().map(String::as_str), history);
         let shared = overlap(&ours, &theirs.with(lately));
-        (shared.share >= THRESHOLD).then(|| Meeting {
+        let meeting = Meeting {
             issue: Named {
                 key: task.key(),
                 name: task.place.name.clone(),
@@ -95,9 +100,15 @@ fn met(own: &Task, others: &[Other], (tree, history): (&Tree, &History)) -> Vec<
             percent: percent(shared.share),
             paths: shared.paths,
             first: task.goes_first() && came_before(task, own),
-        })
+        };
+        (shared.share, meeting)
     };
-    let mut met: Vec<Meeting> = others.iter().filter_map(meeting).collect();
+    others.iter().map(meeting).collect()
+}
+
+/// Those that are told, in their order.
+fn told(met: Vec<(f64, Meeting)>) -> Vec<Meeting> {
+    let mut met: Vec<Meeting> = met.into_iter().map(|(_, meeting)| meeting).collect();
     met.sort_by_key(|one| (std::cmp::Reverse(one.percent), one.issue.key));
     // What it waits for must be among them.
     met.sort_by_key(|one| !one.first);

@@ -6,10 +6,11 @@ use crate::core::event::{Event, PullStanding};
 use crate::core::failure::Failure;
 use crate::core::ids::IssueNumber;
 use crate::core::stack::{RestackEnd, Restacked};
-use crate::git::{FetchRequest, Published, Push, Rebase, Rebased};
+use crate::git::{Published, Push, Rebase, Rebased};
 use crate::github::{At, GitHub, Purpose};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
+use crate::runner::rebasing::{Put, put_onto};
 use crate::runner::remote::AuthenticatedRemote;
 use crate::runner::scope::Remotes;
 
@@ -65,26 +66,9 @@ async fn rebase(
     base: &str,
 ) -> Result<RestackEnd, Failure> {
     let git = remotes.git;
-    let request = &FetchRequest {
-        branch: base.to_owned(),
-        sha: None,
-    };
-    let fetched = remote
-        .ask(|remote| async move { git.fetch(&remote, request).await })
-        .await?;
-    let wanted = &Rebase {
-        repository: remote.remote.repository,
-        head: action.head.clone(),
-        onto: fetched.head,
-        theirs: action.theirs.clone(),
-    };
-    remote
-        .ask(|remote| async move {
-            let commits = [&wanted.onto, &wanted.head];
-            git.fetch_contents(&remote, &commits).await
-        })
-        .await?;
-    let head = match git.rebase(wanted).await? {
+    let Put { wanted, rebased } =
+        put_onto(git, remote, base, (&action.head, &action.theirs)).await?;
+    let head = match rebased {
         Rebased::Stands => return Ok(RestackEnd::Stand),
         Rebased::Conflicts => return Ok(RestackEnd::Conflict),
         Rebased::At(head) => head,
@@ -94,7 +78,7 @@ async fn rebase(
     if let Some(theirs) = theirs.filter(|theirs| *theirs != action.head && *theirs != head) {
         let found = Rebase {
             head: theirs,
-            ..wanted.clone()
+            ..wanted
         };
         if git.rebase(&found).await? == Rebased::Stands {
             return Ok(RestackEnd::Stand);

@@ -21,7 +21,7 @@ use std::time::Instant;
 
 use measure::{Pair, Score, score};
 use past::Past;
-use skep_core::overlap::THRESHOLD;
+use skep_core::policy::Limits;
 
 /// How many pairs are judged.
 const PAIRS: usize = 1_000;
@@ -73,13 +73,14 @@ fn run(past: &Past) {
             "  {label:<44} says yes {said:>4}   precision {precision:.2}   recall {recall:.2}"
         );
     };
-    for threshold in [0.05, 0.1, THRESHOLD, 0.2, 0.3, 0.5] {
+    let usual = Limits::default().overlap_share();
+    for threshold in [0.05, 0.1, usual, 0.2, 0.3, 0.5] {
         let by = |pair: &Pair| pair.overlap >= threshold;
         print(&format!("forecast, from {threshold}"), score(&judged, by));
     }
-    let by = |pair: &Pair| pair.without_names >= THRESHOLD;
+    let by = |pair: &Pair| pair.without_names >= usual;
     print(
-        &format!("the same, names of files blanked, from {THRESHOLD}"),
+        &format!("the same, names of files blanked, from {usual}"),
         score(&judged, by),
     );
     print(
@@ -87,10 +88,7 @@ fn run(past: &Past) {
         score(&judged, |pair| pair.same_folder),
     );
     // As often as the forecast says yes, by lot.
-    let said = judged
-        .iter()
-        .filter(|pair| pair.overlap >= THRESHOLD)
-        .count();
+    let said = judged.iter().filter(|pair| pair.overlap >= usual).count();
     let mut lot = Lot(SEED + 1);
     let mut yes = vec![false; judged.len()];
     yes.iter_mut().take(said).for_each(|one| *one = true);

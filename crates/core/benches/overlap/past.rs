@@ -165,6 +165,7 @@ fn foresee(message: &str, before: &Before) -> Forecast {
     let request = Request {
         title,
         body,
+        plan: "",
         role: "swe",
     };
     forecast(&request, &before.tree, &before.history)

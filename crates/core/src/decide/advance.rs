@@ -200,6 +200,10 @@ const RULES: &[Rule] = &[
         kept::late,
     ),
     rule(
+        "others are looked for once more when the agent has a plan",
+        overlap::planned,
+    ),
+    rule(
         "whoever changes the same files hears how far this is",
         overlap::tell,
     ),

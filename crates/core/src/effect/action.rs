@@ -103,6 +103,9 @@ pub struct CheckPublish {
     /// The base branch that was named; without one the default branch counts.
     #[serde(default)]
     pub base: Option<String>,
+    /// The commit to put onto the base as it is by now. The same commits come out each time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bring_up: Option<Sha>,
 }
 
 /// Push exactly this commit to our branch, under a lease. Looks first; an equal head is done.

@@ -308,6 +308,18 @@ pub struct PublishFacts {
     /// Whether the base branch that was named is gone.
     #[serde(default)]
     pub base_gone: bool,
+    /// The work put onto the base as it is now, where that was asked for and nothing conflicted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brought_up: Option<BroughtUp>,
+}
+
+/// Commits that were put onto the head of a branch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BroughtUp {
+    /// The last of them, as it is there.
+    pub head: Sha,
+    /// The head of the branch below them.
+    pub onto: Sha,
 }
 
 /// How a file changed.
@@ -377,6 +389,9 @@ pub struct Work {
     /// What the working copy holds beside it.
     #[serde(default)]
     pub left_out: Vec<LeftOut>,
+    /// The head of the base branch that skep put it onto, because other work landed there meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put_onto: Option<Sha>,
 }
 
 /// A branch against its base.

@@ -1,8 +1,9 @@
-//! Which files a piece of work will probably change, from the words of its issue: what they name, and what earlier commits
-//! with the same words changed.
+//! Which files a piece of work will probably change, from the words of its issue and its agent's plan: what they name, and what
+//! earlier commits with the same words changed.
 //!
 //! It must never name a file that the repository does not have, and each guess says what it is made on.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::history::History;
 use super::named::Named;
 use super::tree::Tree;
-use super::words::terms;
+use super::words::{Terms, terms};
 use crate::path_kind::{PathKind, path_kind};
 
 /// So many files are guessed at most.
@@ -37,6 +38,8 @@ pub struct Request<'a> {
     pub title: &'a str,
     /// Its body, Markdown.
     pub body: &'a str,
+    /// What its agent says it will do; empty while it has not.
+    pub plan: &'a str,
     /// The name of the role that works on it.
     pub role: &'a str,
 }
@@ -47,6 +50,8 @@ pub struct Request<'a> {
 pub enum Evidence {
     /// The issue names it.
     Named,
+    /// The agent's plan names it.
+    Planned,
     /// The issue names its folder.
     Folder {
         /// The folder, from the root.
@@ -88,9 +93,20 @@ pub struct Forecast {
 /// Guesses which files a request will change in a repository.
 pub fn forecast(request: &Request<'_>, tree: &Tree, history: &History) -> Forecast {
     let mut weighed = Weighed::default();
-    vote(&mut weighed, request, history);
+    // The plan is nearer to the work: what is cut is the end of the body.
+    let body = &match request.plan.is_empty() {
+        true => Cow::from(request.body),
+        false => Cow::from(format!("{}\n\n{}", request.plan, request.body)),
+    };
+    vote(
+        &mut weighed,
+        (&terms(request.title, body), request.role),
+        history,
+    );
     let named = Named::in_text(request.title, request.body, tree);
-    name(&mut weighed, &named, history);
+    name(&mut weighed, (&named, &Evidence::Named), history);
+    let planned = Named::in_text("", request.plan, tree);
+    name(&mut weighed, (&planned, &Evidence::Planned), history);
     let files = weighed.files.into_iter();
     let mut files: Vec<Guess> = files
         .filter(|(path, (weight, ..))| *weight >= LEAST && tree.has(path))
@@ -137,8 +153,8 @@ impl Weighed {
 
 /// Commits with like words vote for what they changed: each by the square of its likeness and its freshness, and the less for
 /// each file the more files it has.
-fn vote(weighed: &mut Weighed, request: &Request<'_>, history: &History) {
-    let voters = history.alike(&terms(request.title, request.body), VOTERS);
+fn vote(weighed: &mut Weighed, (about, role): (&Terms, &str), history: &History) {
+    let voters = history.alike(about, VOTERS);
     let voice = |likeness: f64, fresh: f64| likeness * likeness * fresh;
     let all: f64 = voters
         .iter()
@@ -157,15 +173,15 @@ fn vote(weighed: &mut Weighed, request: &Request<'_>, history: &History) {
             commit: voters[first].commit.to_owned(),
             title: voters[first].title.to_owned(),
         };
-        let leaning = leaning(request.role, path_kind(path));
+        let leaning = leaning(role, path_kind(path));
         weighed.add(path, leaning * votes / (all + DOUBT), evidence);
     }
 }
 
 /// What the text names, what changes together with that, and what lies in folders that it names.
-fn name(weighed: &mut Weighed, named: &Named<'_>, history: &History) {
+fn name(weighed: &mut Weighed, (named, by): (&Named<'_>, &Evidence), history: &History) {
     for (path, weight) in &named.files {
-        weighed.add(path, *weight, Evidence::Named);
+        weighed.add(path, *weight, by.clone());
         if *weight < SURE {
             continue;
         }

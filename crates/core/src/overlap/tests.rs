@@ -47,7 +47,16 @@ fn repository() -> (Tree, History) {
 
 fn shown(title: &str, body: &str, role: &str) -> String {
     let (tree, history) = repository();
-    let found = forecast(&Request { title, body, role }, &tree, &history);
+    let found = forecast(
+        &Request {
+            title,
+            body,
+            role,
+            plan: "",
+        },
+        &tree,
+        &history,
+    );
     let line = |guess: &Guess| format!("{} {:.2} {:?}", guess.path, guess.weight, guess.evidence);
     found.files.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -82,6 +91,7 @@ fn a_role_leans_to_its_own_files() {
         let request = Request {
             title: "Symlinks",
             body: "",
+            plan: "",
             role,
         };
         let found = forecast(&request, &tree, &history);

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::TaskKey;
+use crate::ids::{IssueNumber, TaskKey};
 use crate::overlap::{MEETINGS, Meeting};
 
 /// What is known of others that it meets.
@@ -21,6 +21,12 @@ pub struct Overlaps {
     /// Those of them that know of it.
     #[serde(default)]
     pub told: Vec<TaskKey>,
+    /// Those that landed since its session began.
+    #[serde(default)]
+    pub landed: Vec<IssueNumber>,
+    /// It was looked for them with the plan that its agent has.
+    #[serde(default)]
+    pub plan_seen: bool,
     /// They think that it is at work.
     #[serde(default)]
     pub at_work: bool,
@@ -42,6 +48,13 @@ impl Overlaps {
         self.forget(with.issue.key);
         if self.others.len() < MEETINGS {
             self.others.push(with);
+        }
+    }
+
+    /// One that landed while it is at work.
+    pub fn lands(&mut self, issue: IssueNumber) {
+        if self.landed.len() < MEETINGS && !self.landed.contains(&issue) {
+            self.landed.push(issue);
         }
     }
 

@@ -300,6 +300,7 @@ mod tests {
             whole: None,
             conflicts: vec![],
             left_out: vec![],
+            put_onto: None,
         }
     }
 

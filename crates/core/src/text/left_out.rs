@@ -113,6 +113,7 @@ mod tests {
             protected: vec![],
             objections: vec![],
             whole: None,
+            put_onto: None,
             conflicts: conflicts.iter().map(|path| (*path).to_owned()).collect(),
             left_out: left
                 .iter()

@@ -1,7 +1,10 @@
 //! That work on two issues probably changes the same files: on the issue, and to the agent.
 
+use super::code;
 use super::issue_link::reference;
 use crate::dependency::Named;
+use crate::event::Work;
+use crate::ids::{IssueNumber, Sha};
 use crate::location::Place;
 use crate::overlap::Meeting;
 use crate::sanitise;
@@ -73,15 +76,35 @@ pub fn landed(issue: &Named, base: &str, changed: &[String]) -> String {
     };
     format!(
         "The work on issue #{} was merged into `{base}` meanwhile.{paths} Your task probably touches the same files: keep your change \
-         small there and do not undo what the other one does; if your branch conflicts in the end, you are asked to merge.",
+         small there and do not undo what the other one does. Before review your commits are put onto it; where they conflict, you are asked to merge.",
         issue.key.issue
     )
+}
+
+/// A line of the timeline: skep put the work onto what landed.
+pub fn brought_up(landed: &[IssueNumber], onto: &Sha) -> String {
+    let issues: Vec<String> = landed.iter().map(|issue| format!("#{issue}")).collect();
+    format!(
+        "rebased onto {} before review, because the work on {} had landed",
+        code(onto.short(), 40),
+        issues.join(", ")
+    )
+}
+
+/// In the pull request: its commits stand on another one than they were made on.
+pub fn put_onto(work: &Work) -> Option<String> {
+    let onto = work.put_onto.as_ref()?;
+    Some(format!(
+        "Rebased by skep onto {} without a conflict before this was opened, because other work on the same files had landed. \
+         What the agent ran, it ran before that.",
+        code(onto.short(), 40)
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{IssueNumber, RepositoryId};
+    use crate::ids::RepositoryId;
 
     #[test]
     fn both_sides_are_told_what_is_probable_and_what_comes_of_it() {
@@ -90,7 +113,7 @@ mod tests {
         let paths = ["a.rs", "b.rs", "c`.rs", "d.rs"]
             .map(str::to_owned)
             .to_vec();
-        insta::assert_snapshot!(landed(&issue, "main", &paths), @r"The work on issue #7 was merged into `main` meanwhile. It changed `a.rs`, `b.rs`, `c\.rs` and 1 more. Your task probably touches the same files: keep your change small there and do not undo what the other one does; if your branch conflicts in the end, you are asked to merge.");
-        insta::assert_snapshot!(landed(&issue, "main", &[]), @"The work on issue #7 was merged into `main` meanwhile. Your task probably touches the same files: keep your change small there and do not undo what the other one does; if your branch conflicts in the end, you are asked to merge.");
+        insta::assert_snapshot!(landed(&issue, "main", &paths), @r"The work on issue #7 was merged into `main` meanwhile. It changed `a.rs`, `b.rs`, `c\.rs` and 1 more. Your task probably touches the same files: keep your change small there and do not undo what the other one does. Before review your commits are put onto it; where they conflict, you are asked to merge.");
+        insta::assert_snapshot!(landed(&issue, "main", &[]), @"The work on issue #7 was merged into `main` meanwhile. Your task probably touches the same files: keep your change small there and do not undo what the other one does. Before review your commits are put onto it; where they conflict, you are asked to merge.");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{LIMIT, base_branch, count, failure, left_out, pull_size, role_why};
+use super::{LIMIT, base_branch, count, failure, left_out, overlap, pull_size, role_why};
 use crate::actor::Actor;
 use crate::agent::ErrorClass;
 use crate::event::{FileChange, Work};
@@ -88,6 +88,9 @@ pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
         text.push_str(&format!("{elsewhere}\n\n"));
     }
     text.push_str(&changes(work));
+    if let Some(put_onto) = overlap::put_onto(work) {
+        text.push_str(&format!("\n{put_onto}\n"));
+    }
     text.push_str(&large(work, cx.policy));
     text.push_str(&summary(evidence.told));
     text.push_str(&decided(evidence.answers));

@@ -162,6 +162,11 @@ const GENERAL: &[(&str, &str)] = &[
         "Lines, added and removed, from which on people are asked before a pull request opens whether it shall be split; those \
          of tests, of what programs write and of `uncounted` do not count. 0: nobody is asked.",
     ),
+    (
+        "limits.overlap_percent",
+        "How probable it has to be, percent, that the work on two issues changes the same files before `overlaps` counts them as \
+         meeting; more warns of less, and waits less.",
+    ),
     ("limits.max_commits", "Most commits of a session."),
     (
         "limits.workspace",

@@ -64,6 +64,7 @@ pub fn may_meet(other: i64, paths: &[String]) -> String {
 pub fn evidence(evidence: &Evidence) -> String {
     match evidence {
         Evidence::Named => "the issue names it".to_owned(),
+        Evidence::Planned => "the agent's plan names it".to_owned(),
         Evidence::Folder { folder } => format!("the issue names {}", code(folder, NAME)),
         Evidence::Together { with } => format!("it changes together with {}", code(with, NAME)),
         Evidence::Alike { commit, title } => format!("{commit} changed it: {title}"),
@@ -101,6 +102,7 @@ mod tests {
     fn each_guess_says_what_it_is_built_on() {
         let all = [
             Evidence::Named,
+            Evidence::Planned,
             Evidence::Folder {
                 folder: "src".into(),
             },
@@ -114,6 +116,7 @@ mod tests {
         ];
         insta::assert_snapshot!(all.each_ref().map(evidence).join("\n"), @"
         the issue names it
+        the agent's plan names it
         the issue names `src`
         it changes together with `src/a.rs`
         1a2b3c4 changed it: walk: follow symlinks

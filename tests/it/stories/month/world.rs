@@ -217,6 +217,7 @@ impl World {
                     archived: false,
                     base_branch: "main".into(),
                     base_gone: false,
+                    brought_up: None,
                 },
             },
             Action::Publish(publish) => Event::Published {
@@ -371,5 +372,6 @@ fn work(base: &Sha) -> Work {
         whole: None,
         conflicts: vec![],
         left_out: vec![],
+        put_onto: None,
     }
 }

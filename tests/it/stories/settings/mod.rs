@@ -62,6 +62,7 @@ fn every_number_has_its_test() {
         comments: _,
         bot_rounds: _,
         pull_lines: _,
+        overlap_percent: _,
         discovered: _,
     } = Limits::default();
     // What the documents promise: a switch that goes off is felt within two seconds, and five minutes of silence are said.
@@ -102,11 +103,12 @@ fn every_number_has_its_test() {
         include_str!("conversation.rs"),
         include_str!("../budget.rs"),
         include_str!("../conversation/large.rs"),
+        include_str!("../overlaps.rs"),
     ]
     .concat();
     let fields = "sessions session_timeout_ms silence_ms issue_attempts issue_time_ms issue_tokens issue_cost start_attempts model_attempts model_retry_ms effect_attempts retry_base_ms status_interval_ms \
         drain_ms max_files max_patch_bytes max_commits workspace_bytes first_fetch_ms full_history_bytes disk_bytes disk_reserve_bytes session_memory_bytes memory_reserve_bytes standbys quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
-        comments bot_rounds pull_lines initialize cancel_grace look_again progress silent disk_look disk_survey memory_look burst per_second per_minute per_hour points_per_minute patience";
+        comments bot_rounds pull_lines overlap_percent initialize cancel_grace look_again progress silent disk_look disk_survey memory_look burst per_second per_minute per_hour points_per_minute patience";
     for field in fields.split_whitespace() {
         assert!(
             source.contains(&format!("async fn {field}()")),

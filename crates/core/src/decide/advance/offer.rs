@@ -15,6 +15,7 @@ pub(super) fn ask(on: &mut Advance<'_>, work: &Work) {
         let check = effect::CheckPublish {
             actor: job.actor.clone(),
             base: job.named_base(),
+            bring_up: None,
         };
         on.plan(check);
     }

@@ -1,5 +1,5 @@
-//! Others that change the same files: they are looked for when work is accepted and each time it has changed files, and whoever is
-//! met hears of it, of the end of the work, and of its landing.
+//! Others that change the same files: they are looked for when work is accepted, when its agent has a plan and each time it has
+//! changed files, and whoever is met hears of it, of the end of the work, and of its landing.
 
 use super::state::{Advance, Fired};
 use crate::decide::tell::Tell;
@@ -31,6 +31,17 @@ pub(super) fn accepted(on: &mut Advance<'_>, may_wait: bool) {
     let waits = may_wait && on.cx.policy.issues.overlaps == OnOverlap::Wait;
     (on.task.overlaps.waits, on.task.overlaps.looking) = (waits, waits);
     look(on);
+}
+
+/// Its agent has a plan, which says more than the issue does.
+pub(super) fn planned(on: &mut Advance<'_>) -> Option<Fired> {
+    let on_its_way = matches!(on.task.stage, Stage::Working { .. } | Stage::Blocked { .. });
+    if !on_its_way || on.task.overlaps.plan_seen || !on.task.is_planned() {
+        return None;
+    }
+    on.task.overlaps.plan_seen = true;
+    look(on);
+    Some(Fired::Quietly)
 }
 
 /// Whoever it meets is told what is new.

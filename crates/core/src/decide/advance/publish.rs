@@ -9,7 +9,7 @@ use super::{ending, outage, overlap, pull, revised, size, slot, stack, turn, tur
 use crate::agent::TurnEnd;
 use crate::decide::messages;
 use crate::effect::{self, Start};
-use crate::event::{PublishFacts, PullStanding, Work};
+use crate::event::{BroughtUp, PublishFacts, PullStanding, Work};
 use crate::event_name::DomainEvent;
 use crate::gated_pulls::GatedPulls;
 use crate::ids::Sha;
@@ -52,9 +52,11 @@ pub(super) fn found(on: &mut Advance<'_>) -> Option<Fired> {
     {
         return Some(asks);
     }
+    let behind = job.round == 0 && on.task.pull.is_none() && !on.task.overlaps.landed.is_empty();
     on.plan(effect::CheckPublish {
         actor: job.actor.clone(),
         base: job.named_base(),
+        bring_up: behind.then(|| work.head.clone()),
     });
     on.set_step(Step::Asking {
         end,
@@ -119,9 +121,12 @@ pub(super) fn may(on: &mut Advance<'_>) -> Option<Fired> {
         // A branch that was renamed is the same one.
         job.base_branch.clone_from(&facts.base_branch);
     }
-    let (job, end, work) = (job.as_ref().clone(), end.clone(), work.clone());
+    let (job, end, mut work) = (job.as_ref().clone(), end.clone(), work.clone());
     if let Some((class, say)) = objection(on, &job, &facts) {
         return on.fail(class, say);
+    }
+    if let Some(up) = &facts.brought_up {
+        brought_up(on, &mut work, up);
     }
     on.plan(effect::Publish {
         branch: job.branch.clone(),
@@ -135,6 +140,19 @@ pub(super) fn may(on: &mut Advance<'_>) -> Option<Fired> {
         pushed: None,
     });
     because("may be published")
+}
+
+/// It stands on what landed meanwhile: reviewers see it beside that.
+fn brought_up(on: &mut Advance<'_>, work: &mut Work, up: &BroughtUp) {
+    work.head.clone_from(&up.head);
+    work.put_onto = Some(up.onto.clone());
+    if let Some(progress) = on.task.stage.progress_mut() {
+        progress.work = Some(work.clone());
+    }
+    on.tell(text::overlap::brought_up(
+        &on.task.overlaps.landed,
+        &up.onto,
+    ));
 }
 
 fn objection(on: &Advance<'_>, job: &Job, facts: &PublishFacts) -> Option<(FailureClass, String)> {

@@ -207,6 +207,7 @@ fn propose(on: &mut Advance<'_>, end: &TurnEnd) -> Option<Fired> {
         key: format!("plan:{}:{}", job.session, job.comments),
         text: text::conversation::plan(&job, end, &progress.plan),
     });
+    on.task.overlaps.plan_seen = false;
     job.comments += 1;
     let next = match job.round > 0 {
         true => Next::Revise,

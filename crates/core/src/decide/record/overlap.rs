@@ -28,6 +28,7 @@ pub(super) fn told(on: &mut Recording<'_>, task: &mut Task, news: &OverlapNews) 
         OverlapNews::Landed { issue, base, paths } => {
             task.overlaps.forget(issue.key);
             if begun(on.known) {
+                task.overlaps.lands(issue.key.issue);
                 let words = text::overlap::landed(issue, base, paths);
                 let id = format!("landed:{}", issue.key);
                 let kind = MessageKind::Landed;

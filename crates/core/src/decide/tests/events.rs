@@ -206,6 +206,7 @@ pub(super) fn work(change: impl FnOnce(&mut Work)) -> Event {
         whole,
         conflicts,
         left_out,
+        put_onto: None,
     };
     change(&mut work);
     Event::Collected {
@@ -221,6 +222,7 @@ pub(super) fn may_publish(change: impl FnOnce(&mut PublishFacts)) -> Event {
         archived: false,
         base_branch: "main".into(),
         base_gone: false,
+        brought_up: None,
     };
     change(&mut facts);
     Event::PublishChecked {

@@ -68,7 +68,7 @@ proptest! {
     #[test]
     fn any_text_has_a_forecast(title in "\\PC{0,60}", body in "(\\PC|[a-z./:`\n]){0,200}") {
         let (tree, history) = super::repository();
-        let found = forecast(&Request { title: &title, body: &body, role: "swe" }, &tree, &history);
+        let found = forecast(&Request { title: &title, body: &body, plan: "", role: "swe" }, &tree, &history);
         prop_assert!(found.files.len() <= 64);
         prop_assert!(found.files.iter().all(|guess| (0.0..1.0).contains(&guess.weight)));
         prop_assert!(found.files.is_sorted_by(|one, other| one.weight >= other.weight));
