@@ -12,6 +12,7 @@ mod ca_bundle;
 mod check;
 mod clock;
 mod disk_space;
+mod fence_line;
 mod graph_view;
 mod health;
 mod identity;

@@ -184,7 +184,7 @@ impl Config {
             limits: Limits::default(),
             pace: Pace::default(),
             retention: Retention::default(),
-            sandbox: SandboxChoice::Auto,
+            sandbox: SandboxChoice::Bubblewrap,
             old_git: OldGit::Refuse,
             git: PathBuf::from(GIT),
             network: Network::default(),
@@ -382,9 +382,9 @@ fn swe() -> RoleName {
 
 fn sandbox(text: &str) -> Result<SandboxChoice, String> {
     match text.trim() {
-        "auto" => Ok(SandboxChoice::Auto),
-        "off" => Ok(SandboxChoice::Off),
-        other => Err(value::one_of(["auto", "off"], other)),
+        "bubblewrap" => Ok(SandboxChoice::Bubblewrap),
+        "none" => Ok(SandboxChoice::None),
+        other => Err(value::one_of(["bubblewrap", "none"], other)),
     }
 }
 

@@ -59,6 +59,7 @@ pub mod cli;
 pub mod config;
 pub use skep_core as core;
 pub mod engine;
+pub mod fence;
 pub mod git;
 pub mod github;
 pub mod http;

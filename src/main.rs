@@ -11,6 +11,10 @@ use skep::config::{Args, Environment, LogFormat, Logging, Sources};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
+    // Before anything of skep's own begins: this is inside an agent's sandbox then.
+    if let Some(code) = skep::fence::entered() {
+        return code;
+    }
     let cli = match Cli::of_process() {
         Ok(cli) => cli,
         Err(error) => return misspelt(&error),

@@ -37,6 +37,19 @@ pub(super) fn needs(program: &Path, path: &str) -> Vec<PathBuf> {
     all
 }
 
+/// A file that an argument names by its whole path (the script of `node /srv/agent/cli.js`), with the package it belongs to; never a
+/// folder, which may be anything.
+pub(super) fn named(argument: &str) -> Option<PathBuf> {
+    let path = Path::new(argument);
+    if !path.is_absolute() || !path.is_file() {
+        return None;
+    }
+    let real = real(path);
+    let tree = tree(&real);
+    let around = real.parent() == Some(&tree);
+    Some(if around { real } else { tree })
+}
+
 /// What a script is interpreted by, by its first line: `#!/usr/bin/env node`, or a path.
 pub(super) fn interpreter(program: &Path, path: &str) -> Option<PathBuf> {
     let mut start = Vec::new();

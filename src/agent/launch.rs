@@ -6,17 +6,17 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::core::agent::AgentSpec;
 use crate::core::ids::SessionId;
 use crate::core::network::Network;
+use crate::fence;
 
 use super::error::AgentError;
 use super::executable;
 use super::process_tree;
-use super::sandbox::{Confinement, Enclosure};
+use super::sandbox::{Confinement, Enclosure, Fence};
 use super::spawn::Order;
 
 /// Everything needed to start an agent for one session.
@@ -49,7 +49,7 @@ pub struct Identity {
     pub email: String,
 }
 
-/// Limits set through `prlimit` (util-linux) where it is installed; core dumps are always off. None: no limit.
+/// Limits of the kernel's; core dumps are always off. None: no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resources {
     /// Bytes of one file written.
@@ -73,43 +73,11 @@ impl Default for Resources {
 /// What is the same for every start.
 #[derive(Debug)]
 pub(super) struct LaunchContext {
-    pub(super) confinement: Confinement,
+    pub(super) fence: Fence,
     pub(super) data_dir: PathBuf,
     pub(super) hide: Vec<PathBuf>,
     pub(super) path: String,
     pub(super) network: Network,
-    pub(super) prlimit: Option<PathBuf>,
-    /// What every start begins with: `choom` (util-linux) and its arguments, where that works.
-    pub(super) offered: Vec<OsString>,
-}
-
-/// As if half of the machine's memory were taken besides.
-const FIRST_TO_GO: &str = "500";
-
-/// Where the memory runs out all the same, the kernel ends agents first, the largest before the others, and neither skep nor its
-/// database: <https://docs.kernel.org/filesystems/proc.html>, `oom_score_adj`. It is set before the program begins, so that all it
-/// starts inherit it. Where it may not be set all are alike, and nothing is put before the program.
-pub(super) fn first_to_go(path: &str) -> Vec<OsString> {
-    let (Some(choom), Some(nothing)) = (
-        executable::find("choom", path),
-        executable::find("true", path),
-    ) else {
-        return vec![];
-    };
-    let line: Vec<OsString> = vec![choom.into(), "-n".into(), FIRST_TO_GO.into(), "--".into()];
-    let tried = std::process::Command::new(&line[0])
-        .args(&line[1..])
-        .arg(nothing)
-        .env_clear()
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    if tried.is_ok_and(|status| status.success()) {
-        line
-    } else {
-        vec![]
-    }
 }
 
 /// A start that is ready to go, and the mark its processes carry.
@@ -164,21 +132,28 @@ impl LaunchContext {
             agent: launch.agent.name.clone(),
             program: name.to_owned(),
         })?;
+        let confinement = match self.fence.now() {
+            Confinement::Broken { why } => return Err(AgentError::Sandbox(why)),
+            found => found,
+        };
         let mark = mark(&launch.session);
         let mut environment = self.environment(launch, extra, &mark);
         for (_, path) in environment
             .iter_mut()
             .filter(|(name, value)| name == "PATH" && *value == self.path)
         {
-            *path = self.path_for(&program);
+            *path = self.path_for(&program, &confinement);
         }
-        let mut line = self.offered.clone();
-        line.extend(self.confinement.wrap(
-            &self.enclosure(launch, &program),
-            self.limited(launch, &program, argv),
-        ));
+        let needed = executable::needs(&program, &self.path).into_iter();
+        // The operator's own words, not those of a command of ours.
+        let words = argv.iter().skip(1).filter(|_| argv == launch.agent.command);
+        let needed = needed.chain(words.filter_map(|word| executable::named(word)));
+        let enclosure = self.enclosure(launch, needed.collect(), &confinement);
+        let mut inner = self.inner(launch, &enclosure, &confinement);
+        inner.push(self.shown(&program, &confinement).into());
+        inner.extend(argv.iter().skip(1).map(OsString::from));
         let order = Order {
-            argv: line,
+            argv: confinement.wrap(&enclosure, inner),
             environment,
             directory: launch.workspace.clone(),
             input: false,
@@ -186,42 +161,55 @@ impl LaunchContext {
         Ok(Prepared { order, mark })
     }
 
-    fn limited(&self, launch: &Launch, program: &Path, argv: &[String]) -> Vec<OsString> {
-        let mut line: Vec<OsString> = vec![];
-        if let Some(prlimit) = &self.prlimit {
-            line.extend([prlimit.into(), "--core=0".into()]);
-            let Resources {
-                file_bytes,
-                open_files,
-                processes,
-            } = launch.resources;
-            for (option, limit) in [
-                ("fsize", file_bytes),
-                ("nofile", open_files),
-                ("nproc", processes),
-            ] {
-                line.extend(limit.map(|limit| OsString::from(format!("--{option}={limit}"))));
-            }
+    /// The line of the fence's inner half, up to the program.
+    fn inner(
+        &self,
+        launch: &Launch,
+        enclosure: &Enclosure,
+        confinement: &Confinement,
+    ) -> Vec<OsString> {
+        let mut line: Vec<OsString> = vec![self.fence.inner().into(), fence::WORD.into()];
+        let Resources {
+            file_bytes,
+            open_files,
+            processes,
+        } = launch.resources;
+        for (name, limit) in [
+            ("fsize", file_bytes),
+            ("nofile", open_files),
+            ("nproc", processes),
+        ] {
+            let limit = limit.map(|limit| ["--limit".into(), format!("{name}={limit}").into()]);
+            line.extend(limit.into_iter().flatten());
         }
-        // A link that is out of sight would be missing inside; what it points to is mounted.
-        let hidden = self.confinement.hides(program, &self.hidden());
-        let real = if hidden {
-            program.canonicalize().ok()
-        } else {
-            None
-        };
-        line.push(real.unwrap_or_else(|| program.to_owned()).into());
-        line.extend(argv.iter().skip(1).map(OsString::from));
+        if confinement.holds() {
+            line.push("--confine".into());
+            let writable = enclosure.writable().into_iter();
+            line.extend(writable.flat_map(|path| ["--write".into(), path.into()]));
+        }
+        line.push("--".into());
         line
     }
 
-    fn enclosure(&self, launch: &Launch, program: &Path) -> Enclosure {
+    /// The program as it is called inside. A link that is out of sight would be missing there; what it points to is mounted.
+    fn shown(&self, program: &Path, confinement: &Confinement) -> PathBuf {
+        let hidden = confinement.hides(program, &self.hidden());
+        let real = hidden.then(|| program.canonicalize().ok()).flatten();
+        real.unwrap_or_else(|| program.to_owned())
+    }
+
+    fn enclosure(
+        &self,
+        launch: &Launch,
+        needed: Vec<PathBuf>,
+        confinement: &Confinement,
+    ) -> Enclosure {
         let mut visible = launch.visible.clone();
         visible.extend(launch.agent.expose.iter().map(PathBuf::from));
         visible.extend(self.network.ca_bundle.clone());
         let hidden = self.hidden();
-        let needed = executable::needs(program, &self.path).into_iter();
-        visible.extend(needed.filter(|needed| self.confinement.hides(needed, &hidden)));
+        let needed = needed.into_iter().chain([self.fence.inner().to_owned()]);
+        visible.extend(needed.filter(|needed| confinement.hides(needed, &hidden)));
         Enclosure {
             workspace: launch.workspace.clone(),
             home: home(launch),
@@ -232,10 +220,10 @@ impl LaunchContext {
     }
 
     /// The `PATH` for the program: what interprets it is found by name, also where the folder that links to it is hidden.
-    fn path_for(&self, program: &Path) -> String {
+    fn path_for(&self, program: &Path, confinement: &Confinement) -> String {
         let folder = executable::interpreter(program, &self.path)
             .and_then(|interpreter| Some(interpreter.canonicalize().ok()?.parent()?.to_owned()))
-            .filter(|folder| self.confinement.hides(folder, &self.hidden()));
+            .filter(|folder| confinement.hides(folder, &self.hidden()));
         folder.map_or_else(
             || self.path.clone(),
             |folder| format!("{}:{}", folder.display(), self.path),
@@ -256,9 +244,9 @@ impl LaunchContext {
     ) -> Vec<(String, String)> {
         let home = home(launch).to_string_lossy().into_owned();
         // Outside a sandbox the system's temporary folder is shared with everybody.
-        let temporary = match self.confinement {
-            Confinement::Bubblewrap(_) => "/tmp".to_owned(),
-            Confinement::ProcessGroup { .. } => home.clone(),
+        let temporary = match self.fence.now().holds() {
+            true => "/tmp".to_owned(),
+            false => home.clone(),
         };
         let ours = [
             ("PATH", self.path.clone()),

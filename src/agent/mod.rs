@@ -71,6 +71,7 @@ pub use turn_request::{Resume, TurnRequest};
 use launch::LaunchContext;
 use program_cache::ProgramCaches;
 use running_agent::Live;
+use sandbox::Fence;
 use turn::Turn;
 
 /// What the module is told once.
@@ -80,8 +81,10 @@ pub struct AgentsConfig {
     pub data_dir: PathBuf,
     /// Further files and folders agents must not see: keys, the configuration, the operator's home.
     pub hide: Vec<PathBuf>,
-    /// Whether agents are fenced in.
+    /// How agents are fenced in.
     pub sandbox: SandboxChoice,
+    /// The program of skep itself, absolute: started once more inside the sandbox it is the fence's inner half.
+    pub inner: PathBuf,
     /// The `PATH` for agents, also used to find their commands.
     pub path: String,
     /// The way out, which agents are told in their environment.
@@ -125,20 +128,22 @@ impl Agents {
         }
         let data_dir = running_agent::real(config.data_dir);
         let (owner, path, choice) = (data_dir.clone(), config.path.clone(), config.sandbox);
+        let inner = running_agent::real(config.inner);
         let look = move || {
             let reaped = process_tree::reap(&owner);
             program_cache::tidy(&owner);
-            let offered = launch::first_to_go(&path);
-            (reaped, offered, Confinement::probe(choice, &path))
+            (reaped, Fence::probe(choice, &path, inner))
         };
-        let (reaped, offered, confinement) = tokio::task::spawn_blocking(look)
+        let (reaped, fence) = tokio::task::spawn_blocking(look)
             .await
             .map_err(|error| AgentError::Sandbox(error.to_string()))?;
         if reaped > 0 {
             tracing::warn!(reaped, "ended agent processes that a former life had left");
         }
-        if let Confinement::ProcessGroup { warning } = &confinement {
-            tracing::warn!("{warning}");
+        match fence.now() {
+            Confinement::Bubblewrap(_) => {}
+            Confinement::None { warning } => tracing::warn!("{warning}"),
+            Confinement::Broken { why } => tracing::error!("no agent is started: {why}"),
         }
         let files = spawn::inherited_files();
         if !files.is_empty() {
@@ -147,15 +152,12 @@ impl Agents {
                 "skep was started with open files, which agents inherit; start it without them"
             );
         }
-        let prlimit = executable::find("prlimit", &config.path);
         let ground = LaunchContext {
-            confinement,
+            fence,
             data_dir,
             hide: config.hide,
             path: config.path,
             network: config.network,
-            prlimit,
-            offered,
         };
         let (tools, slots) = (tools::Server::default(), StdMutex::default());
         let inner = Inner {
@@ -170,9 +172,9 @@ impl Agents {
         })
     }
 
-    /// How agents are fenced in here.
-    pub fn confinement(&self) -> &Confinement {
-        &self.inner.ground.confinement
+    /// How agents are fenced in here, as it is now.
+    pub fn confinement(&self) -> Confinement {
+        self.inner.ground.fence.now()
     }
 
     /// Runs one prompt turn. An agent that already runs for the session is used and stays for the next turn; otherwise one

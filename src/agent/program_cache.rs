@@ -17,7 +17,6 @@ use super::error::AgentError;
 use super::executable;
 use super::launch::{Launch, LaunchContext, trial_launch};
 use super::running_agent::Live;
-use super::sandbox::Confinement;
 use crate::core::agent::AgentSpec;
 
 /// Where all of them are, below the data folder.
@@ -51,7 +50,7 @@ impl ProgramCaches {
     ) -> Option<Cached> {
         let agent = &launch.agent;
         let variable = agent.cache.as_ref()?;
-        let fenced = matches!(ground.confinement, Confinement::Bubblewrap(_));
+        let fenced = ground.fence.now().holds();
         // A home of the operator's keeps it already.
         if !fenced || agent.home.is_some() || agent.environment.contains_key(variable) {
             return None;

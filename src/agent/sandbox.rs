@@ -1,27 +1,80 @@
-//! The fence around an agent: which files it sees and in which namespaces it lives.
+//! The fence around an agent, outer half: in which namespaces it lives and which files it sees. (The inner half is
+//! [`crate::fence`], which gives up rights from within.)
 //!
-//! With bubblewrap (<https://github.com/containers/bubblewrap>): everything read-only, homes, runtime sockets and skep's
-//! data folder hidden, the working copy and the session's home writable, own process namespace, no capabilities. Without
-//! it an agent runs in a process group only, and that is said aloud. The network is shared: the agent must reach its
-//! model. The environment must be empty before bubblewrap starts: what it is given stays readable in `/proc/1/environ`.
+//! With bubblewrap (<https://github.com/containers/bubblewrap>): an empty root into which the system's programs are put
+//! read-only, the working copy and the session's home; namespaces of its own, no capabilities. Where it is wanted and does not
+//! work nothing is started. The environment must be empty before bubblewrap starts: what it is given stays readable in
+//! `/proc/1/environ`.
+
+mod mounts;
+mod system;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{PoisonError, RwLock};
 
 use crate::core::agent::SandboxChoice;
 use crate::core::text::sandbox as text;
+use crate::fence;
+
+pub(super) use mounts::Enclosure;
+use mounts::{Mount, canonical, mounts};
 
 /// How agents are fenced in on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Confinement {
     /// By bubblewrap.
     Bubblewrap(Bubblewrap),
-    /// By a process group only: an agent can read what skep can read.
-    ProcessGroup {
+    /// By a process group only, as the operator wants it: an agent can read what skep can read.
+    None {
         /// What the operator and the people on the issue should know.
         warning: String,
     },
+    /// Not at all, so that no agent may be started.
+    Broken {
+        /// What does not work, and what to do.
+        why: String,
+    },
+}
+
+/// What the operator wants, and what was found.
+#[derive(Debug)]
+pub(super) struct Fence {
+    choice: SandboxChoice,
+    path: String,
+    inner: PathBuf,
+    found: RwLock<Confinement>,
+}
+
+impl Fence {
+    /// Tries it out: blocks for some milliseconds.
+    pub(super) fn probe(choice: SandboxChoice, path: &str, inner: PathBuf) -> Self {
+        Self {
+            choice,
+            path: path.to_owned(),
+            found: RwLock::new(Confinement::probe(choice, path, &inner)),
+            inner,
+        }
+    }
+
+    /// The program of skep itself, which is the fence's inner half.
+    pub(super) fn inner(&self) -> &Path {
+        &self.inner
+    }
+
+    /// How agents are fenced in now. What does not work is tried again: the operator may have mended it.
+    pub(super) fn now(&self) -> Confinement {
+        let found = || self.found.read().unwrap_or_else(PoisonError::into_inner);
+        let found = found().clone();
+        if !matches!(found, Confinement::Broken { .. }) {
+            return found;
+        }
+        let again = Confinement::probe(self.choice, &self.path, &self.inner);
+        let mut kept = self.found.write().unwrap_or_else(PoisonError::into_inner);
+        kept.clone_from(&again);
+        again
+    }
 }
 
 /// A bubblewrap that was tried and works.
@@ -32,49 +85,38 @@ pub struct Bubblewrap {
     own_user_namespace: bool,
 }
 
-/// What one session may see and write. All paths absolute.
-#[derive(Debug, Clone)]
-pub(super) struct Enclosure {
-    pub(super) workspace: PathBuf,
-    pub(super) home: PathBuf,
-    pub(super) read_only: bool,
-    pub(super) visible: Vec<PathBuf>,
-    pub(super) hide: Vec<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Mount {
-    Read,
-    Hidden,
-    Masked,
-    Scratch,
-    Write,
-}
-
-const SCRATCH: [&str; 2] = ["/tmp", "/var/tmp"];
-const HIDDEN: [&str; 3] = ["/home", "/root", "/run"];
+/// How much of the machine's memory a scratch folder of a sandbox may take, bytes.
 const SCRATCH_BYTES: &str = "536870912";
+/// The same of what its processes share by name (`shm_open(3)`): Python and databases need some.
+const SHARED_BYTES: &str = "67108864";
 
 impl Confinement {
-    /// Finds out what works here. Blocks for some milliseconds: it starts bubblewrap once or twice.
-    pub(super) fn probe(choice: SandboxChoice, path: &str) -> Self {
-        let warning = match choice {
-            SandboxChoice::Off => text::OFF.to_owned(),
-            SandboxChoice::Auto => match Bubblewrap::probe(path) {
-                Ok(bubblewrap) => return Self::Bubblewrap(bubblewrap),
-                Err(why) => text::none(&why.to_string()),
+    /// Finds out what works here, with skep's own program as what is started. Blocks for some milliseconds: it starts bubblewrap once or
+    /// twice.
+    pub fn probe(choice: SandboxChoice, path: &str, inner: &Path) -> Self {
+        match choice {
+            SandboxChoice::None => Self::None {
+                warning: text::OFF.to_owned(),
             },
-        };
-        Self::ProcessGroup { warning }
+            SandboxChoice::Bubblewrap => match Bubblewrap::probe(path, inner) {
+                Ok(bubblewrap) => Self::Bubblewrap(bubblewrap),
+                Err(why) => Self::Broken { why },
+            },
+        }
+    }
+
+    /// Whether there is one that holds.
+    pub fn holds(&self) -> bool {
+        matches!(self, Self::Bubblewrap(_))
     }
 
     /// The command line that runs `argv` inside the fence.
     pub(super) fn wrap(&self, enclosure: &Enclosure, argv: Vec<OsString>) -> Vec<OsString> {
         match self {
-            Self::ProcessGroup { .. } => argv,
+            Self::None { .. } | Self::Broken { .. } => argv,
             Self::Bubblewrap(bubblewrap) => {
                 let mut line = bubblewrap.arguments(enclosure);
-                line.extend(["--".into()]);
+                line.push("--".into());
                 line.extend(argv);
                 line
             }
@@ -83,39 +125,40 @@ impl Confinement {
 
     /// True where a path is out of sight in the fence unless it is shown expressly.
     pub(super) fn hides(&self, path: &Path, hide: &[PathBuf]) -> bool {
-        let standard = HIDDEN.iter().chain(&SCRATCH).map(Path::new);
-        matches!(self, Self::Bubblewrap(_))
-            && standard
-                .chain(hide.iter().map(PathBuf::as_path))
-                .any(|hidden| path.starts_with(hidden))
+        let hidden = || hide.iter().any(|hidden| path.starts_with(hidden));
+        self.holds() && (!system::shows(path) || hidden())
     }
 }
 
 impl Bubblewrap {
-    fn probe(path: &str) -> Result<Self, String> {
-        let program =
-            super::executable::find("bwrap", path).ok_or("bubblewrap is not installed")?;
+    fn probe(path: &str, inner: &Path) -> Result<Self, String> {
+        let program = super::executable::find("bwrap", path).ok_or(text::NOT_INSTALLED)?;
         let help = run(Command::new(&program).arg("--help"))?;
         let mut bubblewrap = Self {
             program,
             limits_tmpfs: help.contains("--size"),
-            own_user_namespace: false,
+            own_user_namespace: true,
         };
-        let Err(first) = bubblewrap.try_out(path) else {
+        let Err(first) = bubblewrap.try_out(inner) else {
             return Ok(bubblewrap);
         };
-        bubblewrap.own_user_namespace = true;
+        // A container's root may do without, where user namespaces or a fresh `/proc` in one are not to be had.
+        bubblewrap.own_user_namespace = false;
         bubblewrap
-            .try_out(path)
-            .map_err(|_| format!("bubblewrap does not work here: {first}"))?;
+            .try_out(inner)
+            .map_err(|_| text::does_not_work(&first))?;
         Ok(bubblewrap)
     }
 
-    fn try_out(&self, path: &str) -> Result<(), String> {
-        let command =
-            super::executable::find("true", path).ok_or("the program `true` is missing")?;
+    /// Puts both halves of the fence up around skep itself, which only tells its version.
+    fn try_out(&self, inner: &Path) -> Result<(), String> {
         let mut line = self.base();
-        line.extend(["--".into(), command.into()]);
+        if !system::shows(inner) {
+            line.extend(["--ro-bind".into(), inner.into(), inner.into()]);
+        }
+        line.extend(["--".into(), inner.into(), fence::WORD.into()]);
+        line.extend(["--confine", "--"].map(OsString::from));
+        line.extend([inner.into(), "--version".into()]);
         run(Command::new(&line[0]).args(&line[1..])).map(drop)
     }
 
@@ -124,9 +167,11 @@ impl Bubblewrap {
         if self.own_user_namespace {
             line.push("--unshare-user".into());
         }
-        let rest = "--unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --die-with-parent --new-session \
-                    --cap-drop ALL --ro-bind / / --dev /dev --proc /proc";
+        let rest = "--unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL";
         line.extend(rest.split_whitespace().map(OsString::from));
+        line.extend(system::arguments());
+        line.extend(["--dev", "/dev", "--proc", "/proc"].map(OsString::from));
+        self.scratch(&mut line, Path::new("/dev/shm"), SHARED_BYTES);
         line
     }
 
@@ -139,86 +184,29 @@ impl Bubblewrap {
         for (path, _) in mounts.iter().filter(|(_, mount)| *mount == Mount::Hidden) {
             line.extend(["--remount-ro".into(), path.into()]);
         }
+        line.extend(["--remount-ro", "/"].map(OsString::from));
         line.extend(["--chdir".into(), canonical(&enclosure.workspace).into()]);
         line
     }
 
     fn mount(&self, line: &mut Vec<OsString>, path: &Path, mount: Mount) {
-        let path: OsString = path.into();
+        let path_too: OsString = path.into();
         match mount {
-            Mount::Read => line.extend(["--ro-bind".into(), path.clone(), path]),
-            Mount::Write => line.extend(["--bind".into(), path.clone(), path]),
-            Mount::Masked => line.extend(["--ro-bind".into(), "/dev/null".into(), path]),
-            Mount::Hidden => line.extend(["--tmpfs".into(), path]),
-            Mount::Scratch if self.limits_tmpfs => {
-                line.extend([
-                    "--size".into(),
-                    SCRATCH_BYTES.into(),
-                    "--tmpfs".into(),
-                    path,
-                ]);
-            }
-            Mount::Scratch => line.extend(["--tmpfs".into(), path]),
+            Mount::Read => line.extend(["--ro-bind".into(), path.into(), path_too]),
+            Mount::Write => line.extend(["--bind".into(), path.into(), path_too]),
+            Mount::Masked => line.extend(["--ro-bind".into(), "/dev/null".into(), path_too]),
+            Mount::Hidden => line.extend(["--tmpfs".into(), path_too]),
+            Mount::Scratch => self.scratch(line, path, SCRATCH_BYTES),
         }
     }
-}
 
-/// All mounts of what is there, in the order they are made: outer folders first, so that what is named most exactly wins; at one and the
-/// same path hiding beats showing, and the session's own folders beat both.
-fn mounts(enclosure: &Enclosure) -> Vec<(PathBuf, Mount)> {
-    let mut all: Vec<(PathBuf, Mount)> = vec![];
-    all.extend(SCRATCH.iter().map(|path| (canonical(path), Mount::Scratch)));
-    all.extend(HIDDEN.iter().map(|path| (canonical(path), Mount::Hidden)));
-    for path in enclosure.hide.iter().map(canonical) {
-        let mount = if path.is_dir() {
-            Mount::Hidden
-        } else {
-            Mount::Masked
-        };
-        all.push((path, mount));
+    /// An empty folder in memory that may be written.
+    fn scratch(&self, line: &mut Vec<OsString>, path: &Path, bytes: &str) {
+        if self.limits_tmpfs {
+            line.extend(["--size", bytes].map(OsString::from));
+        }
+        line.extend(["--tmpfs".into(), path.into()]);
     }
-    all.extend(
-        enclosure
-            .visible
-            .iter()
-            .map(|path| (canonical(path), Mount::Read)),
-    );
-    // Names are looked up through this file, which may be a link into a runtime folder.
-    all.push((canonical("/etc/resolv.conf"), Mount::Read));
-    let workspace = if enclosure.read_only {
-        Mount::Read
-    } else {
-        Mount::Write
-    };
-    all.push((canonical(&enclosure.workspace), workspace));
-    all.push((canonical(&enclosure.home), Mount::Write));
-    all.retain(|(path, _)| path.exists());
-    ordered(all)
-}
-
-fn ordered(mut all: Vec<(PathBuf, Mount)>) -> Vec<(PathBuf, Mount)> {
-    all.sort_by_key(|(path, mount)| (path.components().count(), *mount));
-    all.dedup();
-    let before = all.clone();
-    all.retain(|(path, mount)| {
-        !(matches!(mount, Mount::Hidden | Mount::Masked) && out_of_sight(path, &before))
-    });
-    all
-}
-
-/// True when the nearest folder around `path` that is mounted at all is an empty one.
-fn out_of_sight(path: &Path, mounts: &[(PathBuf, Mount)]) -> bool {
-    let around = mounts
-        .iter()
-        .rfind(|(outer, _)| outer.as_path() != path && path.starts_with(outer));
-    around.is_some_and(|(_, mount)| matches!(mount, Mount::Hidden | Mount::Scratch))
-}
-
-/// The path without links; a path that is not there stays as it is.
-fn canonical(path: impl AsRef<Path>) -> PathBuf {
-    path.as_ref()
-        .canonicalize()
-        .unwrap_or_else(|_| path.as_ref().to_owned())
 }
 
 fn run(command: &mut Command) -> Result<String, String> {
@@ -232,104 +220,5 @@ fn run(command: &mut Command) -> Result<String, String> {
         Ok(text(&output.stdout))
     } else {
         Err(text(&output.stderr))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn order(wanted: &[(&str, Mount)]) -> Vec<(String, Mount)> {
-        let all = ordered(
-            wanted
-                .iter()
-                .map(|(path, mount)| (PathBuf::from(path), *mount))
-                .collect(),
-        );
-        all.into_iter()
-            .map(|(path, mount)| (path.display().to_string(), mount))
-            .collect()
-    }
-
-    /// A session below a folder: its own places, what it is shown, and what is kept from it.
-    fn session(root: &str) -> Vec<(String, Mount)> {
-        let below = |path: &str| format!("{root}{path}");
-        let (ws, home, mirror, tools) = (
-            below("/ws"),
-            below("/home"),
-            below("/mirror"),
-            below("/tools"),
-        );
-        let (secret, key) = (below("/tools/secret"), below("/tools/key.pem"));
-        order(&[
-            (&key, Mount::Masked),
-            (&secret, Mount::Hidden),
-            (&ws, Mount::Write),
-            (&home, Mount::Write),
-            (&mirror, Mount::Read),
-            (&tools, Mount::Read),
-            (root, Mount::Hidden),
-            ("/tmp", Mount::Scratch),
-            ("/home", Mount::Hidden),
-        ])
-    }
-
-    #[test]
-    fn what_is_named_most_exactly_wins() {
-        for (root, around) in [
-            ("/srv/skep", "/srv/skep"),
-            ("/tmp/clone/skep", "/tmp"),
-            ("/home/skep", "/home"),
-        ] {
-            let order = session(root);
-            let place = |path: &str| {
-                let found = order
-                    .iter()
-                    .position(|(other, _)| *other == format!("{root}{path}"));
-                found.unwrap_or_else(|| panic!("{path} is not in {order:?}"))
-            };
-            let empty = order
-                .iter()
-                .position(|(path, _)| path == around)
-                .expect("an empty folder around it");
-            for shown in ["/ws", "/home", "/mirror", "/tools"] {
-                assert!(empty < place(shown), "{shown} in {order:?}");
-            }
-            assert!(place("/tools") < place("/tools/secret"), "{order:?}");
-            assert!(place("/tools") < place("/tools/key.pem"), "{order:?}");
-            // What is out of sight already is not hidden once more.
-            assert_eq!(
-                order.iter().any(|(path, _)| path == root),
-                root == around,
-                "{order:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn only_what_is_there_is_mounted_and_read_only_is_read_only() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let root = folder.path().canonicalize().expect("it is there");
-        for name in ["ws", "home"] {
-            std::fs::create_dir(root.join(name)).expect("a folder");
-        }
-        let enclosure = Enclosure {
-            workspace: root.join("ws"),
-            home: root.join("home"),
-            read_only: true,
-            visible: vec![root.join("none")],
-            hide: vec![root.join("nothing")],
-        };
-        let below: Vec<_> = mounts(&enclosure)
-            .into_iter()
-            .filter(|(path, _)| path.starts_with(&root))
-            .collect();
-        assert_eq!(
-            below,
-            [
-                (root.join("ws"), Mount::Read),
-                (root.join("home"), Mount::Write)
-            ]
-        );
     }
 }

@@ -9,6 +9,7 @@ use super::answer_lines::{
     budget_lines, event_json, event_line, held_line, log_line, session_line,
 };
 use super::disk_space::DiskSpace;
+use super::fence_line::shown;
 use super::health::Health;
 use super::lookup::{find_session, read_task, unread};
 use super::orders::{Orders, refused};
@@ -122,14 +123,12 @@ impl AdminService for AdminApi {
             .waiting_content(now)
             .await
             .map_err(|error| unread(&error))?;
-        let policy = self.services.get().map(|services| &services.policy);
+        let services = self.services.get();
+        let policy = services.map(|services| &services.policy);
         answer(&StatusAnswer {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             app: policy.map(|policy| policy.me.slug.clone()),
-            sandbox: policy.map(|policy| {
-                let warning = policy.confinement_warning.as_deref();
-                warning.unwrap_or("bubblewrap").to_owned()
-            }),
+            sandbox: services.map(|services| shown(&services.agents.confinement())),
             slots: policy.map(|policy| policy.limits.sessions.into()),
             live: counts.live_sessions,
             tasks: counts.tasks,

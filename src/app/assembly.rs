@@ -18,7 +18,7 @@ use super::modules::App;
 use super::random_name::random_name;
 use super::setup::Setup;
 use super::{admin_token, ca_bundle};
-use crate::agent::{Agents, Confinement};
+use crate::agent::Agents;
 use crate::core::effect::Worth;
 use crate::core::leavings;
 use crate::core::policy::Me;
@@ -102,7 +102,7 @@ impl Assembly {
             github: github.clone(),
             secrets: setup.github.secrets.clone(),
             clock: setup.clock.clone(),
-            confined: matches!(agents.confinement(), Confinement::Bubblewrap(_)),
+            agents: agents.clone(),
             health: health.clone(),
             disk: disk.clone(),
             trouble: Complaint::default(),

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use super::random_name::random_name;
 use super::setup::{Addresses, Setup};
 use super::{ca_bundle, identity};
-use crate::agent::{Agents, Confinement, SandboxChoice};
+use crate::agent::{Agents, Confinement};
 use crate::config::{lacking, try_data_dir};
 use crate::core::agent::AgentSpec;
 use crate::core::gated_pulls::GatedPulls;
@@ -182,14 +182,10 @@ async fn agents(setup: &Setup, scratch: &Path) -> Vec<Finding> {
         Ok(agents) => agents,
         Err(error) => return vec![Finding::wrong("agents", error.to_string())],
     };
-    let mut found = vec![match (agents.confinement(), setup.sandbox) {
-        (Confinement::Bubblewrap(_), _) => Finding::right("sandbox", "bubblewrap"),
-        (Confinement::ProcessGroup { warning }, SandboxChoice::Off) => {
-            Finding::odd("sandbox", warning)
-        }
-        (Confinement::ProcessGroup { warning }, SandboxChoice::Auto) => {
-            Finding::odd("sandbox", check::no_sandbox(warning))
-        }
+    let mut found = vec![match agents.confinement() {
+        Confinement::Bubblewrap(_) => Finding::right("sandbox", "bubblewrap"),
+        Confinement::None { warning } => Finding::odd("sandbox", warning),
+        Confinement::Broken { why } => Finding::wrong("sandbox", why),
     }];
     for (number, spec) in setup.specs.values().enumerate() {
         found.push(agent(&agents, spec, &scratch.join(number.to_string())).await);

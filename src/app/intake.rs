@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::json;
 
 use super::disk_space::DiskSpace;
+use super::fence_line::shown;
 use super::health::Health;
+use crate::agent::Agents;
 use crate::core::issue_rules::IssueRules;
 use crate::core::time::Clock;
 use crate::github::GitHub;
@@ -20,7 +22,7 @@ pub struct WebhookIngest {
     pub(super) github: GitHub,
     pub(super) secrets: Secrets,
     pub(super) clock: Clock,
-    pub(super) confined: bool,
+    pub(super) agents: Agents,
     pub(super) health: Arc<Health>,
     pub(super) disk: DiskSpace,
     pub(super) trouble: Complaint,
@@ -199,7 +201,7 @@ impl Intake for WebhookIngest {
             "github": trouble.as_deref().unwrap_or("knows us"),
             "disk": self.disk.describe(),
             "database": database.as_ref().map_or_else(ToString::to_string, |()| "writes".to_owned()),
-            "sandbox": if self.confined { "bubblewrap" } else { "none: agents run in a process group only" },
+            "sandbox": shown(&self.agents.confinement()),
         });
         Readiness {
             ok: database.is_ok() && trouble.is_none(),

@@ -48,6 +48,7 @@ impl Setup {
             data_dir: self.data_dir.clone(),
             hide: self.hide.clone(),
             sandbox: self.sandbox,
+            inner: self.program.clone(),
             path: self.path.clone(),
             network: self.network.clone(),
             demo_in_process: self.demo_in_process,
@@ -56,8 +57,9 @@ impl Setup {
 
     pub(super) fn policy(&self, me: Me, agents: &Agents) -> Policy {
         let warning = match agents.confinement() {
-            Confinement::Bubblewrap(_) => None,
-            Confinement::ProcessGroup { warning } => Some(warning.clone()),
+            // Without the one that is wanted nothing is started, so that there is nothing to warn of.
+            Confinement::Bubblewrap(_) | Confinement::Broken { .. } => None,
+            Confinement::None { warning } => Some(warning),
         };
         Policy {
             me,

@@ -4,6 +4,7 @@ use anyhow::Context;
 use secrecy::SecretString;
 
 use super::assembly::Assembly;
+use super::fence_line::shown;
 use super::identity;
 use super::listeners::Listeners;
 use super::running::Running;
@@ -91,7 +92,7 @@ fn ready(running: &Running, setup: &Setup) {
         version = env!("CARGO_PKG_VERSION"),
         app = policy.me.slug,
         agent = policy.default_agent,
-        sandbox = if policy.confinement_warning.is_none() { "bubblewrap" } else { "none" },
+        sandbox = shown(&running.app.runner.services().agents.confinement()),
         data = %setup.data_dir.display(),
         next = "add the label agent:go to an issue; `skep status` shows what comes in",
         "skep is ready"

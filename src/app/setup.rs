@@ -77,8 +77,10 @@ pub struct Setup {
     pub network: Network,
     /// Certificates besides the system's.
     pub certificates: Certificates,
-    /// Whether agents are fenced in.
+    /// How agents are fenced in.
     pub sandbox: SandboxChoice,
+    /// The program of skep itself, which is started once more inside each sandbox.
+    pub program: PathBuf,
     /// Files and folders agents must not see.
     pub hide: Vec<PathBuf>,
     /// The `PATH` of agents.
@@ -155,6 +157,7 @@ impl Setup {
             network: config.network,
             certificates: config.certificates,
             sandbox: config.sandbox,
+            program: own_program(),
             hide: config.hide,
             path: config.path,
             demo_in_process: false,
@@ -165,6 +168,17 @@ impl Setup {
             clock: system_clock(),
             ticks: steady_clock(),
         }
+    }
+}
+
+/// Where skep's own program lies. The system's name for one that was replaced by a newer one since tells so at its end; the newer one
+/// does as well.
+fn own_program() -> PathBuf {
+    let path = std::env::current_exe().unwrap_or_else(|_| "/proc/self/exe".into());
+    let text = path.to_string_lossy();
+    match text.strip_suffix(" (deleted)") {
+        Some(newer) => newer.into(),
+        None => path,
     }
 }
 

@@ -76,7 +76,7 @@ impl Args {
             "agent" => ("--agent", &self.agent),
             "log" => ("--log", &self.log),
             "log_format" => ("--log-format", &self.log_format),
-            "sandbox" if self.no_sandbox => return Some(("--no-sandbox", "off".to_owned())),
+            "sandbox" if self.no_sandbox => return Some(("--no-sandbox", "none".to_owned())),
             _ => return None,
         };
         value.clone().map(|value| (flag, value))

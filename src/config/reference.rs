@@ -88,7 +88,7 @@ pub(super) const ENTRIES: [Entry; 24] = [
     entry("no_proxy", "NO_PROXY", "none"),
     entry("ca_file", "SKEP_CA_FILE", "none"),
     entry("agent", "SKEP_AGENT", "the only one under `[agents]`").flag("--agent"),
-    entry("sandbox", "SKEP_SANDBOX", "auto").flag("--no-sandbox"),
+    entry("sandbox", "SKEP_SANDBOX", "bubblewrap").flag("--no-sandbox"),
     entry("git", "SKEP_GIT", "`git` in /usr/local/bin, /usr/bin, /bin"),
     entry("old_git", "SKEP_OLD_GIT", "refuse"),
     entry("log", "SKEP_LOG", "warn,skep=info").flag("--log"),

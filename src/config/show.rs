@@ -174,8 +174,8 @@ impl Config {
             "github_url" => github.map_or_else(said, |github| quoted(github.web_url.as_str())),
             "agent" => quoted_or_none(self.default_agent.as_deref()),
             "sandbox" => match self.sandbox {
-                SandboxChoice::Auto => "\"auto\"".to_owned(),
-                SandboxChoice::Off => "\"off\"".to_owned(),
+                SandboxChoice::Bubblewrap => "\"bubblewrap\"".to_owned(),
+                SandboxChoice::None => "\"none\"".to_owned(),
             },
             "old_git" => match self.old_git {
                 OldGit::Refuse => "\"refuse\"".to_owned(),

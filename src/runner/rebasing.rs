@@ -13,13 +13,24 @@ pub(super) struct Put {
     pub(super) rebased: Rebased,
 }
 
-/// Puts `head`, without what `theirs` hold, onto `branch`.
+/// Commits, and the branch onto which they go, without what `theirs` hold.
+pub(super) struct Moving<'a> {
+    pub(super) head: &'a Sha,
+    pub(super) theirs: &'a [Sha],
+    pub(super) branch: &'a str,
+}
+
+/// Puts them there.
 pub(super) async fn put_onto(
     git: &Git,
     remote: &mut AuthenticatedRemote<'_>,
-    branch: &str,
-    (head, theirs): (&Sha, &[Sha]),
+    moving: &Moving<'_>,
 ) -> Result<Put, Failure> {
+    let Moving {
+        head,
+        theirs,
+        branch,
+    } = *moving;
     let request = &FetchRequest {
         branch: branch.to_owned(),
         sha: None,

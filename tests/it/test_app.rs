@@ -181,10 +181,11 @@ impl TestApp {
             git: plan.git,
             // An agent on a pipe in this process has no fence; the machine need not have bubblewrap for it.
             sandbox: if in_process {
-                SandboxChoice::Off
+                SandboxChoice::None
             } else {
-                SandboxChoice::Auto
+                SandboxChoice::Bubblewrap
             },
+            program: env!("CARGO_BIN_EXE_skep").into(),
             path: plan.path.unwrap_or_else(path),
             demo_in_process: in_process,
             timings: plan.timings,

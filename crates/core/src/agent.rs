@@ -266,14 +266,14 @@ pub struct ThreadReply {
     pub text: String,
 }
 
-/// Whether to fence agents in.
+/// How to fence agents in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SandboxChoice {
-    /// With bubblewrap where it works, otherwise a process group and a warning.
+    /// With bubblewrap; where it does not work no agent is started.
     #[default]
-    Auto,
+    Bubblewrap,
     /// A process group only, because the operator said so.
-    Off,
+    None,
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use anyhow::Context;
 use url::Url;
 
 use super::key;
-use crate::agent::presets;
+use crate::agent::{Confinement, SandboxChoice, presets};
 use crate::app::{self, Addresses, App, GitHubSetup, Running, Setup};
 use crate::config::Certificates;
 use crate::core::agent::AgentSpec;
@@ -209,9 +209,19 @@ pub(super) fn folder() -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
+/// The demo's own agent only does what its script says, so that it may show itself where bubblewrap does not work, which is said; no
+/// other one may.
+fn sandbox(path: &str, program: &Path, foreign: bool) -> SandboxChoice {
+    match Confinement::probe(SandboxChoice::Bubblewrap, path, program) {
+        Confinement::Broken { .. } if !foreign => SandboxChoice::None,
+        _ => SandboxChoice::Bubblewrap,
+    }
+}
+
 fn app_setup(folder: &Path, github: GitHubSetup, setup: DemoSetup) -> anyhow::Result<Setup> {
     let data_dir = folder.join("skep");
     let program = std::env::current_exe().context("find our own program")?;
+    let sandbox = sandbox(&setup.path, &program, setup.agent.is_some());
     let agent = setup
         .agent
         .unwrap_or_else(|| presets::demo(&program.to_string_lossy()));
@@ -243,6 +253,7 @@ fn app_setup(folder: &Path, github: GitHubSetup, setup: DemoSetup) -> anyhow::Re
             progress: Duration::from_millis(100),
             ..Timings::default()
         },
+        sandbox,
         ..Setup::new(data_dir, github, agent)
     })
 }

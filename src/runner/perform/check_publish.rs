@@ -11,7 +11,7 @@ use crate::github::{At, Purpose};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
 use crate::runner::reading;
-use crate::runner::rebasing::{Put, put_onto};
+use crate::runner::rebasing::{Moving, Put, put_onto};
 use crate::runner::remote::AuthenticatedRemote;
 use crate::runner::scope::Remotes;
 
@@ -64,7 +64,12 @@ async fn bring_up(
 ) -> Result<Option<BroughtUp>, Failure> {
     let (place, git) = (lease.place(), remotes.git);
     let mut remote = AuthenticatedRemote::open(remotes.github, place, Purpose::Clone).await?;
-    let put = put_onto(git, &mut remote, base, (head, &[])).await;
+    let moving = Moving {
+        head,
+        theirs: &[],
+        branch: base,
+    };
+    let put = put_onto(git, &mut remote, &moving).await;
     remote.hang_up().await;
     let Put { wanted, rebased } = put?;
     let Rebased::At(head) = rebased else {

@@ -10,7 +10,7 @@ use crate::git::{Published, Push, Rebase, Rebased};
 use crate::github::{At, GitHub, Purpose};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
-use crate::runner::rebasing::{Put, put_onto};
+use crate::runner::rebasing::{Moving, Put, put_onto};
 use crate::runner::remote::AuthenticatedRemote;
 use crate::runner::scope::Remotes;
 
@@ -66,8 +66,12 @@ async fn rebase(
     base: &str,
 ) -> Result<RestackEnd, Failure> {
     let git = remotes.git;
-    let Put { wanted, rebased } =
-        put_onto(git, remote, base, (&action.head, &action.theirs)).await?;
+    let moving = Moving {
+        head: &action.head,
+        theirs: &action.theirs,
+        branch: base,
+    };
+    let Put { wanted, rebased } = put_onto(git, remote, &moving).await?;
     let head = match rebased {
         Rebased::Stands => return Ok(RestackEnd::Stand),
         Rebased::Conflicts => return Ok(RestackEnd::Conflict),

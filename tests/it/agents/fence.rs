@@ -3,19 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use skep::agent::{
-    AgentError, Agents, AgentsConfig, Confinement, Output, Resources, SandboxChoice,
-};
+use skep::agent::{AgentError, Agents, AgentsConfig, Output, Resources, SandboxChoice};
 
 use super::{Bench, Setup, config, kill, marked, until};
 
-/// False, and said, where bubblewrap does not work; a failure where everything must be there.
 fn fenced(bench: &Bench) -> bool {
-    let Confinement::ProcessGroup { warning } = bench.agents.confinement() else {
-        return true;
-    };
-    crate::required::skip(warning);
-    false
+    super::fenced(&bench.agents)
 }
 
 async fn shell(bench: &Bench, script: &str) -> Output {
@@ -132,7 +125,7 @@ async fn an_agent_below_a_hidden_home_starts_and_sees_nothing_else_there() {
             folder.display(),
             std::env::var("PATH").expect("a path")
         );
-        let config = config(&bench.data(), SandboxChoice::Auto, false);
+        let config = config(&bench.data(), SandboxChoice::Bubblewrap, false);
         bench.agents = Agents::open(AgentsConfig {
             path,
             hide: vec![home.clone()],
@@ -223,7 +216,7 @@ async fn hidden_files_and_folders_are_hidden() {
     let hide = vec![shown.join("app.pem"), shown.join("private")];
     let config = AgentsConfig {
         hide,
-        ..config(&bench.data(), SandboxChoice::Auto, false)
+        ..config(&bench.data(), SandboxChoice::Bubblewrap, false)
     };
     bench.agents = Agents::open(config).await.expect("agents");
     bench.launch.agent.expose = vec![shown.display().to_string()];
@@ -258,9 +251,6 @@ async fn one_off_commands_are_capped_and_timed() {
 #[tokio::test]
 async fn limits_hold() {
     let mut bench = Setup::demo().bench().await;
-    if text(&shell(&bench, "command -v prlimit").await).is_empty() {
-        return crate::required::skip("limits of processes (prlimit is not installed)");
-    }
     bench.launch.resources = Resources {
         file_bytes: Some(1 << 20),
         open_files: Some(64),
@@ -298,10 +288,10 @@ async fn hold_a_session() {
         return;
     };
     let (choice, data) = told.split_once(':').expect("a choice and a folder");
-    let sandbox = if choice == "off" {
-        SandboxChoice::Off
+    let sandbox = if choice == "none" {
+        SandboxChoice::None
     } else {
-        SandboxChoice::Auto
+        SandboxChoice::Bubblewrap
     };
     let own = Setup::demo().bench().await;
     let mut request = own.request("run setsid sleep 300 >/dev/null 2>&1 &\nspawn-survivor\nhang");
@@ -341,20 +331,20 @@ async fn nothing_outlives_a_killed_skep() {
     if !fenced(&probe) {
         return;
     }
-    let bench = killed_parent("auto").await;
+    let bench = killed_parent("bubblewrap").await;
     until("the end of its agents", || bench.processes().is_empty()).await;
 }
 
 #[tokio::test]
 async fn a_new_life_ends_what_a_killed_skep_left() {
-    let bench = killed_parent("off").await;
+    let bench = killed_parent("none").await;
     let mut stranger = std::process::Command::new("sleep")
         .arg("300")
         .env("SKEP_HOME", "/elsewhere")
         .spawn()
         .expect("sleep");
     assert!(!bench.processes().is_empty(), "there is nothing to end");
-    Agents::open(config(&bench.data(), SandboxChoice::Auto, false))
+    Agents::open(config(&bench.data(), SandboxChoice::Bubblewrap, false))
         .await
         .expect("agents");
     assert!(bench.processes().is_empty());

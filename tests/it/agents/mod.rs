@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use skep::agent::{
-    AgentError, Agents, AgentsConfig, Answer, Identity, Launch, PermissionPolicy, Resources,
-    SandboxChoice, TurnRequest, presets,
+    AgentError, Agents, AgentsConfig, Answer, Confinement, Identity, Launch, PermissionPolicy,
+    Resources, SandboxChoice, TurnRequest, presets,
 };
 use skep::core::agent::{AgentSpec, TurnEnd, Update};
 use skep::core::ids::SessionId;
@@ -43,7 +43,7 @@ impl Setup {
     pub(crate) fn demo() -> Self {
         let agent = presets::demo(env!("CARGO_BIN_EXE_skep"));
         Self {
-            sandbox: SandboxChoice::Auto,
+            sandbox: SandboxChoice::Bubblewrap,
             in_process: false,
             agent,
         }
@@ -59,7 +59,7 @@ impl Setup {
 
     pub(crate) fn without_sandbox(self) -> Self {
         Self {
-            sandbox: SandboxChoice::Off,
+            sandbox: SandboxChoice::None,
             ..self
         }
     }
@@ -119,10 +119,22 @@ pub(crate) fn config(data: &Path, sandbox: SandboxChoice, demo_in_process: bool)
         data_dir: data.to_owned(),
         hide: vec![],
         sandbox,
+        inner: env!("CARGO_BIN_EXE_skep").into(),
         path,
         network: Default::default(),
         demo_in_process,
     }
+}
+
+/// Whether agents are fenced in here; where they are not, that is said, and a failure where everything must be there.
+pub(crate) fn fenced(agents: &Agents) -> bool {
+    match agents.confinement() {
+        Confinement::Bubblewrap(_) => return true,
+        Confinement::None { warning: why } | Confinement::Broken { why } => {
+            crate::required::skip(&why);
+        }
+    }
+    false
 }
 
 /// The sandbox is the fence.
@@ -140,7 +152,7 @@ pub(crate) fn session() -> SessionId {
 impl Bench {
     /// The same folder in a new life of skep.
     pub(crate) async fn reopened(self) -> Self {
-        let config = config(&self.data(), SandboxChoice::Auto, false);
+        let config = config(&self.data(), SandboxChoice::Bubblewrap, false);
         let agents = Agents::open(config).await.expect("agents");
         Self { agents, ..self }
     }

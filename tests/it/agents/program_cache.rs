@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use skep::agent::Confinement;
 use skep::core::agent::AgentSpec;
 
 use super::{Bench, Setup, messages};
@@ -21,11 +20,7 @@ fn agent(with: impl FnOnce(&mut AgentSpec)) -> Setup {
 }
 
 fn fenced(bench: &Bench) -> bool {
-    let Confinement::ProcessGroup { warning } = bench.agents.confinement() else {
-        return true;
-    };
-    crate::required::skip(warning);
-    false
+    super::fenced(&bench.agents)
 }
 
 /// What the agent found: where its program lies, what came of writing there, and how it was unpacked.

@@ -74,7 +74,7 @@ async fn real(name: &str) -> Option<Real> {
     let mut bench = Setup::demo().bench().await;
     let agent = spec(name, &folder, &model, &bench.launch.home);
     bench.launch.agent = agent;
-    let config = config(&bench.data(), SandboxChoice::Auto, false);
+    let config = config(&bench.data(), SandboxChoice::Bubblewrap, false);
     bench.agents = Agents::open(AgentsConfig {
         path: path(&folder),
         ..config

@@ -128,7 +128,7 @@ async fn a_whole_turn_in_memory() {
 #[tokio::test]
 async fn a_whole_turn_without_a_sandbox() {
     let bench = Setup::demo().without_sandbox().bench().await;
-    let skep::agent::Confinement::ProcessGroup { warning } = bench.agents.confinement() else {
+    let skep::agent::Confinement::None { warning } = bench.agents.confinement() else {
         panic!("the sandbox was switched off");
     };
     assert!(

@@ -100,7 +100,11 @@ fn nothing_said_is_the_defaults() {
     );
     assert_eq!(
         (config.pace, config.sandbox, config.look_again),
-        (Pace::default(), SandboxChoice::Auto, Duration::from_secs(4))
+        (
+            Pace::default(),
+            SandboxChoice::Bubblewrap,
+            Duration::from_secs(4)
+        )
     );
     assert_eq!(config.limits, skep::core::policy::Limits::default());
     assert_eq!(
@@ -134,8 +138,9 @@ fn nothing_said_is_the_defaults() {
 
 #[test]
 fn flags_win_over_variables_and_variables_over_the_file() {
-    let mut machine =
-        file("listen = '127.0.0.1:1'\nagent = 'goose'\nsandbox = 'auto'\nlog_format = 'json'");
+    let mut machine = file(
+        "listen = '127.0.0.1:1'\nagent = 'goose'\nsandbox = 'bubblewrap'\nlog_format = 'json'",
+    );
     assert_eq!(machine.right().listen.port(), 1);
     assert_eq!(machine.right().logging.format, LogFormat::Json);
     machine.variables = vec![
@@ -153,7 +158,7 @@ fn flags_win_over_variables_and_variables_over_the_file() {
     let config = machine.right();
     assert_eq!(
         (config.listen.port(), config.sandbox),
-        (3, SandboxChoice::Off)
+        (3, SandboxChoice::None)
     );
     assert_eq!(config.default_agent.as_deref(), Some("codex"));
 }
@@ -188,7 +193,7 @@ fn every_flag_variable_and_key_is_heard() {
         ("ca_file", &ca_file),
         ("git", "/opt/git/bin/git"),
         ("agent", "goose"),
-        ("sandbox", "off"),
+        ("sandbox", "none"),
         ("old_git", "allow"),
         ("log", "debug"),
         ("log_format", "json"),

@@ -1,7 +1,6 @@
 //! Bad agents as real processes: what they leave running is gone, what they rewrite too late is not published, what is
 //! cancelled pushes nothing, and no session sees another.
 
-use skep::agent::Confinement;
 use skep::core::ids::IssueNumber;
 
 use super::agents::{failed, impatient};
@@ -264,8 +263,7 @@ async fn closing_the_issue_ends_the_agent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_sessions_of_one_repository_do_not_see_each_other() {
     let mut app = TestApp::with(processes).await;
-    if let Confinement::ProcessGroup { warning } = app.runner().services().agents.confinement() {
-        crate::required::skip(warning);
+    if !crate::agents::fenced(&app.runner().services().agents) {
         return app.done().await;
     }
     let first = app.go(

@@ -132,3 +132,44 @@ async fn where_faults_are_only_told_sessions_start_all_the_same() {
     assert_eq!(app.state(issue).await, "failed", "{}", app.thread(issue));
     app.done().await;
 }
+
+/// R70. Where the sandbox does not work nothing is started, whatever comes is kept, and it goes on by itself once it works.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_sandbox_that_works_nothing_is_started_until_it_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let programs = ["sh", "true", "git", "cat"].map(|name| (name, on_path(name)));
+    for (name, program) in &programs {
+        std::os::unix::fs::symlink(program, folder.path().join(name)).expect("a link");
+    }
+    let mut app = TestApp::with(|plan| {
+        plan.readiness = Readiness::Block;
+        plan.process = true;
+        plan.path = Some(folder.path().display().to_string());
+        plan.timings.initialize = Duration::from_secs(60);
+    })
+    .await;
+    let issue = app.go("Add a note", "write A.md: a");
+    app.looked_at().await;
+    assert_eq!(app.state(issue).await, "queued", "{}", app.thread(issue));
+    let said = app.status(issue);
+    assert!(said.contains("bubblewrap is not installed"), "{said}");
+    assert_eq!(app.live().await, 0);
+    let bubblewrap = folder.path().join("bwrap");
+    std::os::unix::fs::symlink(on_path("bwrap"), bubblewrap).expect("a link");
+    if !crate::agents::fenced(&app.runner().services().agents) {
+        return app.done().await;
+    }
+    app.advance(HOLDS);
+    app.looked_at().await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    app.done().await;
+}
+
+/// Where a program of this machine is.
+fn on_path(name: &str) -> std::path::PathBuf {
+    let path = std::env::var_os("PATH").expect("a path");
+    let mut folders = std::env::split_paths(&path).map(|folder| folder.join(name));
+    folders
+        .find(|program| program.exists())
+        .unwrap_or_else(|| panic!("{name} is not installed"))
+}

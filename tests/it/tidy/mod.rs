@@ -128,13 +128,13 @@ fn only_its_module_names_a_library() {
 }
 
 #[test]
-fn only_git_and_agent_start_processes() {
+fn only_git_agent_and_fence_start_processes() {
     let allowed = |source: &Source| {
         let of_simulator = [
             "simulator/git/git_commands.rs",
             "simulator/demo_agent/shell.rs",
         ];
-        matches!(source.module.as_str(), "git" | "agent")
+        matches!(source.module.as_str(), "git" | "agent" | "fence")
             || of_simulator.contains(&source.path.as_str())
     };
     assert_none(

@@ -294,34 +294,6 @@ pub enum Lfs {
     Refused,
 }
 
-/// What must hold right before a push.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PublishFacts {
-    /// What the requester may do now; `None` for the operator.
-    pub permission: Option<Permission>,
-    /// Whether the issue is still open.
-    pub open: bool,
-    /// Whether the repository is archived now.
-    pub archived: bool,
-    /// The base branch's name now (it may have been renamed).
-    pub base_branch: String,
-    /// Whether the base branch that was named is gone.
-    #[serde(default)]
-    pub base_gone: bool,
-    /// The work put onto the base as it is now, where that was asked for and nothing conflicted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub brought_up: Option<BroughtUp>,
-}
-
-/// Commits that were put onto the head of a branch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BroughtUp {
-    /// The last of them, as it is there.
-    pub head: Sha,
-    /// The head of the branch below them.
-    pub onto: Sha,
-}
-
 /// How a file changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -29,11 +29,6 @@ pub fn database(error: &str) -> String {
     format!("{error}; check SKEP_DATABASE_URL")
 }
 
-/// Agents would run without a sandbox, though one is wanted.
-pub fn no_sandbox(warning: &str) -> String {
-    format!("{warning} Install bubblewrap and allow user namespaces.")
-}
-
 /// An agent's program is missing.
 pub fn no_program(program: &str) -> String {
     format!("`{program}` is not installed, or not on the PATH that skep has")

@@ -74,7 +74,8 @@ const GENERAL: &[(&str, &str)] = &[
     ),
     (
         "sandbox",
-        "`auto`: agents run under bubblewrap where it works, otherwise with a visible warning; `off`: never.",
+        "How agents are fenced in. `bubblewrap`: where it does not work no agent is started, and what waits says so; `none`: not at all, \
+         which every pull request says.",
     ),
     ("git", "The git program, by its absolute path."),
     (

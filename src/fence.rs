@@ -1,0 +1,58 @@
+//! The inner half of the fence around an agent: what a process does to itself, inside bubblewrap, before it becomes the agent.
+//!
+//! skep starts itself again as `skep fence <options> -- <program> <arguments>`; nobody else is meant to. It sets limits, gives up
+//! rights to files (Landlock) and calls of the kernel (seccomp), none of which can be had back, and then runs the program: by becoming
+//! it, or, where connections are to be carried out of a network namespace, beside it. What it gives up it gives up for itself as well.
+//!
+//! It must never start the program with less than was asked for: what cannot be done ends it with a sentence. It knows nothing
+//! of the rest of skep.
+
+mod carry;
+mod files;
+mod limits;
+mod syscalls;
+mod wishes;
+
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+
+use wishes::Wishes;
+
+/// The word by which skep is started as the inner half of the fence.
+pub const WORD: &str = "fence";
+
+/// What it ends with when it could not put the fence up; the program was not started.
+const NOT_FENCED: u8 = 125;
+
+/// Runs as the inner half of the fence where that is what the command line says; `None` for every other one.
+pub fn entered() -> Option<ExitCode> {
+    let mut words = std::env::args_os().skip(1);
+    if words.next()? != WORD {
+        return None;
+    }
+    let why = match run(words.collect()) {
+        Ok(code) => return Some(code),
+        Err(why) => why,
+    };
+    eprintln!("the fence could not be put up, so nothing was started: {why}");
+    Some(ExitCode::from(NOT_FENCED))
+}
+
+fn run(words: Vec<OsString>) -> Result<ExitCode, String> {
+    let wishes = Wishes::read(words)?;
+    limits::set(&wishes.limits)?;
+    // Listening comes first: neither files nor calls are given up for it.
+    let carriers = carry::listen(&wishes.carried)?;
+    if wishes.confined {
+        files::give_up(&wishes.writable)?;
+        syscalls::give_up()?;
+    }
+    let mut program = Command::new(&wishes.program);
+    program.args(&wishes.arguments);
+    if carriers.is_empty() {
+        let error = program.exec();
+        return Err(format!("{}: {error}", wishes.program.to_string_lossy()));
+    }
+    carry::beside(program, carriers)
+}
