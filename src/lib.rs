@@ -58,6 +58,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub use skep_core as core;
+pub mod egress;
 pub mod engine;
 pub mod fence;
 pub mod git;

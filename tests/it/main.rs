@@ -3,6 +3,7 @@
 mod agents;
 mod config;
 mod described;
+mod egress;
 mod git;
 mod github;
 mod http;
@@ -14,3 +15,4 @@ mod stories;
 mod sweep;
 mod test_app;
 mod tidy;
+mod tls_end;

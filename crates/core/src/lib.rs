@@ -21,6 +21,7 @@ pub mod dependency;
 pub mod discovery;
 pub mod downtime;
 pub mod effect;
+pub mod egress;
 pub mod event;
 pub mod event_name;
 pub mod failure;

@@ -259,6 +259,7 @@ fn arrows_never_turn_back() {
         ("github", &["core"]),
         ("git", &["core"]),
         ("agent", &["core"]),
+        ("egress", &["core"]),
         ("config", &["core"]),
         ("http", &["core", "webhook"]),
         ("engine", &["core", "store", "webhook"]),

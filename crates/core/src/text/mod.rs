@@ -20,6 +20,7 @@ pub mod dependency;
 pub mod discovery;
 pub mod disk;
 pub mod downtime;
+pub mod egress;
 pub mod failure;
 pub mod gate;
 pub mod graph;
