@@ -24,6 +24,7 @@
 //! - [`engine`] turns inbox rows into decisions, each in one transaction.
 //! - [`runner`] performs effects under leases, one file per action, and puts the outcomes back into the inbox.
 //! - [`github`], [`git`], [`agent`]: the three worlds outside, each behind one module.
+//! - [`egress`] is the only way out of a session: a proxy that lets through what [`core::egress`] allows.
 //! - [`sweep`] finds what nobody told us of, at start and on a timer: webhooks that never came through, and what differs
 //!   between our tasks and GitHub as it is now. What it finds are facts for the inbox, like any other.
 //! - [`config`] is the only reader of flags, environment and files; [`app`] puts everything together; [`cli`] talks to the

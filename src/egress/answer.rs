@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use crate::core::egress::{Denied, Target};
@@ -49,5 +49,8 @@ fn said(status: StatusCode, text: String) -> Response<Body> {
     *response.status_mut() = status;
     let plain = HeaderValue::from_static("text/plain");
     response.headers_mut().insert(CONTENT_TYPE, plain);
+    // Whoever is refused has nothing more to say here, and its place is for others.
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(CONNECTION, close);
     response
 }

@@ -98,7 +98,7 @@ impl Connection {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(tunnel) = tunnel {
-            tunnel.carry(&self.session, &self.meter).await;
+            tunnel.carry(&self.session).await;
         }
     }
 

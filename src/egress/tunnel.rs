@@ -15,7 +15,6 @@ use tokio::time::timeout;
 
 use super::answer::{self, Body};
 use super::forward;
-use super::meter::Meter;
 use super::reach::{Reached, Unreached, reach};
 use super::reading::{http, note_broken};
 use super::session::Session;
@@ -37,7 +36,7 @@ type Client = TokioIo<Upgraded>;
 
 impl Tunnel {
     /// Carries it until one of both is done.
-    pub(super) async fn carry(self, session: &Arc<Session>, meter: &Arc<Meter>) {
+    pub(super) async fn carry(self, session: &Arc<Session>) {
         let Ok(upgraded) = self.upgrade.await else {
             return;
         };
@@ -72,7 +71,6 @@ impl Tunnel {
             Ok(Inside::Http) => {
                 let plain = Plain {
                     session: Arc::clone(session),
-                    meter: Arc::clone(meter),
                     target: self.target,
                     reached: Mutex::new(Some(self.reached)),
                 };
@@ -105,7 +103,6 @@ async fn look(
 /// Plain HTTP in a tunnel.
 struct Plain {
     session: Arc<Session>,
-    meter: Arc<Meter>,
     target: Target,
     /// What the tunnel was made with, for the first request.
     reached: Mutex<Option<Reached>>,

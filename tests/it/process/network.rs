@@ -1,7 +1,6 @@
 //! A GitHub behind a private certificate authority and a proxy: API, git and agent reach it by the same settings.
 
 use std::path::Path;
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional};

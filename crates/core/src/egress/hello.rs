@@ -104,10 +104,10 @@ fn message(mut bytes: &[u8]) -> Result<Option<Vec<u8>>, Broken> {
             return Err(Broken);
         }
         message.extend_from_slice(&rest[..length.min(rest.len())]);
-        if let [kind, a, b, c, ..] = message[..] {
-            if kind != CLIENT_HELLO {
-                return Err(Broken);
-            }
+        if message.first().is_some_and(|kind| *kind != CLIENT_HELLO) {
+            return Err(Broken);
+        }
+        if let [_, a, b, c, ..] = message[..] {
             let whole = 4 + u32::from_be_bytes([0, a, b, c]) as usize;
             if whole > HELLO_MAX {
                 return Err(Broken);

@@ -117,6 +117,7 @@ fn what_is_neither_tls_nor_http_is_told() {
         (b"\x16\x03\x01\xff\xff\x01", FirstBytes::Other),
         (b"\x16\x03\x01\x00\x00\x01", FirstBytes::Other),
         (b"\x16\x03\x01\x00\x04\x02\x00\x00\x00", FirstBytes::Other),
+        (b"\x16\x03\x01\x00\x04\x02", FirstBytes::Other),
         (b"\x16\x03\x01\x00\x04\x01\x00\xff\xff", FirstBytes::Other),
         (&[b'A'; 40], FirstBytes::Other),
     ] {
