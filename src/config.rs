@@ -20,6 +20,7 @@ mod network;
 mod paths;
 mod people;
 mod prices;
+mod reach;
 mod readiness;
 mod reference;
 mod resolver;
@@ -123,6 +124,8 @@ pub struct Config {
     pub uncounted: Vec<String>,
     /// What tools leave beside the work, added to the built-in list: patterns of gitignore(5).
     pub ignore: Vec<String>,
+    /// What every session may reach besides its agent's model, as it was written; every item can be read.
+    pub egress_allow: Vec<String>,
     /// Whether whoever opened an issue may answer questions about it without write access.
     pub author_answers: bool,
     /// When a draft becomes ready for review.
@@ -193,6 +196,7 @@ impl Config {
             allow_protected: AllowProtected::Nothing,
             uncounted: Vec::new(),
             ignore: Vec::new(),
+            egress_allow: Vec::new(),
             author_answers: false,
             ready: MakeReady::Green,
             readiness: Readiness::default(),
@@ -336,6 +340,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         allow_protected: paths.allow_protected,
         uncounted: paths.uncounted,
         ignore: paths.ignore,
+        egress_allow: reach::of_all(resolver),
         author_answers,
         ready,
         readiness: readiness.unwrap_or_default(),

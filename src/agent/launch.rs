@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,6 +19,7 @@ use super::executable;
 use super::process_tree;
 use super::sandbox::{Confinement, Enclosure, Fence};
 use super::spawn::Order;
+use super::ways::{INSIDE, Outside, Ways};
 
 /// Everything needed to start an agent for one session.
 #[derive(Debug, Clone)]
@@ -71,13 +73,13 @@ impl Default for Resources {
 }
 
 /// What is the same for every start.
-#[derive(Debug)]
 pub(super) struct LaunchContext {
     pub(super) fence: Fence,
     pub(super) data_dir: PathBuf,
     pub(super) hide: Vec<PathBuf>,
     pub(super) path: String,
     pub(super) network: Network,
+    pub(super) outside: Outside,
 }
 
 /// A start that is ready to go, and the mark its processes carry.
@@ -88,20 +90,26 @@ pub(super) struct Prepared {
 
 impl LaunchContext {
     /// Prepares the agent itself.
-    pub(super) fn agent(&self, launch: &Launch) -> Result<Prepared, AgentError> {
-        // What the operator sets for the agent wins over the way out that holds for all.
-        let mut environment: BTreeMap<String, String> = way_out(&self.network).collect();
-        environment.extend(
-            launch
-                .agent
-                .environment
-                .iter()
-                .map(|(key, value)| (key.clone(), value.clone())),
-        );
+    pub(super) fn agent(
+        &self,
+        launch: &Launch,
+        ways: Option<&Ways>,
+    ) -> Result<Prepared, AgentError> {
+        let own = launch.agent.environment.clone();
+        let environment = match ways {
+            // What the operator sets for the agent wins over the way out that holds for all.
+            None => way_out(&self.network).chain(own).collect(),
+            // There is one way out of a sandbox.
+            Some(ways) => {
+                let network = ways.network(&self.network);
+                own.into_iter().chain(way_out(&network)).collect()
+            }
+        };
+        let environment: BTreeMap<String, String> = environment;
         let mut prepared = self.prepare(
             launch,
-            &launch.agent.command,
-            environment.into_iter().collect(),
+            (&launch.agent.command, environment.into_iter().collect()),
+            ways,
         )?;
         prepared.order.input = true;
         Ok(prepared)
@@ -109,14 +117,27 @@ impl LaunchContext {
 
     /// Prepares a command of skep's own in the agent's fence; the agent's variables (its keys) are not in its environment.
     pub(super) fn command(&self, launch: &Launch, argv: &[String]) -> Result<Prepared, AgentError> {
-        self.prepare(launch, argv, vec![])
+        self.prepare(launch, (argv, vec![]), None)
+    }
+
+    /// The ways out of the sandbox of a start; none where there is no sandbox, which shares the machine's network.
+    pub(super) fn ways(
+        &self,
+        launch: &Launch,
+        tools: Option<SocketAddr>,
+    ) -> Result<Option<Ways>, AgentError> {
+        if !self.fence.now().holds() {
+            return Ok(None);
+        }
+        let mark = mark(&launch.session);
+        self.outside.open(&launch.agent, &mark, tools).map(Some)
     }
 
     fn prepare(
         &self,
         launch: &Launch,
-        argv: &[String],
-        extra: Vec<(String, String)>,
+        (argv, extra): (&[String], Vec<(String, String)>),
+        ways: Option<&Ways>,
     ) -> Result<Prepared, AgentError> {
         for folder in [&launch.workspace, &launch.home, &home(launch)] {
             if !folder.is_dir() {
@@ -148,8 +169,13 @@ impl LaunchContext {
         // The operator's own words, not those of a command of ours.
         let words = argv.iter().skip(1).filter(|_| argv == launch.agent.command);
         let needed = needed.chain(words.filter_map(|word| executable::named(word)));
-        let enclosure = self.enclosure(launch, needed.collect(), &confinement);
+        let mut enclosure = self.enclosure(launch, needed.collect(), &confinement);
+        enclosure.ways = ways.map(|ways| ways.folder().to_owned());
         let mut inner = self.inner(launch, &enclosure, &confinement);
+        for (port, socket) in ways.into_iter().flat_map(|ways| &ways.carried) {
+            inner.extend(["--carry".into(), format!("{port}={INSIDE}/{socket}").into()]);
+        }
+        inner.push("--".into());
         inner.push(self.shown(&program, &confinement).into());
         inner.extend(argv.iter().skip(1).map(OsString::from));
         let order = Order {
@@ -187,7 +213,6 @@ impl LaunchContext {
             let writable = enclosure.writable().into_iter();
             line.extend(writable.flat_map(|path| ["--write".into(), path.into()]));
         }
-        line.push("--".into());
         line
     }
 
@@ -216,6 +241,7 @@ impl LaunchContext {
             read_only: launch.read_only,
             visible,
             hide: hidden,
+            ways: None,
         }
     }
 

@@ -44,6 +44,7 @@ mod trial;
 mod turn;
 mod turn_request;
 mod usage;
+mod ways;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -54,8 +55,11 @@ use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::core::agent::{Stop, TurnEnd, Update};
+use crate::core::egress::AllowList;
 use crate::core::ids::SessionId;
 use crate::core::network::Network;
+use crate::core::time::Clock;
+use crate::egress::Egress;
 
 pub use crate::core::agent::SandboxChoice;
 pub use error::AgentError;
@@ -70,12 +74,13 @@ pub use turn_request::{Resume, TurnRequest};
 
 use launch::LaunchContext;
 use program_cache::ProgramCaches;
-use running_agent::Live;
+use running_agent::{Live, Starts};
 use sandbox::Fence;
 use turn::Turn;
+use ways::Outside;
 
 /// What the module is told once.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AgentsConfig {
     /// skep's data folder: hidden from agents but for their own parts of it, and the mark of our processes.
     pub data_dir: PathBuf,
@@ -89,9 +94,16 @@ pub struct AgentsConfig {
     pub path: String,
     /// The way out, which agents are told in their environment.
     pub network: Network,
+    /// What every session may reach, besides the hosts of its agent's model.
+    pub egress: AllowList,
+    /// The clock by which is noted when something was asked for.
+    pub clock: Clock,
     /// True runs the demo agent inside this process over a pipe, without any fence: for stories.
     pub demo_in_process: bool,
 }
+
+/// Where in the data folder the sockets lie that lead out of sandboxes.
+const WAYS: &str = "ways";
 
 /// All agents of this process. Clones share everything.
 #[derive(Clone)]
@@ -132,6 +144,8 @@ impl Agents {
         let look = move || {
             let reaped = process_tree::reap(&owner);
             program_cache::tidy(&owner);
+            // Nobody listens on the sockets of a former life any more.
+            drop(std::fs::remove_dir_all(owner.join(WAYS)));
             (reaped, Fence::probe(choice, &path, inner))
         };
         let (reaped, fence) = tokio::task::spawn_blocking(look)
@@ -152,8 +166,15 @@ impl Agents {
                 "skep was started with open files, which agents inherit; start it without them"
             );
         }
+        let folder = data_dir.join(WAYS);
+        let outside = Outside {
+            egress: Egress::new(&config.network, config.clock),
+            allowed: config.egress,
+            folder,
+        };
         let ground = LaunchContext {
             fence,
+            outside,
             data_dir,
             hide: config.hide,
             path: config.path,
@@ -320,20 +341,25 @@ impl Agents {
 
     /// Starts the agent, with the cache of its program if it has one. What it refuses to start with is not shown to it again.
     async fn start(&self, launch: &Launch, patience: Duration) -> Result<Live, AgentError> {
-        let (ground, in_process) = (&self.inner.ground, self.inner.demo_in_process);
+        let ground = &self.inner.ground;
+        let starts = Starts {
+            in_process: self.inner.demo_in_process,
+            tools: self.inner.tools.address().await.ok(),
+            patience,
+        };
         let caches = &self.inner.caches;
         if let Some(cached) = caches.show(ground, launch, patience).await {
-            let error = match Live::start(ground, &cached.launch, in_process, patience).await {
+            let error = match Live::start(ground, &cached.launch, &starts).await {
                 Ok(live) => return Ok(live),
                 Err(error) => error,
             };
             // Only one that starts without it shows that the cache is what is wrong.
-            let live = Live::start(ground, launch, in_process, patience).await?;
+            let live = Live::start(ground, launch, &starts).await?;
             tracing::warn!(agent = launch.agent.name, %error, "the agent does not start with its program's cache");
             caches.give_up(&ground.data_dir, &cached.key).await;
             return Ok(live);
         }
-        Live::start(ground, launch, in_process, patience).await
+        Live::start(ground, launch, &starts).await
     }
 
     /// Ends what carries the session's mark, whoever started it: nothing of a closed session may go on.

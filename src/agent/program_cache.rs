@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 use super::error::AgentError;
 use super::executable;
 use super::launch::{Launch, LaunchContext, trial_launch};
-use super::running_agent::Live;
+use super::running_agent::{Live, Starts};
 use crate::core::agent::AgentSpec;
 
 /// Where all of them are, below the data folder.
@@ -112,7 +112,12 @@ async fn fill(
         agent = agent.name,
         "the agent's program unpacks itself, once"
     );
-    let live = Live::start(ground, &place.launch(agent), false, patience * PATIENCE).await?;
+    let starts = Starts {
+        in_process: false,
+        tools: None,
+        patience: patience * PATIENCE,
+    };
+    let live = Live::start(ground, &place.launch(agent), &starts).await?;
     live.end_gently().await?;
     let mut entries = std::fs::read_dir(place.cache()).map_err(failed)?;
     if entries.next().is_none() {

@@ -2,6 +2,7 @@
 //!
 //! Whatever goes wrong here ends the process tree; no error leaves an agent running that nobody knows of.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,7 +10,8 @@ use std::time::Duration;
 use agent_client_protocol::v1::schema::InitializeResponse;
 use skep_simulator::demo_agent;
 use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use super::connection::{Connection, Ended, answered};
 use super::connection_state::Exchange;
@@ -22,6 +24,9 @@ use super::presets::DEMO;
 use super::process::Process;
 use super::steer::PromptQueue;
 use super::tools::{Registration, ToolGate};
+use super::ways::Ways;
+use crate::core::agent::Update;
+use crate::core::egress::Denial;
 
 /// How long an agent may take to leave after its input was closed, and again after SIGTERM. The agents keep their
 /// sessions on disk as they go, so that nothing is lost by being short.
@@ -48,6 +53,19 @@ pub(super) struct Live {
     /// The tools' address and token, once they were offered.
     pub(super) registration: Mutex<Option<Registration>>,
     queue: StdMutex<Option<PromptQueue>>,
+    /// What leads out of its sandbox.
+    ways: Option<Ways>,
+    listening: Option<AbortHandle>,
+}
+
+/// How an agent is started, besides what is its session's own.
+pub(super) struct Starts {
+    /// The demo agent runs inside this process.
+    pub(super) in_process: bool,
+    /// Where skep's tools listen; none for one that gets none.
+    pub(super) tools: Option<SocketAddr>,
+    /// How long it may take to shake hands.
+    pub(super) patience: Duration,
 }
 
 impl Live {
@@ -55,12 +73,12 @@ impl Live {
     pub(super) async fn start(
         context: &LaunchContext,
         launch: &Launch,
-        demo_in_process: bool,
-        patience: Duration,
+        starts: &Starts,
     ) -> Result<Self, AgentError> {
         let wire = Wire::new(Exchange::new(PermissionPolicy::read_only()));
         let gate = wire.state().gate.clone();
-        let (body, connection) = if demo_in_process && launch.agent.name == DEMO {
+        let mut ways = None;
+        let (body, connection) = if starts.in_process && launch.agent.name == DEMO {
             let (ours, theirs) = tokio::io::duplex(64 * 1024);
             let variables = &launch.agent.environment;
             let is_on = |name| variables.get(name).is_some_and(|value| value == "1");
@@ -78,7 +96,8 @@ impl Live {
                 Connection::open(reader, writer, wire).await?,
             )
         } else {
-            let prepared = context.agent(launch)?;
+            ways = context.ways(launch, starts.tools)?;
+            let prepared = context.agent(launch, ways.as_ref())?;
             let (process, streams) = Process::start(prepared.order, prepared.mark).await?;
             let what = launch.agent.name.clone();
             let input = streams.input.ok_or(AgentError::Spawn {
@@ -99,8 +118,13 @@ impl Live {
             gate,
             registration,
             queue,
+            ways,
+            listening: None,
         };
-        match live.connection.initialize(patience).await {
+        if let Some(denials) = live.ways.as_mut().and_then(|ways| ways.proxy.denials()) {
+            live.listening = Some(listen_to(denials, live.connection.wire.clone()).abort_handle());
+        }
+        match live.connection.initialize(starts.patience).await {
             Ok(hello) => live.hello = Some(hello),
             Err(ended) => {
                 let error = live.explain(ended).await;
@@ -199,8 +223,23 @@ impl Live {
     }
 }
 
+/// Writes what the proxy refuses into the session's log, from where whoever follows the turn is told.
+fn listen_to(mut denials: UnboundedReceiver<Denial>, wire: Arc<Wire>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        while let Some(denial) = denials.recv().await {
+            let (attempt, count) = (denial.attempt(), denial.count);
+            wire.state()
+                .transcript
+                .single(Update::Refused { attempt, count });
+        }
+    })
+}
+
 impl Drop for Live {
     fn drop(&mut self) {
+        if let Some(listening) = &self.listening {
+            listening.abort();
+        }
         self.gate.close();
         if let Body::InMemory(agent) = &self.body {
             agent.abort();

@@ -18,6 +18,7 @@ use crate::core::agent::SandboxChoice;
 use crate::core::text::sandbox as text;
 use crate::fence;
 
+use super::ways::INSIDE;
 pub(super) use mounts::Enclosure;
 use mounts::{Mount, canonical, mounts};
 
@@ -89,6 +90,17 @@ pub struct Bubblewrap {
 const SCRATCH_BYTES: &str = "536870912";
 /// The same of what its processes share by name (`shm_open(3)`): Python and databases need some.
 const SHARED_BYTES: &str = "67108864";
+
+/// What in `/proc` is the machine's, and not of one process or namespace.
+const MACHINE: [&str; 7] = [
+    "/proc/sys",
+    "/proc/sysrq-trigger",
+    "/proc/irq",
+    "/proc/bus",
+    "/proc/fs",
+    "/proc/acpi",
+    "/proc/scsi",
+];
 
 impl Confinement {
     /// Finds out what works here, with skep's own program as what is started. Blocks for some milliseconds: it starts bubblewrap once or
@@ -167,10 +179,17 @@ impl Bubblewrap {
         if self.own_user_namespace {
             line.push("--unshare-user".into());
         }
-        let rest = "--unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL";
+        let rest = "--unshare-net --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL";
         line.extend(rest.split_whitespace().map(OsString::from));
         line.extend(system::arguments());
         line.extend(["--dev", "/dev", "--proc", "/proc"].map(OsString::from));
+        // Whoever owns these may write them without any right besides: where skep is root, that is whoever is root inside.
+        let settings = MACHINE.iter().filter(|path| Path::new(path).exists());
+        line.extend(
+            settings
+                .flat_map(|path| ["--ro-bind", path, path])
+                .map(OsString::from),
+        );
         self.scratch(&mut line, Path::new("/dev/shm"), SHARED_BYTES);
         line
     }
@@ -183,6 +202,9 @@ impl Bubblewrap {
         }
         for (path, _) in mounts.iter().filter(|(_, mount)| *mount == Mount::Hidden) {
             line.extend(["--remount-ro".into(), path.into()]);
+        }
+        if let Some(ways) = &enclosure.ways {
+            line.extend(["--ro-bind".into(), ways.into(), INSIDE.into()]);
         }
         line.extend(["--remount-ro", "/"].map(OsString::from));
         line.extend(["--chdir".into(), canonical(&enclosure.workspace).into()]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::error::AgentError;
 use super::launch::trial_launch;
-use super::running_agent::Live;
+use super::running_agent::{Live, Starts};
 use super::{Agents, executable};
 use crate::core::agent::AgentSpec;
 
@@ -30,13 +30,12 @@ impl Agents {
             })?;
         }
         let launch = trial_launch(agent.clone(), workspace, home);
-        let live = Live::start(
-            &self.inner.ground,
-            &launch,
-            self.inner.demo_in_process,
+        let starts = Starts {
+            in_process: self.inner.demo_in_process,
+            tools: None,
             patience,
-        )
-        .await?;
+        };
+        let live = Live::start(&self.inner.ground, &launch, &starts).await?;
         let info = live
             .hello
             .as_ref()

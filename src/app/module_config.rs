@@ -49,6 +49,8 @@ impl Setup {
             hide: self.hide.clone(),
             sandbox: self.sandbox,
             inner: self.program.clone(),
+            egress: self.egress.clone(),
+            clock: self.clock.clone(),
             path: self.path.clone(),
             network: self.network.clone(),
             demo_in_process: self.demo_in_process,

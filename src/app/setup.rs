@@ -12,6 +12,7 @@ use url::Url;
 use super::clock::system_clock;
 use crate::config::{Certificates, Config, Environment};
 use crate::core::agent::{AgentSpec, SandboxChoice};
+use crate::core::egress::{AllowList, Whose};
 use crate::core::ids::UserId;
 use crate::core::issue_rules::IssueRules;
 use crate::core::network::Network;
@@ -79,6 +80,8 @@ pub struct Setup {
     pub certificates: Certificates,
     /// How agents are fenced in.
     pub sandbox: SandboxChoice,
+    /// What every session may reach, besides the hosts of its agent's model.
+    pub egress: AllowList,
     /// The program of skep itself, which is started once more inside each sandbox.
     pub program: PathBuf,
     /// Files and folders agents must not see.
@@ -157,6 +160,7 @@ impl Setup {
             network: config.network,
             certificates: config.certificates,
             sandbox: config.sandbox,
+            egress: allowed(&config.egress_allow),
             program: own_program(),
             hide: config.hide,
             path: config.path,
@@ -169,6 +173,11 @@ impl Setup {
             ticks: steady_clock(),
         }
     }
+}
+
+/// What the operator opened for all, every item of which was read before.
+fn allowed(items: &[String]) -> AllowList {
+    AllowList::parse(items.iter().map(String::as_str), Whose::Operator).unwrap_or_default()
 }
 
 /// Where skep's own program lies. The system's name for one that was replaced by a newer one since tells so at its end; the newer one

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::document::{Item, Table, Value};
 use super::error::{ConfigError, Mistake, nearest};
 use super::limits;
+use super::reach;
 use super::reference::keys_under;
 use super::resolver::Resolver;
 use super::shell_split;
@@ -266,6 +267,7 @@ fn put(spec: &mut AgentSpec, key: &str, item: Item) -> Result<(), Mistake> {
                 .map(folder)
                 .collect::<Result<_, _>>()?
         }
+        "egress_allow" => add(&mut spec.egress, reach::hosts(item)?),
         "home" => spec.home = Some(folder(item)?),
         "ignore" => add(&mut spec.ignore, patterns(item)?),
         "sessions" => spec.sessions = Some(limits::sessions(item)?),

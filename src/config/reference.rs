@@ -108,11 +108,12 @@ pub(super) const ENTRIES: [Entry; 24] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 62] = [
+const FILE_ONLY: [(&str, &str); 64] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
     ("ignore", "[]"),
+    ("egress_allow", "[]"),
     ("author_answers", "false"),
     ("ready", "green"),
     ("readiness", "block"),
@@ -148,6 +149,7 @@ const FILE_ONLY: [(&str, &str); 62] = [
     ("agents.<name>.auto", "the preset's, or false"),
     ("agents.<name>.resume", "the preset's, or true"),
     ("agents.<name>.expose", "[]"),
+    ("agents.<name>.egress_allow", "[]"),
     ("agents.<name>.home", "one per session"),
     ("agents.<name>.ignore", "the preset's"),
     ("agents.<name>.sessions", "`limits.sessions`"),

@@ -119,6 +119,7 @@ impl Config {
             ("allow_protected", protected),
             ("uncounted", list(&self.uncounted)),
             ("ignore", list(&self.ignore)),
+            ("egress_allow", list(&self.egress_allow)),
             ("author_answers", self.author_answers.to_string()),
             ("ready", quoted(ready)),
             ("readiness", quoted(self.readiness.name())),
@@ -273,6 +274,7 @@ impl Config {
         lines.set("auto", &spec.auto.to_string());
         lines.set("resume", &spec.resume.to_string());
         lines.set("expose", &list(&spec.expose));
+        lines.set("egress_allow", &list(&spec.egress));
         lines.set("ignore", &list(&spec.ignore));
         let usage = Some(spec.usage.scope).filter(|scope| *scope != Scope::Unsaid);
         lines.set_or_mute("usage", usage.map(|scope| quoted(scope.name())));

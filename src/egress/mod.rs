@@ -34,7 +34,11 @@ use session::{Parts, Session};
 use upstream::Upstream;
 
 pub use bounds::Bounds;
+/// The name of the proxy's socket.
+const NAME: &str = "egress.sock";
+
 pub use resolver::{Resolve, Resolving, System};
+pub use socket::listen;
 
 /// Opens ways out; one for all sessions of a process.
 #[derive(Clone)]
@@ -71,7 +75,7 @@ impl Egress {
 
     /// Serves one session on a socket in that folder, which must be the session's alone. Must be called within a runtime.
     pub fn open(&self, list: AllowList, folder: &Path) -> io::Result<Handle> {
-        let (listener, path) = socket::listen(folder)?;
+        let (listener, path) = socket::listen(folder, NAME)?;
         let (session, denials) = Session::new(self.parts.clone(), list);
         let end = CancellationToken::new();
         let serving = tokio::spawn(connection::serve(

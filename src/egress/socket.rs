@@ -11,17 +11,15 @@ use std::path::{Path, PathBuf};
 
 use tokio::net::UnixListener;
 
-const NAME: &str = "egress.sock";
-
-/// Listens in that folder. What a former process left there of the same name is taken away.
-pub(super) fn listen(folder: &Path) -> io::Result<(UnixListener, PathBuf)> {
-    let path = folder.join(NAME);
+/// Listens in that folder. What a former process left there of the same name is taken away. Must be called within a runtime.
+pub fn listen(folder: &Path, name: &str) -> io::Result<(UnixListener, PathBuf)> {
+    let path = folder.join(name);
     let open = File::open(folder)?;
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let short = format!("/proc/self/fd/{}/{NAME}", open.as_raw_fd());
+    let short = format!("/proc/self/fd/{}/{name}", open.as_raw_fd());
     let listener = std::os::unix::net::UnixListener::bind(short)?;
     std::fs::set_permissions(&path, Permissions::from_mode(0o600))?;
     listener.set_nonblocking(true)?;

@@ -11,6 +11,7 @@ use super::lease::Lease;
 use super::redactor::Redactor;
 use super::scope::Turns;
 use crate::core::agent::{PlanEntry, Update};
+use crate::core::containment::{Attempt, Contained};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
@@ -26,6 +27,9 @@ const TAIL_LINE: usize = 300;
 const WRITE: Duration = Duration::from_millis(250);
 /// Lines written at once.
 const BATCH: usize = 128;
+
+/// So many refusals of the sandbox are told in one turn.
+const REFUSALS: u32 = 60;
 
 /// What was seen of a turn.
 #[derive(Debug, Default)]
@@ -59,6 +63,7 @@ pub(super) struct TurnRecorder<'a> {
     started: bool,
     heard: Instant,
     silences: u32,
+    refusals: u32,
     lost_lines: Complaint,
     lost_facts: Complaint,
 }
@@ -88,6 +93,7 @@ impl<'a> TurnRecorder<'a> {
             started: false,
             heard: Instant::now(),
             silences: 0,
+            refusals: 0,
             lost_lines: Complaint::default(),
             lost_facts: Complaint::default(),
         })
@@ -177,6 +183,7 @@ impl<'a> TurnRecorder<'a> {
                 self.budget.heard(report);
                 self.tell_budget().await;
             }
+            Update::Refused { attempt, count } => self.tell_refused(attempt, count).await,
             Update::Permission { .. } | Update::Thought { .. } | Update::Mode { .. } => {}
         }
     }
@@ -249,6 +256,27 @@ impl<'a> TurnRecorder<'a> {
             self.tell(Event::BudgetNeared { session, cap }, "budget_neared")
                 .await;
         }
+    }
+
+    /// Tells what the sandbox refused, a number of times for each turn: what an agent can make many of must not fill the inbox.
+    async fn tell_refused(&mut self, attempt: Attempt, count: u64) {
+        let attempt = Attempt {
+            what: self.redactor.redact(&attempt.what),
+            ..attempt
+        };
+        tracing::warn!(session = %self.session, what = attempt.what, why = attempt.why, count, "the sandbox refused what an agent tried");
+        self.refusals += 1;
+        if self.refusals > REFUSALS {
+            return;
+        }
+        let session = self.session.clone();
+        let contained = Contained {
+            session,
+            attempt,
+            count,
+        };
+        self.tell(Event::Contained(Box::new(contained)), "contained")
+            .await;
     }
 
     async fn tell_how(&mut self, silent_ms: i64) {

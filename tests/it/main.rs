@@ -6,6 +6,7 @@ mod described;
 mod egress;
 mod git;
 mod github;
+mod hostile;
 mod http;
 mod process;
 mod required;

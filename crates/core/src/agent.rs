@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::containment::Attempt;
 use crate::usage::{Meaning, Report};
 
 pub use again::wait_named;
@@ -44,6 +45,9 @@ pub struct AgentSpec {
     /// Absolute folders the agent may read besides its working copy (toolchains in hidden places).
     #[serde(default)]
     pub expose: Vec<String>,
+    /// What it may reach besides its model's hosts: hosts, `*.host`, addresses, each with or without `:port`, and names of presets.
+    #[serde(default)]
+    pub egress: Vec<String>,
     /// Absolute folder used as its home instead of the session's own: for agents that keep a login there.
     #[serde(default)]
     pub home: Option<String>,
@@ -81,6 +85,7 @@ impl AgentSpec {
             auto: false,
             resume: true,
             expose: vec![],
+            egress: vec![],
             home: None,
             ignore: vec![],
             cache: None,
@@ -170,6 +175,13 @@ pub enum Update {
         /// At most 64 KiB.
         text: String,
     },
+    /// The sandbox refused something; how often by now.
+    Refused {
+        /// What.
+        attempt: Attempt,
+        /// How often.
+        count: u64,
+    },
     /// Something skep itself has to say about the session.
     Note {
         /// One sentence.
@@ -190,6 +202,7 @@ impl Update {
             Self::Mode { .. } => "mode",
             Self::Permission { .. } => "permission",
             Self::Stderr { .. } => "stderr",
+            Self::Refused { .. } => "refused",
             Self::Note { .. } => "note",
         }
     }

@@ -14,11 +14,9 @@ mod removal;
 mod wait;
 mod when;
 
-pub use self::{asking::Asking, fact::Fact, wait::Wait};
+pub use self::{asking::Asking, fact::Fact, held_up::HeldUp, issue_links::IssueLinks, wait::Wait};
 pub use facts::*;
 pub use fetch::{FetchProgress, FetchStep, Fetching};
-pub use held_up::HeldUp;
-pub use issue_links::IssueLinks;
 pub use looked::{ApprovalsRead, Looked, ProjectRead, ThumbsUp};
 pub use people::{Assigned, ReviewersLeftOut};
 pub use publish_facts::{BroughtUp, PublishFacts};
@@ -30,6 +28,7 @@ use super::actor::Account;
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use super::budget::Cap;
 use super::command::Command;
+use super::containment::Contained;
 use super::dependency::{Dependencies, RelatedNews, Standing};
 use super::discovery::DiscoveryNews;
 use super::effect::EffectKind;
@@ -344,6 +343,8 @@ pub enum Event {
         #[serde(default)]
         tail: Vec<String>,
     },
+    /// The sandbox refused something.
+    Contained(Box<Contained>),
     /// A prompt turn ended in an orderly way.
     TurnEnded {
         /// For which session.

@@ -92,6 +92,12 @@ pub enum DomainEvent {
     /// The session goes on.
     #[serde(rename = "session.resumed")]
     SessionResumed,
+    /// The sandbox refused something that the agent tried.
+    #[serde(rename = "session.attempt_refused")]
+    AttemptRefused,
+    /// What it tried looks like more than a program's habits.
+    #[serde(rename = "session.alarm")]
+    ContainmentAlarm,
     /// What an issue may cost is nearly used up.
     #[serde(rename = "budget.neared")]
     BudgetNeared,
@@ -156,7 +162,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 51] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,
@@ -186,6 +192,8 @@ impl DomainEvent {
         Self::SessionParked,
         Self::SessionPaused,
         Self::SessionResumed,
+        Self::AttemptRefused,
+        Self::ContainmentAlarm,
         Self::BudgetNeared,
         Self::BudgetUsedUp,
         Self::BudgetRaised,
@@ -245,6 +253,8 @@ impl DomainEvent {
             Self::SessionParked => "session.parked",
             Self::SessionPaused => "session.paused",
             Self::SessionResumed => "session.resumed",
+            Self::AttemptRefused => "session.attempt_refused",
+            Self::ContainmentAlarm => "session.alarm",
             Self::BudgetNeared => "budget.neared",
             Self::BudgetUsedUp => "budget.used_up",
             Self::BudgetRaised => "budget.raised",

@@ -16,6 +16,7 @@ pub mod base_branch;
 pub mod budget;
 pub mod codeowners;
 pub mod command;
+pub mod containment;
 pub mod decide;
 pub mod dependency;
 pub mod discovery;

@@ -23,6 +23,7 @@ mod step;
 mod touching;
 mod wanted;
 
+use super::containment::Attempts;
 use super::dependency::Dependencies;
 use super::discovery::Discovered;
 use super::effect::{Reaction, StatusLabel};
@@ -116,6 +117,9 @@ pub struct Task {
     /// Others whose work probably changes the same files.
     #[serde(default, skip_serializing_if = "Overlaps::is_empty")]
     pub overlaps: Overlaps,
+    /// What its agents tried that the sandbox does not allow.
+    #[serde(default, skip_serializing_if = "Attempts::is_empty")]
+    pub attempts: Attempts,
     /// The pull request of another issue that it may stand on, or stands on.
     #[serde(default, skip_serializing_if = "Stack::is_empty")]
     pub stack: Stack,
@@ -221,6 +225,7 @@ impl Task {
             may_start: None,
             dependencies: Dependencies::default(),
             overlaps: Overlaps::default(),
+            attempts: Attempts::default(),
             stack: Stack::default(),
             gates: Gates::default(),
             sprint: None,

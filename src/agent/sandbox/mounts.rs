@@ -12,6 +12,8 @@ pub(in crate::agent) struct Enclosure {
     pub(in crate::agent) read_only: bool,
     pub(in crate::agent) visible: Vec<PathBuf>,
     pub(in crate::agent) hide: Vec<PathBuf>,
+    /// The folder with the sockets that lead out; none where nothing does.
+    pub(in crate::agent) ways: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,8 +33,8 @@ impl Enclosure {
         let scratch = SCRATCH.iter().map(canonical);
         let own = [&self.home].into_iter();
         let own = own.chain((!self.read_only).then_some(&self.workspace));
-        let devices = ["/dev", "/proc"].map(PathBuf::from);
-        scratch.chain(own.map(canonical)).chain(devices).collect()
+        let own = own.map(canonical);
+        scratch.chain(own).chain([PathBuf::from("/dev")]).collect()
     }
 }
 
@@ -177,6 +179,7 @@ mod tests {
             read_only: true,
             visible: vec![root.join("none")],
             hide: vec![root.join("nothing")],
+            ways: None,
         };
         let below: Vec<_> = mounts(&enclosure)
             .into_iter()

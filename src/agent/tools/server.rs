@@ -79,6 +79,11 @@ impl Drop for Registration {
 }
 
 impl Server {
+    /// Where it listens: it starts now if it does not yet.
+    pub(in crate::agent) async fn address(&self) -> io::Result<SocketAddr> {
+        Ok(self.running.get_or_try_init(start).await?.address)
+    }
+
     /// Offers the tools of that gate under a token of its own.
     pub(in crate::agent) async fn register(&self, gate: Arc<ToolGate>) -> io::Result<Registration> {
         let running = self.running.get_or_try_init(start).await?;

@@ -168,8 +168,8 @@ async fn no_environment_but_the_list_is_in_reach() {
     assert_eq!(
         super::messages(&updates),
         [
-            "GIT_AUTHOR_EMAIL GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL GIT_COMMITTER_NAME GIT_TERMINAL_PROMPT HOME LANG \
-         MODEL_KEY PATH PWD SKEP_HOME SKEP_PROCESS SKEP_SESSION TERM TMPDIR"
+            "GIT_AUTHOR_EMAIL GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL GIT_COMMITTER_NAME GIT_TERMINAL_PROMPT HOME HTTPS_PROXY HTTP_PROXY LANG \
+         MODEL_KEY NODE_USE_ENV_PROXY NO_PROXY PATH PWD SKEP_HOME SKEP_PROCESS SKEP_SESSION TERM TMPDIR http_proxy https_proxy no_proxy"
         ]
     );
     // None of skep's own open files; those this test got from whoever started it are in every child.

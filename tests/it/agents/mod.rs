@@ -120,6 +120,8 @@ pub(crate) fn config(data: &Path, sandbox: SandboxChoice, demo_in_process: bool)
         hide: vec![],
         sandbox,
         inner: env!("CARGO_BIN_EXE_skep").into(),
+        egress: Default::default(),
+        clock: skep::app::system_clock(),
         path,
         network: Default::default(),
         demo_in_process,

@@ -107,6 +107,7 @@ pub(crate) fn spec(name: &str, folder: &Path, model: &Model, home: &Path) -> Age
             std::fs::create_dir_all(&own).expect("a folder");
             std::fs::write(own.join("config.toml"), codex_configuration(&model.address))
                 .expect("written");
+            agent.egress = vec![model.address.trim_start_matches("http://").to_owned()];
             vec![
                 ("CODEX_HOME", own.display().to_string()),
                 ("MODEL_KEY", "x".into()),

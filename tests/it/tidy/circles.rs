@@ -13,7 +13,7 @@ const CRATES: [(&str, &str); 3] = [
 ];
 
 /// The floors of the product; an arrow runs only to a lower one. What is not named stands on its crate's top.
-const FLOORS: [(&str, u8); 16] = [
+const FLOORS: [(&str, u8); 17] = [
     ("core", 0),
     ("random", 1),
     ("webhook", 2),
@@ -21,7 +21,8 @@ const FLOORS: [(&str, u8); 16] = [
     ("github", 2),
     ("git", 2),
     ("agent", 2),
-    ("egress", 2),
+    ("egress", 1),
+    ("fence", 1),
     ("config", 2),
     ("http", 3),
     ("engine", 3),

@@ -8,6 +8,7 @@ mod access;
 mod answer;
 mod command;
 mod comment;
+mod containment;
 mod dependency;
 mod discovery;
 mod edit;
@@ -117,6 +118,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         Event::Discovery(news) => discovery::told(on, task, news),
         Event::Suggestion(news) => suggestion::told(on, &mut task.suggested, news),
         Event::PullGate(news) => pull_gate::told(on, task, news),
+        Event::Contained(news) => containment::seen(on, task, news),
         Event::TakenAway { how } => access::taken_away(&mut task.wanted, *how),
         Event::AccessRead { installation } => {
             access::read(&mut task.place, &mut task.wanted, *installation)

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use super::list::Denied;
 use super::target::Target;
+use crate::containment::Attempt;
+use crate::text;
 
 /// Different things kept in each half.
 const KEPT: usize = 128;
@@ -59,6 +61,30 @@ pub struct Denial {
     pub count: u64,
     /// Epoch milliseconds.
     pub at: i64,
+}
+
+impl Denial {
+    /// As what the session tried. What points inside, or hides where it goes, nobody asks for by mistake.
+    pub fn attempt(&self) -> Attempt {
+        let target = self.target.as_ref().map(ToString::to_string);
+        let what = target.unwrap_or_else(|| "its proxy".to_owned());
+        Attempt {
+            what: what.chars().take(200).collect(),
+            why: text::egress::reason(&self.why),
+            grave: match &self.why {
+                Denied::Address(..)
+                | Denied::OtherName(_)
+                | Denied::HiddenName
+                | Denied::Malformed(_) => true,
+                Denied::Host
+                | Denied::Port
+                | Denied::NoName
+                | Denied::NotHttp
+                | Denied::Connections
+                | Denied::Bytes => false,
+            },
+        }
+    }
 }
 
 /// All of it, to be shown.

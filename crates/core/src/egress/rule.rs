@@ -167,6 +167,18 @@ impl Rule {
         }
     }
 
+    /// The port of this machine's own loopback that it names, if it names one.
+    pub fn on_loopback(&self) -> Option<u16> {
+        let is_here = match &self.what {
+            What::Name(name) => name == "localhost",
+            What::Network(address, length) => {
+                address.is_loopback() && *length == length_of(*address)
+            }
+            What::Below(_) => false,
+        };
+        self.port.filter(|_| is_here)
+    }
+
     /// Whether the port is on it.
     pub(super) fn takes(&self, port: u16) -> bool {
         match self.port {

@@ -94,6 +94,7 @@ impl Event {
             | Self::FetchProgressed(_)
             | Self::UsageReported { .. }
             | Self::BudgetNeared { .. }
+            | Self::Contained(_)
             | Self::AgentStarted { .. }
             | Self::Progressed { .. }
             | Self::Asked { .. }

@@ -11,6 +11,7 @@ pub mod budget;
 pub mod check;
 pub mod cli;
 pub mod command;
+pub mod containment;
 pub mod conversation;
 pub mod demo;
 pub mod demo_issues;

@@ -138,6 +138,11 @@ pub fn file_too_large(path: &str, max_bytes: usize) -> String {
 pub const NO_SANDBOX: &str = "The sandbox for agents does not work on this machine, so no agent is started. The operator \
      finds the reason in skep's log.";
 
+/// A variable, or a setting, that names hosts cannot be read.
+pub fn wrong_host(name: &str) -> String {
+    format!("`{name}` names no host that can be read")
+}
+
 /// The agent has no login.
 pub const NO_LOGIN: &str = "The agent has no valid login for its model. The operator has to set the model's key for this \
      agent; then comment `/agent retry`.";

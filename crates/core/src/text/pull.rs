@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{LIMIT, base_branch, count, failure, left_out, overlap, pull_size, role_why};
+use super::{
+    LIMIT, base_branch, containment, count, failure, left_out, overlap, pull_size, role_why,
+};
 use crate::actor::Actor;
 use crate::agent::ErrorClass;
+use crate::containment::Attempts;
 use crate::event::{FileChange, Work};
 use crate::policy::{Context, Policy};
 use crate::pull_size::too_large;
@@ -25,6 +28,8 @@ pub struct Evidence<'a> {
     pub agent: Option<String>,
     /// What was asked and answered on the way.
     pub answers: &'a [Question],
+    /// What the agent tried that its sandbox does not allow.
+    pub attempts: &'a Attempts,
 }
 
 const SHOWN_FILES: usize = 40;
@@ -73,6 +78,7 @@ pub fn body(
 pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
     let (unfinished, work) = (evidence.unfinished.map(failure::unfinished), evidence.work);
     let warnings = [
+        containment::alarm(evidence.attempts),
         unfinished,
         left_out::conflicts(work),
         left_out::missing(work),
@@ -270,6 +276,9 @@ fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
     );
     if let Some(beside) = left_out::beside(evidence.work) {
         text.push_str(&format!("- {beside}\n"));
+    }
+    if let Some(refused) = containment::line(evidence.attempts) {
+        text.push_str(&format!("- {refused}\n"));
     }
     if let Some(warning) = &cx.policy.confinement_warning {
         text.push_str(&format!("- ⚠️ {}\n", sanitise::inline(warning, 300)));

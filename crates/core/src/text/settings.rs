@@ -289,6 +289,11 @@ const GENERAL: &[(&str, &str)] = &[
          win.",
     ),
     (
+        "egress_allow",
+        "What every session may reach besides its agent's model: hosts, `*.host`, addresses and networks, each with or without `:port`, and \
+         the presets `npm`, `crates`, `pypi`, `debian`, `go`.",
+    ),
+    (
         "author_answers",
         "Whether whoever opened an issue may answer the agent's questions on it without write access.",
     ),

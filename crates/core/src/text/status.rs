@@ -5,7 +5,7 @@ mod header;
 
 use self::header::header;
 use super::kept::kept;
-use super::{LIMIT, budget, clock, code, count, gate, left_out, pull, role_why, span};
+use super::{LIMIT, budget, clock, code, containment, count, gate, left_out, pull, role_why, span};
 use crate::agent::{ErrorClass, PlanEntry, PlanStatus};
 use crate::event::{ChecksState, Work};
 use crate::policy::{Context, GO_LABEL};
@@ -435,6 +435,7 @@ fn details(task: &Task, cx: Context<'_>) -> Option<String> {
     if job.cold {
         lines.push(format!("- {}", super::conversation::STARTED_COLD));
     }
+    lines.extend(containment::line(&task.attempts).map(|line| format!("- {line}")));
     let from = task.timeline.len().saturating_sub(3);
     for beat in &task.timeline[from..] {
         lines.push(format!("- {} {}", clock(beat.at), words(&beat.text)));

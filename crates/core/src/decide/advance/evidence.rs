@@ -85,5 +85,6 @@ pub(super) fn shown<'t>(task: &'t Task, work: &'t Work) -> text::pull::Evidence<
         told: &task.review.told,
         agent: task.progress().and_then(|progress| progress.agent.clone()),
         answers: &task.conversation.questions,
+        attempts: &task.attempts,
     }
 }

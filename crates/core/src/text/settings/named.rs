@@ -33,6 +33,10 @@ pub(super) const NAMED: &[(&str, &str)] = &[
         "Absolute folders the agent may read besides its working copy.",
     ),
     (
+        "agents.<name>.egress_allow",
+        "What sessions with this agent may reach besides, written as the `egress_allow` of all.",
+    ),
+    (
         "agents.<name>.home",
         "Absolute folder used as its home: for agents that keep a login there.",
     ),

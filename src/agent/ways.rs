@@ -1,0 +1,147 @@
+//! The ways out of a sandbox, which has no network of its own: sockets in a folder of one start's own, to which the fence's inner half
+//! carries connections. One leads to the proxy that decides what the agent may reach; one to skep's own tools; one more to each
+//! port of this machine's loopback that the operator listed (a model that runs here).
+//!
+//! It must never lead anywhere but there, and nothing of it is left when it is dropped.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::net::{TcpStream, UnixListener};
+use tokio::sync::Semaphore;
+use tokio::task::AbortHandle;
+
+use super::error::AgentError;
+use crate::core::agent::AgentSpec;
+use crate::core::egress::{AllowList, Whose, model_hosts};
+use crate::core::network::{Network, ProxyUrl};
+use crate::core::text::outside;
+use crate::egress::{Egress, Handle, listen};
+
+/// Where the sandbox has the folder.
+pub(super) const INSIDE: &str = "/run/skep";
+/// The port on the sandbox's loopback on which the proxy is found: beyond those that the kernel gives out by itself.
+const PROXY: u16 = 61_128;
+/// So many connections at once to one port of this machine.
+const MOST: usize = 256;
+
+/// What every start needs for them.
+pub(super) struct Outside {
+    pub(super) egress: Egress,
+    /// What all sessions may reach.
+    pub(super) allowed: AllowList,
+    /// Where the folders are made.
+    pub(super) folder: PathBuf,
+}
+
+/// The ways out of one start, open as long as this lives.
+pub(super) struct Ways {
+    folder: PathBuf,
+    pub(super) proxy: Handle,
+    relays: Vec<AbortHandle>,
+    /// A port inside, and the name of the socket.
+    pub(super) carried: Vec<(u16, String)>,
+    port: u16,
+}
+
+impl Outside {
+    /// Opens them for a start; `mark` is the start's own.
+    pub(super) fn open(
+        &self,
+        agent: &AgentSpec,
+        mark: &str,
+        tools: Option<SocketAddr>,
+    ) -> Result<Ways, AgentError> {
+        let allowed = self.allowed(agent)?;
+        let folder = self.folder.join(mark);
+        let failed = |error: std::io::Error| AgentError::Spawn {
+            what: folder.display().to_string(),
+            why: error.to_string(),
+        };
+        std::fs::create_dir_all(&folder).map_err(failed)?;
+        let mut ports: Vec<u16> = tools.iter().map(SocketAddr::port).collect();
+        ports.extend(allowed.rules().iter().filter_map(|rule| rule.on_loopback()));
+        ports.sort_unstable();
+        ports.dedup();
+        let port = (PROXY..u16::MAX).find(|port| !ports.contains(port));
+        let port = port.unwrap_or(PROXY);
+        let proxy = self.egress.open(allowed, &folder).map_err(failed)?;
+        let named = proxy.path().file_name().unwrap_or_default();
+        let mut ways = Ways {
+            carried: vec![(port, named.to_string_lossy().into_owned())],
+            folder: folder.clone(),
+            proxy,
+            relays: vec![],
+            port,
+        };
+        for port in ports {
+            let name = format!("{port}.sock");
+            let (listener, _) = listen(&folder, &name).map_err(failed)?;
+            let relay = tokio::spawn(relay(listener, port));
+            ways.relays.push(relay.abort_handle());
+            ways.carried.push((port, name));
+        }
+        Ok(ways)
+    }
+
+    /// What the agent of a start may reach: its model's hosts, what the operator opened for it and for all.
+    fn allowed(&self, agent: &AgentSpec) -> Result<AllowList, AgentError> {
+        let wrong = |name: &str| AgentError::Spawn {
+            what: agent.name.clone(),
+            why: outside::wrong_host(name),
+        };
+        let mut allowed = self.allowed.clone();
+        let model = model_hosts(&agent.name, &agent.environment);
+        let model = model.map_err(|(name, _)| wrong(&name))?;
+        allowed.extend(model.rules().iter().cloned());
+        let own = agent.egress.iter().map(String::as_str);
+        let own = AllowList::parse(own, Whose::Operator);
+        let own = own.map_err(|_| wrong("egress_allow"))?;
+        allowed.extend(own.rules().iter().cloned());
+        Ok(allowed)
+    }
+}
+
+impl Ways {
+    /// The folder with the sockets.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The network as it is inside: one proxy for everything, and the certificates that hold outside.
+    pub(super) fn network(&self, outside: &Network) -> Network {
+        let proxy = ProxyUrl::parse(&format!("http://127.0.0.1:{}", self.port)).ok();
+        Network {
+            https_proxy: proxy.clone(),
+            http_proxy: proxy,
+            no_proxy: String::new(),
+            ca_bundle: outside.ca_bundle.clone(),
+        }
+    }
+}
+
+impl Drop for Ways {
+    fn drop(&mut self) {
+        self.relays.iter().for_each(AbortHandle::abort);
+        if let Err(error) = std::fs::remove_dir_all(&self.folder) {
+            tracing::debug!(%error, "the sockets of a session were not removed");
+        }
+    }
+}
+
+/// Connects whoever comes to a port of this machine's loopback.
+async fn relay(listener: UnixListener, port: u16) {
+    let room = Arc::new(Semaphore::new(MOST));
+    while let Ok((mut inside, _)) = listener.accept().await {
+        let Ok(permit) = room.clone().try_acquire_owned() else {
+            continue;
+        };
+        tokio::spawn(async move {
+            if let Ok(mut outside) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await {
+                drop(tokio::io::copy_bidirectional(&mut inside, &mut outside).await);
+            }
+            drop(permit);
+        });
+    }
+}

@@ -1,0 +1,164 @@
+//! Files that no session may read or write.
+
+use super::Attack;
+
+pub(super) fn attacks() -> Vec<Attack> {
+    let mut all = vec![
+        Attack::new("read skep's database", "got \"$(cat $DATA/skep.db)\""),
+        Attack::new(
+            "read the token of skep's commands",
+            "got \"$(cat $DATA/admin-token)\"",
+        ),
+        Attack::new(
+            "read the key of skep's marks",
+            "got \"$(cat $DATA/marker.key)\"",
+        ),
+        Attack::new(
+            "read another session's working copy",
+            "got \"$(cat $DATA/sessions/two/work/x)\"",
+        ),
+        Attack::new(
+            "read another session's home",
+            "got \"$(cat $DATA/sessions/two/home/x)\"",
+        ),
+        Attack::new(
+            "climb up from the working copy",
+            "got \"$(cat ../../two/work/x)\"",
+        ),
+        Attack::new(
+            "follow a link of its own to the database",
+            "ln -sf $DATA/skep.db link; got \"$(cat link)\"",
+        ),
+        Attack::new(
+            "make a hard link to the database",
+            "ln $DATA/skep.db hard && got \"$(cat hard)\"",
+        ),
+        Attack::new(
+            "write into another session's working copy",
+            "echo x >$DATA/sessions/two/work/y && echo BROKEN",
+        ),
+        Attack::new(
+            "rename skep's database",
+            "mv $DATA/skep.db $DATA/old && echo BROKEN",
+        ),
+        Attack::new(
+            "list skep's data folder",
+            "ls $DATA | grep -q skep.db && echo BROKEN",
+        ),
+        Attack::new(
+            "write into the mirror",
+            "echo x >$DATA/mirror.git/hooks-new && echo BROKEN",
+        ),
+        Attack::new(
+            "go by the root of its own process",
+            "got \"$(cat /proc/self/root$DATA/skep.db)\"",
+        ),
+        Attack::only_inside(
+            "go by the root of the first process",
+            "got \"$(cat /proc/1/root$DATA/skep.db)\"",
+        ),
+        Attack::new(
+            "go by the folders of other processes",
+            "for p in /proc/[0-9]*; do got \"$(cat $p/root$DATA/skep.db)\"; done",
+        ),
+        Attack::new(
+            "read the machine's scratch folder",
+            "got \"$(cat $SCRATCH/x)\"",
+        ),
+        Attack::new(
+            "write into the machine's scratch folder",
+            "echo y >$SCRATCH/y && [ -e $SCRATCH/x ] && echo BROKEN",
+        ),
+        Attack::new(
+            "read the machine's shared memory",
+            "got \"$(cat $SHARED/x)\"",
+        ),
+        Attack::only_inside("write into /etc", "echo x >/etc/skep-canary && echo BROKEN"),
+        Attack::only_inside(
+            "write into /usr",
+            "echo x >/usr/bin/skep-canary && echo BROKEN",
+        ),
+        Attack::only_inside(
+            "make a folder in the root",
+            "mkdir /skep-canary && echo BROKEN",
+        ),
+        Attack::only_inside(
+            "put another shell in place",
+            "cp /bin/sh sh2 && cp sh2 /bin/sh && echo BROKEN",
+        ),
+        Attack::only_inside(
+            "remount the system for writing",
+            "mount -o remount,rw /usr && echo BROKEN",
+        ),
+        Attack::only_inside(
+            "lay a folder over another",
+            "mount --bind . /usr && echo BROKEN",
+        ),
+        Attack::only_inside(
+            "make a device of the first disk",
+            "mknod disk b 8 0 && head -c 1 disk | grep -q . && echo BROKEN",
+        ),
+        Attack::only_inside(
+            "make a device of the machine's memory",
+            "mknod memory c 1 1 && head -c 1 memory && echo BROKEN",
+        ),
+        Attack::only_inside(
+            "change how cores are dumped",
+            "echo '|/bin/true' >/proc/sys/kernel/core_pattern && echo BROKEN",
+        ),
+        Attack::only_inside(
+            "press the system's keys",
+            "echo h >/proc/sysrq-trigger && echo BROKEN",
+        ),
+        Attack::only_inside(
+            "write a setting of the kernel",
+            "echo 1 >/proc/sys/vm/drop_caches && echo BROKEN",
+        ),
+        Attack::only_inside(
+            "write below /sys",
+            "echo x >/sys/kernel/uevent_helper && echo BROKEN",
+        ),
+        Attack::only_inside(
+            "become another user by a program that may",
+            "cp /usr/bin/id me; chmod u+s me; ./me -u | grep -qv \"^$(id -u)$\" && echo BROKEN",
+        ),
+        Attack::only_inside(
+            "change the owner of a file",
+            "touch o; chown 12345 o && echo BROKEN",
+        ),
+    ];
+    let away = [
+        ("the passwords of the machine", "/etc/shadow"),
+        ("the keys of the machine's certificates", "/etc/ssl/private"),
+        ("the keys of the machine's ssh", "/etc/ssh"),
+        ("the tasks of the machine's clock", "/etc/crontab"),
+        ("who may become root", "/etc/sudoers"),
+        ("the state of services", "/var/lib"),
+        ("the logs of the machine", "/var/log"),
+        ("the mails of the machine", "/var/mail"),
+        ("programs of others", "/opt"),
+        ("data of services", "/srv"),
+        ("what is mounted by hand", "/mnt"),
+        ("the kernel's own files", "/sys/kernel"),
+        ("the machine's start", "/boot"),
+        ("the memory of the kernel", "/proc/kcore/x"),
+        ("Docker's socket", "/run/docker.sock"),
+        ("the system's bus", "/run/dbus"),
+        ("systemd's sockets", "/run/systemd"),
+        ("users' runtime folders", "/run/user"),
+        ("the keys of root", "/root/.ssh"),
+        ("credentials of clouds", "/root/.aws"),
+        ("settings of git", "/root/.gitconfig"),
+        ("passwords of package registries", "/root/.npmrc"),
+        ("disks", "/dev/vda"),
+        ("the messages of the kernel", "/dev/kmsg"),
+        ("virtual machines", "/dev/kvm"),
+        ("files in user space", "/dev/fuse"),
+        ("tunnels", "/dev/net/tun"),
+    ];
+    all.extend(away.iter().map(|(what, path)| {
+        let script = format!("[ -e {path} ] && [ -n \"$(ls -A {path})\" ] && echo BROKEN");
+        Attack::only_inside(&format!("see {what}"), &script)
+    }));
+    all
+}

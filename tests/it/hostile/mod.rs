@@ -1,0 +1,242 @@
+//! An agent that does all it can to get out of its sandbox: one script an attack, each run for real by the demo agent in a sandbox of
+//! its own. A script prints `BROKEN` where it got through, and `tried` at its end, so that one that never ran is no success.
+//!
+//! Scripts act on the sandbox they run in and on canaries made here. Those that harm nothing run without a sandbox as well, where they
+//! have to get through: a script that cannot is no attack.
+
+mod files;
+mod kernel;
+mod network;
+mod processes;
+
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener};
+use std::process::{Child, Command};
+
+use futures::StreamExt;
+use skep::core::agent::Update;
+
+use crate::agents::{Bench, Setup, fenced, messages};
+use crate::required::skip;
+
+/// So many run at once.
+const SIDE_BY_SIDE: usize = 4;
+
+/// One attack.
+#[derive(Debug, Clone)]
+struct Attack {
+    /// What it is, in words; the table of `SECURITY.md` has them.
+    name: String,
+    /// Run by `sh`.
+    script: String,
+    /// What comes of it without a sandbox.
+    outside: Outside,
+    /// It asks the proxy, which tells.
+    told: bool,
+}
+
+/// What comes of an attack without a sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outside {
+    /// It gets through, and harms nothing.
+    Through,
+    /// It is not tried there.
+    NotTried,
+}
+
+impl Attack {
+    /// One that gets through without a sandbox.
+    fn new(name: &str, script: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            script: script.to_owned(),
+            outside: Outside::Through,
+            told: false,
+        }
+    }
+
+    /// One that would do harm, or does not work on every machine.
+    fn only_inside(name: &str, script: &str) -> Self {
+        Self {
+            outside: Outside::NotTried,
+            ..Self::new(name, script)
+        }
+    }
+
+    /// One that goes by the proxy.
+    fn told(name: &str, script: &str) -> Self {
+        Self {
+            told: true,
+            ..Self::only_inside(name, script)
+        }
+    }
+}
+
+/// What the machine has that no session may reach, alive as long as this is.
+struct Canaries {
+    listener: TcpListener,
+    scratch: tempfile::TempDir,
+    shared: tempfile::TempDir,
+    abstract_name: String,
+    _abstract: UnixListener,
+    process: Child,
+}
+
+impl Drop for Canaries {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+impl Canaries {
+    fn new() -> Self {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let shared = tempfile::tempdir_in("/dev/shm").expect("a folder in shared memory");
+        for folder in [&scratch, &shared] {
+            std::fs::write(folder.path().join("x"), "canary").expect("written");
+        }
+        let abstract_name = format!("skep-canary-{}", std::process::id());
+        let abstract_name = format!("{abstract_name}-{}", scratch.path().display());
+        let address = SocketAddr::from_abstract_name(&abstract_name).expect("a name");
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+        Self {
+            listener,
+            _abstract: UnixListener::bind_addr(&address).expect("a socket"),
+            scratch,
+            shared,
+            abstract_name,
+            process: Command::new("sleep")
+                .arg("3600")
+                .env("SKEP_TEST_CANARY", "canary")
+                .spawn()
+                .expect("a process"),
+        }
+    }
+
+    /// The beginning of every script.
+    fn head(&self, bench: &Bench) -> String {
+        let data = bench.data();
+        let file = |name: &str, text: &str| {
+            let path = data.join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+            std::fs::write(path, text).expect("written");
+        };
+        for name in [
+            "skep.db",
+            "admin-token",
+            "marker.key",
+            "sessions/two/work/x",
+            "sessions/two/home/x",
+        ] {
+            file(name, "canary");
+        }
+        format!(
+            "DATA={} PORT={} HOST={} SCRATCH={} SHARED={} ABSTRACT='{}'\n\
+             got() {{ case \"$1\" in *canary*) echo BROKEN;; esac; }}\n",
+            data.display(),
+            self.listener.local_addr().expect("an address").port(),
+            self.process.id(),
+            self.scratch.path().display(),
+            self.shared.path().display(),
+            self.abstract_name,
+        )
+    }
+}
+
+/// What came of one attack.
+struct Came {
+    said: String,
+    told: bool,
+}
+
+async fn play(attack: &Attack, canaries: &Canaries, setup: Setup) -> Came {
+    let bench = setup.bench().await;
+    let head = canaries.head(&bench);
+    let script = format!("{head}{}\necho tried\n", attack.script);
+    std::fs::write(bench.launch.workspace.join("attack.sh"), script).expect("written");
+    let (end, updates) = bench.play("run sh ./attack.sh 2>/dev/null").await;
+    drop(end);
+    let told = |update: &Update| matches!(update, Update::Refused { .. });
+    let came = Came {
+        said: messages(&updates).join("\n"),
+        told: updates.iter().any(told),
+    };
+    let session = crate::agents::session();
+    bench.agents.close(&session).await.expect("closed");
+    assert!(bench.processes().is_empty(), "{}: it lives on", attack.name);
+    came
+}
+
+fn all() -> Vec<Attack> {
+    let all = [
+        files::attacks(),
+        processes::attacks(),
+        kernel::attacks(),
+        network::attacks(),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+#[test]
+fn there_are_more_than_a_hundred_and_each_is_another_one() {
+    let all = all();
+    let names: BTreeSet<&String> = all.iter().map(|attack| &attack.name).collect();
+    let scripts: BTreeSet<&String> = all.iter().map(|attack| &attack.script).collect();
+    assert!(all.len() > 100, "{}", all.len());
+    assert_eq!((names.len(), scripts.len()), (all.len(), all.len()));
+}
+
+/// R70 to R79.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_attack_gets_through_the_sandbox() {
+    let probe = Setup::demo().bench().await;
+    if !fenced(&probe.agents) {
+        return;
+    }
+    let canaries = &Canaries::new();
+    let wrong = futures::stream::iter(all())
+        .map(|attack| async move {
+            let came = play(&attack, canaries, Setup::demo()).await;
+            let ran = came.said.contains("tried");
+            let through = came.said.contains("BROKEN");
+            let untold = attack.told && !came.told;
+            (!ran || through || untold).then(|| {
+                let told = came.told;
+                format!(
+                    "{} (ran {ran}, got through {through}, told {told}): {}",
+                    attack.name, came.said
+                )
+            })
+        })
+        .buffer_unordered(SIDE_BY_SIDE)
+        .filter_map(std::future::ready)
+        .collect::<Vec<String>>()
+        .await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What proves that the scripts are attacks.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_harms_nothing_gets_through_where_there_is_no_sandbox() {
+    if std::env::consts::ARCH != "x86_64" {
+        return skip("attacks by numbers of calls (they are those of x86-64)");
+    }
+    let canaries = &Canaries::new();
+    let tried = all()
+        .into_iter()
+        .filter(|attack| attack.outside == Outside::Through);
+    let held = futures::stream::iter(tried)
+        .map(|attack| async move {
+            let came = play(&attack, canaries, Setup::demo().without_sandbox()).await;
+            let through = came.said.contains("BROKEN");
+            (!through).then(|| format!("{}: {}", attack.name, came.said))
+        })
+        .buffer_unordered(SIDE_BY_SIDE)
+        .filter_map(std::future::ready)
+        .collect::<Vec<String>>()
+        .await;
+    assert!(held.is_empty(), "{}", held.join("\n"));
+}
