@@ -305,3 +305,72 @@ async fn two_sessions_of_one_repository_do_not_see_each_other() {
     app.settle_all().await;
     app.done().await;
 }
+
+/// R79. Some agents open a server of their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sessions_do_not_reach_each_other_on_loopback() {
+    let mut app = TestApp::with(processes).await;
+    if !crate::agents::fenced(&app.runner().services().agents) {
+        return app.done().await;
+    }
+    let listens = "perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalAddr => \"127.0.0.1:4567\", Listen => 5) or die; \
+                   open(F, \">\", \"listens.txt\"); close(F); while ($c = $s->accept) { print $c \"mine alone\\n\" }'";
+    let connects = "perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(\"127.0.0.1:4567\"); print $s ? <$s> : \"nobody there\\n\"'";
+    let first = app.go(
+        "Serve",
+        &format!("run {listens} >/dev/null 2>&1 &\nwait 300"),
+    );
+    let theirs = app.session_dir(first, 1);
+    app.until("it listens", |_| theirs.join("work/listens.txt").exists())
+        .await;
+    let script = format!("run {connects} >seen.txt\nsay Looked.");
+    let second = app.go("Look", &script);
+    app.until("the second one is over", |app| {
+        app.labels(second).contains(&"agent:review".to_owned())
+    })
+    .await;
+    let head = app.pull_for(second).head_sha;
+    assert_eq!(
+        app.git(&["show", &format!("{head}:seen.txt")]),
+        "nobody there\n"
+    );
+    // The first one does reach itself.
+    app.say("ana", first, "/agent stop");
+    app.settle_all().await;
+    app.done().await;
+}
+
+/// N21.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_sandbox_refuses_is_told_and_what_looks_like_an_attack_is_marked() {
+    let mut app = TestApp::with(processes).await;
+    if !crate::agents::fenced(&app.runner().services().agents) {
+        return app.done().await;
+    }
+    let asks = |address: &str| {
+        format!("run curl -s -m 20 {address} >/dev/null; true\nwrite note.txt: done\nsay Done.")
+    };
+    let habit = app.go("Report on itself", &asks("https://telemetry.example/"));
+    let attack = app.go(
+        "Look for credentials",
+        &asks("http://169.254.169.254/latest/"),
+    );
+    app.settle_all().await;
+    let refused = |course: &[String]| {
+        let names = ["session.attempt_refused", "session.alarm"];
+        names.map(|name| course.iter().filter(|line| *line == name).count())
+    };
+    assert_eq!(refused(&app.course(habit).await), [1, 0]);
+    assert_eq!(refused(&app.course(attack).await), [1, 1]);
+    let said = "Refused by its sandbox: `telemetry.example:443`: the host is not on its list";
+    for text in [app.status(habit), app.pull_for(habit).issue.body] {
+        assert!(text.contains(said), "{text}");
+        assert!(!text.contains("as an attack"), "{text}");
+    }
+    let body = app.pull_for(attack).issue.body;
+    assert!(
+        body.contains("**Review this as an attack:** while it worked, the agent tried what its sandbox does not allow (`169.254.169.254:80`"),
+        "{body}"
+    );
+    app.done().await;
+}

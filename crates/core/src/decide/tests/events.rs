@@ -12,6 +12,7 @@ use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd};
 use crate::budget::Cap;
 use crate::command::{Command, Priority};
+use crate::containment::{Attempt, Contained};
 use crate::discovery::Discover;
 use crate::effect::EffectKind;
 use crate::event::{
@@ -213,6 +214,19 @@ pub(super) fn work(change: impl FnOnce(&mut Work)) -> Event {
         session: session(1),
         work,
     }
+}
+
+fn refused(grave: bool) -> Event {
+    let attempt = Attempt {
+        what: "telemetry.example:443".into(),
+        why: "the host is not on its list".into(),
+        grave,
+    };
+    Event::Contained(Box::new(Contained {
+        session: session(1),
+        attempt,
+        count: 1,
+    }))
 }
 
 pub(super) fn may_publish(change: impl FnOnce(&mut PublishFacts)) -> Event {
@@ -757,6 +771,8 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
                 cap: Cap::Tokens,
             },
         ),
+        ("its sandbox refused something", refused(false)),
+        ("its sandbox refused what is grave", refused(true)),
         ("collected work", work(|_| ())),
         ("collected nothing", work(|work| work.files.clear())),
         (
