@@ -328,3 +328,96 @@ async fn each_new_refusal_is_told_at_once_and_a_yes_opens_exactly_that() {
     let report = way.handle.close().await;
     assert_eq!((report.denied, canary.came()), (13, 1));
 }
+
+#[tokio::test]
+async fn a_host_that_is_not_there_is_no_refusal() {
+    let names = Names::of(&[("gone.example", &[&[]])]);
+    let items = ["unknown.example".to_owned(), "gone.example".to_owned()];
+    let way = Way::open(&items, &names);
+    for host in ["unknown.example", "gone.example"] {
+        for asked in [
+            format!("CONNECT {host}:443 HTTP/1.1\r\n\r\n"),
+            format!("GET http://{host}/ HTTP/1.1\r\n\r\n"),
+        ] {
+            let answer = way.say(asked.as_bytes()).await;
+            assert!(
+                answer.starts_with("HTTP/1.1 502") && answer.contains("is allowed, but"),
+                "{answer}"
+            );
+        }
+    }
+    let report = way.handle.report();
+    assert_eq!((report.denied, report.entries.len()), (0, 4));
+}
+
+#[tokio::test]
+async fn plain_requests_in_a_tunnel_are_judged_one_by_one() {
+    let canary = Canary::at("127.0.0.1:0").await;
+    let names = Names::of(&[(
+        "fine.example",
+        &[&["127.0.0.1"], &["127.0.0.1"], &["127.0.0.2"]],
+    )]);
+    let fine = format!("fine.example:{}", canary.port);
+    let way = Way::open(
+        &[fine.clone(), format!("127.0.0.1:{}", canary.port)],
+        &names,
+    );
+    let mut stream = tunnel(&way, &fine).await;
+    let get = format!("GET /x HTTP/1.1\r\nHost: {fine}\r\n\r\n");
+    for status in ["200", "200", "403"] {
+        stream.write_all(get.as_bytes()).await.expect("sent");
+        let answer = head(&mut stream).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{answer}"
+        );
+        if status == "200" {
+            let mut body = [0; 6];
+            stream.read_exact(&mut body).await.expect("a body");
+            assert_eq!(&body, b"hello\n");
+        }
+    }
+    assert_eq!(canary.came(), 2);
+    assert_eq!(way.refused(), [(fine, denied_address("127.0.0.2"))]);
+}
+
+#[tokio::test]
+async fn a_body_passes_whole() {
+    let host = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let target = format!(
+        "127.0.0.1:{}",
+        host.local_addr().expect("an address").port()
+    );
+    let way = Way::open(std::slice::from_ref(&target), &Names::of(&[]));
+    for (headers, body, heard) in [
+        ("Content-Length: 4", "END!", "content-length: 4"),
+        (
+            "Transfer-Encoding: chunked",
+            "4\r\nEND!\r\n0\r\n\r\n",
+            "transfer-encoding: chunked",
+        ),
+    ] {
+        let asked = format!(
+            "POST http://{target}/ HTTP/1.1\r\nHost: {target}\r\n{headers}\r\nConnection: close\r\n\r\n{body}"
+        );
+        let answering = async {
+            let (mut stream, _) = host.accept().await.expect("it came");
+            let mut all = Vec::new();
+            while !all.windows(4).any(|end| end == b"END!") {
+                assert_ne!(stream.read_buf(&mut all).await.expect("more"), 0);
+            }
+            let answer =
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n";
+            stream.write_all(answer.as_bytes()).await.expect("sent");
+            String::from_utf8_lossy(&all).to_lowercase()
+        };
+        let (answer, all) = tokio::join!(way.say(asked.as_bytes()), answering);
+        assert!(all.contains(heard), "{all}");
+        assert!(
+            answer.starts_with("HTTP/1.1 200") && answer.contains("ok"),
+            "{answer}"
+        );
+    }
+}

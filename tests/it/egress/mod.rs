@@ -19,7 +19,7 @@ use skep::core::network::Network;
 use skep::core::time::Clock;
 use skep::egress::{Bounds, Egress, Handle, Resolve, Resolving};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
-use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::net::{TcpListener, UnixStream};
 
 /// Names, and what each means the first time, the second time, and from then on.
 #[derive(Default)]
@@ -242,11 +242,4 @@ pub(super) async fn tunnel(way: &Way, target: &str) -> UnixStream {
     let head = head(&mut stream).await;
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     stream
-}
-
-/// Connects to a port here: what a test does directly.
-pub(super) async fn direct(port: u16) -> TcpStream {
-    TcpStream::connect(("127.0.0.1", port))
-        .await
-        .expect("it listens")
 }

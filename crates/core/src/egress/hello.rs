@@ -170,8 +170,9 @@ fn server_name(value: &[u8]) -> Option<String> {
         return None;
     }
     let text = std::str::from_utf8(name).ok()?;
-    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
-    plain.then(|| text.to_ascii_lowercase())
+    // What is no host's (or address's) is shown nowhere.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    text.bytes().all(plain).then(|| text.to_ascii_lowercase())
 }
 
 struct Reader<'a>(&'a [u8]);

@@ -26,7 +26,7 @@ pub fn reason(why: &Denied) -> String {
         Denied::Address(address, kind) => {
             format!("{address} is {}, and not on its list", place(*kind))
         }
-        Denied::OtherName(name) => format!("TLS was begun for another host ({name})"),
+        Denied::OtherName(name) => format!("what is inside names another host ({name})"),
         Denied::NoName => "TLS was begun without the name of a host".to_owned(),
         Denied::HiddenName => {
             "TLS was begun with an encrypted name (ECH), which cannot be compared with the list"

@@ -88,6 +88,7 @@ fn two_names_or_a_bent_one_are_no_hello() {
         vec![name(b"")],
         vec![name(b"a.example\0b.example")],
         vec![name(b"a.example\r\n")],
+        vec![name(b"`@everyone")],
         vec![name(&[b'a'; 256])],
         vec![extension(
             0,
