@@ -170,14 +170,48 @@ async fn play(attack: &Attack, canaries: &Canaries, setup: Setup) -> Came {
     came
 }
 
+/// By what they are after.
+fn families() -> [(&'static str, Vec<Attack>); 4] {
+    [
+        ("Files", files::attacks()),
+        ("Processes and limits", processes::attacks()),
+        ("The kernel", kernel::attacks()),
+        ("The network", network::attacks()),
+    ]
+}
+
 fn all() -> Vec<Attack> {
-    let all = [
-        files::attacks(),
-        processes::attacks(),
-        kernel::attacks(),
-        network::attacks(),
-    ];
-    all.into_iter().flatten().collect()
+    let families = families().into_iter();
+    families.flat_map(|(_, attacks)| attacks).collect()
+}
+
+/// The table as `SECURITY.md` has it.
+fn table() -> String {
+    let mut text = String::from("| what it is after | attacks | which |\n| --- | --: | --- |\n");
+    for (family, attacks) in families() {
+        let names: Vec<&str> = attacks.iter().map(|attack| &*attack.name).collect();
+        let (count, names) = (names.len(), names.join("; "));
+        text.push_str(&format!("| {family} | {count} | {names} |\n"));
+    }
+    text.push_str(&format!("\n{} in all.\n", all().len()));
+    text
+}
+
+/// `SKEP_BLESS=1` writes it anew.
+#[test]
+fn what_was_tried_stands_in_the_security_page() {
+    const BEGIN: &str = "<!-- attacks: begin -->\n";
+    const END: &str = "<!-- attacks: end -->";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/SECURITY.md");
+    let page = std::fs::read_to_string(path).expect("the page");
+    let (before, rest) = page.split_once(BEGIN).expect("where it begins");
+    let (there, after) = rest.split_once(END).expect("where it ends");
+    if std::env::var_os("SKEP_BLESS").is_some() {
+        let page = format!("{before}{BEGIN}{}{END}{after}", table());
+        std::fs::write(path, page).expect("written");
+        return;
+    }
+    assert_eq!(there, table());
 }
 
 #[test]
