@@ -8,6 +8,7 @@
 //! of the rest of skep.
 
 mod carry;
+mod crowd;
 mod files;
 mod limits;
 mod syscalls;
@@ -35,7 +36,7 @@ pub fn entered() -> Option<ExitCode> {
         Ok(code) => return Some(code),
         Err(why) => why,
     };
-    eprintln!("the fence could not be put up, so nothing was started: {why}");
+    eprintln!("the sandbox ends: {why}");
     Some(ExitCode::from(NOT_FENCED))
 }
 
@@ -54,5 +55,5 @@ fn run(words: Vec<OsString>) -> Result<ExitCode, String> {
         let error = program.exec();
         return Err(format!("{}: {error}", wishes.program.to_string_lossy()));
     }
-    carry::beside(program, carriers)
+    carry::beside(program, carriers, wishes.processes)
 }

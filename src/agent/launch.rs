@@ -58,7 +58,7 @@ pub struct Resources {
     pub file_bytes: Option<u64>,
     /// Open files of one process.
     pub open_files: Option<u64>,
-    /// Processes of the user; the kernel counts all of the user's and spares root.
+    /// Processes at once, in a sandbox; with more it ends.
     pub processes: Option<u64>,
 }
 
@@ -67,7 +67,7 @@ impl Default for Resources {
         Self {
             file_bytes: Some(2 << 30),
             open_files: Some(4_096),
-            processes: None,
+            processes: Some(512),
         }
     }
 }
@@ -200,15 +200,17 @@ impl LaunchContext {
             open_files,
             processes,
         } = launch.resources;
-        for (name, limit) in [
-            ("fsize", file_bytes),
-            ("nofile", open_files),
-            ("nproc", processes),
-        ] {
+        for (name, limit) in [("fsize", file_bytes), ("nofile", open_files)] {
             let limit = limit.map(|limit| ["--limit".into(), format!("{name}={limit}").into()]);
             line.extend(limit.into_iter().flatten());
         }
         if confinement.holds() {
+            if let Some(most) = processes {
+                // The kernel's own counts threads, and is the second one to hold.
+                let threads = format!("nproc={}", most.saturating_mul(8));
+                line.extend(["--limit".into(), threads.into()]);
+                line.extend(["--processes".into(), most.to_string().into()]);
+            }
             line.push("--confine".into());
             let writable = enclosure.writable().into_iter();
             line.extend(writable.flat_map(|path| ["--write".into(), path.into()]));

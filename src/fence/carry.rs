@@ -14,6 +14,7 @@ use tokio::net::UnixStream;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 
+use super::crowd;
 use super::wishes::Carried;
 
 /// So many connections at once; more are closed at once.
@@ -43,7 +44,11 @@ pub(super) fn listen(carried: &[Carried]) -> Result<Vec<Carrier>, String> {
 }
 
 /// Runs the program and carries until it ends; ends as it did.
-pub(super) fn beside(program: Command, carriers: Vec<Carrier>) -> Result<ExitCode, String> {
+pub(super) fn beside(
+    program: Command,
+    carriers: Vec<Carrier>,
+    most: Option<u64>,
+) -> Result<ExitCode, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -59,7 +64,10 @@ pub(super) fn beside(program: Command, carriers: Vec<Carrier>) -> Result<ExitCod
         let mut child = tokio::process::Command::from(program)
             .spawn()
             .map_err(|error| format!("{name}: {error}"))?;
-        child.wait().await.map_err(|error| error.to_string())
+        tokio::select! {
+            ended = child.wait() => ended.map_err(|error| error.to_string()),
+            why = crowd::too_many(most) => Err(why),
+        }
     })?;
     Ok(ExitCode::from(as_code(status)))
 }

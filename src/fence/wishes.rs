@@ -23,12 +23,14 @@ pub(super) struct Wishes {
     /// Where may be written.
     pub(super) writable: Vec<PathBuf>,
     pub(super) carried: Vec<Carried>,
+    /// How many processes there may be at once, where connections are carried; none: any number.
+    pub(super) processes: Option<u64>,
     pub(super) program: OsString,
     pub(super) arguments: Vec<OsString>,
 }
 
 impl Wishes {
-    /// Reads `--limit NAME=N`, `--confine`, `--write PATH`, `--carry PORT=SOCKET` and, after `--`, the program.
+    /// Reads `--limit NAME=N`, `--confine`, `--write PATH`, `--carry PORT=SOCKET`, `--processes N` and, after `--`, the program.
     pub(super) fn read(words: Vec<OsString>) -> Result<Self, String> {
         let mut wishes = Self::default();
         let mut words = words.into_iter();
@@ -40,7 +42,7 @@ impl Wishes {
                     return Ok(wishes);
                 }
                 Some("--confine") => wishes.confined = true,
-                Some(option @ ("--limit" | "--write" | "--carry")) => {
+                Some(option @ ("--limit" | "--write" | "--carry" | "--processes")) => {
                     let value = words.next();
                     let value = value.ok_or_else(|| format!("{option} has no value"))?;
                     wishes.take(option, value)?;
@@ -54,6 +56,12 @@ impl Wishes {
     fn take(&mut self, option: &str, value: OsString) -> Result<(), String> {
         if option == "--write" {
             self.writable.push(value.into());
+            return Ok(());
+        }
+        if option == "--processes" {
+            let number = value.to_str().and_then(|number| number.parse().ok());
+            let wrong = || format!("{option} {} is wrong", value.to_string_lossy());
+            self.processes = Some(number.ok_or_else(wrong)?);
             return Ok(());
         }
         let value = value.into_vec();
@@ -86,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_line_says_what_the_fence_is() {
-        let line = "--limit nofile=64 --confine --write /a --write /b --carry 4000=/run/x=y -- /bin/sh -c --confine";
+        let line = "--limit nofile=64 --confine --write /a --write /b --carry 4000=/run/x=y --processes 9 -- /bin/sh -c --confine";
         let wishes = read(line).expect("a line of skep's");
         let expected = Wishes {
             limits: vec![("nofile".to_owned(), 64)],
@@ -96,6 +104,7 @@ mod tests {
                 port: 4000,
                 socket: "/run/x=y".into(),
             }],
+            processes: Some(9),
             program: "/bin/sh".into(),
             arguments: vec!["-c".into(), "--confine".into()],
         };
@@ -111,6 +120,7 @@ mod tests {
             ("--limit nofile=many -- sh", "--limit nofile=many is wrong"),
             ("--carry 70000=/x -- sh", "--carry 70000=/x is wrong"),
             ("--write", "--write has no value"),
+            ("--processes many -- sh", "--processes many is wrong"),
             ("--confined -- sh", "--confined is no option"),
         ] {
             assert_eq!(read(line), Err(why.to_owned()), "{line}");

@@ -35,6 +35,8 @@ struct Attack {
     outside: Outside,
     /// It asks the proxy, which tells.
     told: bool,
+    /// The sandbox ends with these words before the script does.
+    ends: Option<&'static str>,
 }
 
 /// What comes of an attack without a sandbox.
@@ -54,6 +56,7 @@ impl Attack {
             script: script.to_owned(),
             outside: Outside::Through,
             told: false,
+            ends: None,
         }
     }
 
@@ -62,6 +65,14 @@ impl Attack {
         Self {
             outside: Outside::NotTried,
             ..Self::new(name, script)
+        }
+    }
+
+    /// One that ends its own sandbox.
+    fn ended(name: &str, script: &str, why: &'static str) -> Self {
+        Self {
+            ends: Some(why),
+            ..Self::only_inside(name, script)
         }
     }
 
@@ -150,6 +161,8 @@ impl Canaries {
 struct Came {
     said: String,
     told: bool,
+    /// How the agent's turn ended, where it did not end well.
+    ended: Option<String>,
 }
 
 async fn play(attack: &Attack, canaries: &Canaries, setup: Setup) -> Came {
@@ -157,12 +170,13 @@ async fn play(attack: &Attack, canaries: &Canaries, setup: Setup) -> Came {
     let head = canaries.head(&bench);
     let script = format!("{head}{}\necho tried\n", attack.script);
     std::fs::write(bench.launch.workspace.join("attack.sh"), script).expect("written");
-    let (end, updates) = bench.play("run sh ./attack.sh 2>/dev/null").await;
-    drop(end);
+    let request = bench.request("run sh ./attack.sh 2>/dev/null");
+    let (end, updates) = bench.turn(request).await;
     let told = |update: &Update| matches!(update, Update::Refused { .. });
     let came = Came {
         said: messages(&updates).join("\n"),
         told: updates.iter().any(told),
+        ended: end.err().map(|error| error.to_string()),
     };
     let session = crate::agents::session();
     bench.agents.close(&session).await.expect("closed");
@@ -234,13 +248,17 @@ async fn no_attack_gets_through_the_sandbox() {
     let wrong = futures::stream::iter(all())
         .map(|attack| async move {
             let came = play(&attack, canaries, Setup::demo()).await;
-            let ran = came.said.contains("tried");
+            let ended = came.ended.unwrap_or_default();
+            let ran = match attack.ends {
+                None => came.said.contains("tried"),
+                Some(why) => ended.contains(why),
+            };
             let through = came.said.contains("BROKEN");
             let untold = attack.told && !came.told;
             (!ran || through || untold).then(|| {
                 let told = came.told;
                 format!(
-                    "{} (ran {ran}, got through {through}, told {told}): {}",
+                    "{} (ran {ran}, got through {through}, told {told}): {} {ended}",
                     attack.name, came.said
                 )
             })

@@ -68,6 +68,11 @@ pub(super) fn attacks() -> Vec<Attack> {
             "run before others",
             "[ $(nice -n -5 nice) -lt $(nice) ] && echo BROKEN",
         ),
+        Attack::ended(
+            "start more processes than it may",
+            "i=0; while [ $i -lt 700 ]; do sleep 300 & i=$((i+1)); done; wait; echo BROKEN",
+            "more than 512 processes at once",
+        ),
         Attack::only_inside(
             "outlive its session in a session of its own",
             "setsid sleep 300 >/dev/null 2>&1 &",
