@@ -32,7 +32,6 @@ mod permissions;
 mod posted;
 mod reading;
 mod rebasing;
-mod redactor;
 mod refusals;
 mod remote;
 mod repository;
@@ -70,7 +69,6 @@ pub use memory_usage::MemoryUsage;
 use outcome::Outcomes;
 pub use posted::PostedComments;
 pub use reading::read_facts;
-pub use redactor::Redactor;
 pub use refusals::Refusals;
 pub use services::{Services, Timings};
 

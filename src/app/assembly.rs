@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::admin_api::AdminApi;
 use super::disk_space::DiskSpace;
@@ -22,11 +22,12 @@ use crate::agent::Agents;
 use crate::core::effect::Worth;
 use crate::core::leavings;
 use crate::core::policy::Me;
+use crate::core::sanitise::HeldSecrets;
 use crate::engine::{self, Engine};
 use crate::git::Git;
 use crate::github::{AppIdentity, GitHub};
 use crate::runner::{
-    Ballast, Folders, MarkerKey, PostedComments, Redactor, Refusals, Runner, Services, Usage,
+    Ballast, Folders, MarkerKey, PostedComments, Refusals, Runner, Services, Usage,
 };
 use crate::store::{self, Complaint, Created, DataLock, Store};
 use crate::sweep::{Sweep, SweepServices};
@@ -48,6 +49,7 @@ pub(super) struct Assembly {
     lock: Arc<DataLock>,
     ballast: Arc<Ballast>,
     usage: Arc<Usage>,
+    pub(super) held: HeldSecrets,
 }
 
 impl App {
@@ -78,7 +80,9 @@ impl Assembly {
             .await
             .context("open the database")?;
         store.hold_alone().await?;
-        let github = GitHub::new(setup.github_config()).context("set up the GitHub client")?;
+        let held = HeldSecrets::default();
+        held.hold(setup.keys());
+        let github = GitHub::new(setup.github_config(&held)).context("set up the GitHub client")?;
         let git = Git::open(setup.git_config()).await.context("set up git")?;
         let agents = Agents::open(setup.agents_config())
             .await
@@ -87,6 +91,7 @@ impl Assembly {
             Some(token) => token.clone(),
             None => admin_token::in_folder(&setup.data_dir)?,
         };
+        held.hold([token.expose_secret().to_owned()]);
         let health = Arc::new(Health::new(setup.clock.clone()));
         let ballast = Arc::new(Ballast::new(&setup.data_dir));
         let usage = Arc::new(Usage::default());
@@ -129,6 +134,7 @@ impl Assembly {
             lock,
             ballast,
             usage,
+            held,
         })
     }
 
@@ -162,6 +168,8 @@ impl Assembly {
         let marker = marker_key(&store)
             .await
             .context("read the key for markers")?;
+        self.held.hold([marker.clone()]);
+        let marker = MarkerKey::new(&marker);
         let engine = Engine::new(store.clone(), policy.clone(), setup.clock.clone());
         let services = Arc::new(Services {
             store: store.clone(),
@@ -169,7 +177,7 @@ impl Assembly {
             git: self.git.clone(),
             agents: self.agents.clone(),
             policy: policy.clone(),
-            redactor: Redactor::new(setup.keys()),
+            redactor: self.held.clone(),
             ignore: leavings::list(
                 setup.specs.values().flat_map(|spec| &spec.ignore),
                 &setup.ignore,
@@ -221,11 +229,9 @@ async fn instance(store: &Store) -> anyhow::Result<String> {
     Ok(store.get_or_init_meta("instance", &fresh).await?)
 }
 
-async fn marker_key(store: &Store) -> anyhow::Result<MarkerKey> {
+async fn marker_key(store: &Store) -> anyhow::Result<String> {
     let fresh = random_name("marker")?;
-    Ok(MarkerKey::new(
-        &store.get_or_init_meta("marker-key", &fresh).await?,
-    ))
+    Ok(store.get_or_init_meta("marker-key", &fresh).await?)
 }
 
 /// A restart must not forget what GitHub still counts: per installation, whatever the number of its tasks.

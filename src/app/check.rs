@@ -16,6 +16,7 @@ use crate::agent::{Agents, Confinement};
 use crate::config::{lacking, try_data_dir};
 use crate::core::agent::AgentSpec;
 use crate::core::gated_pulls::GatedPulls;
+use crate::core::sanitise::HeldSecrets;
 use crate::core::text::check;
 use crate::git::Git;
 use crate::github::GitHub;
@@ -225,7 +226,7 @@ fn keyless(spec: &AgentSpec) -> Option<Finding> {
 }
 
 async fn github(setup: &Setup) -> Vec<Finding> {
-    let github = match GitHub::new(setup.github_config()) {
+    let github = match GitHub::new(setup.github_config(&HeldSecrets::default())) {
         Ok(github) => github,
         Err(error) => return vec![Finding::wrong("GitHub", error.to_string())],
     };

@@ -3,20 +3,26 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
+
 use super::setup::Setup;
 use crate::agent::{Agents, AgentsConfig, Confinement};
 use crate::core::agent::AgentSpec;
 use crate::core::network::ProxyUrl;
 use crate::core::policy::{Me, Policy};
+use crate::core::sanitise::HeldSecrets;
 use crate::git::GitConfig;
 use crate::github::GitHubConfig;
 
+/// So many letters of a private key are the same in all of one kind.
+const COMMON: usize = 64;
 /// How long the first fetch of a repository may bring nothing at all.
 const FETCH_SILENCE: Duration = Duration::from_secs(120);
 
 impl Setup {
-    pub(super) fn github_config(&self) -> GitHubConfig {
+    pub(super) fn github_config(&self, held: &HeldSecrets) -> GitHubConfig {
         GitHubConfig {
+            held: held.clone(),
             words: self.issues.words.clone(),
             api_url: self.github.api_url.clone(),
             web_url: self.github.web_url.clone(),
@@ -84,8 +90,8 @@ impl Setup {
         }
     }
 
-    /// What may stand in no text: the values of agents' variables that are keys by their name, and the passwords of proxies,
-    /// which agents are given as well.
+    /// What may stand in no text: the App's key, the webhook secrets, the password of the database, the values of agents' variables
+    /// that are keys by their name, and the passwords of proxies, which agents are given as well.
     pub(super) fn keys(&self) -> Vec<String> {
         let network = &self.network;
         let proxies = network.https_proxy.iter().chain(&network.http_proxy);
@@ -99,12 +105,29 @@ impl Setup {
         let named = variables
             .filter(|(name, _)| secret(name))
             .map(|(_, value)| value.clone());
+        let webhooks = self.github.secrets.texts();
+        let webhooks = webhooks.iter().map(|text| text.expose_secret().to_owned());
         // Shorter ones would be found in ordinary words.
         named
             .chain(passwords)
+            .chain(key_of(self.github.private_key.expose_secret()))
+            .chain(webhooks)
+            .chain(database_password(&self.database_url))
             .filter(|value| value.len() >= 8)
             .collect()
     }
+}
+
+/// What is of this key alone: its first letters are those of every key of its kind.
+fn key_of(pem: &str) -> Option<String> {
+    let body = pem.split("-----").nth(2)?;
+    let key: String = body.split_whitespace().collect();
+    key.get(COMMON..).map(str::to_owned)
+}
+
+fn database_password(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    url.password().map(str::to_owned)
 }
 
 /// How many sessions of each agent may be at work at once, where that is limited.

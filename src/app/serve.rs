@@ -1,7 +1,7 @@
 //! What `skep serve` does from the set-up to the signal that ends it.
 
 use anyhow::Context;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::assembly::Assembly;
 use super::fence_line::shown;
@@ -10,7 +10,6 @@ use super::listeners::Listeners;
 use super::running::Running;
 use super::setup::{Addresses, Setup};
 use super::signals::Signals;
-use crate::webhook::Secrets;
 
 /// Serves until SIGTERM or SIGINT; a second signal ends at once. Webhooks are taken in from the start, and worked on as soon
 /// as GitHub has said who we are.
@@ -24,7 +23,7 @@ pub async fn serve(
     let mut signals = Signals::listen()?;
     let listeners = Listeners::open(&assembly.entry(), &addresses).await?;
     tracing::info!(listen = %listeners.listen, admin = %listeners.admin, "webhooks are taken in");
-    let reload = || reload(&assembly.setup.github.secrets, &read_again);
+    let reload = || reload(&assembly, &read_again);
     let learned = tokio::select! {
         learned = identity::learn(&assembly.github, &assembly.setup.github.api_url, &assembly.health) => Some(learned),
         () = signals.stop(reload) => None,
@@ -64,8 +63,12 @@ pub struct Reread {
 }
 
 /// Reads the configuration again. What is wrong with it changes nothing; what needs a restart is said.
-fn reload(secrets: &Secrets, read_again: &impl Fn() -> Result<Reread, String>) {
+fn reload(assembly: &Assembly, read_again: &impl Fn() -> Result<Reread, String>) {
     let taken = read_again().and_then(|read| {
+        let texts = read.webhook_secrets.iter();
+        let texts = texts.map(|text| text.expose_secret().to_owned());
+        assembly.held.hold(texts);
+        let secrets = &assembly.setup.github.secrets;
         secrets
             .replace(read.webhook_secrets)
             .map_err(|error| error.to_string())

@@ -63,7 +63,7 @@ impl Git {
     }
 
     /// The last commit that both have.
-    async fn parting(
+    pub(super) async fn parting(
         &self,
         repository: RepositoryId,
         one: &Sha,

@@ -13,3 +13,4 @@ mod send;
 
 pub(crate) use content::{WAITING, move_content};
 pub(crate) use found::LfsFound;
+pub(crate) use pointer::{contents, pointed_at};

@@ -14,6 +14,7 @@ use super::at::At;
 use super::client::GitHub;
 use super::error::GitHubError;
 use super::lanes::locked;
+use super::last_look;
 use super::page::Pages;
 use super::purpose::{Purpose, Scope};
 use super::rate_gate::{Permit, Priority, RateGate};
@@ -177,6 +178,8 @@ impl GitHub {
         priority: Priority,
         ask: &ApiRequest,
     ) -> Result<Answer, GitHubError> {
+        let clean = last_look::clean(ask, &self.0.held);
+        let ask = clean.as_ref().unwrap_or(ask);
         let lane = self.lane(Some(at.installation));
         lane.open()?;
         let (scope, repository) = (at.scope(purpose), at.name.to_string());

@@ -22,6 +22,7 @@ use crate::core::effect::Worth;
 use crate::core::ids::{InstallationId, RepositoryName, UserId};
 use crate::core::network::Network;
 use crate::core::policy::Pace;
+use crate::core::sanitise::HeldSecrets;
 use crate::core::time::Clock;
 use crate::core::vocabulary::Vocabulary;
 
@@ -50,6 +51,8 @@ pub struct GitHubConfig {
     pub network: Network,
     /// The prefix of labels.
     pub words: Vocabulary,
+    /// The secrets of this process: each token we get is told here, and none of them may stand in what we write.
+    pub held: HeldSecrets,
 }
 
 /// The client of GitHub. Cheap to clone; all clones share tokens, gates and cache.
@@ -71,6 +74,7 @@ pub(super) struct Inner {
     pub(super) bot: OnceCell<UserId>,
     /// How labels are called outside.
     pub(super) words: Vocabulary,
+    pub(super) held: HeldSecrets,
     /// GitHub's clock minus ours in milliseconds, as last learned.
     pub(super) skew_ms: AtomicI64,
 }
@@ -108,6 +112,7 @@ impl GitHub {
             identity: OnceCell::new(),
             bot: OnceCell::new(),
             words: config.words,
+            held: config.held,
             skew_ms: AtomicI64::new(0),
         };
         Ok(Self(Arc::new(inner), Priority::Normal))

@@ -26,6 +26,7 @@ mod issue;
 mod jwt;
 mod label;
 mod lanes;
+mod last_look;
 mod limiter;
 mod new_issue;
 mod page;

@@ -169,6 +169,8 @@ impl GitHub {
             .map_err(|error| self.unminted(scope, repository, error))?;
         let minted: Minted = answer.json(&ask)?;
         let expires_at = self.local_expiry(&ask, &answer, &minted.expires_at)?;
+        let held = &self.0.held;
+        held.hold_until(&minted.token, expires_at, self.now());
         Ok(Token {
             installation: scope.installation,
             secret: SecretString::from(minted.token),

@@ -6,11 +6,11 @@ use tokio::sync::Mutex;
 
 use super::agent_facts::AgentFacts;
 use super::batch::{BatchJudge, BatchOf, NotJudged};
-use super::redactor::Redactor;
 use crate::core::discovery::{Batch, Discover, DiscoveryNews, Proposal};
 use crate::core::event::Event;
 use crate::core::ids::SessionId;
 use crate::core::location::Place;
+use crate::core::sanitise::HeldSecrets;
 use crate::core::text;
 use crate::github::{At, Listed};
 
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(40);
 pub(super) struct Discovering {
     pub(super) place: Place,
     pub(super) session: SessionId,
-    pub(super) redactor: Redactor,
+    pub(super) redactor: HeldSecrets,
     pub(super) batches: BatchJudge,
     /// The titles that were promised in this turn; one batch is judged at a time.
     pub(super) stated: Mutex<Vec<String>>,

@@ -16,11 +16,11 @@ use super::lease::Lease;
 use super::marker::MarkerKey;
 use super::memory_watch::MemoryWatch;
 use super::posted::PostedComments;
-use super::redactor::Redactor;
 use super::refusals::Refusals;
 use super::services::{Services, Timings};
 use crate::agent::Agents;
 use crate::core::policy::{Limits, Policy};
+use crate::core::sanitise::HeldSecrets;
 use crate::core::time::Clock;
 use crate::git::Git;
 use crate::github::GitHub;
@@ -41,7 +41,7 @@ pub(super) struct Comments<'a> {
 pub(super) struct Reading<'a> {
     pub(super) github: &'a GitHub,
     pub(super) policy: &'a Policy,
-    pub(super) redactor: &'a Redactor,
+    pub(super) redactor: &'a HeldSecrets,
     pub(super) clock: &'a Clock,
 }
 
@@ -115,7 +115,7 @@ pub(super) struct Collecting<'a> {
     pub(super) folders: &'a Folders,
     pub(super) ignore: &'a [String],
     pub(super) policy: &'a Policy,
-    pub(super) redactor: &'a Redactor,
+    pub(super) redactor: &'a HeldSecrets,
     pub(super) store: &'a Store,
     pub(super) disk: DiskWatch<'a>,
 }
@@ -129,7 +129,7 @@ pub(super) struct Turns<'a> {
     pub(super) clock: &'a Clock,
     pub(super) limits: &'a Limits,
     pub(super) timings: Timings,
-    pub(super) redactor: &'a Redactor,
+    pub(super) redactor: &'a HeldSecrets,
     pub(super) waiters: &'a Arc<AnswerWaiters>,
     pub(super) batches: BatchJudge,
     pub(super) disk: DiskWatch<'a>,

@@ -12,11 +12,11 @@ use super::live_graph::LiveGraph;
 use super::marker::MarkerKey;
 use super::memory_usage::MemoryUsage;
 use super::posted::PostedComments;
-use super::redactor::Redactor;
 use super::refusals::Refusals;
 use crate::agent::Agents;
 use crate::core::agent::AgentSpec;
 use crate::core::policy::{Policy, Retention};
+use crate::core::sanitise::HeldSecrets;
 use crate::core::time::Clock;
 use crate::git::Git;
 use crate::github::GitHub;
@@ -47,7 +47,7 @@ pub struct Services {
     /// Who we are among those that hold leases.
     pub owner: String,
     /// Takes the agents' keys out of everything they say.
-    pub redactor: Redactor,
+    pub redactor: HeldSecrets,
     /// Pauses of the edges.
     pub timings: Timings,
     /// How long is kept what the work does not need any more.

@@ -14,7 +14,6 @@ use super::agent_facts::{AgentFacts, Source};
 use super::answer_waiters::AnswerWaiters;
 use super::discovering::Discovering;
 use super::lease::Lease;
-use super::redactor::Redactor;
 use super::scope::Turns;
 use super::suggesting::Suggesting;
 use crate::agent::{AskReply, ToolHandler};
@@ -25,6 +24,7 @@ use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::question::Asked;
+use crate::core::sanitise::HeldSecrets;
 use crate::core::suggestion::Proposal as Suggested;
 use crate::core::text;
 
@@ -35,7 +35,7 @@ pub(super) const ASKED: &str = "asked";
 pub(super) struct SessionTools {
     session: SessionId,
     facts: AgentFacts,
-    redactor: Redactor,
+    redactor: HeldSecrets,
     waiters: Arc<AnswerWaiters>,
     discovering: Discovering,
     suggesting: Suggesting,

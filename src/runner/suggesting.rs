@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::agent_facts::AgentFacts;
 use super::batch::BatchJudge;
-use super::redactor::Redactor;
 use crate::core::dependency::Home;
 use crate::core::event::Event;
 use crate::core::ids::{IssueNumber, SessionId};
 use crate::core::location::Place;
+use crate::core::sanitise::HeldSecrets;
 use crate::core::suggestion::{
     self, Duplicate, Facts, KnownLabel, Proposal, Proposed, SuggestionNews,
 };
@@ -25,7 +25,7 @@ const ISSUES: usize = 100;
 pub(super) struct Suggesting {
     pub(super) place: Place,
     pub(super) session: SessionId,
-    pub(super) redactor: Redactor,
+    pub(super) redactor: HeldSecrets,
     pub(super) batches: BatchJudge,
     /// Whether the session's role may.
     pub(super) is_on: bool,

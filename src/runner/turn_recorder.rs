@@ -8,13 +8,13 @@ use tokio::sync::mpsc;
 use super::agent_facts::{AgentFacts, Source};
 use super::budget_watch::BudgetWatch;
 use super::lease::Lease;
-use super::redactor::Redactor;
 use super::scope::Turns;
 use crate::core::agent::{PlanEntry, Update};
 use crate::core::containment::{Attempt, Contained};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
+use crate::core::sanitise::HeldSecrets;
 use crate::core::time::Clock;
 use crate::core::usage::Report;
 use crate::store::{Complaint, LogLine, Store};
@@ -49,7 +49,7 @@ pub(super) struct TurnRecorder<'a> {
     budget: BudgetWatch<'a>,
     store: &'a Store,
     clock: &'a Clock,
-    redactor: &'a Redactor,
+    redactor: &'a HeldSecrets,
     /// The shortest time between two facts about progress.
     pace: Duration,
     /// How long the agent may say nothing until people are told so.

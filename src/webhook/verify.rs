@@ -32,8 +32,13 @@ impl From<WebhookError> for Failure {
 #[derive(Clone)]
 pub struct Secrets(Arc<RwLock<Keys>>);
 
+type Keys = Arc<[Key]>;
+
 /// Keyed and ready: hashing the key again for every delivery would cost two more blocks each.
-type Keys = Arc<[Hmac<Sha256>]>;
+struct Key {
+    ready: Hmac<Sha256>,
+    text: SecretString,
+}
 
 impl Secrets {
     /// Takes the present secret first.
@@ -60,8 +65,9 @@ impl Secrets {
     /// Checks a signature over the raw body with each secret in turn.
     pub fn verify(&self, signature: &Signature, body: &[u8]) -> Option<Verified> {
         let keys = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
-        let matches = |key: &Hmac<Sha256>| {
-            key.clone()
+        let matches = |key: &Key| {
+            key.ready
+                .clone()
                 .chain_update(body)
                 .verify_slice(&signature.0)
                 .is_ok()
@@ -69,6 +75,12 @@ impl Secrets {
         keys.iter()
             .position(matches)
             .map(|secret| Verified { secret })
+    }
+
+    /// The valid secrets, for those who keep them out of what leaves.
+    pub fn texts(&self) -> Vec<SecretString> {
+        let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        keys.iter().map(|key| key.text.clone()).collect()
     }
 }
 
@@ -82,12 +94,14 @@ fn keys(secrets: impl IntoIterator<Item = SecretString>) -> Result<Keys, Webhook
     secrets.into_iter().map(|secret| key(&secret)).collect()
 }
 
-fn key(secret: &SecretString) -> Result<Hmac<Sha256>, WebhookError> {
-    match secret.expose_secret() {
+fn key(text: &SecretString) -> Result<Key, WebhookError> {
+    match text.expose_secret() {
         "" => Err(WebhookError::EmptySecret),
-        secret => {
-            Ok(Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of every length"))
-        }
+        secret => Ok(Key {
+            ready: Hmac::new_from_slice(secret.as_bytes())
+                .expect("HMAC takes keys of every length"),
+            text: text.clone(),
+        }),
     }
 }
 

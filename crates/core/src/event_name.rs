@@ -44,6 +44,9 @@ pub enum DomainEvent {
     /// Git has decided.
     #[serde(rename = "session.collected")]
     SessionCollected,
+    /// What was made holds a secret: nothing of it is pushed.
+    #[serde(rename = "secret.stopped")]
+    SecretStopped,
     /// The branch is on GitHub.
     #[serde(rename = "branch.pushed")]
     BranchPushed,
@@ -162,7 +165,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 52] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,
@@ -176,6 +179,7 @@ impl DomainEvent {
         Self::SessionProgress,
         Self::SessionIdle,
         Self::SessionCollected,
+        Self::SecretStopped,
         Self::BranchPushed,
         Self::PullRequestOpened,
         Self::PullRequestMerged,
@@ -237,6 +241,7 @@ impl DomainEvent {
             Self::SessionProgress => "session.progress",
             Self::SessionIdle => "session.idle",
             Self::SessionCollected => "session.collected",
+            Self::SecretStopped => "secret.stopped",
             Self::BranchPushed => "branch.pushed",
             Self::PullRequestOpened => "pull_request.opened",
             Self::PullRequestMerged => "pull_request.merged",

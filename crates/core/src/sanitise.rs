@@ -10,21 +10,27 @@
 //! other backtick and every `<` is escaped, links have one shape. Nothing here may panic, whatever the text.
 
 mod fit;
+mod held;
 mod hidden;
 mod inbound;
 mod inline;
+mod kind;
 mod line;
 mod live;
 mod outbound;
+mod pushed;
 mod secrets;
 mod word;
 
 pub use fit::fit;
+pub use held::HeldSecrets;
 pub use hidden::visible;
 pub use inbound::inbound;
 pub use inline::{inline, one_line, title};
+pub use kind::SecretKind;
 pub use outbound::outbound;
-pub use secrets::{Finding, SecretKind, find_secrets, redact};
+pub use pushed::is_doubtful;
+pub use secrets::{Finding, find_secrets, redact, without_secrets};
 
 /// What outgoing text may do after all. Everything is compared without regard to ASCII case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

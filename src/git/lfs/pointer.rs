@@ -44,8 +44,20 @@ impl Pointer {
     }
 }
 
+/// Where git-lfs keeps what lines of pointers name, below its folder of objects. A changed pointer is seldom whole in a patch.
+pub(crate) fn pointed_at(lines: &[u8]) -> Vec<PathBuf> {
+    let text = String::from_utf8_lossy(lines);
+    let oid = |line: &str| {
+        let oid = line.strip_prefix("oid sha256:")?.trim();
+        let is_oid = oid.len() == 64 && oid.bytes().all(|b| b.is_ascii_hexdigit());
+        let (oid, size) = (oid.to_owned(), 0);
+        is_oid.then(|| Pointer { oid, size }.path())
+    };
+    text.lines().filter_map(oid).collect()
+}
+
 /// The contents in the output of `cat-file --batch`.
-pub(super) fn contents(output: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn contents(output: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = output;
     std::iter::from_fn(move || {
         let end = rest.iter().position(|b| *b == b'\n')?;

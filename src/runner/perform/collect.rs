@@ -11,7 +11,7 @@ use crate::core::ids::{SessionId, Sha};
 use crate::core::location::Place;
 use crate::core::text;
 use crate::core::usage::Report;
-use crate::git::{CollectSpec, Collected, DiffLimits, GitError};
+use crate::git::{CollectSpec, Collected, DiffLimits, GitError, OutgoingSpec};
 use crate::runner::launcher::Access;
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
@@ -20,6 +20,8 @@ use crate::runner::secret_lines;
 
 /// How long `git bundle` may take in the agent's sandbox.
 const BUNDLING: Duration = Duration::from_secs(60);
+/// So many bytes of what would be pushed are looked through for secrets, at least.
+const LOOKED_THROUGH: usize = 64 << 20;
 
 /// Bundles the agent's commits inside its sandbox, and lets our git judge all of it. Of a session that ended meanwhile, and whose working
 /// copy went with it, nobody wants to know that any more.
@@ -154,25 +156,43 @@ async fn judged(
             commits: branch.commits,
         });
     }
-    work.objections.extend(secrets(place, scope, &work).await?);
+    look_for_secrets(place, scope, action, &mut work).await?;
     Ok(work)
 }
 
-async fn secrets(
+/// Looks at all that a push of it would publish.
+async fn look_for_secrets(
     place: &Place,
     scope: &Collecting<'_>,
-    work: &Work,
-) -> Result<Vec<String>, Failure> {
-    let diff = scope
-        .git
-        .diff(place.repository, &work.base, &work.head, patch_limit(scope))
-        .await?;
-    let redactor = scope.redactor.clone();
-    let looked =
-        tokio::task::spawn_blocking(move || secret_lines::find(&diff, &redactor.secrets()));
-    looked
-        .await
-        .map_err(|error| Failure::broken(format!("looking for secrets failed: {error}")))
+    action: &Collect,
+    work: &mut Work,
+) -> Result<(), Failure> {
+    let spec = OutgoingSpec {
+        repository: place.repository,
+        head: &work.head,
+        base: &action.base,
+        upstream: action.upstream.as_ref(),
+    };
+    let most = LOOKED_THROUGH.max(patch_limit(scope).saturating_mul(2));
+    let outgoing = match scope.git.outgoing(&spec, most).await {
+        Ok(outgoing) => outgoing,
+        Err(GitError::Flood { .. }) => {
+            work.objections.push(text::secret::too_much(most));
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let held = scope.redactor.clone();
+    let looked = tokio::task::spawn_blocking(move || secret_lines::find(&outgoing, &held)).await;
+    work.secrets =
+        looked.map_err(|error| Failure::broken(format!("looking for secrets failed: {error}")))?;
+    if !work.secrets.is_empty() {
+        let (files, protected) = (work.files.iter_mut(), work.protected.iter_mut());
+        let paths = files.map(|file| &mut file.path).chain(protected);
+        paths.for_each(|path| *path = scope.redactor.redact(path));
+        tracing::warn!(places = ?work.secrets, "secrets were about to be published; nothing of it leaves");
+    }
+    Ok(())
 }
 
 fn work(collected: Collected) -> Work {
@@ -184,6 +204,7 @@ fn work(collected: Collected) -> Work {
         committed_by_us: collected.committed_by_us,
         protected: collected.protected,
         objections: collected.over,
+        secrets: Vec::new(),
         whole: None,
         conflicts: collected.conflicts,
         left_out: collected.left_out,
@@ -208,6 +229,7 @@ fn refused(base: &Sha, why: &str) -> Work {
         files: vec![change],
         protected: Vec::new(),
         objections: vec![why.to_owned()],
+        secrets: Vec::new(),
         whole: None,
         conflicts: Vec::new(),
         left_out: Vec::new(),

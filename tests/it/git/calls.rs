@@ -7,7 +7,7 @@ use std::path::Path;
 #[cfg(target_os = "linux")]
 use std::time::Duration;
 
-use skep::git::{FetchRequest, Push};
+use skep::git::{FetchRequest, OutgoingSpec, Push};
 #[cfg(target_os = "linux")]
 use skep::git::{Git, GitConfig, GitError, OldGit};
 
@@ -125,6 +125,16 @@ async fn every_call_is_on_the_golden_list() {
         .read_file(REPOSITORY, &head, "a", 10)
         .await
         .expect("read");
+    let outgoing = OutgoingSpec {
+        repository: REPOSITORY,
+        head: &head,
+        base: &lab.base,
+        upstream: None,
+    };
+    lab.git
+        .outgoing(&outgoing, 10_000)
+        .await
+        .expect("looked at");
     lab.git
         .diff(REPOSITORY, &lab.base, &head, 1000)
         .await
@@ -187,10 +197,13 @@ async fn every_call_is_on_the_golden_list() {
     "#);
     insta::assert_snapshot!(text(calls), @r#"
     cat-file --batch --follow-symlinks |
+    cat-file --batch |
     cat-file blob SHA |
     check-attr -z --stdin filter | core.bare=false index.skipHash=true
     commit-tree -p SHA -F - SHA |
     diff-files --raw -z --no-abbrev --ignore-submodules=all | core.bare=false index.skipHash=true
+    diff-tree -r --root -m --stdin --no-ext-diff --no-textconv --raw -z --no-abbrev --no-renames --no-commit-id |
+    diff-tree -r --root -m --stdin --no-ext-diff --no-textconv -p -M --text --unified=0 --irreversible-delete --no-color --src-prefix=a/ --dst-prefix=b/ | core.quotePath=false
     diff-tree -r -M --no-ext-diff --no-textconv -p --binary --end-of-options SHA SHA |
     diff-tree -r -M --no-ext-diff --no-textconv -z --raw --numstat --no-abbrev --end-of-options SHA SHA |
     diff-tree -r -p -M --no-ext-diff --no-textconv --no-color --end-of-options SHA SHA |
@@ -207,6 +220,7 @@ async fn every_call_is_on_the_golden_list() {
     ls-files -z --stage | core.bare=false index.skipHash=true
     ls-remote --refs --end-of-options URL refs/heads/agent/12-add-a-page refs/heads/agent/12-add-a-page/* refs/heads/agent | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
     ls-tree -z --name-only --end-of-options SHA |
+    merge-base --end-of-options SHA SHA |
     merge-base --is-ancestor SHA SHA |
     push --porcelain --no-verify --no-follow-tags --no-signed --no-recurse-submodules --force-with-lease=refs/heads/agent/12-add-a-page: --end-of-options URL SHA:refs/heads/agent/12-add-a-page | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
     push --porcelain --no-verify --no-follow-tags --no-signed --no-recurse-submodules --force-with-lease=refs/heads/agent/12-add-a-page:SHA --end-of-options URL :refs/heads/agent/12-add-a-page | protocol.http.allow=always http.lowSpeedLimit=1000 http.lowSpeedTime=30 credential.username=x-access-token http.proactiveAuth=basic
@@ -214,6 +228,7 @@ async fn every_call_is_on_the_golden_list() {
     read-tree -m -i --end-of-options SHA | core.bare=false index.skipHash=true
     rev-list --count --end-of-options SHA ^SHA |
     rev-list --objects --quiet --end-of-options SHA ^SHA |
+    rev-list --parents --not --branches --not --end-of-options SHA ^SHA |
     rev-parse --verify --quiet SHA^{tree} |
     update-index --add --replace -z --stdin | core.bare=false index.skipHash=true
     update-index --force-remove -z --stdin | core.bare=false index.skipHash=true

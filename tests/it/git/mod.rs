@@ -12,6 +12,7 @@ mod leavings;
 mod lfs;
 mod merged;
 mod mirror;
+mod outgoing;
 mod partial;
 mod publish;
 mod rebase;

@@ -34,6 +34,7 @@ pub(crate) fn key(name: &str) -> SecretString {
 pub(crate) fn config(server: &Server) -> GitHubConfig {
     GitHubConfig {
         words: Default::default(),
+        held: Default::default(),
         api_url: server.url().parse().expect("an address"),
         web_url: "https://github.example/".parse().expect("an address"),
         app_id: 7,

@@ -25,6 +25,7 @@ pub(super) async fn product() -> Product {
     let now = Arc::clone(&stage.clock);
     let config = GitHubConfig {
         words: Default::default(),
+        held: Default::default(),
         api_url: stage.simulator.api_url().parse().expect("an address"),
         web_url: stage.simulator.git_url().parse().expect("an address"),
         app_id: 4_242,

@@ -24,6 +24,7 @@ mod follow;
 mod held;
 mod input;
 mod kept;
+mod leaks;
 mod mails;
 mod memory;
 mod month;

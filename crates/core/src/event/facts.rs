@@ -8,6 +8,7 @@ pub use landed::LandedFacts;
 
 use super::asking::Asking;
 use super::issue_links::IssueLinks;
+use super::secret::SecretFound;
 use crate::actor::{Account, Actor, Permission};
 use crate::command::Priority;
 use crate::ids::{CommentId, IssueNumber, Sha};
@@ -355,6 +356,9 @@ pub struct Work {
     /// All of the branch, where the work is only the last part of it.
     #[serde(default)]
     pub whole: Option<Whole>,
+    /// Where a secret would be published.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<SecretFound>,
     /// Changed files with conflicts that nobody resolved.
     #[serde(default)]
     pub conflicts: Vec<String>,

@@ -16,26 +16,111 @@ const WINDOW: usize = 20;
 const CUT: usize = 7;
 /// Shorter secrets than this would be found in ordinary words.
 const SHORTEST: usize = 8;
+/// Of a form longer than this only every so manieth window is kept: any part of it that is a little longer than a window is
+/// found all the same.
+const LONG: (usize, usize) = (128, 8);
+/// The base of the hash that windows are known by.
+const BASE: u64 = 0x100_0000_01b3;
 
-/// The places in the text, as byte ranges, not merged.
-pub(super) fn find(text: &str, secrets: &[&str]) -> Vec<Range<usize>> {
-    let windows = windows(secrets);
-    let plain = squeeze(
-        text.char_indices()
-            .map(|(at, c)| (c, at..at + c.len_utf8())),
-    );
-    let mut found = scan(&plain, &windows);
-    if text.contains('%') {
-        found.extend(scan(&squeeze(percent_decoded(text).into_iter()), &windows));
+/// Every form of some secrets, ready to be looked for. It has no `Debug`: nothing may print it.
+#[derive(Clone, Default)]
+pub(super) struct Forms {
+    windows: BTreeMap<usize, HashSet<u64>>,
+    exact: Vec<String>,
+}
+
+impl Forms {
+    /// Those of these secrets.
+    pub(super) fn of<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut known = Self::default();
+        secrets.into_iter().for_each(|secret| known.learn(secret));
+        known
     }
-    for secret in secrets
-        .iter()
-        .filter(|secret| secret.trim().len() >= SHORTEST)
-    {
-        found.extend(
-            text.match_indices(secret.trim())
-                .map(|(at, exact)| at..at + exact.len()),
+
+    /// Adds those of one more.
+    pub(super) fn learn(&mut self, secret: &str) {
+        let secret = secret.trim();
+        if secret.len() >= SHORTEST {
+            self.exact.push(secret.to_owned());
+        }
+        forms(secret).iter().for_each(|form| self.add(form));
+    }
+
+    fn add(&mut self, form: &str) {
+        let form = squeeze(form.chars().map(|c| (c, 0..0))).bytes;
+        if form.len() < SHORTEST {
+            return;
+        }
+        let spare = form.len().saturating_sub(CUT);
+        let length = if spare >= 10 {
+            spare.min(WINDOW)
+        } else {
+            form.len()
+        };
+        let step = if form.len() > LONG.0 { LONG.1 } else { 1 };
+        let windows = form.windows(length).step_by(step).map(hash);
+        self.windows.entry(length).or_default().extend(windows);
+    }
+
+    /// The places in the text, as byte ranges, not merged.
+    pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
+        if self.windows.is_empty() {
+            return Vec::new();
+        }
+        let plain = squeeze(
+            text.char_indices()
+                .map(|(at, c)| (c, at..at + c.len_utf8())),
         );
+        let mut found = self.scan(&plain);
+        if text.contains('%') {
+            found.extend(self.scan(&squeeze(percent_decoded(text).into_iter())));
+        }
+        for secret in &self.exact {
+            let places = text.match_indices(secret.as_str());
+            found.extend(places.map(|(at, exact)| at..at + exact.len()));
+        }
+        found
+    }
+
+    fn scan(&self, text: &Squeezed) -> Vec<Range<usize>> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for (length, known) in &self.windows {
+            for at in places(&text.bytes, *length, known) {
+                let place = text.places[at].start..text.places[at + length - 1].end;
+                match found.last_mut() {
+                    Some(last) if (last.start..=last.end).contains(&place.start) => {
+                        last.end = last.end.max(place.end)
+                    }
+                    _ => found.push(place),
+                }
+            }
+        }
+        found
+    }
+}
+
+fn hash(window: &[u8]) -> u64 {
+    let step = |sum: u64, byte: &u8| sum.wrapping_mul(BASE).wrapping_add(u64::from(*byte) + 1);
+    window.iter().fold(0, step)
+}
+
+/// Where the windows of one length begin that are known, by a hash that rolls along.
+fn places(bytes: &[u8], length: usize, known: &HashSet<u64>) -> Vec<usize> {
+    let Some(first) = bytes.get(..length) else {
+        return Vec::new();
+    };
+    let highest = (1..length).fold(1u64, |power, _| power.wrapping_mul(BASE));
+    let mut sum = hash(first);
+    let mut found = Vec::new();
+    for at in 0..=bytes.len() - length {
+        if known.contains(&sum) {
+            found.push(at);
+        }
+        if let Some(next) = bytes.get(at + length) {
+            let gone = highest.wrapping_mul(u64::from(bytes[at]) + 1);
+            sum = sum.wrapping_sub(gone);
+            sum = sum.wrapping_mul(BASE).wrapping_add(u64::from(*next) + 1);
+        }
     }
     found
 }
@@ -55,45 +140,6 @@ fn squeeze(chars: impl Iterator<Item = (char, Range<usize>)>) -> Squeezed {
         squeezed.places.push(place);
     }
     squeezed
-}
-
-fn scan(text: &Squeezed, windows: &BTreeMap<usize, HashSet<Vec<u8>>>) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = Vec::new();
-    for (length, known) in windows {
-        for (at, window) in text.bytes.windows(*length).enumerate() {
-            if known.contains(window) {
-                let place = text.places[at].start..text.places[at + length - 1].end;
-                match found.last_mut() {
-                    Some(last) if (last.start..=last.end).contains(&place.start) => {
-                        last.end = last.end.max(place.end)
-                    }
-                    _ => found.push(place),
-                }
-            }
-        }
-    }
-    found
-}
-
-fn windows(secrets: &[&str]) -> BTreeMap<usize, HashSet<Vec<u8>>> {
-    let mut windows: BTreeMap<usize, HashSet<Vec<u8>>> = BTreeMap::new();
-    for form in secrets.iter().map(|secret| secret.trim()).flat_map(forms) {
-        let form = squeeze(form.chars().map(|c| (c, 0..0))).bytes;
-        if form.len() < SHORTEST {
-            continue;
-        }
-        let spare = form.len().saturating_sub(CUT);
-        let length = if spare >= 10 {
-            spare.min(WINDOW)
-        } else {
-            form.len()
-        };
-        windows
-            .entry(length)
-            .or_default()
-            .extend(form.windows(length).map(<[u8]>::to_vec));
-    }
-    windows
 }
 
 fn forms(secret: &str) -> Vec<String> {

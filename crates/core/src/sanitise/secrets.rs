@@ -1,66 +1,14 @@
 //! Secrets in text that is about to leave: known formats anywhere, and the live ones in every disguise `live` knows.
 //! A hit is a reason to stop; `redact` is for logs and quotes, where the rest of the text is still wanted.
 
-use std::fmt;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde::{Deserialize, Serialize};
 
-use super::live;
-
-/// What kind of secret it looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecretKind {
-    /// One that this process holds.
-    Live,
-    /// A GitHub token of any kind, the dotted installation tokens included.
-    GithubToken,
-    /// A PEM private key: PKCS#1, PKCS#8, EC, OpenSSH, PGP.
-    PrivateKey,
-    /// An AWS access key.
-    AwsKey,
-    /// A Slack token or webhook.
-    SlackToken,
-    /// A Google API key or access token.
-    GoogleKey,
-    /// An OpenAI key.
-    OpenaiKey,
-    /// An Anthropic key.
-    AnthropicKey,
-    /// An npm token.
-    NpmToken,
-    /// A signed JSON web token.
-    Jwt,
-    /// The value of an `Authorization` header.
-    Authorization,
-    /// A password inside an address.
-    UrlPassword,
-    /// A token of another known service.
-    OtherToken,
-}
-
-impl fmt::Display for SecretKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Live => "live secret",
-            Self::GithubToken => "GitHub token",
-            Self::PrivateKey => "private key",
-            Self::AwsKey => "AWS key",
-            Self::SlackToken => "Slack token",
-            Self::GoogleKey => "Google key",
-            Self::OpenaiKey => "OpenAI key",
-            Self::AnthropicKey => "Anthropic key",
-            Self::NpmToken => "npm token",
-            Self::Jwt => "JWT",
-            Self::Authorization => "authorization",
-            Self::UrlPassword => "password in an address",
-            Self::OtherToken => "token",
-        })
-    }
-}
+use super::kind::SecretKind;
+use super::live::Forms;
+use super::pushed::is_doubtful;
 
 /// Where a secret stands. Never carries the secret itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +21,9 @@ pub struct Finding {
 
 static FORMATS: LazyLock<Vec<(SecretKind, Regex)>> = LazyLock::new(|| {
     use SecretKind as K;
-    let left = r"(?:^|[^A-Za-z0-9])";
+    // Behind an escape such as `\n` in a line of code or of a log, too.
+    let left =
+        r"(?:^|[^A-Za-z0-9]|\\[abefnrtv0]|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2})";
     let formats = [
         (K::GithubToken, format!(r"{left}(gh[pousr]_[A-Za-z0-9._-]{{30,}}|github_pat_[A-Za-z0-9_]{{30,}})")),
         (K::AwsKey, format!(r"{left}((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{{16}})(?:$|[^A-Za-z0-9])")),
@@ -124,13 +74,18 @@ fn pattern(text: &str) -> Regex {
 /// Every secret in the text, in order and without overlap. `live_secrets` are the values this process holds now; those
 /// under eight letters and digits are not looked for. Linear in the text.
 pub fn find_secrets(text: &str, live_secrets: &[&str]) -> Vec<Finding> {
-    let mut found: Vec<Finding> = live::find(text, live_secrets)
-        .into_iter()
-        .map(|at| Finding {
-            kind: SecretKind::Live,
-            at,
-        })
-        .collect();
+    find(text, &Forms::of(live_secrets.iter().copied()))
+}
+
+/// The secrets of these forms, wherever they stand.
+pub(super) fn find_live(text: &str, live: &Forms) -> Vec<Finding> {
+    let kind = SecretKind::Live;
+    let found = live.find(text).into_iter();
+    merged(found.map(|at| Finding { kind, at }).collect())
+}
+
+pub(super) fn find(text: &str, live: &Forms) -> Vec<Finding> {
+    let mut found = find_live(text, live);
     found.extend(private_keys(text));
     for (kind, format) in FORMATS.iter() {
         let hits = format.captures_iter(text).filter_map(|hit| hit.get(1));
@@ -144,15 +99,31 @@ pub fn find_secrets(text: &str, live_secrets: &[&str]) -> Vec<Finding> {
 
 /// The text with every secret replaced by what it was (`[redacted: GitHub token]`) and home directories by `~`.
 pub fn redact(text: &str, live_secrets: &[&str]) -> String {
+    without_homes(&without(text, find_secrets(text, live_secrets)))
+}
+
+/// People's words that we publish as a name: without what is a secret beyond doubt, and else as they are.
+pub fn without_secrets(text: &str) -> String {
+    let mut found = find_secrets(text, &[]);
+    found.retain(|finding| !is_doubtful(finding.kind, &text[finding.at.clone()]));
+    without(text, found)
+}
+
+/// The text with each finding named in place of what was found.
+pub(super) fn without(text: &str, found: Vec<Finding>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut end = 0;
-    for finding in find_secrets(text, live_secrets) {
+    for finding in found {
         out.push_str(&text[end..finding.at.start]);
         out.push_str(&format!("[redacted: {}]", finding.kind));
         end = finding.at.end;
     }
     out.push_str(&text[end..]);
-    HOME.replace_all(&out, "${1}~").into_owned()
+    out
+}
+
+pub(super) fn without_homes(text: &str) -> String {
+    HOME.replace_all(text, "${1}~").into_owned()
 }
 
 fn trimmed(text: &str, at: Range<usize>) -> Range<usize> {

@@ -211,11 +211,16 @@ pub fn objections(work: &Work, allowed: &AllowProtected) -> Option<String> {
             paths(&held)
         ));
     }
+    sentences.extend(super::secret::found(&work.secrets));
     if sentences.is_empty() {
         return None;
     }
+    let alarm = match work.secrets.is_empty() {
+        true => "",
+        false => super::secret::WHAT_NOW,
+    };
     Some(format!(
-        "the result was not published: {}. Say in the issue what to leave out, or split it into smaller ones.",
+        "the result was not published: {}. Say in the issue what to leave out, or split it into smaller ones.{alarm}",
         sentences.join("; ")
     ))
 }
@@ -297,6 +302,7 @@ mod tests {
             files: vec![],
             protected: protected.iter().map(|path| (*path).to_owned()).collect(),
             objections: vec![],
+            secrets: vec![],
             whole: None,
             conflicts: vec![],
             left_out: vec![],

@@ -112,6 +112,7 @@ mod tests {
             files: vec![],
             protected: vec![],
             objections: vec![],
+            secrets: vec![],
             whole: None,
             put_onto: None,
             conflicts: conflicts.iter().map(|path| (*path).to_owned()).collect(),

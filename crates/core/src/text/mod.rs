@@ -45,6 +45,7 @@ pub mod refusal;
 pub mod requests;
 pub mod role;
 pub mod sandbox;
+pub mod secret;
 pub mod session_log;
 pub mod settings;
 pub mod setup;

@@ -36,7 +36,8 @@ const SHOWN_FILES: usize = 40;
 
 /// The title: the issue's, made safe, at most 200 characters.
 pub fn title(job: &Job) -> String {
-    let title = sanitise::title(&job.snapshot.title, 200);
+    let title = sanitise::without_secrets(&job.snapshot.title);
+    let title = sanitise::title(&title, 200);
     if title.is_empty() {
         format!("Work on issue {}", job.session.task().issue)
     } else {
@@ -291,7 +292,8 @@ fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
 /// issue's title for the first work, the agent's own first sentence for a revision.
 pub fn commit_message(job: &Job, said: Said<'_>) -> String {
     let issue = job.session.task().issue;
-    let title = sanitise::title(&job.snapshot.title, 72);
+    let title = sanitise::without_secrets(&job.snapshot.title);
+    let title = sanitise::title(&title, 72);
     let title = if title.is_empty() {
         format!("Work on issue {issue}")
     } else {

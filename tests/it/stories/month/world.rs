@@ -370,6 +370,7 @@ fn work(base: &Sha) -> Work {
         protected: vec![],
         objections: vec![],
         whole: None,
+        secrets: vec![],
         conflicts: vec![],
         left_out: vec![],
         put_onto: None,

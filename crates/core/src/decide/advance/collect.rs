@@ -3,7 +3,7 @@
 use super::state::{Advance, Fired, because};
 
 use crate::agent::TurnEnd;
-use crate::effect;
+use crate::effect::{self, Start};
 use crate::task::{FailureClass, Step};
 use crate::text;
 
@@ -15,9 +15,15 @@ pub(super) fn plan(on: &mut Advance<'_>, said: text::pull::Said<'_>) -> bool {
     let Some(ground) = &job.workspace else {
         return false;
     };
+    // What an earlier session left here was not judged for good: it may have been held back. Nothing of it is on GitHub.
+    let unseen = job.start == Start::Kept && on.task.branch_head.is_none();
+    let base = match unseen {
+        true => &ground.base.sha,
+        false => &ground.from,
+    };
     let effect = effect::Collect {
-        base: ground.from.clone(),
-        upstream: Some(ground.base.sha.clone()).filter(|base| *base != ground.from),
+        base: base.clone(),
+        upstream: Some(ground.base.sha.clone()).filter(|upstream| upstream != base),
         message: text::pull::commit_message(job, said),
     };
     on.plan(effect);

@@ -1,6 +1,10 @@
 //! What is known of a pull request's work: for whom it is, what git found, and what the agent said of it.
 
+use serde_json::json;
+
+use super::state::Advance;
 use crate::event::Work;
+use crate::event_name::DomainEvent;
 use crate::ids::Sha;
 use crate::message::{AgentMessage, MessageKind};
 use crate::task::{Job, ReviewState, Task, Told};
@@ -45,6 +49,16 @@ pub(super) fn heard(review: &mut ReviewState, words: &[AgentMessage]) {
             list.push(message.by.clone());
         }
         heard.conflict = false;
+    }
+}
+
+/// Whoever watches is told at once that a secret was about to leave, and where it stands.
+pub(super) fn alarm(on: &mut Advance<'_>, work: &Work) {
+    if !work.secrets.is_empty() {
+        on.note(
+            DomainEvent::SecretStopped,
+            json!({ "head": work.head, "secrets": work.secrets }),
+        );
     }
 }
 

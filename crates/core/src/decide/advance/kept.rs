@@ -44,6 +44,7 @@ fn saved(on: &mut Advance<'_>, work: &Work) {
         }
         Some(_) | None => ending::reap(on, work),
     }
+    evidence::alarm(on, work);
     offer::ask(on, work);
     if !work.is_empty() {
         notice::again(on);

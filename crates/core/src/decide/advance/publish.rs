@@ -43,6 +43,7 @@ pub(super) fn found(on: &mut Advance<'_>) -> Option<Fired> {
         return nothing_changed(on, &job, end);
     }
     overlap::look(on);
+    evidence::alarm(on, &work);
     if let Some(say) = text::failure::objections(&work, &on.cx.policy.allow_protected) {
         return on.fail(FailureClass::NotPublishable, say);
     }

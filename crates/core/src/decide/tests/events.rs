@@ -204,6 +204,7 @@ pub(super) fn work(change: impl FnOnce(&mut Work)) -> Event {
         files,
         protected,
         objections,
+        secrets: vec![],
         whole,
         conflicts,
         left_out,

@@ -210,6 +210,8 @@ fn known_formats_are_found_and_redacted_whole() {
             format!("token={secret}"),
             format!("say \"{secret}\", ok"),
             format!("a\n{secret}.\n"),
+            format!("print('\\n{secret}')"),
+            format!("\\x0a{secret} \\u000a"),
         ] {
             let found = find_secrets(&text, &[]);
             assert_eq!(

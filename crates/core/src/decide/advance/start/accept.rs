@@ -15,6 +15,7 @@ use crate::ids::{AgentBranch, SessionId};
 use crate::label;
 use crate::message::{AgentMessage, MessageKind};
 use crate::policy::PLAN_LABEL;
+use crate::sanitise;
 use crate::task::{Job, Next, Planning, Progress, RunOptions, Stage, Task};
 use crate::text;
 
@@ -161,7 +162,8 @@ fn job(on: &Advance<'_>, facts: &TriggerFacts, picked: Picked, wish: &RunOptions
 
 /// Our branch as long as it is only ours; then a fresh one.
 fn branch(task: &Task, facts: &TriggerFacts) -> AgentBranch {
-    let named = || AgentBranch::new(facts.place.issue, &facts.snapshot.title);
+    let title = sanitise::without_secrets(&facts.snapshot.title);
+    let named = || AgentBranch::new(facts.place.issue, &title);
     match (&task.branch, task.branches_left) {
         (Some(ours), _) => ours.clone(),
         (None, 0) => named(),
