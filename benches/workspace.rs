@@ -129,6 +129,7 @@ impl Bench {
             repository: REPOSITORY,
             session,
             base: base.clone(),
+            steered_by: base.clone(),
             branch: AgentBranch::new(IssueNumber(1), "bench"),
             path: folder.join("work"),
             author: Identity::new("skep", "skep@localhost"),

@@ -54,6 +54,7 @@ mod snapshot;
 mod spec;
 mod standby;
 mod standby_wishes;
+mod steering;
 mod survey;
 mod token;
 mod trash;

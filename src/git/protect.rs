@@ -5,6 +5,7 @@
 
 use super::change::RawChange;
 use super::error::one_line;
+use crate::core::protected::{is_lock_file, needs_consent};
 
 /// Mode of a symbolic link.
 pub(super) const LINK: &str = "120000";
@@ -107,72 +108,14 @@ pub(super) fn protected(changes: &[RawChange]) -> Vec<String> {
             .iter()
             .flat_map(|change| change.from.iter().chain([&change.path]))
     };
-    let only_locks = !changes.is_empty() && paths().all(|path| is_lock_file(path));
+    let paths = || paths().map(|path| String::from_utf8_lossy(path).into_owned());
+    let only_locks = !changes.is_empty() && paths().all(|path| is_lock_file(&path));
     let mut named: Vec<String> = paths()
-        .filter(|path| only_locks || is_protected(path))
-        .map(|p| String::from_utf8_lossy(p).into_owned())
+        .filter(|path| only_locks || needs_consent(path))
         .collect();
     named.sort();
     named.dedup();
     named
-}
-
-fn lower(path: &[u8]) -> String {
-    String::from_utf8_lossy(path).to_lowercase()
-}
-
-fn is_protected(path: &[u8]) -> bool {
-    let path = lower(path);
-    let parts: Vec<&str> = path.split('/').collect();
-    let (name, folders) = parts
-        .split_last()
-        .map_or(("", &[][..]), |(name, folders)| (*name, folders));
-    let folder = |wanted: &[&str]| folders.iter().any(|folder| wanted.contains(folder));
-    let names = [
-        "codeowners",
-        ".gitmodules",
-        ".gitattributes",
-        ".mcp.json",
-        ".claude.json",
-        "claude.md",
-        "claude.local.md",
-        "agents.md",
-        "gemini.md",
-        ".cursorrules",
-        ".ripgreprc",
-        ".gitlab-ci.yml",
-        ".travis.yml",
-        "azure-pipelines.yml",
-        "jenkinsfile",
-    ];
-    let ci = folder(&["ci", ".ci"]) && name.ends_with(".sh");
-    let tools = [
-        ".github",
-        ".circleci",
-        ".buildkite",
-        ".husky",
-        ".claude",
-        ".codex",
-        ".cursor",
-        ".gemini",
-        ".goose",
-        ".opencode",
-    ];
-    names.contains(&name) || folder(&tools) || ci
-}
-
-fn is_lock_file(path: &[u8]) -> bool {
-    let path = lower(path);
-    let name = path.rsplit('/').next().unwrap_or_default();
-    let locks = [
-        "package-lock.json",
-        "npm-shrinkwrap.json",
-        "pnpm-lock.yaml",
-        "bun.lockb",
-        "go.sum",
-        "packages.lock.json",
-    ];
-    name.ends_with(".lock") || locks.contains(&name)
 }
 
 /// `.git`, and what file systems that ignore case, trailing dots, streams or invisible characters take for it.

@@ -26,6 +26,8 @@ pub struct WorkspaceSpec {
     pub session: SessionId,
     /// The commit it starts from.
     pub base: Sha,
+    /// The commit whose files steer agents, wherever it starts from.
+    pub steered_by: Sha,
     /// The local branch that is checked out.
     pub branch: AgentBranch,
     /// Where it is made: an absolute path whose parent the agent must not be able to write before it starts.
@@ -51,6 +53,7 @@ impl Git {
         {
             self.lay_out(spec.repository, &spec.base, &making).await?;
         }
+        self.steer(spec, &making).await?;
         let (index, spec) = (self.index_path(&spec.session), spec.clone());
         on_disk("make the working copy", move || {
             write_sessions_own(&making.join(".git"), &spec)?;

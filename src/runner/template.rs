@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 /// Longest file read for the prompt or the pull request.
-const READ: u64 = 64 * 1024;
+pub(super) const READ: u64 = 64 * 1024;
 /// Where a template may be, the first place first; empty for the root.
 const FOLDERS: [&str; 3] = [".github", "", "docs"];
 /// What it may be called, the first name first.
@@ -47,19 +47,21 @@ pub(super) async fn find(workspace: &Path) -> Option<String> {
     None
 }
 
-/// A text file, as people would see it: no byte order mark, plain line ends. Links and large files are passed over.
-pub(super) async fn read_text(path: &Path) -> Option<String> {
+/// A text file, as people would see it. Links and large files are passed over.
+async fn read_text(path: &Path) -> Option<String> {
     let meta = tokio::fs::symlink_metadata(path).await.ok()?;
     if !meta.is_file() || meta.len() > READ {
         return None;
     }
     let bytes = tokio::fs::read(path).await.ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    Some(
-        text.trim_start_matches('\u{feff}')
-            .replace("\r\n", "\n")
-            .replace('\r', "\n"),
-    )
+    Some(plain(&String::from_utf8_lossy(&bytes)))
+}
+
+/// Text as people would see it: no byte order mark, plain line ends.
+pub(super) fn plain(text: &str) -> String {
+    text.trim_start_matches('\u{feff}')
+        .replace("\r\n", "\n")
+        .replace('\r', "\n")
 }
 
 /// The folders that are there, in any case.

@@ -46,6 +46,7 @@ pub mod overlap;
 pub mod path_kind;
 pub mod policy;
 pub mod project_status;
+pub mod protected;
 pub mod pull_gate;
 pub mod pull_size;
 pub mod question;

@@ -6,7 +6,7 @@ use crate::core::failure::Failure;
 use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::location::Place;
 use crate::core::text::outside;
-use crate::git::WorkspaceSpec;
+use crate::git::{GitError, WorkspaceSpec};
 use crate::random;
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
@@ -75,6 +75,7 @@ async fn lay_out(
         repository: place.repository,
         session: session.clone(),
         base: head.clone().unwrap_or_else(|| sha.clone()),
+        steered_by: sha.clone(),
         branch: action.branch.clone(),
         path: workspace.clone(),
         author: scope.launcher.author(place).await?,
@@ -82,12 +83,16 @@ async fn lay_out(
     };
     git.create_workspace(&spec).await?;
     git.want_standby(place.repository, &sha);
-    let agents_md = workspace.join("AGENTS.md");
     let (lfs, agents_md, pull_template) = tokio::join!(
         git.lfs(&spec),
-        template::read_text(&agents_md),
+        git.read_file(place.repository, &sha, "AGENTS.md", template::READ as usize),
         template::find(&workspace)
     );
+    let agents_md = match agents_md {
+        Ok(text) => text.map(|text| template::plain(&text)),
+        Err(GitError::FileTooLarge { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
     let base = BaseFacts {
         sha,
         branch: action.base_branch.clone(),

@@ -189,6 +189,7 @@ impl Lab {
         WorkspaceSpec {
             repository,
             session,
+            steered_by: base.clone(),
             base,
             branch,
             path,

@@ -53,6 +53,7 @@ mod settings;
 mod stacked;
 mod standby;
 mod status;
+mod steering;
 mod suggestions;
 mod swarm;
 mod switch;
