@@ -24,6 +24,7 @@ mod login;
 mod memory;
 mod model;
 mod opening;
+mod own_settings;
 mod own_tools;
 mod permission;
 pub mod presets;

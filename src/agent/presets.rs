@@ -17,6 +17,10 @@ struct Preset {
     ignore: &'static [&'static str],
     /// The variable that names the folder where its program keeps what is the same in every session.
     cache: Option<&'static str>,
+    /// Settings that keep it quiet and that no variable holds: files in the session's home.
+    files: &'static [(&'static str, &'static str)],
+    /// Variables with a password for what it opens on loopback while it lives.
+    passwords: &'static [&'static str],
     /// What it takes of the memory itself after a hundred prompts, MiB: measured, with all its processes.
     memory: u64,
     /// What it means by the tokens it tells of: measured with a model whose answers were of known size.
@@ -49,6 +53,8 @@ const PRESETS: [Preset; 6] = [
         resume: true,
         ignore: &[],
         cache: Some("COPILOT_CACHE_HOME"),
+        files: &[],
+        passwords: &[],
         memory: 440,
         usage: counts(Scope::Session, CachedPart::Inside),
     },
@@ -79,10 +85,12 @@ const PRESETS: [Preset; 6] = [
             "CLAUDE.local.md",
         ],
         cache: None,
+        files: &[],
+        passwords: &[],
         memory: 391,
         usage: counts(Scope::Turn, CachedPart::Apart),
     },
-    // https://github.com/google-gemini/gemini-cli: `--acp`; loading a session answers "Invalid session identifier" (issue
+    // https://github.com/google-gemini/gemini-cli: `--acp`; only its settings keep it from sending usage statistics; loading a session answers "Invalid session identifier" (issue
     // 29288) and replays late, so it is not loaded again.
     Preset {
         name: "gemini",
@@ -102,10 +110,16 @@ const PRESETS: [Preset; 6] = [
         resume: false,
         ignore: &["gha-creds-*.json"],
         cache: None,
+        files: &[(
+            ".gemini/settings.json",
+            r#"{"privacy": {"usageStatisticsEnabled": false}}"#,
+        )],
+        passwords: &[],
         memory: 468,
         usage: counts(Scope::Turn, CachedPart::Inside),
     },
-    // https://github.com/agentclientprotocol/codex-acp: its default mode lets a model judge approvals; its own sandbox cannot
+    // https://github.com/agentclientprotocol/codex-acp: reads a list of plugins from three hosts unless they are off, which no
+    // variable does; whoever has a CODEX_HOME sets it there. Its default mode lets a model judge approvals; its own sandbox cannot
     // write git's folder. skep's sandbox is the fence, so full access inside it.
     Preset {
         name: "codex",
@@ -124,15 +138,22 @@ const PRESETS: [Preset; 6] = [
         resume: true,
         ignore: &[],
         cache: None,
+        files: &[(
+            ".codex/config.toml",
+            "check_for_update_on_startup = false\n[analytics]\nenabled = false\n[features]\nplugins = false\n",
+        )],
+        passwords: &[],
         memory: 266,
         usage: counts(Scope::Turn, CachedPart::Apart),
     },
-    // https://opencode.ai/docs/acp: asks no permission unless configured to.
+    // https://opencode.ai/docs/acp: asks no permission unless configured to. It listens on loopback while a session lives: the
+    // password closes that to everybody else.
     Preset {
         name: "opencode",
         command: &["opencode", "acp"],
         environment: &[
             ("OPENCODE_DISABLE_AUTOUPDATE", "1"),
+            ("OPENCODE_DISABLE_MODELS_FETCH", "1"),
             ("OPENCODE_DISABLE_LSP_DOWNLOAD", "1"),
             ("OPENCODE_DISABLE_SHARE", "1"),
         ],
@@ -147,6 +168,8 @@ const PRESETS: [Preset; 6] = [
         resume: true,
         ignore: &[".opencode/node_modules", ".opencode/bun.lock"],
         cache: None,
+        files: &[],
+        passwords: &["OPENCODE_SERVER_PASSWORD"],
         memory: 648,
         usage: counts(Scope::LastAnswer, CachedPart::Apart),
     },
@@ -170,6 +193,8 @@ const PRESETS: [Preset; 6] = [
         resume: true,
         ignore: &[".goose/memory"],
         cache: None,
+        files: &[],
+        passwords: &[],
         memory: 183,
         usage: counts(Scope::LastAnswer, CachedPart::Inside),
     },
@@ -224,6 +249,16 @@ fn spec(preset: &Preset) -> AgentSpec {
             .map(|pattern| (*pattern).to_owned())
             .collect(),
         cache: preset.cache.map(str::to_owned),
+        files: preset
+            .files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+            .collect(),
+        passwords: preset
+            .passwords
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect(),
         memory: Some((preset.memory + FOR_BUILDS) << 20),
         usage: preset.usage,
         ..AgentSpec::new(preset.name, command)
@@ -274,6 +309,19 @@ mod tests {
         assert!(!preset("gemini").expect("listed").resume);
         let memory = |name: &str| preset(name).expect("listed").memory.unwrap_or_default() >> 20;
         assert_eq!((memory("goose"), memory("opencode")), (695, 1_160));
+        let codex = &preset("codex").expect("listed").files[".codex/config.toml"];
+        assert!(codex.contains("[features]\nplugins = false\n"), "{codex}");
+        let gemini = &preset("gemini").expect("listed").files[".gemini/settings.json"];
+        let gemini: serde_json::Value = serde_json::from_str(gemini).expect("JSON");
+        assert_eq!(gemini["privacy"]["usageStatisticsEnabled"], false);
+        assert_eq!(
+            set("opencode", "OPENCODE_DISABLE_MODELS_FETCH").as_deref(),
+            Some("1")
+        );
+        assert_eq!(
+            preset("opencode").expect("listed").passwords,
+            ["OPENCODE_SERVER_PASSWORD"]
+        );
         let cache = preset("copilot").expect("listed").cache;
         assert_eq!(cache.as_deref(), Some("COPILOT_CACHE_HOME"));
     }

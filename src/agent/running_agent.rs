@@ -19,6 +19,7 @@ use super::error::AgentError;
 use super::framing::Wire;
 use super::launch::{Launch, LaunchContext};
 use super::opening::Opened;
+use super::own_settings;
 use super::permission::PermissionPolicy;
 use super::presets::DEMO;
 use super::process::Process;
@@ -96,8 +97,9 @@ impl Live {
                 Connection::open(reader, writer, wire).await?,
             )
         } else {
-            ways = context.ways(launch, starts.tools)?;
-            let prepared = context.agent(launch, ways.as_ref())?;
+            let launch = own_settings::prepare(launch)?;
+            ways = context.ways(&launch, starts.tools)?;
+            let prepared = context.agent(&launch, ways.as_ref())?;
             let (process, streams) = Process::start(prepared.order, prepared.mark).await?;
             let what = launch.agent.name.clone();
             let input = streams.input.ok_or(AgentError::Spawn {

@@ -57,6 +57,13 @@ pub struct AgentSpec {
     /// The variable that names the folder where its program keeps what is the same in every session.
     #[serde(default)]
     pub cache: Option<String>,
+    /// Files for a session's own home, by their paths below it: settings that no variable holds. One that is there is left alone,
+    /// and so is a home that is not the session's own.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+    /// Variables that hold a password of each start's own: they close what the agent opens for itself.
+    #[serde(default)]
+    pub passwords: Vec<String>,
     /// How many sessions with it may be at work at once; `None`: as many as there are slots.
     #[serde(default)]
     pub sessions: Option<u32>,
@@ -89,6 +96,8 @@ impl AgentSpec {
             home: None,
             ignore: vec![],
             cache: None,
+            files: BTreeMap::new(),
+            passwords: vec![],
             sessions: None,
             memory: None,
             usage: Meaning::default(),

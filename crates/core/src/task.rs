@@ -167,6 +167,9 @@ pub struct Shown {
     /// Whether the label `agent:go` is there, as far as we know.
     #[serde(default)]
     pub go: Option<bool>,
+    /// Whether a person set it, and it was not taken away since: then it has to be there before anything is published.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub labeled: bool,
     /// Until when GitHub's limits hold something of it up, epoch milliseconds.
     #[serde(default)]
     pub held_until: Option<i64>,
@@ -262,6 +265,7 @@ impl Task {
     /// Somebody set or took the label `agent:go`.
     pub fn switched(&mut self, on: bool) {
         (self.go, self.shown.go) = (Some(on), Some(on));
+        self.shown.labeled = on;
     }
 
     /// The job in hand or the last one, to change it.

@@ -6,6 +6,8 @@ use crate::core::effect::CheckPublish;
 use crate::core::event::{BroughtUp, Event, PublishFacts};
 use crate::core::failure::Failure;
 use crate::core::ids::Sha;
+use crate::core::label;
+use crate::core::policy::GO_LABEL;
 use crate::git::Rebased;
 use crate::github::{At, Purpose};
 use crate::runner::lease::Lease;
@@ -44,6 +46,7 @@ pub(super) async fn perform(
     let facts = PublishFacts {
         permission,
         open: issue.open,
+        labeled: label::has(&issue.labels, GO_LABEL),
         archived: repository.archived,
         base_branch,
         base_gone,

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use skep::core::ids::{InstallationId, IssueNumber, RepositoryId};
+use skep::http::Target;
 use skep_simulator::RepositorySeed;
 use skep_simulator::world::outgoing::Flow;
 
@@ -232,6 +233,47 @@ async fn a_close_whose_webhook_is_lost_is_seen_before_the_push() {
     assert_eq!(app.state(issue).await, "failed");
     assert!(app.pulls().is_empty());
     insta::assert_snapshot!(app.told(issue));
+    app.done().await;
+}
+
+/// GitHub's word that the label was taken away never comes: it is looked for again right before the push.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_whose_removal_is_lost_is_missed_before_the_push() {
+    let mut app = TestApp::new().await;
+    let issue = at_work(&mut app).await;
+    app.simulator.set_flow(Flow::Dropped);
+    app.unlabel(issue, "agent:go");
+    rests_within(&mut app, 40).await;
+    assert_eq!(app.state(issue).await, "paused", "{}", app.thread(issue));
+    assert_eq!(app.simulator.branches(app.repository), ["main"]);
+    let status = app.status(issue);
+    assert!(
+        status.contains("somebody removed the label `agent:go`"),
+        "{status}"
+    );
+    app.simulator.set_flow(Flow::Direct);
+    app.label(issue, "agent:go");
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    app.done().await;
+}
+
+/// Work that began by a command or by the operator needs no label.
+#[tokio::test(flavor = "multi_thread")]
+async fn work_that_needed_no_label_misses_none() {
+    let mut app = TestApp::new().await;
+    let body = format!("```skep-demo\n{SCRIPT}\n```");
+    let issue = app.issue("Add a note", &body, &[]);
+    app.settle_all().await;
+    app.simulator.set_flow(Flow::Dropped);
+    let target = Target::Issues {
+        repository: "octo/hello".parse().expect("a name"),
+        issues: vec![issue],
+    };
+    app.dispatch(vec![target]).await.expect("a batch");
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    assert!(!app.labels(issue).contains(&"agent:go".to_owned()));
     app.done().await;
 }
 

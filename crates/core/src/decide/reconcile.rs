@@ -87,5 +87,6 @@ fn switch(after: &mut Task, cx: Context<'_>, out: &mut Reconciled) {
         return;
     };
     after.shown.go = Some(on);
+    after.shown.labeled &= on;
     out.plan(after, effect::SetGoLabel { on }, cx.now);
 }

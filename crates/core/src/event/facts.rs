@@ -353,12 +353,12 @@ pub struct Work {
     pub protected: Vec<String>,
     /// Limits that were exceeded and shapes that are refused, as sentences.
     pub objections: Vec<String>,
-    /// All of the branch, where the work is only the last part of it.
-    #[serde(default)]
-    pub whole: Option<Whole>,
     /// Where a secret would be published.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<SecretFound>,
+    /// All of the branch, where the work is only the last part of it.
+    #[serde(default)]
+    pub whole: Option<Whole>,
     /// Changed files with conflicts that nobody resolved.
     #[serde(default)]
     pub conflicts: Vec<String>,

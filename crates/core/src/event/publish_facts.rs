@@ -12,6 +12,9 @@ pub struct PublishFacts {
     pub permission: Option<Permission>,
     /// Whether the issue is still open.
     pub open: bool,
+    /// Whether the label `agent:go` is on it.
+    #[serde(default = "yes")]
+    pub labeled: bool,
     /// Whether the repository is archived now.
     pub archived: bool,
     /// The base branch's name now (it may have been renamed).
@@ -31,4 +34,8 @@ pub struct BroughtUp {
     pub head: Sha,
     /// The head of the branch below them.
     pub onto: Sha,
+}
+
+fn yes() -> bool {
+    true
 }

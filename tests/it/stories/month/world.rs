@@ -214,6 +214,7 @@ impl World {
                 facts: PublishFacts {
                     permission: Some(Permission::Write),
                     open: self.issues[&key].standing == Standing::Open,
+                    labeled: true,
                     archived: false,
                     base_branch: "main".into(),
                     base_gone: false,
@@ -369,8 +370,8 @@ fn work(base: &Sha) -> Work {
         }],
         protected: vec![],
         objections: vec![],
-        whole: None,
         secrets: vec![],
+        whole: None,
         conflicts: vec![],
         left_out: vec![],
         put_onto: None,

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::evidence::{self, Made};
 use super::state::{Advance, Fired, because};
-use super::{ending, outage, overlap, pull, revised, size, slot, stack, turn, turn_over};
+use super::{ending, order, outage, overlap, pull, revised, size, slot, stack, turn, turn_over};
 use crate::agent::TurnEnd;
 use crate::decide::messages;
 use crate::effect::{self, Start};
@@ -17,7 +17,7 @@ use crate::label;
 use crate::message::MessageKind;
 use crate::policy::GO_LABEL;
 use crate::question;
-use crate::task::{End, FailureClass, Job, Pushed, Stage, Step};
+use crate::task::{End, FailureClass, Job, Order, Pushed, Stage, Step};
 use crate::text;
 use crate::text::failure::BranchMoved;
 
@@ -125,6 +125,15 @@ pub(super) fn may(on: &mut Advance<'_>) -> Option<Fired> {
     let (job, end, mut work) = (job.as_ref().clone(), end.clone(), work.clone());
     if let Some((class, say)) = objection(on, &job, &facts) {
         return on.fail(class, say);
+    }
+    if on.task.shown.labeled && !facts.labeled {
+        // GitHub's word of it was lost, or is still on its way.
+        on.task.switched(false);
+        on.task.wanted.order = Some(Order::Pause {
+            why: text::conversation::LABEL_GONE.into(),
+            archived: false,
+        });
+        return order::pause(on);
     }
     if let Some(up) = &facts.brought_up {
         brought_up(on, &mut work, up);

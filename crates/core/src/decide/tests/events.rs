@@ -234,6 +234,7 @@ pub(super) fn may_publish(change: impl FnOnce(&mut PublishFacts)) -> Event {
     let mut facts = PublishFacts {
         permission: Some(Permission::Write),
         open: true,
+        labeled: true,
         archived: false,
         base_branch: "main".into(),
         base_gone: false,
