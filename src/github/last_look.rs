@@ -55,9 +55,8 @@ mod tests {
             &json!({"title": "c1Yw5Tr8Lp2Nm7Bv_4Qk-9xZ", "in": {"x": ["Zx9-kQ4_vB7mN2pL8rT5wY1c"]}}),
         );
         let good = clean(&bad, &held).expect("it holds one").body;
-        assert_eq!(
-            good.as_deref(),
-            Some(r#"{"in":{"x":["[redacted: live secret]"]},"title":"[redacted: live secret]"}"#)
-        );
+        let good: Value = serde_json::from_str(&good.expect("a body")).expect("JSON");
+        let gone = "[redacted: live secret]";
+        assert_eq!(good, json!({"title": gone, "in": {"x": [gone]}}));
     }
 }
