@@ -87,6 +87,7 @@ impl Setup {
             ready: self.ready,
             readiness: self.readiness,
             confinement_warning: warning,
+            credentials: credentials(&self.specs),
         }
     }
 
@@ -96,14 +97,9 @@ impl Setup {
         let network = &self.network;
         let proxies = network.https_proxy.iter().chain(&network.http_proxy);
         let passwords = proxies.flat_map(ProxyUrl::passwords);
-        let secret = |name: &str| {
-            ["KEY", "TOKEN", "SECRET", "PASSWORD"]
-                .iter()
-                .any(|word| name.contains(word))
-        };
         let variables = self.specs.values().flat_map(|spec| &spec.environment);
         let named = variables
-            .filter(|(name, _)| secret(name))
+            .filter(|(name, _)| is_key(name))
             .map(|(_, value)| value.clone());
         let webhooks = self.github.secrets.texts();
         let webhooks = webhooks.iter().map(|text| text.expose_secret().to_owned());
@@ -136,6 +132,28 @@ fn agent_sessions(specs: &BTreeMap<String, AgentSpec>) -> BTreeMap<String, u32> 
         .iter()
         .filter_map(|(name, spec)| Some((name.clone(), spec.sessions?)));
     limited.collect()
+}
+
+/// Agents whose variables hold the same keys, where there are any. The keys themselves go no further.
+fn credentials(specs: &BTreeMap<String, AgentSpec>) -> Vec<Vec<String>> {
+    let mut by_keys: BTreeMap<Vec<&str>, Vec<String>> = BTreeMap::new();
+    for (name, spec) in specs {
+        let keys = spec.environment.iter().filter(|(name, _)| is_key(name));
+        let mut keys: Vec<&str> = keys.map(|(_, value)| value.as_str()).collect();
+        keys.sort_unstable();
+        if !keys.is_empty() {
+            by_keys.entry(keys).or_default().push(name.clone());
+        }
+    }
+    by_keys.retain(|_, agents| agents.len() > 1);
+    by_keys.into_values().collect()
+}
+
+/// Whether a variable holds one, by its name.
+fn is_key(name: &str) -> bool {
+    ["KEY", "TOKEN", "SECRET", "PASSWORD"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// What a session of each agent is expected to need of the memory, where somebody says so.

@@ -11,7 +11,7 @@ use tokio::sync::MutexGuard;
 use super::error::EngineError;
 use super::parts::Parts;
 use super::relation::Relation;
-use crate::core::decide::{AgentIs, AgentNews, Took};
+use crate::core::decide::{AgentIs, Took};
 use crate::core::graph::Graph;
 use crate::core::ids::{RepositoryId, TaskKey};
 use crate::core::schedule::{Memory, Pick, Room, Schedule, Standing, Told};
@@ -126,12 +126,16 @@ impl Open<'_> {
     }
 
     /// What is new of an agent as a whole; it is kept over a restart.
-    pub(super) async fn agent(&mut self, news: &AgentNews, now: i64) -> Result<(), EngineError> {
+    pub(super) async fn agent(
+        &mut self,
+        agent: &str,
+        is: AgentIs,
+        now: i64,
+    ) -> Result<(), EngineError> {
         let Some(schedule) = &mut self.slots.schedule else {
             return Ok(());
         };
-        let agent = news.agent.as_str();
-        match news.is {
+        match is {
             AgentIs::Refused { class, until } => {
                 let shut = schedule.refused(agent, (class, until), now);
                 tracing::warn!(agent, %class, until = shut.until, "the agent's provider lets nobody in; nothing starts with it until then");

@@ -192,7 +192,9 @@ impl Engine {
         }
         note_so_far(transition, &before, &decision.task).await?;
         if let Some(news) = &decision.agent {
-            transition.agent(news, now).await?;
+            for agent in self.policy.by_the_same_credential(&news.agent) {
+                transition.agent(agent, news.is, now).await?;
+            }
         }
         if let Some(took) = &decision.took {
             let repository = decision.task.key().repository;

@@ -29,7 +29,7 @@ pub struct Limits {
     pub start_attempts: i64,
     /// How often a model that fails for now (429, 500, a broken connection) is tried in all.
     pub model_attempts: u32,
-    /// The first pause before a failed model is tried again, milliseconds; doubles each time, at most 15 minutes.
+    /// The first pause before a failed model is tried again, milliseconds; doubles each time, at most 5 minutes.
     pub model_retry_ms: i64,
     /// How often another effect is tried in all before a person hears of it.
     pub effect_attempts: i64,
@@ -100,8 +100,8 @@ impl Default for Limits {
             issue_tokens: 0,
             issue_cost: 0,
             start_attempts: 3,
-            model_attempts: 6,
-            model_retry_ms: 30_000,
+            model_attempts: 5,
+            model_retry_ms: 10_000,
             effect_attempts: 6,
             retry_base_ms: 1_000,
             status_interval_ms: 5_000,

@@ -68,9 +68,20 @@ pub struct Policy {
     pub readiness: Readiness,
     /// What people must know about how agents are confined here; shown in every pull request when it is a warning.
     pub confinement_warning: Option<String>,
+    /// Agents that share a credential.
+    #[serde(default)]
+    pub credentials: Vec<Vec<String>>,
 }
 
 impl Policy {
+    /// The agents that are known to their provider by the same credential as this one, itself first: what it refuses one it refuses all.
+    pub fn by_the_same_credential<'a>(&'a self, agent: &'a str) -> impl Iterator<Item = &'a str> {
+        let shared = self.credentials.iter();
+        let mut shared = shared.filter(move |agents| agents.iter().any(|one| one == agent));
+        let others = shared.next().into_iter().flatten().map(String::as_str);
+        std::iter::once(agent).chain(others.filter(move |other| *other != agent))
+    }
+
     /// How many sessions may be at work at once, and for whom.
     pub fn caps(&self) -> Caps {
         Caps {

@@ -552,3 +552,46 @@ async fn an_agent_that_cannot_log_in_fails_one_session_and_not_the_next_ten() {
     app.settle_all().await;
     app.done().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_provider_refuses_one_agent_it_refuses_all_with_the_same_key() {
+    let keyed = |name: &str, key: &str| {
+        let mut spec = agent(name);
+        let (variable, key) = ("MODEL_KEY".to_owned(), key.to_owned());
+        spec.environment.insert(variable, key);
+        spec
+    };
+    let role = |name: &str, agent: &str| {
+        let mut role = built_in(&name.parse().expect("a name")).expect("a role");
+        role.agent = Some(agent.into());
+        role
+    };
+    let mut app = TestApp::with(|plan| {
+        plan.process = true;
+        plan.agent = Some(keyed("demo", "one-key-1234"));
+        plan.more_agents = vec![
+            keyed("cousin", "one-key-1234"),
+            keyed("stranger", "other-key-1234"),
+        ];
+        plan.roles = vec![role("testing", "cousin"), role("deploy", "stranger")];
+    })
+    .await;
+    let limited = app.go("Limited", "fail limit\nwrite rest.txt: rest");
+    app.settle().await;
+    assert_eq!(app.state(limited).await, "waiting");
+    let cousins = app.go_as("Cousin", "write c.txt: c", &["role:testing"]);
+    let strangers = app.go_as("Stranger", "write s.txt: s", &["role:deploy"]);
+    app.settle().await;
+    assert_eq!(
+        head(&app, cousins),
+        "**Queued** · paused by the limit of `cousin`'s provider, goes on at 01:00:02Z"
+    );
+    assert_eq!(app.state(strangers).await, "in-review");
+    app.advance(Duration::from_secs(3_605));
+    app.settle().await;
+    for issue in [limited, cousins] {
+        assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    }
+    app.settle_all().await;
+    app.done().await;
+}

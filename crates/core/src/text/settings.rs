@@ -141,7 +141,7 @@ const GENERAL: &[(&str, &str)] = &[
     ),
     (
         "limits.model_retry",
-        "The first pause before such a model is tried again; doubles up to 15 minutes.",
+        "The first pause before such a model is tried again; doubles up to 5 minutes.",
     ),
     (
         "limits.effect_attempts",

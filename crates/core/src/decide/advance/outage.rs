@@ -14,7 +14,7 @@ use crate::task::{BlockReason, Next, Outage, Stage, Step};
 use crate::text;
 
 /// The longest pause between two tries.
-const LONGEST_MS: i64 = 15 * 60_000;
+const LONGEST_MS: i64 = 5 * 60_000;
 
 /// A limit that lasts longer is told at once: somebody has to do something about it.
 const LONGEST_LIMIT_MS: i64 = 8 * 24 * 3_600_000;

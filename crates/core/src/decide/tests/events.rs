@@ -85,6 +85,7 @@ pub(super) fn policy() -> Policy {
         ready: MakeReady::Green,
         readiness: Default::default(),
         confinement_warning: None,
+        credentials: vec![],
     }
 }
 
