@@ -4,21 +4,26 @@
 //!
 //! `SKEP_TEST_MONTH=10000` plays that many issues instead of a few.
 
+mod order;
+mod progress;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
-use skep::core::agent::AgentSpec;
+use skep::core::agent::{AgentSpec, ErrorClass};
 use skep::core::dependency::Standing;
 use skep::core::effect::{Action, Effect};
 use skep::core::event::{Event, Fact};
 use skep::core::ids::{RepositoryId, TaskKey};
 use skep::core::role::built_in;
 use skep::core::schedule::Reason;
-use skep::core::task::{Gate, Task};
-use skep::store::{Claim, Completion, EffectResult, EffectRow, InboxKind, NewInbox};
+use skep::core::task::{Gate, Stage, Task};
+use skep::store::{Claim, Completion, EffectResult, EffectRow, InboxKind, NewInbox, SessionFilter};
 
-use crate::test_app::TestApp;
+use crate::test_app::{DAWN, TestApp};
+use order::Order;
+use progress::{Part, Progress};
 use world::{AGENTS, DAY, HOUR, Lot, MINUTE, World};
 
 const SEED: u64 = 11;
@@ -48,10 +53,14 @@ struct Turn {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Counts {
     turns: usize,
+    /// Turns to which a provider said that it lets nobody in.
+    limited: usize,
+    /// Turns that began although that was known: their slot was given before.
     refused: usize,
     kills: usize,
     repeated: usize,
     longest_wait_h: i64,
+    longest_queue: usize,
 }
 
 struct Month {
@@ -64,10 +73,20 @@ struct Month {
     told: BTreeMap<String, (i64, i64)>,
     owner: usize,
     counts: Counts,
+    progress: Progress,
+    order: Order,
+    /// The tasks of which the engine was told something, and which it may have changed.
+    touched: BTreeSet<TaskKey>,
+    /// When turns that ended well began, with which agents; whom the engine has not heard of yet.
+    worked: Vec<(String, i64)>,
+    /// When each turn was first begun, by its effect.
+    first_begun: BTreeMap<String, i64>,
+    /// The last event that was read.
+    heard: i64,
 }
 
 impl Month {
-    async fn new(issues: i64) -> Self {
+    async fn new(issues: i64, tells: bool) -> Self {
         let app = TestApp::with(|plan| {
             plan.limits.sessions = SLOTS;
             plan.limits.sessions_per_repository = OF_REPOSITORY;
@@ -90,6 +109,12 @@ impl Month {
             told: BTreeMap::new(),
             owner: 0,
             counts: Counts::default(),
+            progress: Progress::new(tells),
+            order: Order::default(),
+            touched: BTreeSet::new(),
+            worked: Vec::new(),
+            first_begun: BTreeMap::new(),
+            heard: 0,
         };
         let asked: Vec<(TaskKey, i64)> = month
             .world
@@ -121,23 +146,25 @@ impl Month {
         loop {
             self.due().await;
             self.settle().await;
+            self.nobody_is_left().await;
             self.must_hold().await;
             if self.chance.one_in(400) {
                 self.kill().await;
             }
+            let now = self.app.now();
+            let counts = (&self.counts, &self.order.seen);
+            self.progress.tell((now - DAWN) / DAY, &counts);
+            let since = Instant::now();
+            let due = self.app.store().next_due(now).await;
+            self.progress.spent(Part::Due, since);
             let next = [
                 self.deeds.first().map(|(at, _)| *at),
                 self.turns.keys().next().map(|(at, _)| *at),
-                self.app
-                    .store()
-                    .next_due(self.app.now())
-                    .await
-                    .expect("the outbox"),
+                due.expect("the outbox"),
             ];
             let Some(next) = next.into_iter().flatten().min() else {
                 return;
             };
-            let now = self.app.now();
             self.app.advance_to(next.max(now + 1));
         }
     }
@@ -178,7 +205,7 @@ impl Month {
                     body: body.to_string(),
                     received_at: now,
                 };
-                self.app.store().accept(new).await.expect("stored");
+                self.accept(new).await;
             }
             Deed::Merge(key, pull) => {
                 let place = self.world.issues[&key].place.clone();
@@ -206,7 +233,14 @@ impl Month {
         self.deliver(key, "closed", now);
     }
 
-    async fn tell(&self, id: String, fact: Fact) {
+    async fn accept(&mut self, new: NewInbox) {
+        self.touched.extend(new.task);
+        let since = Instant::now();
+        self.app.store().accept(new).await.expect("stored");
+        self.progress.spent(Part::Accept, since);
+    }
+
+    async fn tell(&mut self, id: String, fact: Fact) {
         let new = NewInbox {
             id,
             kind: InboxKind::Sweep,
@@ -215,13 +249,61 @@ impl Month {
             body: fact.to_json(),
             received_at: self.app.now(),
         };
-        self.app.store().accept(new).await.expect("stored");
+        self.accept(new).await;
+    }
+
+    async fn step(&mut self) -> usize {
+        let since = Instant::now();
+        let handled = self.app.engine().step().await.expect("facts are handled");
+        self.progress.spent(Part::Engine, since);
+        let since = Instant::now();
+        self.look_at_order(handled > 0).await;
+        if handled == 0 {
+            self.touched.clear();
+            for (agent, since) in std::mem::take(&mut self.worked) {
+                self.order.worked(&agent, since);
+            }
+        }
+        self.progress.spent(Part::Order, since);
+        handled
+    }
+
+    /// Whoever was given a slot since the last look had its turn. Without a fact and an event nothing has changed.
+    async fn look_at_order(&mut self, any_fact: bool) {
+        let (now, mut starts) = (self.app.now(), Vec::new());
+        let before = self.heard;
+        loop {
+            let events = self.app.store().events(self.heard, 500).await;
+            let events = events.expect("the events");
+            let Some(last) = events.last() else {
+                break;
+            };
+            self.heard = last.seq;
+            for event in events.into_iter().map(|row| row.event) {
+                self.touched.extend(event.task);
+                if event.name == "session.dispatched" {
+                    starts.extend(event.task);
+                }
+            }
+        }
+        if !any_fact && self.heard == before {
+            return;
+        }
+        let touched: Vec<TaskKey> = self.touched.iter().copied().collect();
+        for row in self.app.store().tasks(&touched).await.expect("the tasks") {
+            let task: Task = serde_json::from_str(&row.body).expect("a task");
+            let (key, issue) = (task.key(), &self.world.issues[&task.key()]);
+            self.order.learn(&task, issue, starts.contains(&key));
+        }
+        for key in starts {
+            self.order.start(key, now);
+        }
     }
 
     /// Facts are taken up and effects performed until nothing is due.
     async fn settle(&mut self) {
         loop {
-            while self.app.engine().step().await.expect("facts are handled") > 0 {}
+            while self.step().await > 0 {}
             let now = self.app.now();
             let owner = format!("month-{}", self.owner);
             let claim = Claim {
@@ -231,7 +313,9 @@ impl Month {
                 limit: 200,
                 without_kinds: &[],
             };
+            let since = Instant::now();
             let rows = self.app.store().claim(claim).await.expect("claims");
+            self.progress.spent(Part::Claim, since);
             if rows.is_empty() {
                 return;
             }
@@ -287,6 +371,7 @@ impl Month {
             .await;
         }
         let id = row.id.clone();
+        self.first_begun.entry(id.clone()).or_insert(now);
         let turn = Turn {
             row,
             effect,
@@ -303,22 +388,35 @@ impl Month {
             agent,
             event,
         } = turn;
-        if let Some(Event::TurnFailed { class, .. }) = &event {
-            let until = self.world.shut.get(&agent).copied();
-            if *class == skep::core::agent::ErrorClass::RateLimit
-                && let Some(until) = until.filter(|until| *until > now)
-            {
-                self.told.entry(agent.clone()).or_insert((now, until));
-                if self.told[&agent].1 < now {
-                    self.told.insert(agent.clone(), (now, until));
+        match &event {
+            Some(Event::TurnFailed {
+                class: ErrorClass::RateLimit,
+                ..
+            }) => {
+                self.counts.limited += 1;
+                let until = self.world.shut.get(&agent).copied();
+                // What is over in a moment is not waited for, but tried.
+                let until = until.filter(|until| *until > now);
+                self.order.refused(&agent, until, now);
+                if let Some(until) = until {
+                    self.told.entry(agent.clone()).or_insert((now, until));
+                    if self.told[&agent].1 < now {
+                        self.told.insert(agent.clone(), (now, until));
+                    }
                 }
             }
+            Some(Event::TurnEnded { .. }) => {
+                let since = self.first_begun[&row.id];
+                self.worked.push((agent, since));
+            }
+            _ => {}
         }
         self.done(&row, &effect, event).await;
     }
 
-    async fn done(&self, row: &EffectRow, effect: &Effect, event: Option<Event>) {
+    async fn done(&mut self, row: &EffectRow, effect: &Effect, event: Option<Event>) {
         let now = self.app.now();
+        self.touched.extend(row.task);
         let id = format!("outcome:{}:{}", row.id, row.fence);
         let outcome = event.map(|event| {
             let place = effect.place.clone();
@@ -339,26 +437,32 @@ impl Month {
             why: None,
             outcome,
         };
+        let since = Instant::now();
         self.app
             .store()
             .close_effect(closing)
             .await
             .expect("closed");
+        self.progress.spent(Part::Close, since);
     }
 
     /// Everything that was under way is gone, as after `kill -9`; another process finds the leases lapsed.
     async fn kill(&mut self) {
+        let since = Instant::now();
         self.counts.kills += 1;
         let owner = format!("month-{}", self.owner);
         self.owner += 1;
         self.turns.clear();
         self.app.crash().await;
         self.app.open().await;
+        self.order.restarted(self.app.now());
+        self.look_at_order(false).await;
         self.app
             .store()
             .release_owner(&owner)
             .await
             .expect("released");
+        self.progress.spent(Part::Kill, since);
     }
 
     async fn task(&self, key: TaskKey) -> Task {
@@ -367,17 +471,44 @@ impl Month {
         serde_json::from_str(&row.body).expect("a task")
     }
 
+    /// Nobody waits who might have a slot that is free.
+    async fn nobody_is_left(&mut self) {
+        let now = self.app.now();
+        let Some((key, known)) = self.order.left_waiting(now) else {
+            return;
+        };
+        let view = self.app.engine().queue(usize::MAX).await;
+        let view = view.expect("the queue");
+        let told = view.listed.iter().find(|(other, _)| *other == key);
+        let task = self.task(key).await;
+        let state = task.state();
+        panic!(
+            "at {now} {key} waits ({state}, {told:?}) with {} at work, and there is room for it: {known}",
+            view.at_work
+        );
+    }
+
     /// What must be so at every moment.
     async fn must_hold(&mut self) {
-        if !self.chance.one_in(20) {
+        // One look costs as much as the queue is long.
+        let seldom = 20 * (self.world.issues.len() as i64 / 1_000).max(1);
+        if !self.chance.one_in(seldom) {
             return;
         }
+        let since = Instant::now();
+        self.is_so().await;
+        self.progress.spent(Part::Ask, since);
+    }
+
+    async fn is_so(&mut self) {
         let now = self.app.now();
-        let view = self.app.engine().queue(10_000).await.expect("the queue");
-        assert!(view.at_work <= SLOTS, "{} at work", view.at_work);
+        let view = self.app.engine().queue(usize::MAX).await;
+        let view = view.expect("the queue");
         let live = self.live().await;
+        assert_eq!(view.at_work as usize, live.len());
         let count =
             |what: &dyn Fn(&Task) -> bool| live.iter().filter(|task| what(task)).count() as u32;
+        assert!(count(&|_| true) <= SLOTS);
         for repository in live.iter().map(|task| task.place.repository) {
             assert!(count(&|task| task.place.repository == repository) <= OF_REPOSITORY);
         }
@@ -385,15 +516,34 @@ impl Month {
             let of = count(&|task| task.job().is_some_and(|job| job.agent == agent));
             assert!(of <= OF_AGENT, "{of} of {agent}");
         }
+        let keys: BTreeSet<TaskKey> = live.iter().map(Task::key).collect();
+        assert_eq!(keys, self.order.live());
+        let listed: BTreeSet<TaskKey> = view.listed.iter().map(|(key, _)| *key).collect();
+        assert_eq!(listed, self.order.ready());
         for (key, told) in &view.listed {
-            let task = self.task(*key).await;
-            assert_eq!(task.gate(), None, "{key} is held and listed");
-            let waited = now - task.job().expect("a job").queued_at;
-            self.counts.longest_wait_h = self.counts.longest_wait_h.max(waited / HOUR);
             self.is_true(&told.reason, *key, &live);
         }
-        for key in &view.held_back {
-            self.is_held(*key).await;
+        let held: BTreeSet<TaskKey> = view.held_back.iter().copied().collect();
+        assert!(held.iter().eq(self.order.held().keys()));
+        for (key, gate) in self.order.held() {
+            self.is_held(*key, gate);
+        }
+        self.is_stored(&listed, &held).await;
+        let oldest = self.order.oldest().unwrap_or(now);
+        self.counts.longest_wait_h = self.counts.longest_wait_h.max((now - oldest) / HOUR);
+        self.counts.longest_queue = self.counts.longest_queue.max(listed.len());
+    }
+
+    /// The database says the same of some of those that wait.
+    async fn is_stored(&mut self, listed: &BTreeSet<TaskKey>, held: &BTreeSet<TaskKey>) {
+        for (keys, are_held) in [(listed, false), (held, true)] {
+            for _ in 0..keys.len().min(10) {
+                let by_lot = self.chance.below(keys.len() as i64) as usize;
+                let key = *keys.iter().nth(by_lot).expect("one of them");
+                let task = self.task(key).await;
+                assert_eq!(task.state(), "queued", "{key}");
+                assert_eq!(task.gate().is_some(), are_held, "{key}");
+            }
         }
     }
 
@@ -419,42 +569,41 @@ impl Month {
                 assert!(of.count() >= *most as usize, "{key}: {reason:?}");
             }
             Reason::Closed { agent, .. } => {
-                assert!(self.told.contains_key(agent), "{key}: {reason:?}");
+                assert!(self.order.is_refused(agent), "{key}: {reason:?}");
             }
             other => panic!("{key}: {other:?}"),
         }
     }
 
-    async fn is_held(&self, key: TaskKey) {
-        let task = self.task(key).await;
+    /// What holds a task is so.
+    fn is_held(&self, key: TaskKey, gate: &str) {
+        assert!(["blockers", "unmet"].contains(&gate), "{key}: {gate}");
+        let blockers = &self.world.issues[&key].waits_for;
         let open = |key: &TaskKey| self.world.issues[key].standing != Standing::Completed;
-        let waits = self.world.issues[&key].waits_for.iter().any(open);
-        match task.gate() {
-            // What was closed is heard with its delivery.
-            Some(Gate::Blockers | Gate::Unmet) => {
-                let on_its_way = self.deeds.iter().any(|(_, deed)| {
-                    matches!(deed, Deed::Delivery(of, "closed", _) if self.world.issues[&key].waits_for.contains(of))
-                });
-                assert!(waits || on_its_way, "{key} is held by nothing");
-            }
-            other => panic!("{key}: {other:?}"),
-        }
+        // What was closed is heard with its delivery.
+        let on_its_way = || {
+            self.deeds.iter().any(
+                |(_, deed)| matches!(deed, Deed::Delivery(of, "closed", _) if blockers.contains(of)),
+            )
+        };
+        assert!(
+            blockers.iter().any(open) || on_its_way(),
+            "{key} is held by nothing"
+        );
     }
 
+    /// The tasks at work, as the database has them.
     async fn live(&self) -> Vec<Task> {
+        let filter = SessionFilter {
+            live: Some(true),
+            ..SessionFilter::default()
+        };
+        let sessions = self.app.store().sessions(&filter, 1_000).await;
         let mut live = Vec::new();
-        for state in ["working", "needs-you"] {
-            let keys = self
-                .app
-                .store()
-                .task_keys(state, 1_000)
-                .await
-                .expect("keys");
-            for key in keys {
-                live.push(self.task(key).await);
-            }
+        for session in sessions.expect("the sessions") {
+            live.push(self.task(session.task).await);
         }
-        live.retain(|task| matches!(task.stage, skep::core::task::Stage::Working { .. }));
+        live.retain(|task| matches!(task.stage, Stage::Working { .. }));
         live
     }
 
@@ -490,9 +639,10 @@ fn role(agent: &str) -> skep::core::role::Role {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_month_starves_nobody_and_keeps_every_promise() {
-    let issues = std::env::var("SKEP_TEST_MONTH").ok();
-    let issues = issues.and_then(|count| count.parse().ok()).unwrap_or(150);
-    let mut month = Month::new(issues).await;
+    let wish = std::env::var("SKEP_TEST_MONTH").ok();
+    let issues = wish.as_ref().and_then(|count| count.parse().ok());
+    let issues = issues.unwrap_or(150);
+    let mut month = Month::new(issues, wish.is_some()).await;
     month.play().await;
     while month.close_the_rest().await {
         month.play().await;
@@ -512,8 +662,8 @@ async fn a_month_starves_nobody_and_keeps_every_promise() {
     );
     assert!(month.counts.longest_wait_h < 24 * 25, "{:?}", month.counts);
     println!(
-        "seed {SEED}, {issues} issues, {:?}, {tokens} tokens",
-        month.counts
+        "seed {SEED}, {issues} issues, {:?}, {:?}, {tokens} tokens; {}",
+        month.counts, month.order.seen, month.progress
     );
     month.app.leave_unfinished();
     month.app.done().await;

@@ -47,6 +47,9 @@ impl Lot {
 pub(super) struct Subject {
     pub(super) place: Place,
     pub(super) labels: Vec<String>,
+    /// How many levels of priority below the highest.
+    pub(super) level: i64,
+    pub(super) agent: &'static str,
     pub(super) waits_for: Vec<TaskKey>,
     pub(super) standing: Standing,
     pub(super) asked_at: i64,
@@ -64,9 +67,9 @@ pub(super) struct World {
 }
 
 impl World {
-    /// `count` issues over as many repositories as that is fifty each, each of which waits for up to three earlier ones.
+    /// `count` issues over as many repositories as that is fifty each (five at least: one may have three sessions at work, and all twelve), each of which waits for up to three earlier ones.
     pub(super) fn new(seed: u64, count: i64, dawn: i64) -> Self {
-        let repositories = (count / 50).max(2);
+        let repositories = (count / 50).max(5);
         let mut world = Self {
             lot: Lot(seed),
             issues: BTreeMap::new(),
@@ -92,11 +95,12 @@ impl World {
             });
             let waits_for: Vec<TaskKey> = waits_for.collect();
             let mut labels = vec!["agent:go".to_owned()];
-            labels.extend(match world.lot.below(4) {
-                0 => Some("priority:high".to_owned()),
-                1 => Some("priority:low".to_owned()),
-                _ => None,
-            });
+            let (level, label) = match world.lot.below(4) {
+                0 => (0, Some("priority:high")),
+                1 => (2, Some("priority:low")),
+                _ => (1, None),
+            };
+            labels.extend(label.map(str::to_owned));
             let agent = AGENTS[world.lot.below(3) as usize];
             labels.push(format!("role:{agent}"));
             let asked_at = dawn + world.lot.below(count * BETWEEN);
@@ -104,6 +108,8 @@ impl World {
             let issue = Subject {
                 place,
                 labels,
+                level,
+                agent,
                 waits_for,
                 standing: Standing::Open,
                 asked_at,
