@@ -2,7 +2,7 @@
 //! weather, kills, deliveries that come twice, late and out of order. The engine, the schedule, the graph and the database are
 //! real; only what comes of an effect is played. At every step it is asked what must always be so.
 //!
-//! `SKEP_TEST_MONTH=10000` plays that many issues instead of a few.
+//! `SKEP_TEST_MONTH=10000` plays that many issues instead of a few, and tells on the way where it stands.
 
 mod order;
 mod progress;
@@ -77,8 +77,8 @@ struct Month {
     order: Order,
     /// The tasks of which the engine was told something, and which it may have changed.
     touched: BTreeSet<TaskKey>,
-    /// When turns that ended well began, with which agents; whom the engine has not heard of yet.
-    worked: Vec<(String, i64)>,
+    /// Turns that ended well, of which the engine has not heard yet: with which agents, and when they began.
+    worked: BTreeMap<TaskKey, (String, i64)>,
     /// When each turn was first begun, by its effect.
     first_begun: BTreeMap<String, i64>,
     /// The last event that was read.
@@ -112,7 +112,7 @@ impl Month {
             progress: Progress::new(tells),
             order: Order::default(),
             touched: BTreeSet::new(),
-            worked: Vec::new(),
+            worked: BTreeMap::new(),
             first_begun: BTreeMap::new(),
             heard: 0,
         };
@@ -150,6 +150,8 @@ impl Month {
             self.must_hold().await;
             if self.chance.one_in(400) {
                 self.kill().await;
+                // What begins again begins now, as skep has it: what a turn proves of its provider depends on that.
+                self.settle().await;
             }
             let now = self.app.now();
             let counts = (&self.counts, &self.order.seen);
@@ -260,9 +262,8 @@ impl Month {
         self.look_at_order(handled > 0).await;
         if handled == 0 {
             self.touched.clear();
-            for (agent, since) in std::mem::take(&mut self.worked) {
-                self.order.worked(&agent, since);
-            }
+            // What came too late proves nothing.
+            self.worked.clear();
         }
         self.progress.spent(Part::Order, since);
         handled
@@ -270,7 +271,7 @@ impl Month {
 
     /// Whoever was given a slot since the last look had its turn. Without a fact and an event nothing has changed.
     async fn look_at_order(&mut self, any_fact: bool) {
-        let (now, mut starts) = (self.app.now(), Vec::new());
+        let (now, mut starts, mut idle) = (self.app.now(), Vec::new(), Vec::new());
         let before = self.heard;
         loop {
             let events = self.app.store().events(self.heard, 500).await;
@@ -281,8 +282,10 @@ impl Month {
             self.heard = last.seq;
             for event in events.into_iter().map(|row| row.event) {
                 self.touched.extend(event.task);
-                if event.name == "session.dispatched" {
-                    starts.extend(event.task);
+                match event.name.as_str() {
+                    "session.dispatched" => starts.extend(event.task),
+                    "session.idle" => idle.extend(event.task),
+                    _ => {}
                 }
             }
         }
@@ -297,6 +300,9 @@ impl Month {
         }
         for key in starts {
             self.order.start(key, now);
+        }
+        for (agent, since) in idle.iter().filter_map(|key| self.worked.remove(key)) {
+            self.order.worked(&agent, since);
         }
     }
 
@@ -407,7 +413,8 @@ impl Month {
             }
             Some(Event::TurnEnded { .. }) => {
                 let since = self.first_begun[&row.id];
-                self.worked.push((agent, since));
+                let key = effect.place.task();
+                self.worked.insert(key, (agent, since));
             }
             _ => {}
         }

@@ -1,5 +1,5 @@
-//! Where a long month stands, and where its time goes: a line for each day of it, to the person who waits for the end. It only
-//! looks: nothing of the month depends on it.
+//! Where a long month stands, and where its time goes: a line for each day of it, and each minute, to the person who waits for
+//! its end. It only looks: nothing of the month depends on it.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -36,6 +36,7 @@ pub(super) struct Progress {
     begun: Instant,
     spent: [(Duration, usize); PARTS],
     day: i64,
+    told: Instant,
 }
 
 impl Progress {
@@ -45,6 +46,7 @@ impl Progress {
             begun: Instant::now(),
             spent: [(Duration::ZERO, 0); PARTS],
             day: -1,
+            told: Instant::now(),
         }
     }
 
@@ -55,10 +57,11 @@ impl Progress {
         *times += 1;
     }
 
-    /// Says where it stands, once a day of the month.
+    /// Says where it stands, once a day of the month, and once a minute.
     pub(super) fn tell(&mut self, day: i64, counts: &dyn fmt::Debug) {
-        if self.tells && day > self.day {
-            self.day = day;
+        let is_late = self.told.elapsed() > Duration::from_secs(60);
+        if self.tells && (day > self.day || is_late) {
+            (self.day, self.told) = (day, Instant::now());
             eprintln!("day {day}: {self}; {counts:?}");
         }
     }

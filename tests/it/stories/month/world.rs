@@ -67,7 +67,8 @@ pub(super) struct World {
 }
 
 impl World {
-    /// `count` issues over as many repositories as that is fifty each (five at least: one may have three sessions at work, and all twelve), each of which waits for up to three earlier ones.
+    /// `count` issues over as many repositories as that is fifty each, each of which waits for up to three earlier ones. Of
+    /// repositories there are five at least: with fewer, not all slots could be taken.
     pub(super) fn new(seed: u64, count: i64, dawn: i64) -> Self {
         let repositories = (count / 50).max(5);
         let mut world = Self {
