@@ -92,6 +92,8 @@ pub struct Tree {
     pub more: u64,
     /// How many below the uppermost GitHub counts and does not show: those in repositories that we do not reach.
     pub hidden: u64,
+    /// GitHub has no sub-issues here.
+    pub missing: bool,
 }
 
 #[derive(Deserialize)]
@@ -217,6 +219,7 @@ impl GitHub {
                 return Ok(tree);
             };
             let Some(found) = self.sub_issues(&home, number).await? else {
+                tree.missing |= depth == 1;
                 continue;
             };
             let counted = parent.and_then(|place: usize| tree.issues.get(place)?.issue.sub_issues);

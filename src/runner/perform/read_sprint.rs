@@ -117,6 +117,7 @@ async fn tree(github: &GitHub, at: &At, root: &Issue) -> Result<TreeFacts, GitHu
         cut: count(tree.more),
         hidden: count(tree.hidden.saturating_add(unseen)),
     })
+        missing: tree.missing,
 }
 
 fn member(found: &TreeIssue) -> MemberFacts {

@@ -31,6 +31,7 @@ mod month;
 mod operator;
 mod outage;
 mod outcomes;
+mod old_server;
 mod overlaps;
 mod overridden;
 mod pace;

@@ -12,7 +12,7 @@ use skep_simulator::world::outgoing::Flow;
 
 use crate::test_app::{HOLD, TestApp};
 
-const SPRINT: &str = "agent:sprint";
+pub(super) const SPRINT: &str = "agent:sprint";
 const BODY: &str = "Please.\n\n```skep-demo\nwrite a.txt: a\n```\n";
 
 impl TestApp {
@@ -47,7 +47,7 @@ impl TestApp {
     }
 
     /// The status comment without its drawing and its time.
-    fn sprint(&self, issue: IssueNumber) -> String {
+    pub(super) fn sprint(&self, issue: IssueNumber) -> String {
         let status = self.status(issue);
         let end = status.find("<details>").or(status.find("<sub>"));
         status[..end.unwrap_or(status.len())].trim().to_owned()

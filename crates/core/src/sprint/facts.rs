@@ -30,6 +30,9 @@ pub struct TreeFacts {
 }
 
 /// One issue below a sprint's.
+    /// GitHub has no sub-issues here.
+    #[serde(default)]
+    pub missing: bool,
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberFacts {
     /// Which.

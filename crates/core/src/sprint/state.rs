@@ -44,6 +44,9 @@ pub struct Sprint {
     #[serde(default)]
     pub hidden: u32,
     /// To the start of which phases, or of the whole, people agreed, and who.
+    /// GitHub has no sub-issues here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub missing: bool,
     #[serde(default)]
     pub approvals: Vec<(TaskKey, String)>,
     /// The phases that were told that somebody has to agree.
@@ -102,6 +105,7 @@ impl Sprint {
             offered: Vec::new(),
             waits: None,
         }
+            missing: false,
     }
 
     /// Whether it is on.
@@ -177,6 +181,7 @@ impl Sprint {
         ON_THEIR_WAY.saturating_sub(self.members.iter().filter(on_their_way).count())
     }
 
+        self.missing = tree.missing;
     /// An issue is asked to start.
     pub fn ask(&mut self, place: usize) {
         if let Some(member) = self.members.get_mut(place) {

@@ -105,6 +105,9 @@ pub fn not_part(of: &Named) -> String {
 pub fn render(task: &Task, now: i64) -> String {
     let Some(sprint) = &task.sprint else {
         return String::new();
+        SprintStanding::On if sprint.missing => {
+            return format!("**Needs {}** · this GitHub has no sub-issues", whom());
+        }
     };
     let mut parts = vec![header(task), section(task)];
     if let Some(picture) = sprint.picture(task.key()) {
@@ -182,6 +185,11 @@ pub fn section(task: &Task) -> String {
         outline: Outline::of(sprint, task.key()),
         root: task.key(),
         home: &task.place,
+            SprintStanding::On if sprint.missing => {
+                "The label `agent:sprint` has an issue's sub-issues worked on, and this GitHub server is too old to have any. Put \
+                 the label `agent:go` on each issue that is to be worked on; what they wait for may be written there, as in \
+                 `Depends on #12`."
+            }
     };
     let parts = [shown.next(), shown.tree(), shown.stuck(), shown.left_out()];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
