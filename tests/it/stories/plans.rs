@@ -118,6 +118,8 @@ async fn phases_are_worked_on_one_after_the_other() {
     - **#3 Second phase** · 0 of 1 · waits for #2
       - [ ] #6 Five
     - [ ] #7 Six · in review
+
+    `@ana` approved phases without the label `checkpoint` by `agent:sprint`: they start by themselves.
     "#);
     insta::assert_snapshot!(app.drawn().await, @"
     #7 Six · review

@@ -191,7 +191,13 @@ pub fn section(task: &Task) -> String {
                  `Depends on #12`."
             }
     };
-    let parts = [shown.next(), shown.tree(), shown.stuck(), shown.left_out()];
+    let parts = [
+        shown.next(),
+        shown.tree(),
+        shown.by_themselves(),
+        shown.stuck(),
+        shown.left_out(),
+    ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join("\n\n")
 }
@@ -284,6 +290,22 @@ impl Shown<'_> {
             Standing::Duplicate => ("x", Some("closed as a duplicate")),
             Standing::Other => ("x", Some("closed, but not as completed")),
             Standing::Open if member.is.out_of_reach => (" ", Some("out of reach")),
+    /// Who let the phases start that nobody is asked for.
+    fn by_themselves(&self) -> Option<String> {
+        if !self.outline.started() {
+            return None;
+        }
+        let mut members = self.sprint.members.iter().enumerate();
+        let unasked = members.any(|(place, one)| {
+            let waits = self.outline.state(place) == PhaseState::Waits;
+            self.outline.is_phase(place) && waits && !one.is.checkpoint
+        });
+        let by = answer_replies::name(&self.sprint.actor.login);
+        unasked.then(|| {
+            format!("{by} approved phases without the label `checkpoint` by `agent:sprint`: they start by themselves.")
+        })
+    }
+
             Standing::Open => (" ", work(member.work)),
         };
         let how = how.map_or_else(String::new, |how| format!(" · {how}"));

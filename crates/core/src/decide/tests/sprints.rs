@@ -267,6 +267,8 @@ fn phases_start_one_after_the_other() {
       - [ ] #6 Issue 6 · failed
     - [ ] #7 Issue 7 · working
 
+
+    `@ana` approved phases without the label `checkpoint` by `agent:sprint`: they start by themselves.
     Needs a person: #6. Comment `/agent retry` there, or close the issue, and the sprint goes on.
     ");
     for issue in [6, 7] {
@@ -514,6 +516,8 @@ fn story() -> Vec<(Deed, Event)> {
         (
             |_| {},
             news(SprintNews::Approved {
+
+    `@ana` approved phases without the label `checkpoint` by `agent:sprint`: they start by themselves.
                 phase: named(5).key,
                 by: "ana".into(),
             }),
