@@ -41,11 +41,11 @@ impl GitHub {
             .change(at, Purpose::Comment, Priority::Normal, &ask)
             .await
         {
-            Err(GitHubError::Invalid { message, .. }) if message.contains("already_exists") => {
-                Ok(())
-            }
-            outcome => outcome.map(drop),
+            Err(GitHubError::Invalid { message, .. }) if message.contains("already_exists") => {}
+            outcome => drop(outcome?),
         }
+        self.0.labels.saw(at, name, self.now());
+        Ok(())
     }
 
     /// Adds labels to an issue; those it has already stay.

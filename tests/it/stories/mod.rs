@@ -26,6 +26,8 @@ mod input;
 mod kept;
 mod leaks;
 mod mails;
+mod label_looks;
+mod let_go_of;
 mod memory;
 mod month;
 mod operator;
