@@ -10,7 +10,9 @@ mod member;
 mod news;
 mod outline;
 mod picture;
+mod renewal;
 mod state;
+mod terms;
 
 pub use agreement::Agreement;
 pub use facts::{Awaited, MemberFacts, SprintFacts, TreeFacts};
@@ -18,3 +20,4 @@ pub use member::{Member, Work};
 pub use news::SprintNews;
 pub use outline::{Outline, PhaseState};
 pub use state::{Off, Sprint, SprintStanding};
+pub use terms::{Change, Terms, Void};

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt};
+use sha2::{Digest, Sha256};
 
 use super::read_dependencies;
 use crate::core::actor::Actor;
@@ -43,6 +44,7 @@ pub(super) async fn perform(
             let tree = tree(reading.github, &at, &issue).await?;
             SprintFacts {
                 trigger: trigger(action, lease, reading).await?,
+                words: words(&issue),
                 labels: issue.labels,
                 open: issue.open,
                 tree,
@@ -52,6 +54,7 @@ pub(super) async fn perform(
             trigger: None,
             labels: Vec::new(),
             open: false,
+            words: String::new(),
             tree: TreeFacts::default(),
         },
         Err(error) => return Err(error.into()),
@@ -104,7 +107,7 @@ async fn tree(github: &GitHub, at: &At, root: &Issue) -> Result<TreeFacts, GitHu
     for (place, facts) in read {
         let member = &mut members[place];
         (member.checkpoint, member.blockers) = (facts.checkpoint, facts.blockers);
-        member.unknown = facts.unknown;
+        (member.unknown, member.words) = (facts.unknown, facts.words);
     }
     let upper = members.iter().filter(|one| one.parent.is_none()).count();
     let counted = root.sub_issues.unwrap_or(0);
@@ -114,10 +117,10 @@ async fn tree(github: &GitHub, at: &At, root: &Issue) -> Result<TreeFacts, GitHu
     };
     Ok(TreeFacts {
         members,
+        missing: tree.missing,
         cut: count(tree.more),
         hidden: count(tree.hidden.saturating_add(unseen)),
     })
-        missing: tree.missing,
 }
 
 fn member(found: &TreeIssue) -> MemberFacts {
@@ -128,6 +131,7 @@ fn member(found: &TreeIssue) -> MemberFacts {
         standing: issue.standing,
         parent: found.parent,
         checkpoint: false,
+        words: String::new(),
         out_of_reach: false,
         blockers: Vec::new(),
         unknown: 0,
@@ -152,6 +156,7 @@ struct Phase {
     checkpoint: bool,
     blockers: Vec<Awaited>,
     unknown: u32,
+    words: String,
 }
 
 async fn phase(github: &GitHub, at: &At, issue: Named) -> Result<Phase, GitHubError> {
@@ -165,6 +170,7 @@ async fn phase(github: &GitHub, at: &At, issue: Named) -> Result<Phase, GitHubEr
     Ok(Phase {
         checkpoint: label::has(&issue.labels, CHECKPOINT_LABEL),
         unknown: unknown(&found),
+        words: words(&issue),
         blockers: found
             .blockers
             .into_iter()
@@ -174,6 +180,25 @@ async fn phase(github: &GitHub, at: &At, issue: Named) -> Result<Phase, GitHubEr
             })
             .collect(),
     })
+}
+
+/// What the title and the text of an issue come to, for whoever agreed to them. Spaces, line ends and ticks in boxes are no words.
+fn words(issue: &Issue) -> String {
+    let mut hash = Sha256::new();
+    for text in [&issue.title, &issue.body] {
+        for word in text.split_whitespace() {
+            let parts: &[&str] = match word {
+                "[x]" | "[X]" => &["[", "]"],
+                other => &[other],
+            };
+            for part in parts {
+                hash.update(part);
+                hash.update(" ");
+            }
+        }
+        hash.update("\n");
+    }
+    hex::encode(hash.finalize().get(..16).unwrap_or_default())
 }
 
 fn unknown(found: &Dependencies) -> u32 {

@@ -42,6 +42,7 @@ mod people;
 mod pins;
 mod pipeline;
 mod plans;
+mod plan_approvals;
 mod pull_gate;
 mod pushes;
 mod queue;

@@ -17,7 +17,7 @@ const BODY: &str = "Please.\n\n```skep-demo\nwrite a.txt: a\n```\n";
 
 impl TestApp {
     /// An issue with work for the demo agent below another one.
-    fn leaf(&self, parent: IssueNumber, title: &str) -> IssueNumber {
+    pub(super) fn leaf(&self, parent: IssueNumber, title: &str) -> IssueNumber {
         self.leaf_that(parent, title, BODY)
     }
 
@@ -27,7 +27,7 @@ impl TestApp {
         issue
     }
 
-    fn put_below(&self, parent: IssueNumber, issue: IssueNumber) {
+    pub(super) fn put_below(&self, parent: IssueNumber, issue: IssueNumber) {
         self.simulator
             .sub_issue((self.repository, parent), (self.repository, issue), "ana")
             .expect("a part");
@@ -64,7 +64,7 @@ impl TestApp {
     }
 
     /// `3 queued, 4 in-review`; issues without a task are left out.
-    async fn states(&self, issues: &[IssueNumber]) -> String {
+    pub(super) async fn states(&self, issues: &[IssueNumber]) -> String {
         let mut states = Vec::new();
         for issue in issues {
             let key = TaskKey::new(self.repository, *issue);

@@ -11,6 +11,9 @@ pub struct Agreement {
     /// Since when it waits.
     #[serde(default)]
     pub since: i64,
+    /// Reactions from before do not count: they were for other words.
+    #[serde(default)]
+    pub counts_from: i64,
     /// Whether people were reminded.
     #[serde(default)]
     pub reminded: bool,
@@ -30,7 +33,13 @@ impl Agreement {
     pub fn from(since: i64) -> Self {
         Self {
             since,
+            counts_from: since,
             ..Self::default()
         }
+    }
+
+    /// Since when a reaction counts.
+    pub fn counts_from(&self) -> i64 {
+        self.since.max(self.counts_from)
     }
 }

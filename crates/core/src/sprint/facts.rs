@@ -14,6 +14,9 @@ pub struct SprintFacts {
     pub labels: Vec<String>,
     /// Whether the issue is open now.
     pub open: bool,
+    /// What its title and text come to; empty: not known.
+    #[serde(default)]
+    pub words: String,
     /// What is below it.
     pub tree: TreeFacts,
 }
@@ -27,12 +30,12 @@ pub struct TreeFacts {
     pub cut: u32,
     /// How many are in repositories that nobody here reaches, and are not among the members.
     pub hidden: u32,
-}
-
-/// One issue below a sprint's.
     /// GitHub has no sub-issues here.
     #[serde(default)]
     pub missing: bool,
+}
+
+/// One issue below a sprint's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberFacts {
     /// Which.
@@ -46,6 +49,9 @@ pub struct MemberFacts {
     /// Whether it has the label `checkpoint`.
     #[serde(default)]
     pub checkpoint: bool,
+    /// What its title and text come to, where it has sub-issues itself; empty: not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
     /// Whether its repository is out of reach: nothing can start there.
     #[serde(default)]
     pub out_of_reach: bool,

@@ -61,7 +61,9 @@ pub enum Work {
     Held,
     /// An agent is at work.
     Working,
-    /// A person has to act.
+    /// It has not begun, and a person has to act first.
+    Gated,
+    /// It has begun, and a person has to act.
     NeedsYou,
     /// Its model failed for now.
     Waiting,
@@ -87,7 +89,28 @@ impl Work {
 
     /// It was asked to start and has not begun.
     pub fn may_be_withdrawn(self) -> bool {
-        self.is_on_its_way() || matches!(self, Self::Held | Self::NeedsYou)
+        self.is_on_its_way() || matches!(self, Self::Held | Self::Gated)
+    }
+
+    /// An agent was at work on it.
+    pub fn has_begun(self) -> bool {
+        match self {
+            Self::Working
+            | Self::NeedsYou
+            | Self::Waiting
+            | Self::Paused
+            | Self::Review
+            | Self::Done
+            | Self::Failed => true,
+            Self::None
+            | Self::Asked
+            | Self::Checking
+            | Self::Queued
+            | Self::Held
+            | Self::Gated
+            | Self::Refused
+            | Self::Stopped => false,
+        }
     }
 
     /// It will not go on by itself.

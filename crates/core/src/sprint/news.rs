@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::SprintFacts;
 use super::member::Work;
+use super::terms::Void;
 use crate::actor::Account;
 use crate::dependency::Named;
 use crate::ids::TaskKey;
@@ -58,6 +59,12 @@ pub enum SprintNews {
         of: Named,
         /// Who put the label there.
         by: String,
+        /// How often what they have to agree to has become another.
+        #[serde(default)]
+        revision: u32,
+        /// The approval that was for another, and does not count any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        void: Option<Void>,
     },
     /// To a phase: nobody has to agree any more.
     Settled {

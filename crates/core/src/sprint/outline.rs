@@ -130,6 +130,21 @@ impl<'a> Outline<'a> {
         self.count(place).1
     }
 
+    /// The issues without sub-issues below a member, or in all of the sprint.
+    pub fn below(&self, phase: Option<usize>) -> impl Iterator<Item = &'a Member> + '_ {
+        let members = self.sprint.members.iter().enumerate();
+        let below = members.filter(move |(place, _)| {
+            !self.is_phase(*place) && self.above(*place).any(|one| one == phase)
+        });
+        below.map(|(_, one)| one)
+    }
+
+    /// What is above a member, step by step; the last is the sprint's own issue.
+    fn above(&self, place: usize) -> impl Iterator<Item = Option<usize>> + '_ {
+        let parent = |place: usize| self.sprint.members.get(place).map(|one| one.is.parent);
+        std::iter::successors(parent(place), move |above| parent((*above)?))
+    }
+
     /// How many issues without sub-issues are below a member, and how many of them are open.
     pub fn count(&self, place: usize) -> (usize, usize) {
         self.leaves.get(place).copied().unwrap_or_default()

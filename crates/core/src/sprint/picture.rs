@@ -88,7 +88,7 @@ fn class(member: &Member) -> Class {
         Work::Asked | Work::Checking | Work::Held | Work::Waiting => Class::Waiting,
         Work::Queued => Class::Ready,
         Work::Working => Class::Working,
-        Work::NeedsYou | Work::Paused => Class::NeedsYou,
+        Work::Gated | Work::NeedsYou | Work::Paused => Class::NeedsYou,
         Work::Review => Class::Review,
         Work::Done => Class::Done,
         Work::Refused | Work::Failed | Work::Stopped => Class::Failed,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::agreement::Agreement;
 use super::facts::TreeFacts;
 use super::member::{Member, Work};
+use super::terms::Terms;
 use crate::actor::Account;
 use crate::dependency::Named;
 use crate::ids::TaskKey;
@@ -43,12 +44,15 @@ pub struct Sprint {
     /// How many are out of sight.
     #[serde(default)]
     pub hidden: u32,
-    /// To the start of which phases, or of the whole, people agreed, and who.
     /// GitHub has no sub-issues here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub missing: bool,
+    /// To the start of which phases, or of the whole, people agreed, and who.
     #[serde(default)]
     pub approvals: Vec<(TaskKey, String)>,
+    /// What they agree to, each of those that somebody has to agree to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<Terms>,
     /// The phases that were told that somebody has to agree.
     #[serde(default)]
     pub offered: Vec<Named>,
@@ -101,11 +105,12 @@ impl Sprint {
             members: Vec::new(),
             cut: 0,
             hidden: 0,
+            missing: false,
             approvals: Vec::new(),
+            terms: Vec::new(),
             offered: Vec::new(),
             waits: None,
         }
-            missing: false,
     }
 
     /// Whether it is on.
@@ -134,6 +139,19 @@ impl Sprint {
             self.approvals.push((issue, by.to_owned()));
             self.approvals.sort();
         }
+        if let Some(terms) = self.terms_mut(issue) {
+            terms.void = None;
+        }
+    }
+
+    /// What somebody agrees to who agrees to the start of a phase, or of the whole.
+    pub fn terms(&self, issue: TaskKey) -> Option<&Terms> {
+        self.terms.iter().find(|one| one.issue == issue)
+    }
+
+    /// The same, to be changed.
+    pub fn terms_mut(&mut self, issue: TaskKey) -> Option<&mut Terms> {
+        self.terms.iter_mut().find(|one| one.issue == issue)
     }
 
     /// The issues of which every change concerns it, in order: its own, those below it, and what its phases wait for.
@@ -163,6 +181,7 @@ impl Sprint {
             });
         self.members = members.collect();
         (self.cut, self.hidden) = (tree.cut, tree.hidden);
+        self.missing = tree.missing;
         self.reading = false;
         self.unread = false;
         known.into_values().collect()
@@ -181,7 +200,6 @@ impl Sprint {
         ON_THEIR_WAY.saturating_sub(self.members.iter().filter(on_their_way).count())
     }
 
-        self.missing = tree.missing;
     /// An issue is asked to start.
     pub fn ask(&mut self, place: usize) {
         if let Some(member) = self.members.get_mut(place) {
@@ -192,8 +210,14 @@ impl Sprint {
 
     /// Those that were asked to start and have not begun, which are not to start any more.
     pub fn withdraw(&mut self) -> Vec<Member> {
+        self.take_back(|_| true)
+    }
+
+    /// The same of some of them.
+    pub(super) fn take_back(&mut self, which: impl Fn(TaskKey) -> bool) -> Vec<Member> {
         let mut withdrawn = Vec::new();
-        for member in self.members.iter_mut().filter(|one| one.waits_to_begin()) {
+        let waiting = self.members.iter_mut().filter(|one| one.waits_to_begin());
+        for member in waiting.filter(|one| which(one.key())) {
             member.asked = false;
             withdrawn.push(member.clone());
         }

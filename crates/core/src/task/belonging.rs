@@ -13,7 +13,7 @@ impl Task {
             "queued" => match self.gate() {
                 None => Work::Queued,
                 Some(Gate::Reading) => Work::Checking,
-                Some(gate) if gate.needs_a_person() => Work::NeedsYou,
+                Some(gate) if gate.needs_a_person() => Work::Gated,
                 Some(_) => Work::Held,
             },
             "working" => Work::Working,

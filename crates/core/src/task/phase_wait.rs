@@ -10,6 +10,9 @@ use crate::sprint::Agreement;
 pub struct PhaseWait {
     /// The sprint.
     pub of: Named,
+    /// Which revision of it people were asked to agree to.
+    #[serde(default)]
+    pub revision: u32,
     /// Who agreed; the sprint is told in the same decision.
     #[serde(default)]
     pub agreed: Option<String>,

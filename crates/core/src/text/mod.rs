@@ -50,6 +50,7 @@ pub mod session_log;
 pub mod settings;
 pub mod setup;
 pub mod sprint;
+pub mod sprint_approval;
 pub mod stack;
 pub mod starter;
 pub mod status;

@@ -1,6 +1,7 @@
 //! What is said of a sprint: how far it is, how each of its issues stands, what holds it, and who has to act.
 
 use super::issue_link::reference;
+use super::sprint_approval as approval;
 use super::{answer_replies, clock, count};
 use crate::dependency::{Named, Standing};
 use crate::graph::draw;
@@ -43,45 +44,6 @@ pub fn unchecked(say: &str, exhausted: bool) -> String {
     }
 }
 
-/// A line of the timeline: somebody agreed to a phase.
-pub fn approved(login: &str) -> String {
-    format!("{} approved a phase", answer_replies::name(login))
-}
-
-/// On the issue of a phase: somebody has to agree.
-pub fn phase_waits(of: &Named, home: &Place, by: &str) -> String {
-    format!(
-        "@{by}: this phase of {} can start, and has the label `checkpoint`. Somebody with write access can let its sub-issues \
-         start with `/agent approve`, here, or with 👍 on this comment.",
-        reference(of, home)
-    )
-}
-
-/// Once, after a day.
-pub fn phase_reminder(of: &Named, home: &Place, left: i64) -> String {
-    format!(
-        "This phase of {} still waits for somebody to approve it. Write `/agent approve` to let its sub-issues start; in {} \
-         it is left as it is.",
-        reference(of, home),
-        count(super::gate::days(left), "day")
-    )
-}
-
-/// Nobody has agreed to the start of a sprint yet; it is left in so many milliseconds.
-pub fn reminder(left: i64) -> String {
-    format!(
-        "This plan still waits for somebody to approve it. Write `/agent approve`, or react to the status comment with 👍, to let \
-         it start; in {} it is left as it is.",
-        count(super::gate::days(left), "day")
-    )
-}
-
-/// A line of the timeline: nobody agreed to a sprint in time.
-pub const EXPIRED: &str = "nobody approved this plan; it starts when somebody does";
-
-/// A line of the timeline: nobody agreed in time.
-pub const PHASE_EXPIRED: &str = "nobody approved this phase; it starts when somebody does";
-
 /// Why an issue that waited does not start any more, half a sentence.
 pub fn withdrawn(why: Off, of: &Named) -> String {
     let of = format!("{}#{}", of.name, of.key.issue);
@@ -105,9 +67,6 @@ pub fn not_part(of: &Named) -> String {
 pub fn render(task: &Task, now: i64) -> String {
     let Some(sprint) = &task.sprint else {
         return String::new();
-        SprintStanding::On if sprint.missing => {
-            return format!("**Needs {}** · this GitHub has no sub-issues", whom());
-        }
     };
     let mut parts = vec![header(task), section(task)];
     if let Some(picture) = sprint.picture(task.key()) {
@@ -146,6 +105,9 @@ pub fn header(task: &Task) -> String {
         SprintStanding::Off { why: Off::Label } => "**Sprint stopped**".into(),
         SprintStanding::Off { why: Off::Closed } if outline.is_done() => "**Sprint done**".into(),
         SprintStanding::Off { why: Off::Closed } => "**Sprint stopped** · closed".into(),
+        SprintStanding::On if sprint.missing => {
+            return format!("**Needs {}** · this GitHub has no sub-issues", whom());
+        }
         SprintStanding::On if sprint.members.is_empty() => {
             return format!("**Needs {}** · a sprint without sub-issues", whom());
         }
@@ -185,11 +147,6 @@ pub fn section(task: &Task) -> String {
         outline: Outline::of(sprint, task.key()),
         root: task.key(),
         home: &task.place,
-            SprintStanding::On if sprint.missing => {
-                "The label `agent:sprint` has an issue's sub-issues worked on, and this GitHub server is too old to have any. Put \
-                 the label `agent:go` on each issue that is to be worked on; what they wait for may be written there, as in \
-                 `Depends on #12`."
-            }
     };
     let parts = [
         shown.next(),
@@ -228,6 +185,11 @@ impl Shown<'_> {
                 "GitHub did not tell how its sub-issues stand, so nothing more of it starts. It is read again with the next \
                  change; to have that at once, take the label `agent:sprint` off and put it on again."
             }
+            SprintStanding::On if sprint.missing => {
+                "The label `agent:sprint` has an issue's sub-issues worked on, and this GitHub server is too old to have any. Put \
+                 the label `agent:go` on each issue that is to be worked on; what they wait for may be written there, as in \
+                 `Depends on #12`."
+            }
             SprintStanding::On if sprint.members.is_empty() => {
                 "The label `agent:sprint` has an issue's sub-issues worked on, and there are none here. Add sub-issues, and they \
                  start by themselves; to have this issue itself worked on, use the label `agent:go` instead."
@@ -240,8 +202,7 @@ impl Shown<'_> {
                 "Nobody approved it in time. It still starts when somebody with write access writes `/agent approve`."
             }
             SprintStanding::On if self.outline.waits_for_approval() => {
-                "The issue has the label `checkpoint`. Somebody with write access can let its sub-issues start with \
-                 `/agent approve`, or with 👍 on this comment."
+                return Some(approval::whole(sprint.terms(self.root)));
             }
             SprintStanding::On => return None,
         };
@@ -290,22 +251,6 @@ impl Shown<'_> {
             Standing::Duplicate => ("x", Some("closed as a duplicate")),
             Standing::Other => ("x", Some("closed, but not as completed")),
             Standing::Open if member.is.out_of_reach => (" ", Some("out of reach")),
-    /// Who let the phases start that nobody is asked for.
-    fn by_themselves(&self) -> Option<String> {
-        if !self.outline.started() {
-            return None;
-        }
-        let mut members = self.sprint.members.iter().enumerate();
-        let unasked = members.any(|(place, one)| {
-            let waits = self.outline.state(place) == PhaseState::Waits;
-            self.outline.is_phase(place) && waits && !one.is.checkpoint
-        });
-        let by = answer_replies::name(&self.sprint.actor.login);
-        unasked.then(|| {
-            format!("{by} approved phases without the label `checkpoint` by `agent:sprint`: they start by themselves.")
-        })
-    }
-
             Standing::Open => (" ", work(member.work)),
         };
         let how = how.map_or_else(String::new, |how| format!(" · {how}"));
@@ -343,6 +288,22 @@ impl Shown<'_> {
             false => "",
         };
         format!("waits for {}{circle}", named.join(", "))
+    }
+
+    /// Who let the phases start that nobody is asked for.
+    fn by_themselves(&self) -> Option<String> {
+        if !self.outline.started() {
+            return None;
+        }
+        let mut members = self.sprint.members.iter().enumerate();
+        let unasked = members.any(|(place, one)| {
+            let waits = self.outline.state(place) == PhaseState::Waits;
+            self.outline.is_phase(place) && waits && !one.is.checkpoint
+        });
+        let by = answer_replies::name(&self.sprint.actor.login);
+        unasked.then(|| {
+            format!("{by} approved phases without the label `checkpoint` by `agent:sprint`: they start by themselves.")
+        })
     }
 
     /// What a person has to decide.
@@ -403,7 +364,7 @@ fn work(work: Work) -> Option<&'static str> {
         Work::Asked | Work::Checking | Work::Queued => "queued",
         Work::Held => "waits for other issues",
         Work::Working => "working",
-        Work::NeedsYou => "needs a person",
+        Work::Gated | Work::NeedsYou => "needs a person",
         Work::Waiting => "waits for its model",
         Work::Paused => "paused",
         Work::Review => "in review",

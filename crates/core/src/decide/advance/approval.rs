@@ -57,7 +57,7 @@ fn pause(looked: u32) -> i64 {
 /// It is looked whether somebody agreed to a sprint or a phase by a reaction.
 pub(super) fn look_at_agreement(on: &mut Advance<'_>) -> Option<Fired> {
     let wait = on.task.agreement()?;
-    let (since, comment) = (wait.since, wait.comment.or(on.task.shown.comment)?);
+    let (since, comment) = (wait.counts_from(), wait.comment.or(on.task.shown.comment)?);
     let now = on.cx.now;
     if let Some(wait) = on.task.agreement_mut() {
         // After a long stop one look is enough.
@@ -80,9 +80,12 @@ pub(super) fn remind_of_agreement(on: &mut Advance<'_>) -> Option<Fired> {
     let (key, body) = match of {
         Some(of) => (
             format!("phase-reminder:{}", of.key),
-            text::sprint::phase_reminder(&of, &on.task.place, left),
+            text::sprint_approval::phase_reminder(&of, &on.task.place, left),
         ),
-        None => ("sprint-reminder".to_owned(), text::sprint::reminder(left)),
+        None => (
+            "sprint-reminder".to_owned(),
+            text::sprint_approval::reminder(left),
+        ),
     };
     on.say(on.task.place.issue, key, body);
     because("people are reminded that somebody has to agree to its start")
@@ -94,8 +97,8 @@ pub(super) fn expire_agreement(on: &mut Advance<'_>) -> Option<Fired> {
     let wait = on.task.agreement_mut().filter(|wait| !wait.expired)?;
     wait.expired = true;
     let say = match of_sprint {
-        true => text::sprint::EXPIRED,
-        false => text::sprint::PHASE_EXPIRED,
+        true => text::sprint_approval::EXPIRED,
+        false => text::sprint_approval::PHASE_EXPIRED,
     };
     on.tell(say.to_owned());
     because("nobody agreed to its start")

@@ -9,6 +9,7 @@ use crate::decide::tell::Tell;
 use crate::dependency::Named;
 use crate::effect;
 use crate::event_name::DomainEvent;
+use crate::ids::TaskKey;
 use crate::label;
 use crate::policy::{CHECKPOINT_LABEL, GO_LABEL, SPRINT_LABEL};
 use crate::sprint::{
@@ -47,12 +48,14 @@ pub(super) fn judge(on: &mut Advance<'_>) -> Option<Fired> {
     sprint.checkpoint = label::has(&facts.labels, CHECKPOINT_LABEL);
     sprint.go = label::has(&facts.labels, GO_LABEL);
     let gone = sprint.take_in(facts.tree);
+    let changed = sprint.hold_against(on.task.key(), &facts.words);
     on.task.sprint = Some(sprint);
     let (waits, now) = (on.task.sprint_waits_for_approval(), on.cx.now);
     if let Some(sprint) = &mut on.task.sprint {
         let wait = sprint.waits.take().unwrap_or_else(|| Agreement::from(now));
         sprint.waits = waits.then_some(wait);
     }
+    others(on, changed);
     let me = me(on);
     let why = text::sprint::not_part(&me);
     for member in gone.into_iter().filter(Member::waits_to_begin) {
@@ -62,6 +65,33 @@ pub(super) fn judge(on: &mut Advance<'_>) -> Option<Fired> {
         on.tells.push(tell);
     }
     Some(Fired::Quietly)
+}
+
+/// These issues are not what people were asked to agree to any more, or agreed to. What waits by an approval that is void is
+/// taken back.
+fn others(on: &mut Advance<'_>, changed: Vec<(TaskKey, bool)>) {
+    let (root, now, me) = (on.task.key(), on.cx.now, me(on));
+    for (issue, is_void) in changed {
+        let Some(sprint) = &mut on.task.sprint else {
+            return;
+        };
+        if let Some(wait) = sprint.waits.as_mut().filter(|_| issue == root) {
+            wait.counts_from = now;
+        }
+        let void = sprint.terms(issue).and_then(|terms| terms.void.clone());
+        let Some(void) = void.filter(|_| is_void) else {
+            continue;
+        };
+        for member in sprint.withdraw_below(issue, root) {
+            let news = SprintNews::Withdraw {
+                of: me.clone(),
+                why: text::sprint_approval::approval_is_void(&me),
+            };
+            on.tells
+                .push(Tell::of_sprint(&on.task.place, &member.is.issue, news));
+        }
+        on.tell(text::sprint_approval::void(&void));
+    }
 }
 
 fn stands(on: &Advance<'_>, sprint: &Sprint, facts: &SprintFacts) -> SprintStanding {
@@ -140,11 +170,25 @@ fn starts(sprint: &mut Sprint, me: &Named) -> Vec<News> {
         }
     }
     for phase in &to_approve {
-        if !sprint.offered.contains(phase) {
-            sprint.offered.push(phase.clone());
-            let by = by.login.clone();
-            news.push((phase.clone(), SprintNews::Agree { of: of(), by }));
+        let is_offered = sprint.offered.contains(phase);
+        let (mut revision, mut void) = (0, None);
+        if let Some(terms) = sprint.terms_mut(phase.key) {
+            if is_offered && terms.told == terms.revision {
+                continue;
+            }
+            terms.told = terms.revision;
+            (revision, void) = (terms.revision, terms.void.clone());
         }
+        if !is_offered {
+            sprint.offered.push(phase.clone());
+        }
+        let agree = SprintNews::Agree {
+            of: of(),
+            by: by.login.clone(),
+            revision,
+            void,
+        };
+        news.push((phase.clone(), agree));
     }
     news.extend(settled(sprint, me, |phase| to_approve.contains(phase)));
     news

@@ -11,7 +11,7 @@ use crate::ids::{CommentId, TaskKey};
 use crate::label;
 use crate::policy::{CHECKPOINT_LABEL, SPRINT_LABEL};
 use crate::snapshot::Snapshot;
-use crate::sprint::{Agreement, Sprint, SprintFacts, SprintNews, SprintStanding, Work};
+use crate::sprint::{Agreement, Sprint, SprintFacts, SprintNews, SprintStanding, Void, Work};
 use crate::task::{End, Order, PhaseWait, Read, Stage, Task, Trigger};
 use crate::text;
 
@@ -122,22 +122,19 @@ pub(super) fn told(on: &mut Recording<'_>, task: &mut Task, news: &SprintNews) -
                 return "there is no sprint here".into();
             };
             sprint.approve(*phase, by);
-            on.notes.tell(text::sprint::approved(by));
+            on.notes.tell(text::sprint_approval::approved(by));
             format!("{by} agreed to the start of {phase}")
         }
         SprintNews::Start { of, by } => start(on, task, of.key, by),
         SprintNews::Withdraw { of, why } => withdraw(on, task, of.key, why),
-        SprintNews::Agree { of, by } => {
-            let wait = PhaseWait {
-                of: of.clone(),
-                agreed: None,
-                wait: Agreement::from(on.cx.now),
-            };
-            if task.phase.replace(wait).is_none_or(|other| other.of != *of) {
-                let key = phase_key(of);
-                let say = text::sprint::phase_waits(of, &on.known.place, by);
-                on.notes.say_anyway(on.known.place.issue, key, say);
-            }
+        SprintNews::Agree {
+            of,
+            by,
+            revision,
+            void,
+        } => {
+            let void = void.as_ref();
+            wait(on, task, (of, by), (*revision, void));
             "somebody has to agree to its start".into()
         }
         SprintNews::Settled { of } => {
@@ -198,14 +195,49 @@ fn withdraw(on: &Recording<'_>, task: &mut Task, of: TaskKey, why: &str) -> Stri
     "nothing is on".into()
 }
 
-/// The key of the comment that asks for an agreement to a phase.
+/// Somebody has to agree to its start as a phase. People are asked by a comment: once, and again for each approval that is void.
+fn wait(
+    on: &mut Recording<'_>,
+    task: &mut Task,
+    (of, by): (&Named, &str),
+    (revision, void): (u32, Option<&Void>),
+) {
+    let (home, now) = (&on.known.place, on.cx.now);
+    let known = task.phase.take().filter(|one| one.of == *of);
+    let again = void.filter(|_| known.as_ref().is_none_or(|one| one.revision != revision));
+    if let Some(void) = again {
+        let key = format!("{}:{revision}", phase_key(of));
+        let say = text::sprint_approval::phase_void(of, home, (by, void));
+        on.notes.say_anyway(home.issue, key, say);
+    } else if known.is_none() {
+        let say = text::sprint_approval::phase_waits(of, home, by);
+        on.notes.say_anyway(home.issue, phase_key(of), say);
+    }
+    let mut wait = known.filter(|_| again.is_none()).unwrap_or(PhaseWait {
+        of: of.clone(),
+        revision,
+        agreed: None,
+        wait: Agreement::from(now),
+    });
+    if wait.revision != revision {
+        (wait.revision, wait.wait.counts_from) = (revision, now);
+    }
+    task.phase = Some(wait);
+}
+
+/// The key of the comment that first asks for an agreement to a phase; those of later ones begin with it.
 fn phase_key(of: &Named) -> String {
     format!("phase:{}", of.key)
 }
 
+fn is_phase_key(of: &Named, key: &str) -> bool {
+    let more = key.strip_prefix(&phase_key(of));
+    more.is_some_and(|more| more.is_empty() || more.starts_with(':'))
+}
+
 /// A comment of ours is there: the one whose reactions count, if it asks for an agreement.
 pub(super) fn posted(task: &mut Task, key: &str, comment: CommentId) {
-    let asked = task.phase.as_mut().filter(|one| phase_key(&one.of) == key);
+    let asked = task.phase.as_mut().filter(|one| is_phase_key(&one.of, key));
     if let Some(phase) = asked {
         phase.wait.comment = Some(comment);
     }
@@ -213,7 +245,7 @@ pub(super) fn posted(task: &mut Task, key: &str, comment: CommentId) {
 
 /// It was looked for those who agree by a reaction; the first who may counts.
 pub(super) fn reacted(on: &mut Recording<'_>, task: &mut Task, read: &ApprovalsRead) -> String {
-    let Some(since) = on.known.agreement().map(|wait| wait.since) else {
+    let Some(since) = on.known.agreement().map(|wait| wait.counts_from()) else {
         return "nobody has to agree any more".into();
     };
     let counts = |one: &&ThumbsUp| one.at >= since && one.permission.may_start();

@@ -24,6 +24,7 @@ fn member(issue: i64, parent: Option<usize>) -> MemberFacts {
         standing: Standing::Open,
         parent,
         checkpoint: false,
+        words: String::new(),
         out_of_reach: false,
         blockers: Vec::new(),
         unknown: 0,
@@ -43,6 +44,15 @@ fn labeled(by: &str, at: i64) -> Event {
         label: "agent:sprint".into(),
         sender: person(by),
         snapshot: snapshot(&["agent:sprint"], at),
+    }
+}
+
+/// A label was taken off. What there is to it, the sprint hears by a hint of its own.
+fn unlabeled(label: &str, at: i64) -> Event {
+    Event::Unlabeled {
+        label: label.into(),
+        sender: person("ana"),
+        at,
     }
 }
 
@@ -68,6 +78,7 @@ fn works(issue: i64, work: Work) -> Event {
 struct World {
     labels: Vec<String>,
     open: bool,
+    words: String,
     permission: Permission,
     members: Vec<MemberFacts>,
 }
@@ -85,6 +96,7 @@ impl World {
         Self {
             labels: vec!["agent:sprint".into()],
             open: true,
+            words: "as it was".into(),
             permission: Permission::Write,
             members: vec![
                 member(2, None),
@@ -125,6 +137,7 @@ impl World {
                 trigger,
                 labels: self.labels.clone(),
                 open: self.open,
+                words: self.words.clone(),
                 tree,
             }),
         })
@@ -227,7 +240,12 @@ pub(super) fn sprints() -> Vec<(&'static str, Event)> {
         ),
         (
             "sprint: agree",
-            news(SprintNews::Agree { of, by: by.login }),
+            news(SprintNews::Agree {
+                of,
+                by: by.login,
+                revision: 0,
+                void: None,
+            }),
         ),
         ("failed: read sprint", failed(EffectKind::ReadSprint)),
     ]
@@ -249,6 +267,8 @@ fn phases_start_one_after_the_other() {
     - **#5 Issue 5** · 0 of 1 · waits for #2
       - [ ] #6 Issue 6
     - [ ] #7 Issue 7 · working
+
+    `@ana` approved phases without the label `checkpoint` by `agent:sprint`: they start by themselves.
     ");
     run.world.of(3).standing = Standing::Completed;
     run.hear(&changed(3));
@@ -267,8 +287,6 @@ fn phases_start_one_after_the_other() {
       - [ ] #6 Issue 6 · failed
     - [ ] #7 Issue 7 · working
 
-
-    `@ana` approved phases without the label `checkpoint` by `agent:sprint`: they start by themselves.
     Needs a person: #6. Comment `/agent retry` there, or close the issue, and the sprint goes on.
     ");
     for issue in [6, 7] {
@@ -315,6 +333,49 @@ fn checkpoints_wait_for_a_person_with_the_right() {
     assert_eq!(run.told(), "start #3, start #4, settled #2");
 }
 
+/// What is there another time than somebody agreed to; nothing of it has begun.
+#[test]
+fn an_approval_is_for_what_was_there() {
+    let approved = |issue: i64| {
+        news(SprintNews::Approved {
+            phase: named(issue).key,
+            by: "ana".into(),
+        })
+    };
+    let mut world = World::new();
+    world.of(2).checkpoint = true;
+    world.of(2).words = "first".into();
+    let mut run = Run::began(world);
+    let changes: [(&str, Deed); 3] = [
+        ("its words", |world| world.of(2).words = "second".into()),
+        ("the plan's words", |world| world.words = "another".into()),
+        ("what is below", |world| {
+            world.members.push(member(8, Some(0)))
+        }),
+    ];
+    run.hear(&works(7, Work::Queued));
+    run.told();
+    for (what, happens) in changes {
+        run.hear(&approved(2));
+        let told = run.told();
+        assert!(told.starts_with("start #3, start #4"), "{what}: {told}");
+        run.hear(&changed(2));
+        run.settle();
+        assert_eq!(run.told(), "", "{what}: nothing is another");
+        happens(&mut run.world);
+        run.hear(&changed(2));
+        run.settle();
+        assert_eq!(run.told(), "withdraw #3, withdraw #4, agree #2", "{what}");
+    }
+    run.hear(&approved(2));
+    run.told();
+    run.hear(&works(3, Work::Working));
+    run.world.of(2).words = "third".into();
+    run.hear(&changed(2));
+    run.settle();
+    assert_eq!(run.told(), "", "what has begun goes on");
+}
+
 #[test]
 fn a_phase_that_waits_tells_its_sprint_who_agreed() {
     let mut run = Run::new(World::new());
@@ -322,6 +383,8 @@ fn a_phase_that_waits_tells_its_sprint_who_agreed() {
         news(SprintNews::Agree {
             of: named(1),
             by: "ana".into(),
+            revision: 0,
+            void: None,
         })
     };
     let said = |decision: &Decision| {
@@ -453,6 +516,8 @@ fn phases_that_wait_for_each_other_are_named() {
     - **#5 Issue 5** · 0 of 1 · waits for #2, which waits for it in turn: take one of these dependencies away
       - [ ] #6 Issue 6
     - [ ] #7 Issue 7 · queued
+
+    `@ana` approved phases without the label `checkpoint` by `agent:sprint`: they start by themselves.
     ");
 }
 
@@ -508,16 +573,26 @@ fn story() -> Vec<(Deed, Event)> {
             changed(3),
         ),
         (|world| world.labels.clear(), changed(12)),
+        (|_| {}, unlabeled("agent:sprint", 15)),
         (
             |world| world.labels.push("agent:sprint".into()),
             labeled("bo", 20),
         ),
+        (|world| world.labels.push("checkpoint".into()), changed(1)),
+        (|_| {}, unlabeled("agent:sprint", 16)),
+        (|world| world.labels.push("agent:go".into()), changed(1)),
+        (|_| {}, unlabeled("checkpoint", 30)),
+        (
+            |world| world.labels.retain(|label| label == "agent:sprint"),
+            changed(1),
+        ),
+        (|_| {}, unlabeled("agent:go", 40)),
+        (|world| world.of(2).checkpoint = true, changed(2)),
+        (|world| world.of(2).checkpoint = false, changed(2)),
         (|world| world.of(5).checkpoint = true, changed(5)),
         (
             |_| {},
             news(SprintNews::Approved {
-
-    `@ana` approved phases without the label `checkpoint` by `agent:sprint`: they start by themselves.
                 phase: named(5).key,
                 by: "ana".into(),
             }),
