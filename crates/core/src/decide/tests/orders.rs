@@ -27,10 +27,31 @@ fn told() -> Vec<(&'static str, Event)> {
         sender: account("ana"),
         at: 30,
     };
+    let of = |label: &str| Event::Unlabeled {
+        label: label.into(),
+        sender: account("ana"),
+        at: 40,
+    };
+    let on = |label: &str, at| Event::Labeled {
+        label: label.into(),
+        sender: account("ana"),
+        snapshot: snapshot(&["agent:go"], at),
+    };
     vec![
         ("labeled", labeled(10)),
         ("an older removal of the label", older),
         ("another label", otherwise),
+        ("a priority", on("priority:high", 35)),
+        ("a priority off", of("priority:high")),
+        ("a checkpoint", on("checkpoint", 36)),
+        ("a checkpoint off", of("checkpoint")),
+        ("a dependency", on("depends:issue-2", 37)),
+        ("a dependency off", of("depends:issue-2")),
+        ("a role off", of("role:swe")),
+        ("a base off", of("base:main")),
+        ("a plan off", of("agent:plan")),
+        ("a sprint off", of("agent:sprint")),
+        ("a pass off", of("autonomy:override")),
         ("commented", said(500, "Use blue, please.")),
         ("between people", said(501, "@ben what do you think?")),
         (
@@ -91,6 +112,9 @@ fn answer(task: &Task, kind: EffectKind) -> Option<Event> {
         EffectKind::CheckTrigger => facts(|_| ()),
         EffectKind::AuthorizeComment => weighed(500, "Use blue, please.", Permission::Write),
         EffectKind::PrepareWorkspace => ready(1),
+        EffectKind::ReadDependencies => Event::DependenciesRead {
+            found: Box::default(),
+        },
         EffectKind::RunTurn => turn("Done.", None),
         EffectKind::Steer => Event::Steered {
             session: session(1),
