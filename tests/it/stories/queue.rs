@@ -5,7 +5,7 @@ use std::time::Duration;
 use skep::core::ids::IssueNumber;
 
 use crate::required::{everything, skip};
-use crate::test_app::{Options, TestApp};
+use crate::test_app::{HOLD, Options, TestApp};
 
 fn two_slots(plan: &mut Options) {
     plan.limits.sessions = 2;
@@ -360,5 +360,62 @@ async fn many_issues_at_once_all_get_their_pull_request() {
             comments[0].edits
         );
     }
+    app.done().await;
+}
+
+/// How long sessions took lately tells when the next may start.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_reads_when_it_may_start_once_some_sessions_have_ended() {
+    let mut app = TestApp::with(|plan| plan.limits.sessions = 1).await;
+    let work = |name: &str| format!("{HOLD}\nwrite {name}.txt: {name}");
+    let working = |app: &TestApp, issue| app.status(issue).starts_with("**Working**");
+    for name in ["one", "two", "three"] {
+        let issue = app.go(name, &work(name));
+        app.until("it works", |app| working(app, issue)).await;
+        if name == "three" {
+            let early = app.go("early", "write early.txt: early");
+            app.heard().await;
+            app.advance(Duration::from_secs(10));
+            app.heard().await;
+            let head = heads(&app, &[early]).remove(0);
+            assert_eq!(head, "**Queued** · #1 of 1 · waiting for a free slot");
+            app.say("ana", early, "/agent stop");
+            app.heard().await;
+            // What was said took a second.
+            app.advance(Duration::from_secs(49));
+        } else {
+            app.advance(Duration::from_secs(60));
+        }
+        app.let_go().await;
+        app.settle().await;
+        assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    }
+    let busy = app.go("busy", &work("busy"));
+    app.until("it works", |app| working(app, busy)).await;
+    let waiting = ["five", "six"].map(|name| app.go(name, &format!("write {name}.txt: {name}")));
+    let now = app.now();
+    app.heard().await;
+    app.advance(Duration::from_secs(10));
+    app.heard().await;
+    let by = |seconds: i64| {
+        let at = chrono::DateTime::from_timestamp_millis(now + 1_000 * seconds).expect("a time");
+        at.format("%H:%M:%SZ").to_string()
+    };
+    assert_eq!(
+        heads(&app, &waiting),
+        [
+            format!(
+                "**Queued** · #1 of 2 · waiting for a free slot, probably by {}",
+                by(60)
+            ),
+            format!(
+                "**Queued** · #2 of 2 · waiting for a free slot, probably by {}",
+                by(120)
+            ),
+        ]
+    );
+    app.let_go().await;
+    app.settle_all().await;
+    assert_eq!(states(&app, &waiting).await, ["in-review"; 2]);
     app.done().await;
 }

@@ -3,6 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use skep::core::agent::AgentSpec;
@@ -172,4 +173,80 @@ fn on_path(name: &str) -> std::path::PathBuf {
     folders
         .find(|program| program.exists())
         .unwrap_or_else(|| panic!("{name} is not installed"))
+}
+
+/// What is logged on this thread, line by line.
+#[derive(Clone, Default)]
+struct Logged(Arc<Mutex<Vec<u8>>>);
+
+impl Logged {
+    fn begin(&self) -> tracing::subscriber::DefaultGuard {
+        let (kept, sink) = (self.clone(), tracing_subscriber::fmt().with_ansi(false));
+        tracing::subscriber::set_default(sink.with_writer(move || kept.clone()).finish())
+    }
+
+    fn with(&self, part: &str) -> Vec<String> {
+        let bytes = self.0.lock().expect("no panic").clone();
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        let lines = text.lines().filter(|line| line.contains(part));
+        lines.map(str::to_owned).collect()
+    }
+}
+
+impl std::io::Write for Logged {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// However many issues wait for one cause, it is told once: to the operator by a line, to people by what each issue says anyway.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cause_that_holds_many_is_told_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = folder.path().join("agent");
+    let mut app = TestApp::with(|plan| {
+        plan.readiness = Readiness::Block;
+        with_another(plan, &program);
+    })
+    .await;
+    let logged = Logged::default();
+    let guard = logged.begin();
+    let issues: Vec<_> = (0..20)
+        .map(|n| app.go_as(&format!("Held {n}"), "write A.md: a", &["role:testing"]))
+        .collect();
+    // It is looked at again when what was found holds no more, and when more comes: the cause is the same.
+    for n in 0..3 {
+        app.looked_at().await;
+        app.advance(HOLDS);
+        app.go_as(&format!("Late {n}"), "write A.md: a", &["role:testing"]);
+    }
+    app.looked_at().await;
+    let told = logged.with("not ready: what needs it waits");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("agent other"), "{told:?}");
+    for issue in &issues {
+        assert_eq!(app.state(*issue).await, "queued");
+        let label = app.labels(*issue).contains(&"agent:queued".to_owned());
+        assert!(label, "{}", app.thread(*issue));
+        let ours = app.our_comments(*issue);
+        assert!(ours.len() <= 1, "no notice of its own: {ours:?}");
+    }
+    let named = issues.iter().filter(|issue| {
+        app.status(**issue)
+            .contains("the agent `other` does not start")
+    });
+    assert!(named.count() > 0);
+    install(&program, &demo());
+    app.advance(HOLDS);
+    app.looked_at().await;
+    assert_eq!(logged.with("ready again").len(), 1);
+    drop(guard);
+    for issue in issues {
+        assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    }
+    app.done().await;
 }
