@@ -8,6 +8,7 @@ mod full;
 mod inbox;
 mod last_words;
 mod network;
+mod orders;
 mod outage;
 mod running;
 mod serve;
