@@ -11,7 +11,7 @@ use crate::ids::{CommentId, TaskKey};
 use crate::label;
 use crate::policy::{CHECKPOINT_LABEL, SPRINT_LABEL};
 use crate::snapshot::Snapshot;
-use crate::sprint::{Agreement, Sprint, SprintFacts, SprintNews, SprintStanding, Void, Work};
+use crate::sprint::{Agreement, Sprint, SprintFacts, SprintNews, SprintStanding, Work};
 use crate::task::{End, Order, PhaseWait, Read, Stage, Task, Trigger};
 use crate::text;
 
@@ -127,14 +127,8 @@ pub(super) fn told(on: &mut Recording<'_>, task: &mut Task, news: &SprintNews) -
         }
         SprintNews::Start { of, by } => start(on, task, of.key, by),
         SprintNews::Withdraw { of, why } => withdraw(on, task, of.key, why),
-        SprintNews::Agree {
-            of,
-            by,
-            revision,
-            void,
-        } => {
-            let void = void.as_ref();
-            wait(on, task, (of, by), (*revision, void));
+        SprintNews::Agree { .. } => {
+            wait(on, task, news);
             "somebody has to agree to its start".into()
         }
         SprintNews::Settled { of } => {
@@ -196,18 +190,24 @@ fn withdraw(on: &Recording<'_>, task: &mut Task, of: TaskKey, why: &str) -> Stri
 }
 
 /// Somebody has to agree to its start as a phase. People are asked by a comment: once, and again for each approval that is void.
-fn wait(
-    on: &mut Recording<'_>,
-    task: &mut Task,
-    (of, by): (&Named, &str),
-    (revision, void): (u32, Option<&Void>),
-) {
+fn wait(on: &mut Recording<'_>, task: &mut Task, news: &SprintNews) {
+    let SprintNews::Agree {
+        of,
+        by,
+        revision,
+        void,
+    } = news
+    else {
+        return;
+    };
+    let revision = *revision;
     let (home, now) = (&on.known.place, on.cx.now);
     let known = task.phase.take().filter(|one| one.of == *of);
+    let void = void.as_ref();
     let again = void.filter(|_| known.as_ref().is_none_or(|one| one.revision != revision));
     if let Some(void) = again {
         let key = format!("{}:{revision}", phase_key(of));
-        let say = text::sprint_approval::phase_void(of, home, (by, void));
+        let say = text::sprint_approval::phase_void(of, home, (by.as_str(), void));
         on.notes.say_anyway(home.issue, key, say);
     } else if known.is_none() {
         let say = text::sprint_approval::phase_waits(of, home, by);
