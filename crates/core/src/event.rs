@@ -11,7 +11,6 @@ mod people;
 mod publish_facts;
 mod pull_reopened;
 mod removal;
-mod secret;
 mod wait;
 mod when;
 
@@ -23,7 +22,6 @@ pub use people::{Assigned, ReviewersLeftOut};
 pub use publish_facts::{BroughtUp, PublishFacts};
 pub use pull_reopened::PullReopened;
 pub use removal::{Loss, Removal};
-pub use secret::{SecretFound, SecretPlace};
 use serde::{Deserialize, Serialize};
 
 use super::actor::Account;

@@ -1,14 +1,15 @@
 //! What was read before a decision: one effect reads it, the core judges it. Facts only, no verdicts.
 
 mod landed;
+mod secret;
 
 use serde::{Deserialize, Serialize};
 
 pub use landed::LandedFacts;
+pub use secret::{SecretFound, SecretPlace};
 
 use super::asking::Asking;
 use super::issue_links::IssueLinks;
-use super::secret::SecretFound;
 use crate::actor::{Account, Actor, Permission};
 use crate::command::Priority;
 use crate::ids::{CommentId, IssueNumber, Sha};

@@ -75,9 +75,6 @@ pub fn label_removed(login: &str) -> String {
     format!("@{login} removed the label `agent:go`")
 }
 
-/// The switch is off, and nobody has said who did it.
-pub const LABEL_GONE: &str = "somebody removed the label `agent:go`";
-
 /// The operator started a paused session again.
 pub const OPERATOR_ASKED: &str = "the operator asked for it";
 

@@ -276,6 +276,9 @@ pub fn branch_moved(moved: &BranchMoved<'_>) -> String {
     format!("{what}. Ours ({ours}) is kept on the server; {next}.")
 }
 
+/// The switch is off, and nobody has said who did it.
+pub const LABEL_GONE: &str = "somebody removed the label `agent:go`";
+
 /// The requester's right is gone.
 pub fn right_lost(login: &str, has: Permission) -> String {
     let has = format!("{has:?}").to_lowercase();

@@ -130,7 +130,7 @@ pub(super) fn may(on: &mut Advance<'_>) -> Option<Fired> {
         // GitHub's word of it was lost, or is still on its way.
         on.task.switched(false);
         on.task.wanted.order = Some(Order::Pause {
-            why: text::conversation::LABEL_GONE.into(),
+            why: text::failure::LABEL_GONE.into(),
             archived: false,
         });
         return order::pause(on);
