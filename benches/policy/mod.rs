@@ -29,5 +29,6 @@ pub(crate) fn policy() -> Policy {
         ready: Default::default(),
         readiness: Default::default(),
         confinement_warning: None,
+        credentials: vec![],
     }
 }

@@ -198,6 +198,9 @@ impl GitHub {
     /// repository is found under its old name and returned with its new one.
     /// <https://docs.github.com/rest/repos/repos#get-a-repository>
     pub async fn locate(&self, name: &RepositoryName) -> Result<At, GitHubError> {
+        if let Some(at) = self.0.located.at(name, self.now()) {
+            return Ok(at);
+        }
         let installation = self.installation_for(name).await?;
         if installation.suspended {
             return Err(GitHubError::Suspended);
@@ -212,11 +215,13 @@ impl GitHub {
             .fetch(scope, &name.to_string(), &ask)
             .await?
             .json(&ask)?;
-        Ok(At {
+        let at = At {
             installation: installation.id,
             repository: found.id,
             name: found.name,
-        })
+        };
+        self.0.located.found(name, &at, self.now());
+        Ok(at)
     }
 
     /// One page of delivery attempts of the last days, from `cursor` on (`None`: the newest).

@@ -14,6 +14,7 @@ use super::etag::Etags;
 use super::identity::AppIdentity;
 use super::jwt::AppKey;
 use super::lanes::Lanes;
+use super::located::Located;
 use super::rate_gate::{Brake, Priority};
 use super::seen_labels::SeenLabels;
 use super::tokens::Tokens;
@@ -70,6 +71,7 @@ pub(super) struct Inner {
     pub(super) lanes: Lanes,
     pub(super) etags: Mutex<Etags>,
     pub(super) labels: SeenLabels,
+    pub(super) located: Located,
     pub(super) identity: OnceCell<AppIdentity>,
     pub(super) bot: OnceCell<UserId>,
     /// How labels are called outside.
@@ -109,6 +111,7 @@ impl GitHub {
             lanes: Lanes::new(config.pace, config.ticks),
             etags: Mutex::default(),
             labels: SeenLabels::default(),
+            located: Located::default(),
             identity: OnceCell::new(),
             bot: OnceCell::new(),
             words: config.words,

@@ -28,14 +28,19 @@ fn clean_value(value: &mut Value, held: &HeldSecrets) -> bool {
             }
             None => false,
         },
-        Value::Array(all) => all
-            .iter_mut()
-            .fold(false, |found, one| clean_value(one, held) || found),
-        Value::Object(all) => all
-            .values_mut()
-            .fold(false, |found, one| clean_value(one, held) || found),
+        Value::Array(all) => clean_all(all.iter_mut(), held),
+        Value::Object(all) => clean_all(all.values_mut(), held),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
+}
+
+/// Each of them, whatever came of those before.
+fn clean_all<'a>(values: impl Iterator<Item = &'a mut Value>, held: &HeldSecrets) -> bool {
+    let mut found = false;
+    for value in values {
+        found |= clean_value(value, held);
+    }
+    found
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod label;
 mod lanes;
 mod last_look;
 mod limiter;
+mod located;
 mod new_issue;
 mod page;
 mod points;

@@ -368,7 +368,7 @@ pub struct Work {
     pub left_out: Vec<LeftOut>,
     /// The head of the base branch that skep put it onto, because other work landed there meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub put_onto: Option<Sha>,
+    pub put_onto: Option<Box<Sha>>,
 }
 
 /// A branch against its base.

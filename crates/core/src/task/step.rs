@@ -41,7 +41,7 @@ pub enum Step {
         /// How the turn ended.
         end: TurnEnd,
         /// What is to be published.
-        work: Work,
+        work: Box<Work>,
         /// What was read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         may: Option<Box<PublishFacts>>,
@@ -51,7 +51,7 @@ pub enum Step {
         /// How the turn ended.
         end: TurnEnd,
         /// What is published.
-        work: Work,
+        work: Box<Work>,
         /// The base branch's name as it is now.
         base_branch: String,
         /// What came of it.
@@ -137,7 +137,7 @@ pub struct Progress {
     /// Name and version the agent gave.
     pub agent: Option<String>,
     /// What was changed, when git has said so.
-    pub work: Option<Work>,
+    pub work: Option<Box<Work>>,
     /// How long it has said nothing, milliseconds; 0 unless that is long.
     #[serde(default)]
     pub silent_ms: i64,

@@ -255,7 +255,7 @@ fn ending(task: &Task) -> Option<String> {
     let next = match end {
         _ if task.can_revise() => Some(review(
             task,
-            progress.work.as_ref().filter(|_| *end == End::InReview),
+            progress.work.as_deref().filter(|_| *end == End::InReview),
         )),
         End::InReview => progress.work.as_ref().map(|work| review(task, Some(work))),
         End::Failed { .. } => Some(super::conversation::RETRY.to_owned()),
@@ -315,7 +315,7 @@ fn review(task: &Task, work: Option<&Work>) -> String {
 
 /// What is not part of the result, or not finished.
 fn left(progress: &Progress) -> Option<String> {
-    progress.work.as_ref().and_then(left_out::on_issue)
+    progress.work.as_deref().and_then(left_out::on_issue)
 }
 
 fn checks(task: &Task) -> Option<String> {

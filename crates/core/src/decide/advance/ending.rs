@@ -119,7 +119,7 @@ fn wind_up_held(on: &mut Advance<'_>) -> Option<Work> {
         }
         (_, Some(work)) => {
             reap(on, &work);
-            Some(work)
+            Some(*work)
         }
     }
 }
@@ -141,7 +141,7 @@ pub(super) fn wind_up(on: &mut Advance<'_>) -> Option<Work> {
         (Step::Preparing { .. }, _) => remove_workspace(on, UnpushedCommits::Discard),
         (_, Some(work)) => {
             reap(on, &work);
-            return Some(work);
+            return Some(*work);
         }
         // Git is still looking (and has ended the agent for that), or could not look: until it tells, everything stays.
         (_, None) => {}

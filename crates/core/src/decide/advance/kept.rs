@@ -35,7 +35,7 @@ fn saved(on: &mut Advance<'_>, work: &Work) {
         .map(|job| evidence::with_old_conflicts(&on.task, job, work));
     let work = whole.as_ref().unwrap_or(work);
     if let Some(progress) = on.task.stage.progress_mut() {
-        progress.work = Some(work.clone());
+        progress.work = Some(Box::new(work.clone()));
     }
     match crate::decide::leftover::of(work) {
         // It was ended for what it takes of the disk: that is freed even when nothing of it could be kept.

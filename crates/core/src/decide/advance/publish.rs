@@ -37,7 +37,7 @@ pub(super) fn found(on: &mut Advance<'_>) -> Option<Fired> {
     // A revision that adds nothing leaves the evidence of the first work as it is.
     let evidence = !work.is_empty() || (job.round == 0 && !job.moved);
     if let Some(progress) = on.task.stage.progress_mut().filter(|_| evidence) {
-        progress.work = Some(work.clone());
+        progress.work = Some(Box::new(work.clone()));
     }
     if work.is_empty() || !job.role.writes {
         return nothing_changed(on, &job, end);
@@ -61,7 +61,7 @@ pub(super) fn found(on: &mut Advance<'_>) -> Option<Fired> {
     });
     on.set_step(Step::Asking {
         end,
-        work,
+        work: work.into(),
         may: None,
     });
     because("there is work to publish")
@@ -155,9 +155,9 @@ pub(super) fn may(on: &mut Advance<'_>) -> Option<Fired> {
 /// It stands on what landed meanwhile: reviewers see it beside that.
 fn brought_up(on: &mut Advance<'_>, work: &mut Work, up: &BroughtUp) {
     work.head.clone_from(&up.head);
-    work.put_onto = Some(up.onto.clone());
+    work.put_onto = Some(Box::new(up.onto.clone()));
     if let Some(progress) = on.task.stage.progress_mut() {
-        progress.work = Some(work.clone());
+        progress.work = Some(Box::new(work.clone()));
     }
     on.tell(text::overlap::brought_up(
         &on.task.overlaps.landed,
@@ -213,7 +213,7 @@ pub(super) fn pushed(on: &mut Advance<'_>) -> Option<Fired> {
     let push = Push {
         job: job.as_ref().clone(),
         end: end.clone(),
-        work: work.clone(),
+        work: work.as_ref().clone(),
         base_branch: base_branch.clone(),
     };
     match *what {
