@@ -28,6 +28,7 @@ mod kept;
 mod label_looks;
 mod leaks;
 mod let_go_of;
+mod looking;
 mod mails;
 mod memory;
 mod month;
