@@ -69,14 +69,14 @@ impl Turn<'_> {
                 (session, loaded)
             }
         };
-        self.begin(&session, loaded);
+        self.begin(&session, loaded).await;
         let (mut answer, mut why) = self.follow(&session).await;
         if loaded && why.is_none() && has_lost_it(live, &answer) {
             over(live);
             live.note(session_log::SESSION_LOST);
             session = opened.insert(self.open(None).await?).clone();
             loaded = session.resumed;
-            self.begin(&session, loaded);
+            self.begin(&session, loaded).await;
             (answer, why) = self.follow(&session).await;
         }
         over(live);
@@ -154,18 +154,21 @@ impl Turn<'_> {
         }
     }
 
-    fn begin(&self, session: &Opened, loaded: bool) {
+    /// The turn begins: that the agent is there is on its way to whoever follows it before it can ask or do anything.
+    async fn begin(&self, session: &Opened, loaded: bool) {
         self.live.gate.open(self.request.handler.clone());
-        let mut state = self.live.connection.wire.state();
-        state.policy = self.request.permissions.clone();
-        state.phase = Phase::Turn;
-        state.active = Instant::now();
-        state.prompts = 0;
-        state.transcript.next_turn();
-        let means = self.request.launch.agent.usage;
-        state
-            .transcript
-            .count(TurnUsage::new(means, &session.id, loaded));
+        {
+            let mut state = self.live.connection.wire.state();
+            state.policy = self.request.permissions.clone();
+            state.phase = Phase::Turn;
+            state.active = Instant::now();
+            state.prompts = 0;
+            state.transcript.next_turn();
+            let means = self.request.launch.agent.usage;
+            let usage = TurnUsage::new(means, &session.id, loaded);
+            state.transcript.count(usage);
+        }
+        self.deliver_all().await;
     }
 
     /// What the agent is told first: less where it knows the rest.

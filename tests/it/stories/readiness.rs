@@ -180,9 +180,14 @@ fn on_path(name: &str) -> std::path::PathBuf {
 struct Logged(Arc<Mutex<Vec<u8>>>);
 
 impl Logged {
-    fn begin(&self) -> tracing::subscriber::DefaultGuard {
+    /// Logs are kept here as long as both values live. While there is one subscriber only, whichever thread comes to a line first settles
+    /// for all whether anybody wants it; so there is another one.
+    fn begin(&self) -> (tracing::Dispatch, tracing::subscriber::DefaultGuard) {
+        let nobody = tracing_subscriber::fmt().with_writer(std::io::sink);
+        let nobody = tracing::Dispatch::new(nobody.finish());
         let (kept, sink) = (self.clone(), tracing_subscriber::fmt().with_ansi(false));
-        tracing::subscriber::set_default(sink.with_writer(move || kept.clone()).finish())
+        let sink = sink.with_writer(move || kept.clone());
+        (nobody, tracing::subscriber::set_default(sink.finish()))
     }
 
     fn with(&self, part: &str) -> Vec<String> {
