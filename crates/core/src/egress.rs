@@ -2,7 +2,7 @@
 //!
 //! Three things are judged, in this order, and all three must be allowed: the *name and port* as they were parsed ([`Target`],
 //! [`AllowList::admit`]), *every address* the name resolves to ([`AllowList::settle`]), and the *name in the first bytes* of TLS
-//! ([`hello`]). What is not on the list is refused; what cannot be parsed is refused. Nothing here resolves, connects or waits:
+//! (`hello`). What is not on the list is refused; what cannot be parsed is refused. Nothing here resolves, connects or waits:
 //! that is `src/egress`, which connects to no address that has not come out of `settle`.
 
 mod address;
