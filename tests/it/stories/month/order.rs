@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use skep::core::ids::{RepositoryId, TaskKey};
 use skep::core::task::{Stage, Task};
 
-use super::world::{DAY, MINUTE, Subject};
+use super::world::{DAY, HOUR, MINUTE, Subject};
 use super::{OF_AGENT, OF_REPOSITORY, SLOTS};
 
 /// A provider said when it lets sessions in again, in whole seconds: by then, skep's margin included, it surely does.
@@ -65,6 +65,8 @@ pub(super) struct Seen {
     pub(super) passed_over: usize,
     /// Free slots that were left free, and nobody might have had one.
     pub(super) left_free: usize,
+    /// The longest that one waited for its slot, and for nothing else, hours.
+    pub(super) longest_wait_h: i64,
 }
 
 #[derive(Default)]
@@ -73,16 +75,20 @@ pub(super) struct Order {
     live: BTreeMap<TaskKey, Waiting>,
     held: BTreeMap<TaskKey, String>,
     ages: BTreeMap<TaskKey, i64>,
+    /// Since when each of those that are ready has been.
+    since: BTreeMap<TaskKey, i64>,
     served: BTreeMap<RepositoryId, Served>,
     refused: BTreeMap<String, Refused>,
     pub(super) seen: Seen,
 }
 
 impl Order {
-    /// What the database says of a task now. One that `starts` waited until a moment ago.
-    pub(super) fn learn(&mut self, task: &Task, issue: &Subject, starts: bool) {
+    /// What the database says of a task now. One that `starts` waited until this moment.
+    pub(super) fn learn(&mut self, task: &Task, (issue, starts): (&Subject, bool), now: i64) {
         let key = task.key();
-        self.ready.remove(&key);
+        if self.ready.remove(&key).is_none() {
+            self.since.insert(key, now);
+        }
         self.live.remove(&key);
         self.held.remove(&key);
         let Some(job) = task.job() else {
@@ -119,6 +125,8 @@ impl Order {
             panic!("{key} starts beyond what may be at work {full}");
         }
         self.seen.starts += 1;
+        let waited = (now - self.since[&key]) / HOUR;
+        self.seen.longest_wait_h = self.seen.longest_wait_h.max(waited);
         let before = self.seen.passed_over;
         for (other, waits) in &self.ready {
             if !self.may_start(waits, &load, now) {
@@ -214,11 +222,6 @@ impl Order {
     /// Those at work.
     pub(super) fn live(&self) -> BTreeSet<TaskKey> {
         self.live.keys().copied().collect()
-    }
-
-    /// Since when the one waits that waits longest.
-    pub(super) fn oldest(&self) -> Option<i64> {
-        self.ready.values().map(|task| task.since).min()
     }
 
     fn load(&self) -> Load {
