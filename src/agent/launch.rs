@@ -126,11 +126,15 @@ impl LaunchContext {
         launch: &Launch,
         tools: Option<SocketAddr>,
     ) -> Result<Option<Ways>, AgentError> {
-        if !self.fence.now().holds() {
-            return Ok(None);
+        // A fence that is mended between here and the start must not find itself without a way out.
+        match self.fence.now() {
+            Confinement::Broken { why } => Err(AgentError::Sandbox(why)),
+            Confinement::None { .. } => Ok(None),
+            Confinement::Bubblewrap(_) => {
+                let mark = mark(&launch.session);
+                self.outside.open(&launch.agent, &mark, tools).map(Some)
+            }
         }
-        let mark = mark(&launch.session);
-        self.outside.open(&launch.agent, &mark, tools).map(Some)
     }
 
     fn prepare(

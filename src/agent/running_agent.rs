@@ -11,7 +11,7 @@ use agent_client_protocol::v1::schema::InitializeResponse;
 use skep_simulator::demo_agent;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::task::{AbortHandle, JoinHandle};
+use tokio::task::JoinHandle;
 
 use super::connection::{Connection, Ended, answered};
 use super::connection_state::Exchange;
@@ -56,7 +56,6 @@ pub(super) struct Live {
     queue: StdMutex<Option<PromptQueue>>,
     /// What leads out of its sandbox.
     ways: Option<Ways>,
-    listening: Option<AbortHandle>,
 }
 
 /// How an agent is started, besides what is its session's own.
@@ -121,10 +120,9 @@ impl Live {
             registration,
             queue,
             ways,
-            listening: None,
         };
         if let Some(denials) = live.ways.as_mut().and_then(|ways| ways.proxy.denials()) {
-            live.listening = Some(listen_to(denials, live.connection.wire.clone()).abort_handle());
+            tokio::spawn(listen_to(denials, live.connection.wire.clone()));
         }
         match live.connection.initialize(starts.patience).await {
             Ok(hello) => live.hello = Some(hello),
@@ -225,23 +223,17 @@ impl Live {
     }
 }
 
-/// Writes what the proxy refuses into the session's log, from where whoever follows the turn is told.
-fn listen_to(mut denials: UnboundedReceiver<Denial>, wire: Arc<Wire>) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        while let Some(denial) = denials.recv().await {
-            let (attempt, count) = (denial.attempt(), denial.count);
-            wire.state()
-                .transcript
-                .single(Update::Refused { attempt, count });
-        }
-    })
+/// Writes what the proxy refuses into the session's log, from where whoever follows the turn is told; ends with the proxy.
+async fn listen_to(mut denials: UnboundedReceiver<Denial>, wire: Arc<Wire>) {
+    while let Some(denial) = denials.recv().await {
+        let (attempt, count) = (denial.attempt(), denial.count);
+        let refused = Update::Refused { attempt, count };
+        wire.state().transcript.single(refused);
+    }
 }
 
 impl Drop for Live {
     fn drop(&mut self) {
-        if let Some(listening) = &self.listening {
-            listening.abort();
-        }
         self.gate.close();
         if let Body::InMemory(agent) = &self.body {
             agent.abort();

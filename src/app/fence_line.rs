@@ -1,12 +1,13 @@
 //! How agents are fenced in, in a word or a sentence for operators.
 
 use crate::agent::Confinement;
+use crate::core::text::sandbox as text;
 
-/// What `/readyz` and `skep status` show.
+/// What `/readyz`, `skep status` and the log show.
 pub(super) fn shown(found: &Confinement) -> String {
     match found {
         Confinement::Bubblewrap(_) => "bubblewrap".to_owned(),
-        Confinement::None { warning } => format!("none: {warning}"),
-        Confinement::Broken { why } => format!("no agent is started: {why}"),
+        Confinement::None { warning } => text::none(warning),
+        Confinement::Broken { why } => text::broken(why),
     }
 }

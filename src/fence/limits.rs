@@ -36,7 +36,6 @@ fn named(name: &str) -> Option<Resource> {
         "fsize" => Resource::Fsize,
         "nofile" => Resource::Nofile,
         "nproc" => Resource::Nproc,
-        "cpu" => Resource::Cpu,
         _ => return None,
     })
 }

@@ -3,6 +3,16 @@
 /// It is switched off.
 pub const OFF: &str = "The sandbox is switched off: agents can read what skep can read.";
 
+/// By the operator's wish there is none; `warning`: what that means.
+pub fn none(warning: &str) -> String {
+    format!("none: {warning}")
+}
+
+/// There is none that works; `why`: what to do.
+pub fn broken(why: &str) -> String {
+    format!("no agent is started: {why}")
+}
+
 /// The program for it is missing.
 pub const NOT_INSTALLED: &str = "bubblewrap is not installed: install the package `bubblewrap`";
 

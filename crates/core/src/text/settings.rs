@@ -50,7 +50,7 @@ const GENERAL: &[(&str, &str)] = &[
     (
         "https_proxy",
         "The proxy to everything outside, `http://[user:password@]host:port`: for GitHub's API, git, logs and agents. \
-         Agents are given it whole; the password is taken out of whatever they say. This and the next two variables are \
+         Agents in a sandbox never hear of it; those without one are given it whole, and the password is taken out of whatever they say. This and the next two variables are \
          also read in lower case.",
     ),
     (
