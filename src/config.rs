@@ -26,6 +26,7 @@ mod reference;
 mod resolver;
 mod role_rules;
 mod roles;
+mod sandbox;
 mod shell_split;
 mod show;
 mod sources;
@@ -296,9 +297,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
     let prices = prices::read(resolver);
     let numbers = numbers(resolver);
     let default_role = roles::read_default(resolver, &roles.by_name);
-    let sandbox = resolver
-        .meant("sandbox", |found| sandbox(&found.text))
-        .unwrap_or_default();
+    let sandbox = sandbox::read(resolver);
     let old_git = resolver
         .meant("old_git", |found| old_git(&found.text))
         .unwrap_or_default();
@@ -385,19 +384,11 @@ fn swe() -> RoleName {
         .expect("`swe` is a role name; the tests read it")
 }
 
-fn sandbox(text: &str) -> Result<SandboxChoice, String> {
-    match text.trim() {
-        "bubblewrap" => Ok(SandboxChoice::Bubblewrap),
-        "none" => Ok(SandboxChoice::None),
-        other => Err(value::one_of(["bubblewrap", "none"], other)),
-    }
-}
-
 fn old_git(text: &str) -> Result<OldGit, String> {
     match text.trim() {
         "refuse" => Ok(OldGit::Refuse),
         "allow" => Ok(OldGit::Allow),
-        other => Err(value::one_of(["refuse", "allow"], other)),
+        other => Err(value::one_of(&["refuse", "allow"], other)),
     }
 }
 

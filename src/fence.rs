@@ -9,8 +9,10 @@
 
 mod carry;
 mod crowd;
+mod environment;
 mod files;
 mod limits;
+mod reap;
 mod syscalls;
 mod wishes;
 
@@ -18,13 +20,9 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
 
-use wishes::Wishes;
+use wishes::{NOT_FENCED, Wishes};
 
-/// The word by which skep is started as the inner half of the fence.
-pub const WORD: &str = "fence";
-
-/// What it ends with when it could not put the fence up; the program was not started.
-const NOT_FENCED: u8 = 125;
+pub use wishes::WORD;
 
 /// Runs as the inner half of the fence where that is what the command line says; `None` for every other one.
 pub fn entered() -> Option<ExitCode> {
@@ -42,6 +40,9 @@ pub fn entered() -> Option<ExitCode> {
 
 fn run(words: Vec<OsString>) -> Result<ExitCode, String> {
     let wishes = Wishes::read(words)?;
+    if let Some(ended) = reap::first(&wishes)? {
+        return Ok(ended);
+    }
     limits::set(&wishes.limits)?;
     // Listening comes first: neither files nor calls are given up for it.
     let carriers = carry::listen(&wishes.carried)?;
@@ -51,6 +52,9 @@ fn run(words: Vec<OsString>) -> Result<ExitCode, String> {
     }
     let mut program = Command::new(&wishes.program);
     program.args(&wishes.arguments);
+    if let Some(file) = &wishes.environment {
+        environment::tell(&mut program, file)?;
+    }
     if carriers.is_empty() {
         let error = program.exec();
         return Err(format!("{}: {error}", wishes.program.to_string_lossy()));

@@ -17,9 +17,10 @@ use crate::fence;
 use super::error::AgentError;
 use super::executable;
 use super::process_tree;
-use super::sandbox::{Confinement, Enclosure, Fence};
+use super::resources::Resources;
+use super::sandbox::{Confinement, Enclosure, Fence, Told};
 use super::spawn::Order;
-use super::ways::{INSIDE, Outside, Ways};
+use super::ways::{ENVIRONMENT, INSIDE, LIFE, Outside, Ways};
 
 /// Everything needed to start an agent for one session.
 #[derive(Debug, Clone)]
@@ -51,27 +52,6 @@ pub struct Identity {
     pub email: String,
 }
 
-/// Limits of the kernel's; core dumps are always off. None: no limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Resources {
-    /// Bytes of one file written.
-    pub file_bytes: Option<u64>,
-    /// Open files of one process.
-    pub open_files: Option<u64>,
-    /// Processes at once, in a sandbox; with more it ends.
-    pub processes: Option<u64>,
-}
-
-impl Default for Resources {
-    fn default() -> Self {
-        Self {
-            file_bytes: Some(2 << 30),
-            open_files: Some(4_096),
-            processes: Some(512),
-        }
-    }
-}
-
 /// What is the same for every start.
 pub(super) struct LaunchContext {
     pub(super) fence: Fence,
@@ -86,6 +66,9 @@ pub(super) struct LaunchContext {
 pub(super) struct Prepared {
     pub(super) order: Order,
     pub(super) mark: String,
+    /// What it sees, and the names of the variables it gets.
+    pub(super) enclosure: Enclosure,
+    pub(super) variables: Vec<String>,
 }
 
 impl LaunchContext {
@@ -130,7 +113,7 @@ impl LaunchContext {
         match self.fence.now() {
             Confinement::Broken { why } => Err(AgentError::Sandbox(why)),
             Confinement::None { .. } => Ok(None),
-            Confinement::Bubblewrap(_) => {
+            Confinement::Bubblewrap(_) | Confinement::Container(_) => {
                 let mark = mark(&launch.session);
                 self.outside.open(&launch.agent, &mark, tools).map(Some)
             }
@@ -153,13 +136,16 @@ impl LaunchContext {
             }
         }
         let name = argv.first().map(String::as_str).unwrap_or_default();
-        let program = executable::find(name, &self.path).ok_or_else(|| AgentError::NotFound {
-            agent: launch.agent.name.clone(),
-            program: name.to_owned(),
-        })?;
         let confinement = match self.fence.now() {
             Confinement::Broken { why } => return Err(AgentError::Sandbox(why)),
             found => found,
+        };
+        let program = match confinement.brings_programs() {
+            true => PathBuf::from(name),
+            false => executable::find(name, &self.path).ok_or_else(|| AgentError::NotFound {
+                agent: launch.agent.name.clone(),
+                program: name.to_owned(),
+            })?,
         };
         let mark = mark(&launch.session);
         let mut environment = self.environment(launch, extra, &mark);
@@ -169,11 +155,8 @@ impl LaunchContext {
         {
             *path = self.path_for(&program, &confinement);
         }
-        let needed = executable::needs(&program, &self.path).into_iter();
-        // The operator's own words, not those of a command of ours.
-        let words = argv.iter().skip(1).filter(|_| argv == launch.agent.command);
-        let needed = needed.chain(words.filter_map(|word| executable::named(word)));
-        let mut enclosure = self.enclosure(launch, needed.collect(), &confinement);
+        let mut enclosure =
+            self.enclosure(launch, self.needed(launch, argv, &program, &confinement));
         enclosure.ways = ways.map(|ways| ways.folder().to_owned());
         let mut inner = self.inner(launch, &enclosure, &confinement);
         for (port, socket) in ways.into_iter().flat_map(|ways| &ways.carried) {
@@ -182,13 +165,60 @@ impl LaunchContext {
         inner.push("--".into());
         inner.push(self.shown(&program, &confinement).into());
         inner.extend(argv.iter().skip(1).map(OsString::from));
+        let directory = launch.workspace.clone();
+        let variables = environment.iter().map(|(name, _)| name.clone()).collect();
+        let (argv, environment) = match &confinement {
+            Confinement::Container(container) => {
+                // The image knows where its programs are.
+                environment.retain(|(name, value)| name != "PATH" || *value != self.path);
+                let client = [container.client(), &marks(&environment)].concat();
+                let told = match ways {
+                    Some(ways) => {
+                        ways.tell(&environment)?;
+                        Told::InFile(ENVIRONMENT)
+                    }
+                    None => Told::InLine(&environment),
+                };
+                let line = container.around(&enclosure, launch.resources, told, inner);
+                (line, client)
+            }
+            _ => (confinement.wrap(&enclosure, inner), environment),
+        };
         let order = Order {
-            argv: confinement.wrap(&enclosure, inner),
+            argv,
             environment,
-            directory: launch.workspace.clone(),
+            directory,
             input: false,
         };
-        Ok(Prepared { order, mark })
+        Ok(Prepared {
+            order,
+            mark,
+            enclosure,
+            variables,
+        })
+    }
+
+    /// What of this machine's programs must be in sight.
+    fn needed(
+        &self,
+        launch: &Launch,
+        argv: &[String],
+        program: &Path,
+        confinement: &Confinement,
+    ) -> Vec<PathBuf> {
+        let ours = self.fence.inner().to_owned();
+        if confinement.brings_programs() {
+            return vec![ours];
+        }
+        let needed = executable::needs(program, &self.path).into_iter();
+        // The operator's own words, not those of a command of ours.
+        let words = argv.iter().skip(1).filter(|_| argv == launch.agent.command);
+        let needed = needed.chain(words.filter_map(|word| executable::named(word)));
+        let hidden = self.hidden();
+        let needed = needed.chain([ours]);
+        needed
+            .filter(|needed| confinement.hides(needed, &hidden))
+            .collect()
     }
 
     /// The line of the fence's inner half, up to the program.
@@ -215,6 +245,9 @@ impl LaunchContext {
                 line.extend(["--limit".into(), threads.into()]);
                 line.extend(["--processes".into(), most.to_string().into()]);
             }
+            if confinement.brings_programs() && enclosure.ways.is_some() {
+                line.extend(["--life".into(), format!("{INSIDE}/{LIFE}").into()]);
+            }
             line.push("--confine".into());
             let writable = enclosure.writable().into_iter();
             line.extend(writable.flat_map(|path| ["--write".into(), path.into()]));
@@ -224,35 +257,31 @@ impl LaunchContext {
 
     /// The program as it is called inside. A link that is out of sight would be missing there; what it points to is mounted.
     fn shown(&self, program: &Path, confinement: &Confinement) -> PathBuf {
-        let hidden = confinement.hides(program, &self.hidden());
+        let hidden = !confinement.brings_programs() && confinement.hides(program, &self.hidden());
         let real = hidden.then(|| program.canonicalize().ok()).flatten();
         real.unwrap_or_else(|| program.to_owned())
     }
 
-    fn enclosure(
-        &self,
-        launch: &Launch,
-        needed: Vec<PathBuf>,
-        confinement: &Confinement,
-    ) -> Enclosure {
+    fn enclosure(&self, launch: &Launch, needed: Vec<PathBuf>) -> Enclosure {
         let mut visible = launch.visible.clone();
         visible.extend(launch.agent.expose.iter().map(PathBuf::from));
         visible.extend(self.network.ca_bundle.clone());
-        let hidden = self.hidden();
-        let needed = needed.into_iter().chain([self.fence.inner().to_owned()]);
-        visible.extend(needed.filter(|needed| confinement.hides(needed, &hidden)));
+        visible.extend(needed);
         Enclosure {
             workspace: launch.workspace.clone(),
             home: home(launch),
             read_only: launch.read_only,
             visible,
-            hide: hidden,
+            hide: self.hidden(),
             ways: None,
         }
     }
 
     /// The `PATH` for the program: what interprets it is found by name, also where the folder that links to it is hidden.
     fn path_for(&self, program: &Path, confinement: &Confinement) -> String {
+        if confinement.brings_programs() {
+            return self.path.clone();
+        }
         let folder = executable::interpreter(program, &self.path)
             .and_then(|interpreter| Some(interpreter.canonicalize().ok()?.parent()?.to_owned()))
             .filter(|folder| confinement.hides(folder, &self.hidden()));
@@ -317,6 +346,19 @@ impl LaunchContext {
         );
         all
     }
+}
+
+/// Those by which a session's processes are found.
+fn marks(environment: &[(String, String)]) -> Vec<(String, String)> {
+    let names = [
+        process_tree::SESSION,
+        process_tree::TREE,
+        process_tree::OWNER,
+    ];
+    let marks = environment
+        .iter()
+        .filter(|(name, _)| names.contains(&name.as_str()));
+    marks.cloned().collect()
 }
 
 /// What programs of all kinds read to find the proxy and the certificates. skep's own tools are on loopback, which is never

@@ -32,8 +32,10 @@ mod process;
 mod process_tree;
 mod program_cache;
 mod prompts;
+mod resources;
 mod running_agent;
 mod sandbox;
+mod sight;
 mod spawn;
 mod steer;
 mod stray;
@@ -64,11 +66,13 @@ use crate::egress::Egress;
 
 pub use crate::core::agent::SandboxChoice;
 pub use error::AgentError;
-pub use launch::{Identity, Launch, Resources};
+pub use launch::{Identity, Launch};
 pub use opening::McpServer;
 pub use permission::{Answer, PermissionPolicy};
+pub use resources::Resources;
 pub use running_agent::Output;
-pub use sandbox::{Bubblewrap, Confinement};
+pub use sandbox::{Bubblewrap, Confinement, Container, Places};
+pub use sight::Sight;
 pub use steer::Steered;
 pub use tools::{AskReply, SERVER_NAME, ToolHandler};
 pub use turn_request::{Resume, TurnRequest};
@@ -156,7 +160,7 @@ impl Agents {
             tracing::warn!(reaped, "ended agent processes that a former life had left");
         }
         match fence.now() {
-            Confinement::Bubblewrap(_) => {}
+            Confinement::Bubblewrap(_) | Confinement::Container(_) => {}
             Confinement::None { warning } => tracing::warn!("{warning}"),
             Confinement::Broken { why } => tracing::error!("no agent is started: {why}"),
         }

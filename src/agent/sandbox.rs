@@ -6,12 +6,14 @@
 //! work nothing is started. The environment must be empty before bubblewrap starts: what it is given stays readable in
 //! `/proc/1/environ`.
 
+mod container;
 mod mounts;
 mod system;
+mod trying;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::{PoisonError, RwLock};
 
 use crate::core::agent::SandboxChoice;
@@ -19,14 +21,20 @@ use crate::core::text::sandbox as text;
 use crate::fence;
 
 use super::ways::INSIDE;
+pub use container::Container;
+pub(super) use container::Told;
 pub(super) use mounts::Enclosure;
-use mounts::{Mount, canonical, mounts};
+pub use mounts::Places;
+use mounts::{Mount, SCRATCH_BYTES, SHARED_BYTES, canonical, mounts, mounts_over_nothing};
+use trying::run;
 
 /// How agents are fenced in on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Confinement {
     /// By bubblewrap.
     Bubblewrap(Bubblewrap),
+    /// By a container of an image.
+    Container(Container),
     /// By a process group only, as the operator wants it: an agent can read what skep can read.
     None {
         /// What the operator and the people on the issue should know.
@@ -52,9 +60,9 @@ impl Fence {
     /// Tries it out: blocks for some milliseconds.
     pub(super) fn probe(choice: SandboxChoice, path: &str, inner: PathBuf) -> Self {
         Self {
-            choice,
             path: path.to_owned(),
-            found: RwLock::new(Confinement::probe(choice, path, &inner)),
+            found: RwLock::new(Confinement::probe(&choice, path, &inner)),
+            choice,
             inner,
         }
     }
@@ -71,7 +79,7 @@ impl Fence {
         if !matches!(found, Confinement::Broken { .. }) {
             return found;
         }
-        let again = Confinement::probe(self.choice, &self.path, &self.inner);
+        let again = Confinement::probe(&self.choice, &self.path, &self.inner);
         let mut kept = self.found.write().unwrap_or_else(PoisonError::into_inner);
         kept.clone_from(&again);
         again
@@ -86,11 +94,6 @@ pub struct Bubblewrap {
     own_user_namespace: bool,
 }
 
-/// How much of the machine's memory a scratch folder of a sandbox may take, bytes.
-const SCRATCH_BYTES: &str = "536870912";
-/// The same of what its processes share by name (`shm_open(3)`): Python and databases need some.
-const SHARED_BYTES: &str = "67108864";
-
 /// What in `/proc` is the machine's, and not of one process or namespace.
 const MACHINE: [&str; 7] = [
     "/proc/sys",
@@ -103,9 +106,9 @@ const MACHINE: [&str; 7] = [
 ];
 
 impl Confinement {
-    /// Finds out what works here, with skep's own program as what is started. Blocks for some milliseconds: it starts bubblewrap once or
-    /// twice.
-    pub fn probe(choice: SandboxChoice, path: &str, inner: &Path) -> Self {
+    /// Finds out what works here, with skep's own program as what is started. Blocks for some milliseconds, with containers for a second:
+    /// it starts one or two.
+    pub fn probe(choice: &SandboxChoice, path: &str, inner: &Path) -> Self {
         match choice {
             SandboxChoice::None => Self::None {
                 warning: text::OFF.to_owned(),
@@ -114,24 +117,42 @@ impl Confinement {
                 Ok(bubblewrap) => Self::Bubblewrap(bubblewrap),
                 Err(why) => Self::Broken { why },
             },
+            SandboxChoice::Container(choice) => match Container::probe(choice, path, inner) {
+                Ok(container) => Self::Container(container),
+                Err(why) => Self::Broken { why },
+            },
         }
     }
 
     /// Whether there is one that holds.
     pub fn holds(&self) -> bool {
-        matches!(self, Self::Bubblewrap(_))
+        matches!(self, Self::Bubblewrap(_) | Self::Container(_))
+    }
+
+    /// Whether what is started comes from an image, and not from this machine.
+    pub(super) fn brings_programs(&self) -> bool {
+        matches!(self, Self::Container(_))
     }
 
     /// The command line that runs `argv` inside the fence.
     pub(super) fn wrap(&self, enclosure: &Enclosure, argv: Vec<OsString>) -> Vec<OsString> {
         match self {
-            Self::None { .. } | Self::Broken { .. } => argv,
+            Self::None { .. } | Self::Broken { .. } | Self::Container(_) => argv,
             Self::Bubblewrap(bubblewrap) => {
                 let mut line = bubblewrap.arguments(enclosure);
                 line.push("--".into());
                 line.extend(argv);
                 line
             }
+        }
+    }
+
+    /// What a session sees in the fence, as it is mounted.
+    pub(super) fn places(&self, enclosure: &Enclosure) -> Places {
+        match self {
+            Self::Bubblewrap(_) => Places::of(mounts(enclosure), system::shown()),
+            Self::Container(_) => Places::of(mounts_over_nothing(enclosure), vec![]),
+            Self::None { .. } | Self::Broken { .. } => Places::default(),
         }
     }
 
@@ -145,7 +166,7 @@ impl Confinement {
 impl Bubblewrap {
     fn probe(path: &str, inner: &Path) -> Result<Self, String> {
         let program = super::executable::find("bwrap", path).ok_or(text::NOT_INSTALLED)?;
-        let help = run(Command::new(&program).arg("--help"))?;
+        let help = run(Command::new(&program).arg("--help"), &[])?;
         let mut bubblewrap = Self {
             program,
             limits_tmpfs: help.contains("--size"),
@@ -171,7 +192,7 @@ impl Bubblewrap {
         line.extend(["--".into(), inner.into(), fence::WORD.into()]);
         line.extend(["--confine", "--"].map(OsString::from));
         line.extend([inner.into(), "--version".into()]);
-        run(Command::new(&line[0]).args(&line[1..])).map(drop)
+        run(Command::new(&line[0]).args(&line[1..]), &[]).map(drop)
     }
 
     fn base(&self) -> Vec<OsString> {
@@ -228,19 +249,5 @@ impl Bubblewrap {
             line.extend(["--size", bytes].map(OsString::from));
         }
         line.extend(["--tmpfs".into(), path.into()]);
-    }
-}
-
-fn run(command: &mut Command) -> Result<String, String> {
-    let output = command
-        .env_clear()
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| error.to_string())?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    if output.status.success() {
-        Ok(text(&output.stdout))
-    } else {
-        Err(text(&output.stderr))
     }
 }

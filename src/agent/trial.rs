@@ -47,8 +47,11 @@ impl Agents {
         Ok(said)
     }
 
-    /// Where a program is that an agent's command names; `None` where it is not installed.
+    /// Where a program is that an agent's command names; `None` where it is not installed. What an image brings is not looked for.
     pub fn find_program(&self, name: &str) -> Option<std::path::PathBuf> {
+        if self.confinement().brings_programs() {
+            return Some(name.into());
+        }
         executable::find(name, &self.inner.ground.path)
     }
 }

@@ -4,7 +4,9 @@
 //!
 //! It must never lead anywhere but there, and nothing of it is left when it is dropped.
 
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,6 +23,10 @@ use crate::egress::{Egress, Handle, listen};
 
 /// Where the sandbox has the folder.
 pub(super) const INSIDE: &str = "/run/skep";
+/// The file with the variables of a program whose starter would show them to everybody.
+pub(super) const ENVIRONMENT: &str = "environment";
+/// The socket on which nothing is said: who is connected to it hears when skep is gone.
+pub(super) const LIFE: &str = "life.sock";
 /// The port on the sandbox's loopback on which the proxy is found: beyond those that the kernel gives out by itself.
 const PROXY: u16 = 61_128;
 /// So many connections at once to one port of this machine.
@@ -40,6 +46,8 @@ pub(super) struct Ways {
     folder: PathBuf,
     pub(super) proxy: Handle,
     relays: Vec<AbortHandle>,
+    /// Open as long as this lives; nobody is let in.
+    _life: UnixListener,
     /// A port inside, and the name of the socket.
     pub(super) carried: Vec<(u16, String)>,
     port: u16,
@@ -68,11 +76,13 @@ impl Outside {
         let port = port.unwrap_or(PROXY);
         let proxy = self.egress.open(allowed, &folder).map_err(failed)?;
         let named = proxy.path().file_name().unwrap_or_default();
+        let (life, _) = listen(&folder, LIFE).map_err(failed)?;
         let mut ways = Ways {
             carried: vec![(port, named.to_string_lossy().into_owned())],
             folder: folder.clone(),
             proxy,
             relays: vec![],
+            _life: life,
             port,
         };
         for port in ports {
@@ -86,7 +96,7 @@ impl Outside {
     }
 
     /// What the agent of a start may reach: its model's hosts, what the operator opened for it and for all.
-    fn allowed(&self, agent: &AgentSpec) -> Result<AllowList, AgentError> {
+    pub(super) fn allowed(&self, agent: &AgentSpec) -> Result<AllowList, AgentError> {
         let wrong = |name: &str| AgentError::Spawn {
             what: agent.name.clone(),
             why: outside::wrong_host(name),
@@ -107,6 +117,28 @@ impl Ways {
     /// The folder with the sockets.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Writes down the variables of what is started, for skep's user alone.
+    pub(super) fn tell(&self, environment: &[(String, String)]) -> Result<(), AgentError> {
+        let file = self.folder.join(ENVIRONMENT);
+        let written = || {
+            let mut options = std::fs::OpenOptions::new();
+            let mut file = options
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&file)?;
+            for (name, value) in environment {
+                file.write_all(format!("{name}={value}\0").as_bytes())?;
+            }
+            Ok(())
+        };
+        written().map_err(|error: std::io::Error| AgentError::Spawn {
+            what: file.display().to_string(),
+            why: error.to_string(),
+        })
     }
 
     /// The network as it is inside: one proxy for everything, and the certificates that hold outside.

@@ -4,12 +4,12 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::random_name::random_name;
+use super::scratch::Scratch;
 use super::setup::{Addresses, Setup};
 use super::{ca_bundle, identity};
 use crate::agent::{Agents, Confinement};
@@ -106,11 +106,11 @@ pub async fn check(mut setup: Setup, addresses: Addresses, offline: bool) -> Vec
     found.push(git(&setup).await);
     match Scratch::new() {
         Ok(scratch) => {
-            match ca_bundle::write(&setup.certificates, &scratch.0) {
+            match ca_bundle::write(&setup.certificates, scratch.path()) {
                 Ok(bundle) => setup.network.ca_bundle = bundle,
                 Err(error) => found.push(Finding::wrong("certificates", format!("{error:#}"))),
             }
-            found.extend(agents(&setup, &scratch.0).await);
+            found.extend(agents(&setup, scratch.path()).await);
             if offline {
                 found.push(Finding::odd("GitHub", check::NOT_ASKED));
             } else {
@@ -185,6 +185,7 @@ async fn agents(setup: &Setup, scratch: &Path) -> Vec<Finding> {
     };
     let mut found = vec![match agents.confinement() {
         Confinement::Bubblewrap(_) => Finding::right("sandbox", "bubblewrap"),
+        Confinement::Container(container) => Finding::right("sandbox", container.name()),
         Confinement::None { warning } => Finding::odd("sandbox", warning),
         Confinement::Broken { why } => Finding::wrong("sandbox", why),
     }];
@@ -271,23 +272,4 @@ fn installation(installation: &crate::github::Installation, gated: GatedPulls) -
         return Finding::right("App", check::installed(account));
     }
     Finding::wrong("App", check::installation_lacks(account, &permissions))
-}
-
-/// A folder to try things in; it goes with the check.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> anyhow::Result<Self> {
-        let folder = std::env::temp_dir().join(random_name("skep-check")?);
-        std::fs::create_dir_all(&folder)?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!(%error, folder = %self.0.display(), "the check's folder stays");
-        }
-    }
 }

@@ -7,6 +7,7 @@ use crate::core::text::sandbox as text;
 pub(super) fn shown(found: &Confinement) -> String {
     match found {
         Confinement::Bubblewrap(_) => "bubblewrap".to_owned(),
+        Confinement::Container(container) => container.name(),
         Confinement::None { warning } => text::none(warning),
         Confinement::Broken { why } => text::broken(why),
     }

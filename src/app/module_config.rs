@@ -53,7 +53,7 @@ impl Setup {
         AgentsConfig {
             data_dir: self.data_dir.clone(),
             hide: self.hide.clone(),
-            sandbox: self.sandbox,
+            sandbox: self.sandbox.clone(),
             inner: self.program.clone(),
             egress: self.egress.clone(),
             clock: self.clock.clone(),
@@ -66,7 +66,9 @@ impl Setup {
     pub(super) fn policy(&self, me: Me, agents: &Agents) -> Policy {
         let warning = match agents.confinement() {
             // Without the one that is wanted nothing is started, so that there is nothing to warn of.
-            Confinement::Bubblewrap(_) | Confinement::Broken { .. } => None,
+            Confinement::Bubblewrap(_) | Confinement::Container(_) | Confinement::Broken { .. } => {
+                None
+            }
             Confinement::None { warning } => Some(warning),
         };
         Policy {

@@ -159,7 +159,7 @@ impl Setup {
             git: config.git,
             network: config.network,
             certificates: config.certificates,
-            sandbox: config.sandbox,
+            sandbox: config.sandbox.clone(),
             egress: allowed(&config.egress_allow),
             program: own_program(),
             hide: config.hide,
@@ -176,13 +176,13 @@ impl Setup {
 }
 
 /// What the operator opened for all, every item of which was read before.
-fn allowed(items: &[String]) -> AllowList {
+pub(super) fn allowed(items: &[String]) -> AllowList {
     AllowList::parse(items.iter().map(String::as_str), Whose::Operator).unwrap_or_default()
 }
 
 /// Where skep's own program lies. The system's name for one that was replaced by a newer one since tells so at its end; the newer one
 /// does as well.
-fn own_program() -> PathBuf {
+pub(super) fn own_program() -> PathBuf {
     let path = std::env::current_exe().unwrap_or_else(|_| "/proc/self/exe".into());
     let text = path.to_string_lossy();
     match text.strip_suffix(" (deleted)") {

@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
 use super::{
-    config, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, plan, queue, serve,
-    session, sessions, status, stop, waves,
+    config, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, plan, queue, sandbox,
+    serve, session, sessions, status, stop, waves,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -44,6 +44,7 @@ enum Command {
     Approve(order::Approve),
     Priority(order::Priority),
     Status(status::Status),
+    Sandbox(sandbox::Sandbox),
     Config(config::Config),
     Help(help::Help),
 }
@@ -67,6 +68,7 @@ impl Cli {
         let args = match &self.command {
             Command::Serve(serve) => serve.args.clone(),
             Command::Config(config) => config.args(),
+            Command::Sandbox(sandbox) => sandbox.args(),
             Command::Demo(demo) => return Sources::without_file(demo.args(), environment),
             Command::DemoAgent(_) | Command::Help(_) => {
                 return Sources::without_file(Args::default(), environment);
@@ -93,7 +95,10 @@ impl Cli {
 
     /// Whether it reads the whole configuration and tells everything that is wrong with it.
     pub fn reads_all(&self) -> bool {
-        matches!(self.command, Command::Serve(_) | Command::Config(_))
+        matches!(
+            self.command,
+            Command::Serve(_) | Command::Config(_) | Command::Sandbox(_)
+        )
     }
 
     /// What is logged when nobody says: a server tells, a command is quiet.
@@ -140,6 +145,7 @@ impl Cli {
             Command::Approve(order) => order.run(sources).await,
             Command::Priority(order) => order.run(sources).await,
             Command::Status(status) => status.run(sources).await,
+            Command::Sandbox(sandbox) => sandbox.run(sources).await,
             Command::Config(config) => config.run(sources).await,
             Command::Help(help) => help.run(&mut whole()),
         }

@@ -18,6 +18,7 @@ mod output;
 mod pause;
 mod plan;
 mod queue;
+mod sandbox;
 mod serve;
 mod session;
 mod sessions;

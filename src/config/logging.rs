@@ -37,7 +37,7 @@ pub(super) fn read(resolver: &mut Resolver<'_>) -> Logging {
     let format = resolver.meant("log_format", |found| match found.text.trim() {
         "text" => Ok(LogFormat::Text),
         "json" => Ok(LogFormat::Json),
-        other => Err(value::one_of(["text", "json"], other)),
+        other => Err(value::one_of(&["text", "json"], other)),
     });
     Logging {
         filter,

@@ -48,7 +48,7 @@ impl Entry {
 }
 
 /// The settings that are one text each.
-pub(super) const ENTRIES: [Entry; 24] = [
+pub(super) const ENTRIES: [Entry; 26] = [
     entry("listen", "SKEP_LISTEN", "127.0.0.1:3000").flag("--listen"),
     entry("admin_listen", "SKEP_ADMIN_LISTEN", "127.0.0.1:3001").flag("--admin-listen"),
     entry(
@@ -89,6 +89,12 @@ pub(super) const ENTRIES: [Entry; 24] = [
     entry("ca_file", "SKEP_CA_FILE", "none"),
     entry("agent", "SKEP_AGENT", "the only one under `[agents]`").flag("--agent"),
     entry("sandbox", "SKEP_SANDBOX", "bubblewrap").flag("--no-sandbox"),
+    entry("sandbox_image", "SKEP_SANDBOX_IMAGE", "none"),
+    entry(
+        "sandbox_engine",
+        "SKEP_SANDBOX_ENGINE",
+        "`podman`, else `docker`",
+    ),
     entry("git", "SKEP_GIT", "`git` in /usr/local/bin, /usr/bin, /bin"),
     entry("old_git", "SKEP_OLD_GIT", "refuse"),
     entry("log", "SKEP_LOG", "warn,skep=info").flag("--log"),

@@ -176,6 +176,7 @@ impl Config {
             "agent" => quoted_or_none(self.default_agent.as_deref()),
             "sandbox" => match self.sandbox {
                 SandboxChoice::Bubblewrap => "\"bubblewrap\"".to_owned(),
+                SandboxChoice::Container(_) => "\"container\"".to_owned(),
                 SandboxChoice::None => "\"none\"".to_owned(),
             },
             "old_git" => match self.old_git {

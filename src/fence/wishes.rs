@@ -4,6 +4,12 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
+/// The word by which skep is started as the inner half of the fence.
+pub const WORD: &str = "fence";
+
+/// What it ends with when it could not put the fence up; the program was not started.
+pub(super) const NOT_FENCED: u8 = 125;
+
 /// A limit of the kernel's by its name, and its number.
 pub(super) type Limit = (String, u64);
 
@@ -25,12 +31,19 @@ pub(super) struct Wishes {
     pub(super) carried: Vec<Carried>,
     /// How many processes there may be at once, where connections are carried; none: any number.
     pub(super) processes: Option<u64>,
+    /// Whether it is the first process of a container, beside the fence.
+    pub(super) reap: bool,
+    /// The socket whose end is the first process's.
+    pub(super) life: Option<PathBuf>,
+    /// The file with all variables of the program.
+    pub(super) environment: Option<PathBuf>,
     pub(super) program: OsString,
     pub(super) arguments: Vec<OsString>,
 }
 
 impl Wishes {
-    /// Reads `--limit NAME=N`, `--confine`, `--write PATH`, `--carry PORT=SOCKET`, `--processes N` and, after `--`, the program.
+    /// Reads `--limit NAME=N`, `--confine`, `--write PATH`, `--carry PORT=SOCKET`, `--processes N`, `--reap`, `--life SOCKET`,
+    /// `--environment FILE` and, after `--`, the program.
     pub(super) fn read(words: Vec<OsString>) -> Result<Self, String> {
         let mut wishes = Self::default();
         let mut words = words.into_iter();
@@ -42,7 +55,11 @@ impl Wishes {
                     return Ok(wishes);
                 }
                 Some("--confine") => wishes.confined = true,
-                Some(option @ ("--limit" | "--write" | "--carry" | "--processes")) => {
+                Some("--reap") => wishes.reap = true,
+                Some(
+                    option @ ("--limit" | "--write" | "--carry" | "--processes" | "--life"
+                    | "--environment"),
+                ) => {
                     let value = words.next();
                     let value = value.ok_or_else(|| format!("{option} has no value"))?;
                     wishes.take(option, value)?;
@@ -54,10 +71,16 @@ impl Wishes {
     }
 
     fn take(&mut self, option: &str, value: OsString) -> Result<(), String> {
-        if option == "--write" {
-            self.writable.push(value.into());
-            return Ok(());
+        match option {
+            "--write" => self.writable.push(value.into()),
+            "--life" => self.life = Some(value.into()),
+            "--environment" => self.environment = Some(value.into()),
+            _ => return self.numbered(option, value),
         }
+        Ok(())
+    }
+
+    fn numbered(&mut self, option: &str, value: OsString) -> Result<(), String> {
         if option == "--processes" {
             let number = value.to_str().and_then(|number| number.parse().ok());
             let wrong = || format!("{option} {} is wrong", value.to_string_lossy());
@@ -94,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_line_says_what_the_fence_is() {
-        let line = "--limit nofile=64 --confine --write /a --write /b --carry 4000=/run/x=y --processes 9 -- /bin/sh -c --confine";
+        let line = "--limit nofile=64 --confine --write /a --write /b --carry 4000=/run/x=y --processes 9 --reap --life /run/life --environment /run/e -- /bin/sh -c --confine";
         let wishes = read(line).expect("a line of skep's");
         let expected = Wishes {
             limits: vec![("nofile".to_owned(), 64)],
@@ -105,6 +128,9 @@ mod tests {
                 socket: "/run/x=y".into(),
             }],
             processes: Some(9),
+            reap: true,
+            life: Some("/run/life".into()),
+            environment: Some("/run/e".into()),
             program: "/bin/sh".into(),
             arguments: vec!["-c".into(), "--confine".into()],
         };

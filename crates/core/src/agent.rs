@@ -289,13 +289,26 @@ pub struct ThreadReply {
 }
 
 /// How to fence agents in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum SandboxChoice {
     /// With bubblewrap; where it does not work no agent is started.
     #[default]
     Bubblewrap,
+    /// In containers; where they do not work no agent is started.
+    Container(ContainerChoice),
     /// A process group only, because the operator said so.
     None,
+}
+
+/// What agents' containers are made of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ContainerChoice {
+    /// The engine's command line up to its subcommand, such as `docker --context agents`; empty: Podman, else Docker, as installed.
+    pub engine: Vec<String>,
+    /// The image, which holds agents and their tools and is on the machine already.
+    pub image: String,
+    /// What the engine's client is told of the operator's environment: where its files and its service are.
+    pub environment: BTreeMap<String, String>,
 }
 
 #[cfg(test)]

@@ -25,6 +25,45 @@ pub(super) enum Mount {
     Write,
 }
 
+/// How much of the machine's memory a scratch folder of a sandbox may take, bytes.
+pub(super) const SCRATCH_BYTES: &str = "536870912";
+/// The same of what its processes share by name (`shm_open(3)`): Python and databases need some.
+pub(super) const SHARED_BYTES: &str = "67108864";
+
+/// What one session sees, by what it may do there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    /// Folders and files of this machine's system that may be read; none where an image brings its own.
+    pub system: Vec<PathBuf>,
+    /// What else may be read.
+    pub reads: Vec<PathBuf>,
+    /// What may be written.
+    pub writes: Vec<PathBuf>,
+    /// Folders in memory, empty at first, that may be written.
+    pub memory: Vec<PathBuf>,
+    /// What lies in one that may be read, and is kept out of sight.
+    pub hidden: Vec<PathBuf>,
+}
+
+impl Places {
+    pub(super) fn of(mounts: Vec<(PathBuf, Mount)>, system: Vec<PathBuf>) -> Self {
+        let mut places = Self {
+            system,
+            ..Self::default()
+        };
+        for (path, mount) in mounts {
+            let list = match mount {
+                Mount::Read => &mut places.reads,
+                Mount::Write => &mut places.writes,
+                Mount::Scratch => &mut places.memory,
+                Mount::Hidden | Mount::Masked => &mut places.hidden,
+            };
+            list.push(path);
+        }
+        places
+    }
+}
+
 const SCRATCH: [&str; 2] = ["/tmp", "/var/tmp"];
 
 impl Enclosure {
@@ -41,6 +80,15 @@ impl Enclosure {
 /// All mounts of what is there, in the order they are made: outer folders first, so that what is named most exactly wins; at one and the
 /// same path hiding beats showing, and the session's own folders beat both.
 pub(super) fn mounts(enclosure: &Enclosure) -> Vec<(PathBuf, Mount)> {
+    ordered(wanted(enclosure), system::shows)
+}
+
+/// The same where nothing of this machine is in sight by itself.
+pub(super) fn mounts_over_nothing(enclosure: &Enclosure) -> Vec<(PathBuf, Mount)> {
+    ordered(wanted(enclosure), |_| false)
+}
+
+fn wanted(enclosure: &Enclosure) -> Vec<(PathBuf, Mount)> {
     let mut all: Vec<(PathBuf, Mount)> = vec![];
     all.extend(SCRATCH.iter().map(|path| (canonical(path), Mount::Scratch)));
     for path in enclosure.hide.iter().map(canonical) {
@@ -65,27 +113,28 @@ pub(super) fn mounts(enclosure: &Enclosure) -> Vec<(PathBuf, Mount)> {
     all.push((canonical(&enclosure.workspace), workspace));
     all.push((canonical(&enclosure.home), Mount::Write));
     all.retain(|(path, _)| path.exists());
-    ordered(all)
+    all
 }
 
-fn ordered(mut all: Vec<(PathBuf, Mount)>) -> Vec<(PathBuf, Mount)> {
+/// `shows`: what is in sight whatever is mounted.
+fn ordered(mut all: Vec<(PathBuf, Mount)>, shows: impl Fn(&Path) -> bool) -> Vec<(PathBuf, Mount)> {
     all.sort_by_key(|(path, mount)| (path.components().count(), *mount));
     all.dedup();
     let before = all.clone();
     all.retain(|(path, mount)| {
-        !(matches!(mount, Mount::Hidden | Mount::Masked) && out_of_sight(path, &before))
+        !(matches!(mount, Mount::Hidden | Mount::Masked) && out_of_sight(path, &before, &shows))
     });
     all
 }
 
 /// True when nothing around `path` is mounted, or the nearest folder around it that is is an empty one.
-fn out_of_sight(path: &Path, mounts: &[(PathBuf, Mount)]) -> bool {
+fn out_of_sight(path: &Path, mounts: &[(PathBuf, Mount)], shows: impl Fn(&Path) -> bool) -> bool {
     let around = mounts
         .iter()
         .rfind(|(outer, _)| outer.as_path() != path && path.starts_with(outer));
     match around {
         Some((_, mount)) => matches!(mount, Mount::Hidden | Mount::Scratch),
-        None => !system::shows(path),
+        None => !shows(path),
     }
 }
 
@@ -106,6 +155,7 @@ mod tests {
                 .iter()
                 .map(|(path, mount)| (PathBuf::from(path), *mount))
                 .collect(),
+            system::shows,
         );
         all.into_iter()
             .map(|(path, mount)| (path.display().to_string(), mount))

@@ -33,6 +33,13 @@ pub(super) fn shows(path: &Path) -> bool {
     FOLDERS.iter().any(|folder| path.starts_with(folder)) || etc()
 }
 
+/// Those of them that are there, folders first.
+pub(super) fn shown() -> Vec<PathBuf> {
+    let folders = FOLDERS.iter().map(PathBuf::from);
+    let etc = ETC.iter().map(|name| Path::new("/etc").join(name));
+    folders.chain(etc).filter(|path| path.exists()).collect()
+}
+
 /// The arguments of bubblewrap that put them there, read-only. A folder that is a link on the machine is one there.
 pub(super) fn arguments() -> Vec<OsString> {
     let mut line: Vec<OsString> = Vec::new();

@@ -212,7 +212,7 @@ pub(super) fn folder() -> anyhow::Result<PathBuf> {
 /// The demo's own agent only does what its script says, so that it may show itself where bubblewrap does not work, which is said; no
 /// other one may.
 fn sandbox(path: &str, program: &Path, foreign: bool) -> SandboxChoice {
-    match Confinement::probe(SandboxChoice::Bubblewrap, path, program) {
+    match Confinement::probe(&SandboxChoice::Bubblewrap, path, program) {
         Confinement::Broken { .. } if !foreign => SandboxChoice::None,
         _ => SandboxChoice::Bubblewrap,
     }

@@ -2,6 +2,7 @@
 //! and (where they are installed) real agents against a scripted model.
 
 mod asking;
+mod container;
 mod fence;
 mod hostile;
 pub(crate) mod manners;
@@ -131,7 +132,7 @@ pub(crate) fn config(data: &Path, sandbox: SandboxChoice, demo_in_process: bool)
 /// Whether agents are fenced in here; where they are not, that is said, and a failure where everything must be there.
 pub(crate) fn fenced(agents: &Agents) -> bool {
     match agents.confinement() {
-        Confinement::Bubblewrap(_) => return true,
+        Confinement::Bubblewrap(_) | Confinement::Container(_) => return true,
         Confinement::None { warning: why } | Confinement::Broken { why } => {
             crate::required::skip(&why);
         }

@@ -11,6 +11,7 @@ mod network;
 mod orders;
 mod outage;
 mod running;
+mod sandbox;
 mod serve;
 mod setup;
 mod stop;

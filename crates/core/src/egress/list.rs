@@ -107,6 +107,11 @@ impl AllowList {
         &self.rules
     }
 
+    /// The same, as it is written in a list.
+    pub fn texts(&self) -> Vec<String> {
+        self.rules.iter().map(Rule::to_string).collect()
+    }
+
     /// Judges name and port; an address that is written out is judged at once.
     pub fn admit(&self, target: &Target) -> Result<Admitted, Denied> {
         let mut listed = self

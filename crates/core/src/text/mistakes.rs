@@ -52,9 +52,10 @@ pub mod value {
         format!("must be a table, not {kind}")
     }
 
-    /// One of two words.
-    pub fn one_of(words: [&str; 2], other: &str) -> String {
-        format!("must be {} or {}, not `{other}`", words[0], words[1])
+    /// One of a few words.
+    pub fn one_of(words: &[&str], other: &str) -> String {
+        let (last, first) = words.split_last().unwrap_or((&"", &[]));
+        format!("must be {} or {last}, not `{other}`", first.join(", "))
     }
 
     /// Not a text, where only the file can say otherwise.
@@ -123,6 +124,17 @@ pub mod value {
     pub fn pattern(pattern: &str) -> String {
         format!("{pattern:?} is not a pattern of .gitignore")
     }
+}
+
+/// How agents are fenced in.
+pub mod sandbox {
+    /// Containers of nothing.
+    pub const NO_IMAGE: &str = "needs `sandbox_image`, the image that agents run in";
+    /// No name of an image.
+    pub const IMAGE: &str = "must be the name of an image such as localhost/agents:1";
+    /// What is for containers, without any.
+    pub const UNUSED: &str =
+        "sandbox_image and sandbox_engine mean nothing unless sandbox = \"container\"";
 }
 
 /// Who may start.

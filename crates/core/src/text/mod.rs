@@ -49,6 +49,7 @@ pub mod secret;
 pub mod session_log;
 pub mod settings;
 pub mod setup;
+pub mod sight;
 pub mod sprint;
 pub mod sprint_approval;
 pub mod stack;

@@ -13,6 +13,42 @@ pub fn broken(why: &str) -> String {
     format!("no agent is started: {why}")
 }
 
+/// Containers of an image, by an engine; `limits`: whether it can hold processes back.
+pub fn container(engine: &str, image: &str, limits: bool) -> String {
+    let limits = if limits {
+        ""
+    } else {
+        ", without limits of its own"
+    };
+    format!("container ({engine}, {image}{limits})")
+}
+
+/// No engine was named, and neither is there.
+pub const NO_ENGINE: &str = "neither podman nor docker is installed: install one of them";
+
+/// The engine that was named is not there.
+pub fn no_such_engine(name: &str) -> String {
+    format!("{name} is not installed: correct `sandbox_engine`, or install it")
+}
+
+/// The engine does not answer.
+pub fn engine_fails(why: &str) -> String {
+    format!(
+        "the container engine does not work ({why}): try `podman info` or `docker info` as skep's user"
+    )
+}
+
+/// No container of the image can be run.
+pub fn container_does_not_work(image: &str, why: &str) -> String {
+    let unknown = ["image not known", "No such image", "Unable to find image"];
+    let fix = if unknown.iter().any(|said| why.contains(said)) {
+        format!("pull it as skep's user, such as by `podman pull {image}`; skep pulls none")
+    } else {
+        "the image needs the C library that skep was built for or a newer one; `docs/operations.md` has an example".to_owned()
+    };
+    format!("no container of {image} can be started ({why}): {fix}")
+}
+
 /// The program for it is missing.
 pub const NOT_INSTALLED: &str = "bubblewrap is not installed: install the package `bubblewrap`";
 

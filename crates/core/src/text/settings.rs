@@ -74,8 +74,17 @@ const GENERAL: &[(&str, &str)] = &[
     ),
     (
         "sandbox",
-        "How agents are fenced in. `bubblewrap`: where it does not work no agent is started, and what waits says so; `none`: not at all, \
-         which every pull request says.",
+        "How agents are fenced in. `bubblewrap` or `container`: where it does not work no agent is started, and what waits says so; \
+         `none`: not at all, which every pull request says.",
+    ),
+    (
+        "sandbox_image",
+        "With `sandbox = \"container\"`: the image that agents run in, with agents, git and tools; it must be on the machine, skep pulls \
+         none.",
+    ),
+    (
+        "sandbox_engine",
+        "The container engine, as a command line up to its subcommand, such as `docker --context agents`.",
     ),
     ("git", "The git program, by its absolute path."),
     (
