@@ -189,6 +189,7 @@ impl Bench {
             message: "x".into(),
             limits: DiffLimits::default(),
             ignore: spec.ignore.clone(),
+            protected: vec![],
         };
         let began = Instant::now();
         let _said = Command::new(&command[0])

@@ -35,6 +35,7 @@ mod rebasing;
 mod refusals;
 mod remote;
 mod repository;
+mod repository_policy;
 mod retention;
 mod scope;
 mod secret_lines;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::core::agent::AgentSpec;
+use crate::core::effect::Grants;
 use crate::core::ids::SessionId;
 use crate::core::network::Network;
 use crate::fence;
@@ -41,6 +42,8 @@ pub struct Launch {
     pub identity: Identity,
     /// Limits on the agent's processes.
     pub resources: Resources,
+    /// What its repository, and people who were asked, open and set for it.
+    pub grants: Grants,
 }
 
 /// A name and an address for commits.
@@ -79,16 +82,17 @@ impl LaunchContext {
         ways: Option<&Ways>,
     ) -> Result<Prepared, AgentError> {
         let own = launch.agent.environment.clone();
-        let environment = match ways {
+        // What a repository sets replaces nothing.
+        let mut environment: BTreeMap<String, String> = launch.grants.environment.clone();
+        match ways {
             // What the operator sets for the agent wins over the way out that holds for all.
-            None => way_out(&self.network).chain(own).collect(),
+            None => environment.extend(way_out(&self.network).chain(own)),
             // There is one way out of a sandbox.
             Some(ways) => {
                 let network = ways.network(&self.network);
-                own.into_iter().chain(way_out(&network)).collect()
+                environment.extend(own.into_iter().chain(way_out(&network)));
             }
-        };
-        let environment: BTreeMap<String, String> = environment;
+        }
         let mut prepared = self.prepare(
             launch,
             (&launch.agent.command, environment.into_iter().collect()),
@@ -115,7 +119,7 @@ impl LaunchContext {
             Confinement::None { .. } => Ok(None),
             Confinement::Bubblewrap(_) | Confinement::Container(_) => {
                 let mark = mark(&launch.session);
-                self.outside.open(&launch.agent, &mark, tools).map(Some)
+                self.outside.open(launch, &mark, tools).map(Some)
             }
         }
     }
@@ -422,6 +426,7 @@ pub(super) fn trial_launch(agent: AgentSpec, workspace: PathBuf, home: PathBuf) 
             email: "skep@localhost".to_owned(),
         },
         resources: Resources::default(),
+        grants: Grants::default(),
     }
 }
 

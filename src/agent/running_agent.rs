@@ -242,7 +242,8 @@ impl Drop for Live {
 }
 
 fn demo_variables(context: &LaunchContext, launch: &Launch) -> Vec<(String, String)> {
-    context.environment(launch, vec![], &format!("{}.memory", launch.session))
+    let granted = launch.grants.environment.clone().into_iter().collect();
+    context.environment(launch, granted, &format!("{}.memory", launch.session))
 }
 
 /// What an agent wrote to its standard streams and how it ended.

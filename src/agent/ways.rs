@@ -15,8 +15,9 @@ use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 
 use super::error::AgentError;
-use crate::core::agent::AgentSpec;
-use crate::core::egress::{AllowList, Whose, model_hosts};
+use super::launch::Launch;
+use crate::core::effect::Grants;
+use crate::core::egress::{AllowList, Rule, Whose, model_hosts};
 use crate::core::network::{Network, ProxyUrl};
 use crate::core::text::outside;
 use crate::egress::{Egress, Handle, listen};
@@ -57,11 +58,11 @@ impl Outside {
     /// Opens them for a start; `mark` is the start's own.
     pub(super) fn open(
         &self,
-        agent: &AgentSpec,
+        launch: &Launch,
         mark: &str,
         tools: Option<SocketAddr>,
     ) -> Result<Ways, AgentError> {
-        let allowed = self.allowed(agent)?;
+        let allowed = self.allowed(launch)?;
         let folder = self.folder.join(mark);
         let failed = |error: std::io::Error| AgentError::Spawn {
             what: folder.display().to_string(),
@@ -95,8 +96,10 @@ impl Outside {
         Ok(ways)
     }
 
-    /// What the agent of a start may reach: its model's hosts, what the operator opened for it and for all.
-    pub(super) fn allowed(&self, agent: &AgentSpec) -> Result<AllowList, AgentError> {
+    /// What the agent of a start may reach: its model's hosts, what the operator opened for it and for all, and what is public of what its
+    /// repository and people who were asked opened.
+    pub(super) fn allowed(&self, launch: &Launch) -> Result<AllowList, AgentError> {
+        let agent = &launch.agent;
         let wrong = |name: &str| AgentError::Spawn {
             what: agent.name.clone(),
             why: outside::wrong_host(name),
@@ -109,8 +112,18 @@ impl Outside {
         let own = AllowList::parse(own, Whose::Operator);
         let own = own.map_err(|_| wrong("egress_allow"))?;
         allowed.extend(own.rules().iter().cloned());
+        allowed.extend(granted(&launch.grants));
         Ok(allowed)
     }
+}
+
+/// What grants open. They were read before they came here; what could not be read opens nothing.
+pub(super) fn granted(grants: &Grants) -> Vec<Rule> {
+    let rules = grants.egress.iter().filter_map(|item| {
+        let list = AllowList::parse([item.as_str()], Whose::Repository);
+        list.ok().map(|list| list.rules().to_vec())
+    });
+    rules.flatten().collect()
 }
 
 impl Ways {

@@ -68,7 +68,7 @@ impl Collection<'_> {
             deletions: files.iter().map(|file| file.deletions).sum(),
             files,
             patch_bytes: patch.len(),
-            protected: protected(&changes),
+            protected: protected(&changes, &spec.protected),
             over: Vec::new(),
             conflicts: self.unresolved(&patch),
             left_out: Vec::new(),

@@ -5,6 +5,7 @@
 
 use super::change::RawChange;
 use super::error::one_line;
+use crate::core::glob;
 use crate::core::protected::{is_lock_file, needs_consent};
 
 /// Mode of a symbolic link.
@@ -101,8 +102,8 @@ pub(super) fn case_clashes(changes: &[RawChange], tree: &[u8]) -> Vec<String> {
 }
 
 /// The changed paths a human has to allow: workflows and other CI, ownership, git's and agents' own configuration; and lock
-/// files when nothing else changed.
-pub(super) fn protected(changes: &[RawChange]) -> Vec<String> {
+/// files when nothing else changed. `besides` are globs of the repository's own.
+pub(super) fn protected(changes: &[RawChange], besides: &[String]) -> Vec<String> {
     let paths = || {
         changes
             .iter()
@@ -111,7 +112,11 @@ pub(super) fn protected(changes: &[RawChange]) -> Vec<String> {
     let paths = || paths().map(|path| String::from_utf8_lossy(path).into_owned());
     let only_locks = !changes.is_empty() && paths().all(|path| is_lock_file(&path));
     let mut named: Vec<String> = paths()
-        .filter(|path| only_locks || needs_consent(path))
+        .filter(|path| {
+            only_locks
+                || needs_consent(path)
+                || besides.iter().any(|glob| glob::matches(glob, path))
+        })
         .collect();
     named.sort();
     named.dedup();

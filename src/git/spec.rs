@@ -52,6 +52,8 @@ pub struct CollectSpec {
     pub limits: DiffLimits,
     /// What is a leaving of tools: patterns of gitignore(5).
     pub ignore: Vec<String>,
+    /// Paths that the repository protects besides, as globs.
+    pub protected: Vec<String>,
 }
 
 /// What a session made, by evidence.

@@ -71,7 +71,7 @@ pub use purpose::Purpose;
 pub use rate_gate::{Brake, Priority};
 pub use reaction::Reacted;
 pub use relation::{IssueStanding, Neighbour, Referred, Tree, TreeIssue};
-pub use repository::{BranchHead, Permission, PermissionLevel, Repository};
+pub use repository::{BranchHead, Permission, PermissionLevel, Repository, StandingFile};
 pub use review::{LineComment, Review, ReviewHead, ReviewState};
 pub use stack::{PullStack, Stacking};
 pub use suggestion::{Intent, IssueSuggestion, IssueType, RepositoryLabel, TypeSuggested};

@@ -94,10 +94,21 @@ struct CommitShape {
     sha: Sha,
 }
 
+/// A file as it stands on the default branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingFile {
+    /// The hash of its content; of what is no file, what it is instead.
+    pub state: String,
+    /// What it says; `None` where it is a folder, a link, too large, or not UTF-8.
+    pub text: Option<String>,
+}
+
 #[derive(Deserialize)]
 struct ContentShape {
     #[serde(rename = "type")]
     kind: String,
+    #[serde(default)]
+    sha: String,
     #[serde(default)]
     encoding: String,
     #[serde(default)]
@@ -153,6 +164,32 @@ impl GitHub {
         Ok(found
             .and_then(|value| serde_json::from_value(value).ok())
             .and_then(text))
+    }
+
+    /// The same for a file whose absence and whose unreadable state are two things; `None` where there is nothing by that name.
+    pub async fn standing_file(
+        &self,
+        at: &At,
+        path: &str,
+    ) -> Result<Option<StandingFile>, GitHubError> {
+        let path: Vec<String> = path.split('/').map(escape).collect();
+        let ask = ApiRequest::get(
+            "read a file",
+            at.path(&format!("/contents/{}", path.join("/"))),
+        );
+        let found: Option<serde_json::Value> = self.read_if_there(at, &ask).await?;
+        Ok(found.map(
+            |value| match serde_json::from_value::<ContentShape>(value) {
+                Ok(shape) => StandingFile {
+                    state: format!("{} {}", shape.kind, shape.sha).trim().to_owned(),
+                    text: text(shape),
+                },
+                Err(_) => StandingFile {
+                    state: "folder".to_owned(),
+                    text: None,
+                },
+            },
+        ))
     }
 
     /// The tip of a branch; `None` if there is no such branch (an empty repository has none).

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::folders::Folders;
 use crate::agent::{Identity as AgentIdentity, Launch, Resources};
 use crate::core::agent::AgentSpec;
+use crate::core::effect::Grants;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::location::Place;
@@ -67,6 +68,7 @@ impl Launcher<'_> {
                 email: author.email().to_owned(),
             },
             resources: Resources::default(),
+            grants: Grants::default(),
         })
     }
 }

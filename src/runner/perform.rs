@@ -75,7 +75,9 @@ pub(super) async fn perform(
         Action::CheckLanded(action) => check_landed::perform(action, lease, github).await,
         Action::CheckPublish(action) => check_publish::perform(action, lease, s.remotes()).await,
         Action::CheckTrigger(action) => {
-            check_trigger::perform(action, lease, &s.reading_with(&github.for_receipts())).await
+            let github = &github.for_receipts();
+            let (reading, policies) = (s.reading_with(github), s.policies_with(github));
+            check_trigger::perform(action, lease, &reading, policies).await
         }
         Action::Collect(action) => collect::perform(action, lease, &s.collecting()).await,
         Action::CreateIssue(action) => create_issue::perform(action, lease, &s.comments()).await,

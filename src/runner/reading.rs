@@ -130,6 +130,7 @@ impl Reading<'_> {
             links,
             priority,
             project,
+            policy: None,
         })
     }
 

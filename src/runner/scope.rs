@@ -17,6 +17,7 @@ use super::marker::MarkerKey;
 use super::memory_watch::MemoryWatch;
 use super::posted::PostedComments;
 use super::refusals::Refusals;
+use super::repository_policy::Policies;
 use super::services::{Services, Timings};
 use crate::agent::Agents;
 use crate::core::policy::{Limits, Policy};
@@ -67,6 +68,7 @@ pub(super) struct Remotes<'a> {
 /// Working copies without agents.
 pub(super) struct Workspaces<'a> {
     pub(super) remotes: Remotes<'a>,
+    pub(super) policies: Policies<'a>,
     pub(super) launcher: Launcher<'a>,
     pub(super) folders: &'a Folders,
     pub(super) ignore: &'a [String],
@@ -163,6 +165,18 @@ impl Services {
         }
     }
 
+    pub(super) fn policies(&self) -> Policies<'_> {
+        self.policies_with(&self.github)
+    }
+
+    /// The same with another client.
+    pub(super) fn policies_with<'a>(&'a self, github: &'a GitHub) -> Policies<'a> {
+        Policies {
+            github,
+            store: &self.store,
+        }
+    }
+
     pub(super) fn checks(&self) -> Checks<'_> {
         Checks {
             github: &self.github,
@@ -187,6 +201,7 @@ impl Services {
     pub(super) fn workspaces<'a>(&'a self, stopping: &'a CancellationToken) -> Workspaces<'a> {
         Workspaces {
             remotes: self.remotes(),
+            policies: self.policies(),
             launcher: self.launcher(),
             folders: &self.folders,
             ignore: &self.ignore,

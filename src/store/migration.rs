@@ -78,6 +78,11 @@ const STEPS: &[Step] = &[
         name: "sprint",
         text: include_str!("migrations/0011_sprint.sql"),
     },
+    Step {
+        number: 12,
+        name: "repository_policy",
+        text: include_str!("migrations/0012_repository_policy.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

@@ -40,6 +40,7 @@ mod put_back;
 mod queries;
 #[cfg(test)]
 mod query_plan;
+mod repository_policy;
 mod retention;
 mod schedule;
 mod session_log;
@@ -63,6 +64,7 @@ pub use outbox::{Added, EffectLook, EffectRow, NewEffect, Withdrawal, Withdrawn}
 pub use outcome::OutcomeRow;
 pub use put_back::{Behind, Reschedule};
 pub use queries::{Counts, EffectFilter, SessionFilter};
+pub use repository_policy::WrongPolicy;
 pub use retention::Pruned;
 pub use schedule::{ClosedAgentRow, LiveRow, PauseRow, QueuedRow, ScheduleRows};
 pub use session_log::{LogLine, LogRow};

@@ -17,7 +17,7 @@ pub use action::*;
 pub use kind::EffectKind;
 pub use shown::{Reaction, StatusLabel};
 pub use stack::{JoinStack, Restack};
-pub use turn::{Start, Turn, UnpushedCommits};
+pub use turn::{Grants, Start, Turn, UnpushedCommits};
 pub use worth::Worth;
 
 use super::ids::SessionId;

@@ -8,6 +8,7 @@ mod conversation;
 mod failure_class;
 mod gate;
 mod gates;
+mod grants;
 mod meter;
 mod overlaps;
 mod phase_wait;
@@ -32,6 +33,7 @@ use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::location::Place;
 use super::outcome::PullOutcome;
 use super::pull_gate::PullGate;
+use super::repository_policy::{LastRead, RepositoryPolicy};
 use super::schedule::Reason;
 use super::sprint::Sprint;
 use super::suggestion::Suggested;
@@ -120,6 +122,12 @@ pub struct Task {
     /// What its agents tried that the sandbox does not allow.
     #[serde(default, skip_serializing_if = "Attempts::is_empty")]
     pub attempts: Attempts,
+    /// The repository's own policy, as it was last read.
+    #[serde(default, skip_serializing_if = "RepositoryPolicy::is_empty")]
+    pub policy: Box<RepositoryPolicy>,
+    /// How that was.
+    #[serde(default, skip_serializing_if = "LastRead::is_never")]
+    pub policy_read: LastRead,
     /// The pull request of another issue that it may stand on, or stands on.
     #[serde(default, skip_serializing_if = "Stack::is_empty")]
     pub stack: Stack,
@@ -229,6 +237,8 @@ impl Task {
             dependencies: Dependencies::default(),
             overlaps: Overlaps::default(),
             attempts: Attempts::default(),
+            policy: Box::default(),
+            policy_read: LastRead::default(),
             stack: Stack::default(),
             gates: Gates::default(),
             sprint: None,

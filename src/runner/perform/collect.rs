@@ -67,6 +67,7 @@ async fn collect(
         bundle: Some(bundle),
         author: scope.launcher.author(place).await?,
         ignore: scope.ignore.to_vec(),
+        protected: action.protected.clone(),
         message: action.message.clone(),
         limits: DiffLimits {
             files: limits.max_files as usize,

@@ -7,6 +7,7 @@ use crate::core::ids::{AgentBranch, SessionId, Sha};
 use crate::core::location::Place;
 use crate::core::text::outside;
 use crate::git::{GitError, WorkspaceSpec};
+use crate::github::At;
 use crate::random;
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
@@ -83,7 +84,18 @@ async fn lay_out(
     };
     git.create_workspace(&spec).await?;
     git.want_standby(place.repository, &sha);
-    let (lfs, agents_md, pull_template) = tokio::join!(
+    let policy = async {
+        match action.reads_policy {
+            true => scope
+                .policies
+                .read(&At::of(place), Some(place.issue))
+                .await
+                .map(Some),
+            false => Ok(None),
+        }
+    };
+    let (policy, lfs, agents_md, pull_template) = tokio::join!(
+        policy,
         git.lfs(&spec),
         git.read_file(place.repository, &sha, "AGENTS.md", template::READ as usize),
         template::find(&workspace)
@@ -100,6 +112,7 @@ async fn lay_out(
         pull_template,
         lfs: lfs?,
         partial: git.is_partial(place.repository),
+        policy: policy?.map(Box::new),
     };
     Ok(Performed::known(Event::WorkspaceReady {
         session: session.clone(),

@@ -299,10 +299,11 @@ async fn request(turn: &Turn, lease: &Lease, scope: &Turns<'_>) -> Result<TurnRe
     } else {
         Access::Read
     };
-    let launch = scope
+    let mut launch = scope
         .launcher
         .launch(session, lease.place(), &turn.agent, access)
         .await?;
+    launch.grants.clone_from(&turn.grants);
     let so_far = earlier_try(lease);
     let earlier = turn
         .resume

@@ -105,6 +105,7 @@ impl Setup {
                 email: "skep@example.com".into(),
             },
             resources: Resources::default(),
+            grants: Default::default(),
         };
         Bench {
             root,

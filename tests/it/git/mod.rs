@@ -211,6 +211,7 @@ impl Lab {
             message: "Add a page\n\nSkep-Session: 7-12-1\n".into(),
             limits: DiffLimits::default(),
             ignore: ignore(),
+            protected: vec![],
         }
     }
 

@@ -228,6 +228,7 @@ fn the_core_depends_on_nothing_that_reaches_out() {
         "serde_yaml_ng",
         "strsim",
         "thiserror",
+        "toml",
         "unicode-segmentation",
         "url",
     ];

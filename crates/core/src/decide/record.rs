@@ -25,6 +25,7 @@ mod pull;
 mod pull_gate;
 mod queue;
 mod recording;
+mod repository_policy;
 mod rest;
 mod review;
 mod role;

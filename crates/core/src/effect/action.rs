@@ -73,6 +73,9 @@ pub struct PrepareWorkspace {
     /// What the working copy begins with.
     #[serde(default)]
     pub start: Start,
+    /// Whether the repository's own policy is read again: on its default branch, whatever the base is.
+    #[serde(default)]
+    pub reads_policy: bool,
 }
 
 /// Run one prompt turn. After a crash the agent's session is loaded again, or a new one begins in the same working
@@ -93,6 +96,9 @@ pub struct Collect {
     pub upstream: Option<Sha>,
     /// The message for what the agent left uncommitted.
     pub message: String,
+    /// Paths that the repository protects besides, as globs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub protected: Vec<String>,
 }
 
 /// Read again what must hold before a push. Reading repeats freely.

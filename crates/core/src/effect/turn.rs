@@ -1,5 +1,7 @@
 //! A turn of an agent in full, and what a working copy begins and ends with. It must never carry a choice for its performer.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::budget::TurnBudget;
@@ -38,6 +40,27 @@ pub struct Turn {
     /// What its issue may still use up.
     #[serde(default)]
     pub budget: TurnBudget,
+    /// What the repository opens and sets for it.
+    #[serde(default, skip_serializing_if = "Grants::is_empty")]
+    pub grants: Grants,
+}
+
+/// What a session gets besides what the operator gives to its agent: from the repository's own policy, and from people who were asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grants {
+    /// What it may reach: public hosts and addresses, and names of presets.
+    #[serde(default)]
+    pub egress: Vec<String>,
+    /// Its variables; those of the operator are never replaced by them.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Grants {
+    /// There are none.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What a working copy begins with.

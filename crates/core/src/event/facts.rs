@@ -16,6 +16,7 @@ use crate::ids::{CommentId, IssueNumber, Sha};
 use crate::location::Place;
 use crate::message::Thread;
 use crate::project_status::ProjectStatus;
+use crate::repository_policy;
 use crate::snapshot::Snapshot;
 use crate::starter::StarterFacts;
 
@@ -229,6 +230,9 @@ pub struct TriggerFacts {
     /// How the repository says it stands, where the operator names the file.
     #[serde(default)]
     pub project: ProjectStatus,
+    /// The repository's own policy; `None` where nothing starts from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Box<repository_policy::Found>>,
 }
 
 /// A branch that was looked for.
@@ -281,6 +285,9 @@ pub struct BaseFacts {
     /// Whether the contents of files are missing as they were in older commits.
     #[serde(default)]
     pub partial: bool,
+    /// The repository's own policy, where it was read again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Box<repository_policy::Found>>,
 }
 
 /// Git LFS in a repository.

@@ -42,6 +42,7 @@ pub mod pull_gate;
 pub mod pull_size;
 pub mod question;
 pub mod refusal;
+pub mod repository_policy;
 pub mod requests;
 pub mod role;
 pub mod sandbox;

@@ -179,6 +179,7 @@ impl World {
                         starter: None,
                         priority: None,
                         project: Default::default(),
+                        policy: None,
                         links: IssueLinks {
                             blockers: issue.waits_for.len() as u32,
                             ..IssueLinks::default()
@@ -208,6 +209,7 @@ impl World {
                     pull_template: None,
                     lfs: Default::default(),
                     partial: false,
+                    policy: None,
                 },
                 head: None,
                 nonce: "n0nce".into(),

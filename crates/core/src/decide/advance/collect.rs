@@ -25,6 +25,7 @@ pub(super) fn plan(on: &mut Advance<'_>, said: text::pull::Said<'_>) -> bool {
         base: base.clone(),
         upstream: Some(ground.base.sha.clone()).filter(|upstream| upstream != base),
         message: text::pull::commit_message(job, said),
+        protected: on.task.policy.protected.clone(),
     };
     on.plan(effect);
     true

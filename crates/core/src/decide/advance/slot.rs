@@ -63,6 +63,7 @@ pub(super) fn prepare(on: &mut Advance<'_>, start: Start) -> Option<Fired> {
         branch: job.branch.clone(),
         agent: job.agent.clone(),
         start,
+        reads_policy: on.task.policy_read.is_old(on.cx.now),
     };
     on.set_step(Step::Preparing { ready: false });
     on.plan(effect);

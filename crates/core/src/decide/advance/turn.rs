@@ -104,6 +104,7 @@ fn prompt(on: &Advance<'_>, telling: Telling<'_>) -> Turn {
         silence_ms: clocks.silence_ms,
         branch: job.branch.clone(),
         budget: on.task.turn_budget(on.cx.policy, on.cx.now),
+        grants: on.task.grants(),
     }
 }
 

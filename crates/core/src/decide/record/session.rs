@@ -4,9 +4,9 @@
 use serde_json::json;
 
 use super::recording::Recording;
-use super::{late, meter, steps};
+use super::{late, meter, repository_policy, steps};
 use crate::agent::ErrorClass;
-use crate::event::Event;
+use crate::event::{BaseFacts, Event};
 use crate::event_name::DomainEvent;
 use crate::ids::SessionId;
 use crate::task::{Failed, FailureClass, Pushed, Stage, Step, Task, WorkspaceBase};
@@ -93,6 +93,9 @@ pub(super) fn outcome(
 
 /// The working copy stands.
 fn workspace(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
+    if let Event::WorkspaceReady { base, .. } = event {
+        repository_policy::found(on, task, base.policy.as_deref());
+    }
     let (
         Event::WorkspaceReady {
             base, head, nonce, ..
@@ -116,7 +119,10 @@ fn workspace(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         json!({ "base": base.sha, "branch": job.branch, "from": from }),
     );
     job.workspace = Some(WorkspaceBase {
-        base: base.clone(),
+        base: BaseFacts {
+            policy: None,
+            ..base.clone()
+        },
         from: from.clone(),
         nonce: nonce.clone(),
     });

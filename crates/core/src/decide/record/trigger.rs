@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::recording::Recording;
-use super::{edit, role};
+use super::{edit, repository_policy, role};
 use crate::actor::{Account, AccountKind, Actor};
 use crate::decide::gates;
 use crate::effect::Reaction;
@@ -165,6 +165,7 @@ pub(super) fn dispatched(on: &mut Recording<'_>, task: &mut Task, facts: &Trigge
         });
         return "the operator asked for it".into();
     }
+    repository_policy::found(on, task, facts.policy.as_deref());
     task.place.clone_from(&facts.place);
     task.last_trigger = task.last_trigger.max(facts.snapshot.at);
     on.notes.react(Reaction::Eyes);
@@ -191,6 +192,7 @@ pub(super) fn busy(task: &Task) -> Option<String> {
 
 /// GitHub said what is so.
 pub(super) fn checked(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFacts) -> String {
+    repository_policy::found(on, task, facts.policy.as_deref());
     match facts.asking {
         Asking::Edit => return edit::checked(on, task, facts),
         Asking::Role => return role::checked(on, &mut task.options, facts),

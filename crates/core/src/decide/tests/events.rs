@@ -140,6 +140,7 @@ pub(super) fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
         starter: None,
         priority: None,
         project: Default::default(),
+        policy: None,
         links: IssueLinks::default(),
     };
     change(&mut facts);
@@ -156,6 +157,7 @@ pub(super) fn ready(number: u32) -> Event {
     let (agents_md, pull_template, lfs) = Default::default();
     let base = BaseFacts {
         partial: false,
+        policy: None,
         sha: sha('a'),
         branch: "main".into(),
         agents_md,

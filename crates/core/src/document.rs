@@ -1,24 +1,70 @@
-//! `skep.toml` as a tree in which every value knows its line, so that all mistakes can be told at once.
+//! A file of TOML as a tree in which every value knows its line, so that all mistakes can be told at once.
 //!
 //! (serde stops at the first mistake and would print the line it is on, which may hold a secret.) Whoever reads a table
-//! takes out the keys it knows; what is left over is unknown and a mistake.
+//! takes out the keys it knows; what is left over is unknown and a mistake. A mistake never repeats a value that may be a secret.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use strsim::levenshtein;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{Mistake, nearest};
-use crate::core::text::mistakes::{source, value};
-use crate::core::usage::micros;
+use crate::text::mistakes::{source, value};
+use crate::usage::micros;
 
+/// One thing to fix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Where: `SKEP_LISTEN`, `--listen`, `skep.toml:4: limits.sessions`.
+    pub at: String,
+    /// What is wrong and what would be right.
+    pub what: String,
+}
+
+impl Mistake {
+    /// A mistake at a place.
+    pub fn new(at: impl Into<String>, what: impl Into<String>) -> Self {
+        Self {
+            at: at.into(),
+            what: what.into(),
+        }
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.at, self.what)
+    }
+}
+
+/// Of a word, so many characters are compared.
+const LONGEST: usize = 60;
+
+/// The known word that was probably meant, if one is near.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word: String = word.chars().take(LONGEST).collect();
+    let near = known
+        .into_iter()
+        .map(|known| (levenshtein(&word, known), known))
+        .min();
+    let near = near.filter(|(edits, known)| *edits <= 1 + known.len() / 4);
+    near.map(|(_, known)| known)
+}
+
+/// What stands behind a key.
 #[derive(Clone)]
-pub(super) enum Value {
+pub enum Value {
+    /// A text.
     Text(String),
+    /// A whole number.
     Integer(i64),
     /// A number with a point, as it is written.
     Decimal(String),
+    /// True or false.
     Switch(bool),
+    /// A list.
     List(Vec<Item>),
+    /// A table.
     Table(Table),
     /// A number that is no whole number of 64 bits, or a date; the name of its kind.
     Other(&'static str),
@@ -26,38 +72,43 @@ pub(super) enum Value {
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
-pub(super) struct Item {
+pub struct Item {
     /// `skep.toml:4: limits.sessions`.
     pub at: String,
+    /// What it is.
     pub value: Value,
 }
 
 /// A table, of which keys are taken out one by one.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Table {
+pub struct Table {
     entries: BTreeMap<String, Item>,
 }
 
 impl Item {
-    pub(super) fn wrong(&self, what: impl Into<String>) -> Mistake {
+    /// A mistake at this place.
+    pub fn wrong(&self, what: impl Into<String>) -> Mistake {
         Mistake::new(&self.at, what)
     }
 
-    pub(super) fn text(self) -> Result<String, Mistake> {
+    /// As a text.
+    pub fn text(self) -> Result<String, Mistake> {
         match self.value {
             Value::Text(text) => Ok(text),
             ref other => Err(self.wrong(value::text(other.kind()))),
         }
     }
 
-    pub(super) fn switch(self) -> Result<bool, Mistake> {
+    /// As true or false.
+    pub fn switch(self) -> Result<bool, Mistake> {
         match self.value {
             Value::Switch(on) => Ok(on),
             ref other => Err(self.wrong(value::switch(other.kind()))),
         }
     }
 
-    pub(super) fn integer(self) -> Result<i64, Mistake> {
+    /// As a whole number.
+    pub fn integer(self) -> Result<i64, Mistake> {
         match self.value {
             Value::Integer(number) => Ok(number),
             ref other => Err(self.wrong(value::integer(other.kind()))),
@@ -65,7 +116,7 @@ impl Item {
     }
 
     /// An amount of money in dollars, in millionths of one.
-    pub(super) fn money(self) -> Result<u64, Mistake> {
+    pub fn money(self) -> Result<u64, Mistake> {
         let read = match &self.value {
             Value::Integer(number) => micros(&number.to_string()),
             Value::Decimal(text) => micros(text),
@@ -74,18 +125,21 @@ impl Item {
         read.ok_or_else(|| self.wrong(value::MONEY))
     }
 
-    pub(super) fn list(self) -> Result<Vec<Item>, Mistake> {
+    /// As a list.
+    pub fn list(self) -> Result<Vec<Item>, Mistake> {
         match self.value {
             Value::List(items) => Ok(items),
             ref other => Err(self.wrong(value::list(other.kind()))),
         }
     }
 
-    pub(super) fn texts(self) -> Result<Vec<String>, Mistake> {
+    /// As a list of texts.
+    pub fn texts(self) -> Result<Vec<String>, Mistake> {
         self.list()?.into_iter().map(Self::text).collect()
     }
 
-    pub(super) fn table(self) -> Result<Table, Mistake> {
+    /// As a table.
+    pub fn table(self) -> Result<Table, Mistake> {
         match self.value {
             Value::Table(table) => Ok(table),
             ref other => Err(self.wrong(value::table(other.kind()))),
@@ -94,8 +148,8 @@ impl Item {
 }
 
 /// The kind alone: a value may be a secret.
-impl std::fmt::Debug for Value {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind())
     }
 }
@@ -116,8 +170,9 @@ impl Value {
 
 impl Table {
     /// Reads a document; what cannot be read is named by line, and the rest is still there.
-    pub(super) fn parse(file: &str, text: &str) -> (Self, Vec<Mistake>) {
-        let reader = Reader { file, text };
+    pub fn parse(file: &str, text: &str) -> (Self, Vec<Mistake>) {
+        let breaks = text.match_indices('\n').map(|(at, _)| at).collect();
+        let reader = Reader { file, breaks };
         let (tree, errors) = DeTable::parse_recoverable(text);
         let mistakes = errors.iter().map(|error| {
             let line = reader.line(error.span().map_or(0, |span| span.start));
@@ -127,20 +182,23 @@ impl Table {
         (reader.table(tree.get_ref(), ""), mistakes)
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&Item> {
+    /// What stands behind a key.
+    pub fn get(&self, key: &str) -> Option<&Item> {
         self.entries.get(key)
     }
 
-    pub(super) fn items(&self) -> impl Iterator<Item = (&str, &Item)> {
+    /// All that is there, in alphabetical order.
+    pub fn items(&self) -> impl Iterator<Item = (&str, &Item)> {
         self.entries.iter().map(|(key, item)| (key.as_str(), item))
     }
 
-    pub(super) fn take(&mut self, key: &str) -> Option<Item> {
+    /// Takes one out.
+    pub fn take(&mut self, key: &str) -> Option<Item> {
         self.entries.remove(key)
     }
 
     /// Takes a table out; one that is not there is empty.
-    pub(super) fn take_table(&mut self, key: &str, mistakes: &mut Vec<Mistake>) -> Self {
+    pub fn take_table(&mut self, key: &str, mistakes: &mut Vec<Mistake>) -> Self {
         let taken = self.take(key).map(Item::table);
         taken
             .and_then(|table| table.map_err(|mistake| mistakes.push(mistake)).ok())
@@ -148,12 +206,12 @@ impl Table {
     }
 
     /// Takes everything out, in alphabetical order.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = (String, Item)> + use<> {
+    pub fn drain(&mut self) -> impl Iterator<Item = (String, Item)> + use<> {
         std::mem::take(&mut self.entries).into_iter()
     }
 
     /// What was not taken is unknown.
-    pub(super) fn finish(self, known: &[&str], mistakes: &mut Vec<Mistake>) {
+    pub fn finish(self, known: &[&str], mistakes: &mut Vec<Mistake>) {
         for (key, item) in self.entries {
             let near = nearest(&key, known.iter().copied());
             mistakes.push(item.wrong(source::unknown_key(near)));
@@ -163,18 +221,13 @@ impl Table {
 
 struct Reader<'a> {
     file: &'a str,
-    text: &'a str,
+    /// Where lines end.
+    breaks: Vec<usize>,
 }
 
 impl Reader<'_> {
     fn line(&self, offset: usize) -> usize {
-        self.text
-            .as_bytes()
-            .iter()
-            .take(offset)
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1
+        self.breaks.partition_point(|at| *at < offset) + 1
     }
 
     fn table(&self, table: &DeTable<'_>, path: &str) -> Table {
@@ -248,6 +301,13 @@ mod tests {
                 .all(|mistake| !mistake.what.contains("hunter2")),
             "{mistakes:?}"
         );
+    }
+
+    #[test]
+    fn near_words_are_proposed_and_far_ones_are_not() {
+        assert_eq!(nearest("lisen", ["listen", "limits"]), Some("listen"));
+        assert_eq!(nearest("banana", ["listen", "limits"]), None);
+        assert_eq!(nearest("x", []), None);
     }
 
     #[test]
