@@ -24,6 +24,7 @@ mod memory;
 mod memory_usage;
 mod memory_watch;
 mod outcome;
+mod outsiders;
 mod own_comment;
 mod own_part;
 mod perform;
@@ -198,6 +199,7 @@ impl Runner {
             | EffectKind::CheckAccess
             | EffectKind::ReadDependencies
             | EffectKind::ReadApprovals
+            | EffectKind::ReadWithheld
             | EffectKind::ReadProject
             | EffectKind::ReadOverlaps
             | EffectKind::ReadSprint

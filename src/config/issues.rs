@@ -9,6 +9,7 @@ use crate::core::discovery::Discover;
 use crate::core::gated_pulls::GatedPulls;
 use crate::core::issue_rules::IssueRules;
 use crate::core::notifications::Notifications;
+use crate::core::outsider::Outsiders;
 use crate::core::overlap::OnOverlap;
 use crate::core::role::{Role, RoleName};
 use crate::core::text::mistakes::value;
@@ -29,6 +30,11 @@ pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) 
             resolver,
             "notifications",
             (Notifications::CHOICES, value::NOTIFICATIONS),
+        ),
+        outsiders: choice(
+            resolver,
+            "outsiders",
+            (Outsiders::CHOICES, value::OUTSIDERS),
         ),
         overlaps: choice(resolver, "overlaps", (OnOverlap::CHOICES, value::OVERLAPS)),
         pin_status: resolver.of_file("pin_status", Item::switch).unwrap_or(true),

@@ -114,7 +114,7 @@ pub(super) const ENTRIES: [Entry; 26] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 64] = [
+const FILE_ONLY: [(&str, &str); 65] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
@@ -134,6 +134,7 @@ const FILE_ONLY: [(&str, &str); 64] = [
     ("command", "/agent"),
     ("pull_gate", "off"),
     ("notifications", "normal"),
+    ("outsiders", "withhold"),
     ("overlaps", "warn"),
     ("stack", "false"),
     ("pin_status", "true"),

@@ -131,6 +131,7 @@ impl Config {
             ("command", quoted(self.issues.words.command())),
             ("pull_gate", quoted(self.issues.pull_gate.name())),
             ("notifications", quoted(self.issues.notifications.name())),
+            ("outsiders", quoted(self.issues.outsiders.name())),
             ("overlaps", quoted(self.issues.overlaps.name())),
             ("stack", self.issues.stack.to_string()),
             ("pin_status", self.issues.pin_status.to_string()),

@@ -192,6 +192,7 @@ pub(super) fn effect(
             Action::ReadDependencies(_) => Some(format!("depend:{task}")),
             Action::ReadOverlaps(_) => Some(format!("overlap:{task}")),
             Action::ReadApprovals(_) => Some(format!("approvals:{task}")),
+            Action::ReadWithheld(_) => Some(format!("withheld:{task}")),
             Action::ReadProject(_) => Some(format!("project:{task}")),
             Action::ReadSprint(_) => Some(format!("sprint:{task}")),
             Action::JoinStack(effect::JoinStack { pull, .. }) => {
@@ -290,6 +291,7 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::CheckAccess(_)
         | Action::ReadDependencies(_)
         | Action::ReadApprovals(_)
+        | Action::ReadWithheld(_)
         | Action::ReadProject(_)
         | Action::ReadOverlaps(_) => ("read".into(), false, 1),
         // The last reading has to be the last that is heard.

@@ -36,6 +36,15 @@ pub struct Comment {
     pub node_id: String,
     /// Whether it is in the conversation of a pull request.
     pub on_pull: bool,
+    /// How many gave it a thumbs up.
+    pub thumbs_up: u64,
+}
+
+/// How many reacted to something. <https://docs.github.com/rest/reactions/reactions#about-reactions>
+#[derive(Default, Deserialize)]
+struct RollupShape {
+    #[serde(rename = "+1", default)]
+    thumbs_up: u64,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +62,8 @@ struct CommentShape {
     html_url: String,
     #[serde(default)]
     issue_url: String,
+    #[serde(default)]
+    reactions: RollupShape,
 }
 
 impl From<CommentShape> for Comment {
@@ -65,6 +76,7 @@ impl From<CommentShape> for Comment {
             updated_at: shape.updated_at,
             node_id: shape.node_id,
             on_pull: shape.html_url.contains("/pull/"),
+            thumbs_up: shape.reactions.thumbs_up,
         }
     }
 }

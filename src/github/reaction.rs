@@ -57,8 +57,24 @@ impl GitHub {
         at: &At,
         comment: CommentId,
     ) -> Result<Vec<Reacted>, GitHubError> {
+        self.thumbs_up_on(at, &format!("/issues/comments/{comment}"))
+            .await
+    }
+
+    /// The same of a comment on a line of a pull request.
+    /// <https://docs.github.com/rest/reactions/reactions#list-reactions-for-a-pull-request-review-comment>
+    pub async fn thumbs_up_in_thread(
+        &self,
+        at: &At,
+        comment: i64,
+    ) -> Result<Vec<Reacted>, GitHubError> {
+        self.thumbs_up_on(at, &format!("/pulls/comments/{comment}"))
+            .await
+    }
+
+    async fn thumbs_up_on(&self, at: &At, comment: &str) -> Result<Vec<Reacted>, GitHubError> {
         let word = super::request::escape(content(Reaction::ThumbsUp));
-        let path = format!("/issues/comments/{comment}/reactions?content={word}&per_page=100");
+        let path = format!("{comment}/reactions?content={word}&per_page=100");
         let found: Vec<ReactedShape> = self
             .read_all(at, &ApiRequest::get("list the reactions", at.path(&path)))
             .await?;

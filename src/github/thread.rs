@@ -12,6 +12,7 @@ use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::Account;
 use super::purpose::Purpose;
+use super::values::millis;
 use crate::core::ids::{IssueNumber, UserId};
 
 /// The most pages of threads read.
@@ -22,7 +23,7 @@ const THREADS: &str = "query($owner: String!, $name: String!, $number: Int!, $af
     reviewThreads(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes {
       id isResolved isOutdated path line originalLine
       comments(first: 100) { nodes {
-        fullDatabaseId body diffHunk url
+        fullDatabaseId body diffHunk url updatedAt
         author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
         pullRequestReview { fullDatabaseId }
       } }
@@ -69,6 +70,8 @@ pub struct ThreadComment {
     pub review: Option<i64>,
     /// The page people open.
     pub url: String,
+    /// GitHub's time of its last change, epoch milliseconds.
+    pub changed_at: i64,
 }
 
 #[derive(Deserialize)]
@@ -97,6 +100,8 @@ struct CommentShape {
     body: String,
     diff_hunk: String,
     url: String,
+    #[serde(deserialize_with = "millis")]
+    updated_at: i64,
     author: Option<ActorShape>,
     pull_request_review: Option<ReviewShape>,
 }
@@ -157,6 +162,7 @@ impl From<CommentShape> for ThreadComment {
                 .pull_request_review
                 .map(|review| review.full_database_id),
             url: shape.url,
+            changed_at: shape.updated_at,
         }
     }
 }

@@ -32,6 +32,7 @@ mod read_project;
 mod read_pull_gate;
 mod read_review;
 mod read_sprint;
+mod read_withheld;
 mod refresh_pull_request;
 mod remove_workspace;
 mod reply;
@@ -100,6 +101,7 @@ pub(super) async fn perform(
         Action::ReactTo(action) => react_to::perform(action, lease, github).await,
         Action::ReadDependencies(_) => read_dependencies::perform(lease, github).await,
         Action::ReadApprovals(action) => read_approvals::perform(action, lease, github).await,
+        Action::ReadWithheld(action) => read_withheld::perform(action, lease, github).await,
         Action::ReadProject(_) => read_project::perform(lease, &s.reading()).await,
         Action::ReadOverlaps(_) => read_overlaps::perform(lease, &s.neighbours()).await,
         Action::ReadPullGate(action) => read_pull_gate::perform(action, lease, &s.reading()).await,

@@ -1,13 +1,16 @@
 //! Reads what the core judges before work starts. Errors fail closed: what cannot be read is never assumed.
 
+use super::outsiders::Rights;
 use super::scope::Reading;
 use super::services::Services;
-use crate::core::actor::{Actor, Permission};
+use crate::core::actor::{AccountKind, Actor, Permission};
 use crate::core::base_branch;
 use crate::core::event::{
     Asking, FoundBranch, IssueLinks, RepositoryFacts, RoleFile, TriggerFacts,
 };
+use crate::core::ids::IssueNumber;
 use crate::core::location::Place;
+use crate::core::outsider::{Outsider, Outsiders};
 use crate::core::project_status::ProjectStatus;
 use crate::core::role::{self, RoleName};
 use crate::core::snapshot::{Quoted, Snapshot};
@@ -88,12 +91,19 @@ impl Reading<'_> {
             known_role_files,
         )?;
         // Each call counts while many are labeled at once.
-        let comments = match issue.comments {
-            0 => vec![],
+        let comments = match (issue.comments, trigger.starts()) {
+            (0, _) | (_, false) => vec![],
             _ => self.github.comments(&at, place.issue, None).await?,
         };
         let mut words = trigger.snapshot.cloned().unwrap_or_else(|| issue.words());
-        words.comments = self.quoted(comments, words.at);
+        let mut rights = Rights::new(self.github, &at);
+        if let (Actor::Person(account), Some(permission)) = (trigger.actor, permission) {
+            rights.know(account.id, permission);
+        }
+        let outsiders;
+        (words.comments, outsiders) = self
+            .said(&mut rights, comments, (place.issue, words.at))
+            .await?;
         let base = self.base(&at, trigger, &words).await?;
         let starter = match trigger.starts() {
             true => self.starter(&at, trigger.actor, permission).await?,
@@ -118,6 +128,7 @@ impl Reading<'_> {
             actor: trigger.actor.clone(),
             permission,
             snapshot: words,
+            outsiders,
             labels_now: issue.labels,
             open: issue.open,
             is_pull: issue.is_pull_request,
@@ -163,20 +174,36 @@ impl Reading<'_> {
         Ok(Some(FoundBranch { asked, name, head }))
     }
 
-    /// What people had written by a moment, the latest of it.
-    fn quoted(&self, comments: Vec<Comment>, by: i64) -> Vec<Quoted> {
-        let counts = |comment: &Comment| {
-            let ours = comment.author.login == self.policy.me.login;
-            !ours && comment.created_at <= by && comment.updated_at <= by
+    /// What people had written on an issue by a moment, the latest of it: those who may write there, and all others.
+    async fn said(
+        &self,
+        rights: &mut Rights<'_>,
+        comments: Vec<Comment>,
+        (on, by): (IssueNumber, i64),
+    ) -> Result<(Vec<Quoted>, Vec<Outsider>), GitHubError> {
+        let theirs = |comment: &Comment| comment.author.login != self.policy.me.login;
+        let mut said: Vec<Comment> = comments
+            .into_iter()
+            .filter(|comment| theirs(comment) && comment.created_at <= by)
+            .collect();
+        said.drain(..said.len().saturating_sub(COMMENTS));
+        if self.policy.issues.outsiders == Outsiders::Read {
+            return Ok((quoted(said, by), Vec::new()));
+        }
+        let writers = said.iter().rev().map(|comment| comment.author.known());
+        rights.ask(writers).await?;
+        let may = |comment: &Comment| {
+            let author = comment.author.known();
+            match author.kind {
+                AccountKind::User => rights.of(author.id).may_start(),
+                AccountKind::Bot | AccountKind::Other => {
+                    self.policy.allowed_bots.contains(&author.id)
+                }
+            }
         };
-        let quoted = comments.into_iter().filter(counts).map(|comment| Quoted {
-            author: comment.author.login,
-            at: comment.created_at,
-            body: comment.body,
-        });
-        let mut quoted: Vec<Quoted> = quoted.collect();
-        quoted.drain(..quoted.len().saturating_sub(COMMENTS));
-        quoted
+        let (said, others): (Vec<Comment>, Vec<Comment>) = said.into_iter().partition(may);
+        let others = rights.outsiders(on, others).await?;
+        Ok((quoted(said, by), others))
     }
 
     async fn repository(&self, at: &At) -> Result<RepositoryFacts, GitHubError> {
@@ -235,6 +262,18 @@ impl Reading<'_> {
         }
         Ok(files)
     }
+}
+
+/// Comments that were not changed since.
+fn quoted(said: Vec<Comment>, by: i64) -> Vec<Quoted> {
+    let unchanged = said.into_iter().filter(|comment| comment.updated_at <= by);
+    let quoted = unchanged.map(|comment| Quoted {
+        author: comment.author.login,
+        at: comment.created_at,
+        body: comment.body,
+        let_in_by: None,
+    });
+    quoted.collect()
 }
 
 /// What the actor may do. A login that meanwhile belongs to somebody else may do nothing.

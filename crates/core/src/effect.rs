@@ -116,6 +116,8 @@ pub enum Action {
     ReadDependencies(ReadDependencies),
     /// [`ReadApprovals`].
     ReadApprovals(ReadApprovals),
+    /// [`ReadWithheld`].
+    ReadWithheld(ReadWithheld),
     /// [`ReadProject`].
     ReadProject(ReadProject),
     /// [`ReadOverlaps`].

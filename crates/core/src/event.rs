@@ -17,7 +17,7 @@ mod when;
 pub use self::{asking::Asking, fact::Fact, held_up::HeldUp, issue_links::IssueLinks, wait::Wait};
 pub use facts::*;
 pub use fetch::{FetchProgress, FetchStep, Fetching};
-pub use looked::{ApprovalsRead, Looked, ProjectRead, ThumbsUp};
+pub use looked::{ApprovalsRead, Looked, ProjectRead, WithheldRead};
 pub use people::{Assigned, ReviewersLeftOut};
 pub use publish_facts::{BroughtUp, PublishFacts};
 pub use pull_reopened::PullReopened;

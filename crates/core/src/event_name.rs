@@ -116,6 +116,9 @@ pub enum DomainEvent {
     /// The agent has heard them.
     #[serde(rename = "message.delivered")]
     MessageDelivered,
+    /// Somebody let an agent read a comment of somebody without write access.
+    #[serde(rename = "comment.let_in")]
+    CommentLetIn,
     /// A command was taken.
     #[serde(rename = "command.taken")]
     CommandTaken,
@@ -165,7 +168,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 53] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,
@@ -203,6 +206,7 @@ impl DomainEvent {
         Self::BudgetRaised,
         Self::MessageQueued,
         Self::MessageDelivered,
+        Self::CommentLetIn,
         Self::CommandTaken,
         Self::PlanProposed,
         Self::PlanApproved,
@@ -265,6 +269,7 @@ impl DomainEvent {
             Self::BudgetRaised => "budget.raised",
             Self::MessageQueued => "message.queued",
             Self::MessageDelivered => "message.delivered",
+            Self::CommentLetIn => "comment.let_in",
             Self::CommandTaken => "command.taken",
             Self::PlanProposed => "plan.proposed",
             Self::PlanApproved => "plan.approved",

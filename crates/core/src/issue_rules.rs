@@ -10,6 +10,7 @@ use super::gated_pulls::GatedPulls;
 use super::glob;
 use super::ids::RepositoryName;
 use super::notifications::Notifications;
+use super::outsider::Outsiders;
 use super::overlap::OnOverlap;
 use super::role::RoleRules;
 use super::starter::WhoStarts;
@@ -32,6 +33,9 @@ pub struct IssueRules {
     /// How often people are notified.
     #[serde(default)]
     pub notifications: Notifications,
+    /// What becomes of comments by people without write access.
+    #[serde(default)]
+    pub outsiders: Outsiders,
     /// What is done where work on two issues probably changes the same files.
     #[serde(default)]
     pub overlaps: OnOverlap,

@@ -43,6 +43,7 @@ pub mod message;
 pub mod network;
 pub mod notifications;
 pub mod outcome;
+pub mod outsider;
 pub mod overlap;
 pub mod path_kind;
 pub mod policy;

@@ -51,6 +51,11 @@ impl AgentMessage {
         self.sending && self.comment.is_some() && !matches!(self.kind, MessageKind::Answer { .. })
     }
 
+    /// Words of somebody who may not speak here, and is told nothing.
+    pub fn is_let_in(&self) -> bool {
+        matches!(self.kind, MessageKind::LetIn { .. })
+    }
+
     /// It only asks the agent something.
     pub fn is_asked(&self) -> bool {
         matches!(self.kind, MessageKind::Asked { .. })
@@ -63,6 +68,11 @@ impl AgentMessage {
 pub enum MessageKind {
     /// Said to the agent.
     Said,
+    /// Written by somebody without write access: for the agent to read, and no order.
+    LetIn {
+        /// Who let it in.
+        by: String,
+    },
     /// A question to the agent: its next message is posted as the answer.
     Asked {
         /// Where the answer goes: the issue, or its pull request.

@@ -9,10 +9,13 @@ use super::actor::Account;
 pub struct Quoted {
     /// Who wrote it.
     pub author: String,
-    /// When, epoch milliseconds.
+    /// When, or when it was let in, epoch milliseconds.
     pub at: i64,
     /// What.
     pub body: String,
+    /// Who let it in, where its writer has no write access.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub let_in_by: Option<String>,
 }
 
 /// What a milestone says.

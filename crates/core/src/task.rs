@@ -23,6 +23,7 @@ mod standing;
 mod step;
 mod touching;
 mod wanted;
+mod withheld;
 
 use super::containment::Attempts;
 use super::dependency::Dependencies;
@@ -50,6 +51,7 @@ pub use stack::{Stack, StandsOn};
 pub use stage::{BlockReason, End, Job, Next, Outage, Planning, ReturnTo, Stage, WorkspaceBase};
 pub use step::{Progress, Pushed, Step, TurnFailure, TurnState};
 pub use wanted::{Failed, Late, Order, Owed, PullOver, Read, Stray, Trigger, Wanted};
+pub use withheld::{LetIn, Withheld};
 
 /// The work on one issue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -128,6 +130,9 @@ pub struct Task {
     /// How that was.
     #[serde(default, skip_serializing_if = "LastRead::is_never")]
     pub policy_read: LastRead,
+    /// What people without write access wrote that no agent reads, and what of it was let in.
+    #[serde(default, skip_serializing_if = "Withheld::is_empty")]
+    pub withheld: Withheld,
     /// The pull request of another issue that it may stand on, or stands on.
     #[serde(default, skip_serializing_if = "Stack::is_empty")]
     pub stack: Stack,
@@ -239,6 +244,7 @@ impl Task {
             attempts: Attempts::default(),
             policy: Box::default(),
             policy_read: LastRead::default(),
+            withheld: Withheld::default(),
             stack: Stack::default(),
             gates: Gates::default(),
             sprint: None,

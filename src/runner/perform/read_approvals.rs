@@ -2,8 +2,9 @@
 
 use crate::core::actor::{AccountKind, Actor, Permission};
 use crate::core::effect::ReadApprovals;
-use crate::core::event::{ApprovalsRead, Event, Looked, ThumbsUp};
+use crate::core::event::{ApprovalsRead, Event, Looked};
 use crate::core::failure::Failure;
+use crate::core::outsider::ThumbsUp;
 use crate::github::{At, GitHub, GitHubError};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;

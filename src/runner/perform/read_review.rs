@@ -1,16 +1,23 @@
 //! Reads a review with the threads its comments belong to.
 
-use crate::core::actor::{Actor, Permission};
+use std::collections::HashMap;
+
+use crate::core::actor::{Account, AccountKind, Actor, Permission};
 use crate::core::effect::ReadReview;
 use crate::core::event::{Event, ReviewFacts, ReviewVerdict};
 use crate::core::failure::Failure;
 use crate::core::ids::IssueNumber;
 use crate::core::message::Thread;
-use crate::github::{At, ReviewState, ReviewThread};
+use crate::core::outsider::{OutsiderInThread, Outsiders};
+use crate::github::{At, GitHubError, ReviewState, ReviewThread};
 use crate::runner::lease::Lease;
+use crate::runner::outsiders::Rights;
 use crate::runner::performed::Performed;
 use crate::runner::reading;
 use crate::runner::scope::Reading;
+
+/// Of so many words in threads it is asked who let them in.
+const LOOKED_AT: usize = 20;
 
 /// A review that is gone is no news.
 pub(super) async fn perform(
@@ -33,6 +40,13 @@ pub(super) async fn perform(
         github.review_threads(&at, number),
         github.issue(&at, lease.place().issue),
     )?;
+    let mut rights = Rights::new(github, &at);
+    rights.know(author.id, permission.unwrap_or(Permission::None));
+    let threads = open_parts(threads, action.review);
+    let (threads, outsiders) = match reading.policy.issues.outsiders {
+        Outsiders::Read => (threads, Vec::new()),
+        Outsiders::Withhold => outsiders(reading, &mut rights, (number, action.review), threads).await?,
+    };
     let review = ReviewFacts {
         pull: action.pull,
         id: action.review,
@@ -42,15 +56,71 @@ pub(super) async fn perform(
         body: found.body,
         threads: threads
             .iter()
-            .filter(|thread| is_open_part(thread, action.review))
             .map(|thread| quoted(thread, &reading.policy.me.login))
             .collect(),
         at: (reading.clock)(),
         issue_open: issue.open,
+        outsiders,
     };
     Ok(Performed::known(Event::ReviewRead {
         review: Box::new(review),
     }))
+}
+
+/// What people without write access said in these threads, with those who let it in: for a few of them, since each costs a call. Where
+/// somebody did, the words are read once more, after that: a change between the two readings is younger, and tells so.
+async fn outsiders(
+    reading: &Reading<'_>,
+    rights: &mut Rights<'_>,
+    (pull, review): (IssueNumber, i64),
+    threads: Vec<ReviewThread>,
+) -> Result<(Vec<ReviewThread>, Vec<OutsiderInThread>), GitHubError> {
+    let said = threads.iter().flat_map(|thread| &thread.comments);
+    rights.ask(said.clone().map(|said| said.author.known())).await?;
+    let theirs = said.filter(|said| !may_speak(reading, rights, &said.author.known()));
+    let theirs: Vec<i64> = theirs.map(|said| said.id).take(LOOKED_AT).collect();
+    let mut thumbs = HashMap::new();
+    for comment in theirs {
+        thumbs.insert(comment, rights.thumbs_in_thread(comment).await?);
+    }
+    let threads = match thumbs.values().all(Vec::is_empty) {
+        true => threads,
+        false => {
+            let again = reading.github.review_threads(rights.at(), pull).await?;
+            open_parts(again, review)
+        }
+    };
+    let mut outsiders = Vec::new();
+    for thread in &threads {
+        for (place, said) in thread.comments.iter().enumerate() {
+            let author = said.author.known();
+            if !may_speak(reading, rights, &author) {
+                outsiders.push(OutsiderInThread {
+                    thread: thread.id.clone(),
+                    place,
+                    author: author.login,
+                    changed_at: said.changed_at,
+                    thumbs: thumbs.remove(&said.id).unwrap_or_default(),
+                });
+            }
+        }
+    }
+    Ok((threads, outsiders))
+}
+
+/// Whether an agent reads somebody's words without anybody letting them in.
+fn may_speak(reading: &Reading<'_>, rights: &Rights<'_>, author: &Account) -> bool {
+    match author.kind {
+        _ if author.login == reading.policy.me.login => true,
+        AccountKind::User => rights.of(author.id).may_start(),
+        AccountKind::Bot | AccountKind::Other => reading.policy.allowed_bots.contains(&author.id),
+    }
+}
+
+/// The threads that the review is an open part of.
+fn open_parts(threads: Vec<ReviewThread>, review: i64) -> Vec<ReviewThread> {
+    let all = threads.into_iter();
+    all.filter(|thread| is_open_part(thread, review)).collect()
 }
 
 fn verdict(state: ReviewState) -> ReviewVerdict {

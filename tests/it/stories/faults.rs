@@ -113,6 +113,8 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         EffectKind::ReadOverlaps => None,
         // They only read, while a start is held: `agreed`.
         EffectKind::ReadApprovals | EffectKind::ReadProject => None,
+        // It only reads, while something is withheld: `withheld`.
+        EffectKind::ReadWithheld => None,
         // The gate for pull requests is off: `pull_gate`.
         EffectKind::ReadPullGate | EffectKind::ReportPullGate => None,
     }

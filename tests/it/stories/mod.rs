@@ -70,4 +70,5 @@ mod waves;
 mod which_role;
 mod who;
 mod who_starts;
+mod withheld;
 mod words;

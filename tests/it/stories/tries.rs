@@ -67,6 +67,8 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         EffectKind::ReadOverlaps => return None,
         // They only read, while a start is held: `agreed`.
         EffectKind::ReadApprovals | EffectKind::ReadProject => return None,
+        // It only reads, while something is withheld: `withheld`.
+        EffectKind::ReadWithheld => return None,
         // The gate for pull requests is off: `pull_gate`.
         EffectKind::ReadPullGate | EffectKind::ReportPullGate => return None,
     })

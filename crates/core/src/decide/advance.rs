@@ -36,6 +36,7 @@ mod state;
 mod suggestion;
 mod turn;
 mod turn_over;
+mod withheld;
 
 use crate::policy::Context;
 use crate::task::Task;

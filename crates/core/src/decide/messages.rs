@@ -69,6 +69,7 @@ pub(super) fn of_comment(
     let id = match &kind {
         MessageKind::Asked { .. } => format!("ask:{}", found.comment),
         MessageKind::Said
+        | MessageKind::LetIn { .. }
         | MessageKind::Answer { .. }
         | MessageKind::Again { .. }
         | MessageKind::Unfitting

@@ -36,6 +36,7 @@ mod stack;
 mod steps;
 mod suggestion;
 mod trigger;
+mod withheld;
 
 pub(super) use recording::Input;
 use recording::{Outcome, Recording};
@@ -173,6 +174,7 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
         Event::Related { news } => dependency::related(on, task, news),
         Event::Looked(Looked::Approvals(read)) => gate::reacted(on, task, read),
         Event::Looked(Looked::Project(read)) => gate::project(on, task, read),
+        Event::Looked(Looked::Withheld(read)) => withheld::read(on, task, read),
         Event::IssueOpened { sender, snapshot } => trigger::opened(on, task, sender, snapshot),
         Event::IssueEdited { sender, .. } if sender.login == *me => {
             "we changed it ourselves".into()
@@ -269,6 +271,7 @@ fn of_comments(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String
     match event {
         Event::Commented { .. } => comment::written(on, task, event),
         Event::CommentDeleted { comment, sender } => {
+            task.withheld.forget(*comment);
             comment::deleted(on, &mut task.conversation, *comment, sender)
         }
         Event::CommentAuthorized { found } => comment::authorized(on, task, found),

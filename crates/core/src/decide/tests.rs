@@ -17,6 +17,7 @@ mod size;
 mod sprints;
 mod stacks;
 mod suggestions;
+mod withheld;
 
 use events::*;
 use proptest::prelude::*;
@@ -144,6 +145,7 @@ fn stages() -> Vec<(&'static str, Task)> {
         ("queued", queued),
         ("preparing", preparing),
         ("running", running),
+        ("running, a comment withheld", withheld::held_back()),
         ("collecting", collecting),
         ("answering", answering),
         ("asking for the right", asking),

@@ -31,6 +31,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::ReadReview(_)
         | Action::ReadDependencies(_)
         | Action::ReadApprovals(_)
+        | Action::ReadWithheld(_)
         | Action::ReadProject(_)
         | Action::ReadOverlaps(_)
         | Action::ReadSprint(_)

@@ -7,6 +7,7 @@ use super::{Reaction, Start, StatusLabel, Turn, UnpushedCommits, Worth};
 use crate::actor::{Account, Actor};
 use crate::event::{Asking, Timer};
 use crate::ids::{AgentBranch, CommentId, IssueNumber, Sha};
+use crate::outsider::HeldBack;
 use crate::snapshot::Snapshot;
 use crate::suggestion::Suggestion;
 
@@ -346,6 +347,13 @@ pub struct ReadApprovals {
     pub comment: CommentId,
     /// Earlier ones do not count, epoch milliseconds.
     pub since: i64,
+}
+
+/// Read whether somebody lets in comments that are withheld, by a thumbs up, and what they may do. Reading repeats freely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadWithheld {
+    /// Which.
+    pub comments: Vec<HeldBack>,
 }
 
 /// Read how the repository says it stands. Reading repeats freely.

@@ -37,6 +37,7 @@ impl Action {
             | Self::ReadReview(_)
             | Self::ReadDependencies(_)
             | Self::ReadApprovals(_)
+            | Self::ReadWithheld(_)
             | Self::ReadProject(_)
             | Self::ReadOverlaps(_)
             | Self::ReadSprint(_)

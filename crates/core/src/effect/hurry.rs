@@ -42,6 +42,7 @@ impl Action {
             | Self::ReadReview(_)
             | Self::ReadDependencies(_)
             | Self::ReadApprovals(_)
+            | Self::ReadWithheld(_)
             | Self::ReadProject(_)
             | Self::ReadSprint(_)
             | Self::ReadPullGate(_)

@@ -84,6 +84,8 @@ pub enum EffectKind {
     ReadDependencies,
     /// [`super::ReadApprovals`].
     ReadApprovals,
+    /// [`super::ReadWithheld`].
+    ReadWithheld,
     /// [`super::ReadProject`].
     ReadProject,
     /// [`super::ReadOverlaps`].
@@ -104,7 +106,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -140,6 +142,7 @@ impl EffectKind {
         Self::CheckAccess,
         Self::ReadDependencies,
         Self::ReadApprovals,
+        Self::ReadWithheld,
         Self::ReadProject,
         Self::ReadOverlaps,
         Self::ReadSprint,
@@ -188,6 +191,7 @@ impl EffectKind {
             Self::CheckAccess => "check_access",
             Self::ReadDependencies => "read_dependencies",
             Self::ReadApprovals => "read_approvals",
+            Self::ReadWithheld => "read_withheld",
             Self::ReadProject => "read_project",
             Self::ReadOverlaps => "read_overlaps",
             Self::ReadSprint => "read_sprint",
@@ -263,6 +267,7 @@ impl Action {
             Self::CheckAccess(_) => EffectKind::CheckAccess,
             Self::ReadDependencies(_) => EffectKind::ReadDependencies,
             Self::ReadApprovals(_) => EffectKind::ReadApprovals,
+            Self::ReadWithheld(_) => EffectKind::ReadWithheld,
             Self::ReadProject(_) => EffectKind::ReadProject,
             Self::ReadOverlaps(_) => EffectKind::ReadOverlaps,
             Self::ReadSprint(_) => EffectKind::ReadSprint,
@@ -321,6 +326,7 @@ actions!(
     CheckAccess,
     ReadDependencies,
     ReadApprovals,
+    ReadWithheld,
     ReadProject,
     ReadOverlaps,
     ReadSprint,

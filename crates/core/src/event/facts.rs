@@ -15,6 +15,7 @@ use crate::command::Priority;
 use crate::ids::{CommentId, IssueNumber, Sha};
 use crate::location::Place;
 use crate::message::Thread;
+use crate::outsider::{Outsider, OutsiderInThread};
 use crate::project_status::ProjectStatus;
 use crate::repository_policy;
 use crate::snapshot::Snapshot;
@@ -84,6 +85,9 @@ pub struct ReviewFacts {
     /// Whether the issue is open now.
     #[serde(default = "yes")]
     pub issue_open: bool,
+    /// What of the threads was said by people without write access.
+    #[serde(default)]
+    pub outsiders: Vec<OutsiderInThread>,
 }
 
 /// GitHub's `state` of a review.
@@ -183,6 +187,8 @@ pub enum Timer {
     Approvals,
     /// It is looked how the repository says it stands.
     Project,
+    /// It is looked whether somebody lets in what is withheld.
+    Withheld,
 }
 
 /// All that is read from GitHub before work may start. One effect reads it, the core judges it.
@@ -197,8 +203,11 @@ pub struct TriggerFacts {
     pub actor: Actor,
     /// What they may do; `None` for the operator, who is not asked.
     pub permission: Option<Permission>,
-    /// The words, with comments.
+    /// The words, with the comments of those who may write there.
     pub snapshot: Snapshot,
+    /// The comments of all others.
+    #[serde(default)]
+    pub outsiders: Vec<Outsider>,
     /// The labels as they are now (the snapshot holds those of the trigger).
     pub labels_now: Vec<String>,
     /// Whether the issue is open now.

@@ -1,8 +1,10 @@
-//! What was looked at again while a start is held: who agreed to it by a reaction, and how the repository says it stands.
+//! What was looked at again that GitHub does not tell of: who agreed to a start by a reaction, how the repository says it stands, and
+//! whether somebody let in what is withheld.
 
 use serde::{Deserialize, Serialize};
 
-use crate::actor::{Account, Permission};
+use crate::ids::CommentId;
+use crate::outsider::{Outsider, ThumbsUp};
 use crate::project_status::ProjectStatus;
 
 /// What was looked at.
@@ -13,6 +15,8 @@ pub enum Looked {
     Approvals(ApprovalsRead),
     /// How the repository says it stands.
     Project(ProjectRead),
+    /// Whether somebody lets in what is withheld.
+    Withheld(WithheldRead),
 }
 
 /// Reactions of thumbs up on the status comment, the oldest first.
@@ -22,20 +26,18 @@ pub struct ApprovalsRead {
     pub found: Vec<ThumbsUp>,
 }
 
-/// One of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ThumbsUp {
-    /// Whose.
-    pub actor: Account,
-    /// What they may do.
-    pub permission: Permission,
-    /// GitHub's time of it, epoch milliseconds.
-    pub at: i64,
-}
-
 /// How the repository says it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectRead {
     /// What its file says now.
     pub is: ProjectStatus,
+}
+
+/// Comments that are withheld, looked at again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithheldRead {
+    /// Those with a thumbs up.
+    pub found: Vec<Outsider>,
+    /// Those that are not there any more.
+    pub gone: Vec<CommentId>,
 }

@@ -55,6 +55,7 @@ impl Event {
             } => EffectKind::Restack,
             Self::Looked(Looked::Approvals(_)) => EffectKind::ReadApprovals,
             Self::Looked(Looked::Project(_)) => EffectKind::ReadProject,
+            Self::Looked(Looked::Withheld(_)) => EffectKind::ReadWithheld,
             Self::Discovery(DiscoveryNews::Made { .. }) => EffectKind::CreateIssue,
             Self::Suggestion(SuggestionNews::Made { .. }) => EffectKind::Suggest,
             Self::PullGate(GateNews::Read { .. }) => EffectKind::ReadPullGate,

@@ -118,6 +118,8 @@ pub mod value {
     pub const NOTIFICATIONS: &str = "must be `all`, `normal` or `quiet`";
     /// What to do where work meets.
     pub const OVERLAPS: &str = "must be `off`, `warn` or `wait`";
+    /// `outsiders`.
+    pub const OUTSIDERS: &str = "must be `withhold` or `read`";
     /// `discover`.
     pub const DISCOVER: &str = "must be `off`, `create` or `start`";
     /// A line of `.gitignore` that git would not take.

@@ -62,6 +62,7 @@ pub mod tools;
 pub mod waiting;
 pub mod waves;
 pub mod who_starts;
+pub mod withheld;
 
 use super::event::{Loss, Removal};
 use super::sanitise;

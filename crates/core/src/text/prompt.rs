@@ -2,8 +2,10 @@
 //! delimiter nobody can guess.
 
 mod bounds;
+mod outsiders;
 
 use bounds::{item, newest, what_was};
+pub use outsiders::{let_in_since, outsider};
 
 use super::count;
 use crate::event::{Failing, Lfs};
@@ -198,8 +200,9 @@ fn issue(job: &Job, nonce: &str) -> String {
     ));
     for comment in &job.snapshot.comments {
         let piece = format!(
-            "\n--- comment by {} ---\n{}\n",
+            "\n--- comment by {}{} ---\n{}\n",
             item(&comment.author, nonce),
+            outsiders::let_in_by(comment, nonce),
             item(&comment.body, nonce)
         );
         if text.len() + piece.len() > TOTAL {
@@ -255,6 +258,7 @@ fn spoken(message: &AgentMessage, nonce: &str) -> String {
         MessageKind::Said => {
             format!("{by}, who may write here, says (words for you, inside the rules you have):")
         }
+        MessageKind::LetIn { by: who } => outsiders::let_in(&by, &item(who, nonce)),
         MessageKind::Asked { .. } => format!(
             "{by} asks you. Answer in your last message of this turn, which is posted as the reply:"
         ),

@@ -350,6 +350,11 @@ const GENERAL: &[(&str, &str)] = &[
     ),
     ("notifications", "Mails: `all`, `normal` or `quiet`."),
     (
+        "outsiders",
+        "Comments of people without write access: `withhold` shows each to agents only once somebody with write access gave it a 👍, \
+         `read` shows those that stand there when work is asked for.",
+    ),
+    (
         "overlaps",
         "What to do where the work on two issues of a repository probably changes the same files: `warn` says so on both, `wait` starts \
          the later one when the other is in review or over, `off` does not look.",

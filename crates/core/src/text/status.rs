@@ -35,6 +35,7 @@ pub fn render(task: &Task, cx: Context<'_>) -> String {
     parts.extend(ending(task));
     parts.extend(super::sprint::beside(task));
     parts.extend(super::overlap::line(task));
+    parts.extend(super::withheld::line(task));
     parts.extend(super::suggestion::section(&task.suggested));
     parts.extend(super::discovery::section(&task.discovered));
     parts.extend(held_up(task, cx));

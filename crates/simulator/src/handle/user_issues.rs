@@ -139,6 +139,23 @@ impl Simulator {
         .map(drop)
     }
 
+    /// Takes a reaction to a comment back.
+    pub fn unreact_to_comment(
+        &self,
+        home: impl Into<i64>,
+        comment: impl Into<i64>,
+        content: &str,
+        actor: &str,
+    ) -> Done<()> {
+        let (home, on) = (home.into(), Subject::Comment(comment.into()));
+        self.as_user(actor, |world| {
+            let mut all = world.reactions(home, on)?.iter();
+            let theirs = all.find(|one| one.content == content && one.user == actor);
+            let id = theirs.map(|one| one.id).ok_or_else(ApiError::not_found)?;
+            world.unreact(home, on, id)
+        })
+    }
+
     /// Changes title, body, state, labels or assignees of an issue or pull request.
     pub fn edit_issue(
         &self,

@@ -10,6 +10,7 @@ use crate::api_error::ApiError;
 use crate::auth::Caller;
 use crate::behaviour::{Rule, on};
 use crate::rest::call::{Answer, Call, Reply};
+use crate::time::iso;
 use crate::world::account::{Access, Permissions, UserKind};
 use crate::world::facts::World;
 use crate::world::issue::{Issue, Pull, ReviewComment};
@@ -286,6 +287,7 @@ fn comment(world: &World, home: &Repository, issue: &Issue, line: &ReviewComment
     json!({
         "fullDatabaseId": line.id.to_string(),
         "body": line.body,
+        "updatedAt": iso(line.created_at),
         "diffHunk": line.hunk,
         "url": format!("{}#discussion_r{}", world.issue_page(home, issue), line.id),
         "author": author,

@@ -8,6 +8,7 @@ mod crash;
 mod ends;
 mod faults;
 mod interrupted;
+mod outsiders;
 mod pushes;
 mod reviews;
 mod revised;

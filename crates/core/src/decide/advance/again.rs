@@ -66,7 +66,10 @@ fn news(known: &Snapshot, now: &Snapshot, since: i64) -> String {
         .comments
         .iter()
         .filter(told)
-        .map(|comment| format!("{} wrote:\n{}", comment.author, comment.body));
+        .map(|comment| match &comment.let_in_by {
+            None => format!("{} wrote:\n{}", comment.author, comment.body),
+            Some(by) => text::prompt::let_in_since(comment, by),
+        });
     let parts: Vec<String> = (!changed.is_empty())
         .then_some(changed)
         .into_iter()

@@ -46,7 +46,7 @@ fn look_at(wait: &Agreement) -> i64 {
 }
 
 /// The pause after so many looks: often at first, then now and then.
-fn pause(looked: u32) -> i64 {
+pub(super) fn pause(looked: u32) -> i64 {
     match looked {
         0..10 => FIRST_LOOK,
         10..20 => 5 * FIRST_LOOK,

@@ -215,7 +215,7 @@ fn tell_unheard(on: &mut Advance<'_>) {
     let issue = on.task.place.issue;
     for message in std::mem::take(&mut on.task.conversation.messages) {
         let answers = matches!(message.kind, MessageKind::Answer { .. });
-        if let Some(comment) = message.comment.filter(|_| !answers) {
+        if let Some(comment) = message.comment.filter(|_| !answers && !message.is_let_in()) {
             let say = text::conversation::unheard(&message.by);
             on.say(issue, format!("reply:{comment}"), say);
         }

@@ -38,6 +38,7 @@ pub(super) fn heard(review: &mut ReviewState, words: &[AgentMessage]) {
                 continue;
             }
             MessageKind::Base { .. }
+            | MessageKind::LetIn { .. }
             | MessageKind::Asked { .. }
             | MessageKind::Answer { .. }
             | MessageKind::Checks { .. }

@@ -214,7 +214,7 @@ pub(super) fn over(on: &mut Advance<'_>) -> Option<Fired> {
     }
     let issue = on.task.place.issue;
     for message in std::mem::take(&mut on.task.conversation.messages) {
-        if let Some(comment) = message.comment {
+        if let Some(comment) = message.comment.filter(|_| !message.is_let_in()) {
             let say = text::conversation::over(&message.by);
             on.say(issue, format!("reply:{comment}"), say);
         }

@@ -3,6 +3,7 @@
 mod accept;
 mod base_branch;
 mod gate;
+mod outsiders;
 mod role;
 
 use serde_json::json;
@@ -79,6 +80,7 @@ pub(super) fn judge(on: &mut Advance<'_>) -> Option<Fired> {
     if facts.base_wish != on.task.options.base {
         return look_again(on, &facts);
     }
+    let facts = outsiders::sorted(on, &facts);
     let wish = on.task.options.clone();
     uncheck(&mut on.task);
     if on.task.can_revise() && !wish.fresh {

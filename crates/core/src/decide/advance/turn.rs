@@ -44,6 +44,7 @@ pub(super) fn begin(on: &mut Advance<'_>, interrupted: bool, reason: &str) -> Op
     on.plan(effect::RunTurn {
         turn: Box::new(turn),
     });
+    on.task.withheld.hurry(on.cx.now);
     let open = on
         .task
         .open_questions()

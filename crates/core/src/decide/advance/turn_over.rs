@@ -104,7 +104,10 @@ fn heard(on: &mut Advance<'_>, end: &TurnEnd, failed: bool) -> Option<TurnState>
 fn remember(job: &mut Job, heard: &[AgentMessage], end: &TurnEnd) {
     let cut = |text: &str| text.chars().take(SPOKEN_CHARS).collect::<String>();
     job.spoken.extend(heard.iter().map(|message| Spoken {
-        by: message.by.clone(),
+        by: match &message.kind {
+            MessageKind::LetIn { .. } => text::prompt::outsider(&message.by),
+            _ => message.by.clone(),
+        },
         text: cut(&message.text),
     }));
     if !end.message.trim().is_empty() {

@@ -140,6 +140,7 @@ pub(super) fn not_heard(conversation: &Conversation, comment: CommentId) -> Vec<
     let answered = |message: &AgentMessage| match message.kind {
         MessageKind::Answer { question } => Some(question),
         MessageKind::Said
+        | MessageKind::LetIn { .. }
         | MessageKind::Asked { .. }
         | MessageKind::Again { .. }
         | MessageKind::Unfitting

@@ -3,7 +3,7 @@
 
 use super::hearing::{TAKEN, bot, put_again, reply_key, say_to_agent};
 use super::recording::Recording;
-use super::{answer, command, rest};
+use super::{answer, command, rest, withheld};
 use crate::actor::{Account, AccountKind};
 use crate::command::{self as grammar, Addressed, Command, Line, Spoken};
 use crate::decide::messages;
@@ -11,6 +11,7 @@ use crate::effect::Reaction;
 use crate::event::{AuthorizedComment, Event};
 use crate::ids::{CommentId, IssueNumber};
 use crate::message::MessageKind;
+use crate::outsider::HeldBack;
 use crate::question::Saying;
 use crate::task::{Conversation, Read, Stage, Task};
 use crate::text;
@@ -38,6 +39,7 @@ pub(super) fn written(on: &mut Recording<'_>, task: &mut Task, event: &Event) ->
         return "somebody changed a comment of ours that asks nothing".into();
     }
     if let Err(reason) = bot(on, &mut task.conversation, sender) {
+        withheld::hold_of_bot(on, task, held_back(*comment, *number, author, *at), sender);
         return reason;
     }
     if !of_ours {
@@ -56,6 +58,15 @@ pub(super) fn written(on: &mut Recording<'_>, task: &mut Task, event: &Event) ->
         of_ours,
     });
     "asked GitHub whether its writer may speak here".into()
+}
+
+fn held_back(comment: CommentId, on: IssueNumber, author: &Account, at: i64) -> HeldBack {
+    HeldBack {
+        comment,
+        on,
+        author: author.login.clone(),
+        at,
+    }
 }
 
 /// Why a comment concerns us not at all, so that nobody has to be asked about it.
@@ -110,8 +121,15 @@ pub(super) fn authorized(
     }
     let mut spoken = grammar::read(body, on.cx.policy.names());
     if !may {
-        return unheard(on, conversation, found, &spoken);
+        let reason = unheard(on, conversation, found, &spoken);
+        if !taken(conversation, found.comment, found.at) {
+            let comment = held_back(found.comment, found.on, &found.actor, found.at);
+            withheld::hold(on, task, comment);
+        }
+        return reason;
     }
+    task.withheld.forget(found.comment);
+    task.withheld.hurry(on.cx.now);
     // An edit of what the agent has heard already says nothing new to anybody.
     let known = conversation
         .processed

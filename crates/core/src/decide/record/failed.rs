@@ -65,6 +65,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         | EffectKind::RefreshPullRequest
         // It is looked again in a while.
         | EffectKind::ReadApprovals
+        | EffectKind::ReadWithheld
         | EffectKind::ReadProject
         | EffectKind::ReadPullGate
         | EffectKind::CheckLanded

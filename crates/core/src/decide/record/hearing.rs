@@ -13,7 +13,7 @@ use crate::text;
 /// So many comments are remembered as taken.
 pub(super) const TAKEN: usize = 100;
 /// So many words may wait for the agent.
-const WAITING: usize = 50;
+pub(super) const WAITING: usize = 50;
 
 /// Bots are not listened to, unless the operator allows one: then only for so many rounds without a person between.
 pub(super) fn bot(

@@ -9,8 +9,10 @@ use crate::command::Addressed;
 use crate::decide::messages;
 use crate::event::{ReviewFacts, ReviewVerdict};
 use crate::event_name::DomainEvent;
-use crate::message::{AgentMessage, MessageKind};
+use crate::message::{AgentMessage, MessageKind, Thread};
+use crate::outsider::OutsiderInThread;
 use crate::task::{Conversation, Read, Task, Wanted};
+use crate::text;
 
 /// So many reviews are remembered as read.
 const READ: usize = 100;
@@ -72,8 +74,12 @@ pub(super) fn read(on: &mut Recording<'_>, task: &mut Task, review: &ReviewFacts
         json!({ "review": review.id, "by": login, "threads": review.threads.len() }),
     );
     task.review.a_person_spoke();
+    let (said, withheld) = without_outsiders(on, review);
+    if withheld > 0 {
+        on.notes.tell(text::withheld::in_threads(withheld));
+    }
     let threads = &mut task.review.threads;
-    for thread in &review.threads {
+    for thread in &said {
         threads.retain(|other| other.id != thread.id);
         threads.push(thread.clone());
     }
@@ -82,9 +88,7 @@ pub(super) fn read(on: &mut Recording<'_>, task: &mut Task, review: &ReviewFacts
         by: login,
         text: review.body.clone(),
         at: review.at,
-        kind: MessageKind::Review {
-            threads: review.threads.clone(),
-        },
+        kind: MessageKind::Review { threads: said },
         comment: None,
         sending: false,
         heard: false,
@@ -92,6 +96,25 @@ pub(super) fn read(on: &mut Recording<'_>, task: &mut Task, review: &ReviewFacts
     };
     messages::add(&mut task.conversation, message, &mut on.notes);
     "a review asks for changes".into()
+}
+
+/// The threads without what people said there who have no write access and whom nobody let in; how much that is.
+fn without_outsiders(on: &Recording<'_>, review: &ReviewFacts) -> (Vec<Thread>, u64) {
+    let closed = |said: &&OutsiderInThread| !said.is_let_in() && !on.known.delegated(&said.author);
+    let outsiders: Vec<&OutsiderInThread> = review.outsiders.iter().filter(closed).collect();
+    let is_withheld = |thread: &str, place: usize| {
+        let mut all = outsiders.iter();
+        all.any(|said| said.thread == thread && said.place == place)
+    };
+    let threads = review.threads.iter().map(|thread| {
+        let said = thread.said.iter().enumerate();
+        let said = said.filter(|(place, _)| !is_withheld(&thread.id, *place));
+        Thread {
+            said: said.map(|(_, said)| said.clone()).collect(),
+            ..thread.clone()
+        }
+    });
+    (threads.collect(), outsiders.len() as u64)
 }
 
 fn is_news(conversation: &mut Conversation, review: i64) -> bool {

@@ -8,6 +8,7 @@ use super::pulls::{landed, looked, red, review};
 use super::sprints::sprints;
 use super::stacks::stacks;
 use super::suggestions::suggestions;
+use super::withheld::withheld;
 use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd};
 use crate::budget::Cap;
@@ -19,7 +20,7 @@ use crate::event::{
     ApprovalsRead, Asking, Assigned, AuthorizedComment, BaseFacts, ChecksState, Event,
     FetchProgress, FetchStep, Fetching, FileChange, HeldUp, IssueLinks, Looked, ProjectRead,
     PublishFacts, PullStanding, Removal, RepositoryFacts, ReviewVerdict, ReviewersLeftOut,
-    RoleFile, ThumbsUp, Timer, TriggerFacts, Wait, Work,
+    RoleFile, Timer, TriggerFacts, Wait, Work,
 };
 use crate::gated_pulls::GatedPulls;
 use crate::ids::{
@@ -28,6 +29,7 @@ use crate::ids::{
 use crate::issue_rules::IssueRules;
 use crate::location::Place;
 use crate::notifications::Notifications;
+use crate::outsider::ThumbsUp;
 use crate::policy::{AllowProtected, Limits, MakeReady, Me, Policy};
 use crate::question::Asked;
 use crate::schedule::Reason;
@@ -227,6 +229,7 @@ fn refused(grave: bool) -> Event {
         grave,
     };
     Event::Contained(Box::new(Contained {
+        leak: false,
         session: session(1),
         attempt,
         count: 1,
@@ -527,6 +530,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
     [
         corridor(),
         access(),
+        withheld(),
         dependencies(),
         stacks(),
         sprints(),

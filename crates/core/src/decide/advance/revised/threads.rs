@@ -46,6 +46,7 @@ fn is_unheard(conversation: &Conversation, thread: &Thread) -> bool {
         .any(|message| match &message.kind {
             MessageKind::Review { threads } => threads.iter().any(|other| other.id == thread.id),
             MessageKind::Said
+            | MessageKind::LetIn { .. }
             | MessageKind::Asked { .. }
             | MessageKind::Answer { .. }
             | MessageKind::Again { .. }
