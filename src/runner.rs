@@ -116,7 +116,8 @@ impl Runner {
 
     /// Whether nothing is being done but the work of agents.
     pub fn is_quiet(&self) -> bool {
-        self.leases.are_only(EffectKind::RunTurn)
+        self.leases
+            .are_only(&[EffectKind::RunTurn, EffectKind::Verify])
     }
 
     /// Makes working copies ready for sessions to come, as far as they are wanted and the disk has room: twice what is kept
@@ -190,6 +191,8 @@ impl Runner {
             EffectKind::RunTurn | EffectKind::PrepareWorkspace => {
                 self.services.policy.limits.sessions as usize
             }
+            // Each takes the machine as a session does, and no slot of theirs.
+            EffectKind::Verify => (self.services.policy.limits.sessions as usize).div_ceil(2),
             EffectKind::CheckTrigger
             | EffectKind::CheckPublish
             | EffectKind::AuthorizeComment
@@ -219,6 +222,7 @@ impl Runner {
             | EffectKind::Suggest
             | EffectKind::LabelPull
             | EffectKind::ReportPullGate
+            | EffectKind::ReportVerification
             | EffectKind::DescribePull
             | EffectKind::RequestReview
             | EffectKind::PostAnswer

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::core::agent::AgentSpec;
+use crate::core::egress::AllowList;
 use crate::core::effect::Grants;
 use crate::core::ids::SessionId;
 use crate::core::network::Network;
@@ -105,6 +106,35 @@ impl LaunchContext {
     /// Prepares a command of skep's own in the agent's fence; the agent's variables (its keys) are not in its environment.
     pub(super) fn command(&self, launch: &Launch, argv: &[String]) -> Result<Prepared, AgentError> {
         self.prepare(launch, (argv, vec![]), None)
+    }
+
+    /// Prepares a command of a repository's own: no agent's variables, and the one way out that was opened for it.
+    pub(super) fn outsider(
+        &self,
+        launch: &Launch,
+        argv: &[String],
+        ways: Option<&Ways>,
+    ) -> Result<Prepared, AgentError> {
+        let network = ways.map(|ways| ways.network(&self.network));
+        let environment = network.iter().flat_map(way_out).collect();
+        self.prepare(launch, (argv, environment), ways)
+    }
+
+    /// The way out of the sandbox of such a command: to what all sessions may reach and to `more`; to no model, and to no port of this
+    /// machine.
+    pub(super) fn plain_ways(
+        &self,
+        launch: &Launch,
+        more: &AllowList,
+    ) -> Result<Option<Ways>, AgentError> {
+        match self.fence.now() {
+            Confinement::Broken { why } => Err(AgentError::Sandbox(why)),
+            Confinement::None { .. } => Ok(None),
+            Confinement::Bubblewrap(_) => {
+                let mark = mark(&launch.session);
+                self.outside.open_plain(more, &mark).map(Some)
+            }
+        }
     }
 
     /// The ways out of the sandbox of a start; none where there is no sandbox, which shares the machine's network.

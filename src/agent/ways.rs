@@ -63,6 +63,23 @@ impl Outside {
         tools: Option<SocketAddr>,
     ) -> Result<Ways, AgentError> {
         let allowed = self.allowed(launch)?;
+        self.open_to(allowed, mark, tools)
+    }
+
+    /// Opens one that leads to what all sessions may reach and to `more`, and to nothing of this machine.
+    pub(super) fn open_plain(&self, more: &AllowList, mark: &str) -> Result<Ways, AgentError> {
+        let mut allowed = AllowList::default();
+        let all = self.allowed.rules().iter().chain(more.rules());
+        allowed.extend(all.filter(|rule| rule.on_loopback().is_none()).cloned());
+        self.open_to(allowed, mark, None)
+    }
+
+    fn open_to(
+        &self,
+        allowed: AllowList,
+        mark: &str,
+        tools: Option<SocketAddr>,
+    ) -> Result<Ways, AgentError> {
         let folder = self.folder.join(mark);
         let failed = |error: std::io::Error| AgentError::Spawn {
             what: folder.display().to_string(),

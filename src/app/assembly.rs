@@ -87,6 +87,10 @@ impl Assembly {
         let agents = Agents::open(setup.agents_config())
             .await
             .context("set up agents")?;
+        let cut_short = Folders::new(setup.data_dir.clone()).verifications();
+        git.discard(&cut_short)
+            .await
+            .context("remove what a former life was verifying")?;
         let token = match &setup.admin_token {
             Some(token) => token.clone(),
             None => admin_token::in_folder(&setup.data_dir)?,

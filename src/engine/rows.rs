@@ -183,6 +183,10 @@ pub(super) fn effect(
             Action::RefreshPullRequest(_) => Some(format!("look:{task}")),
             Action::ReadPullGate(_) => Some(format!("gate:{task}")),
             Action::ReportPullGate(_) => Some(format!("gate-report:{task}")),
+            Action::Verify(_) => Some(format!("verify:{task}")),
+            Action::ReportVerification(effect::ReportVerification { head, .. }) => {
+                Some(format!("verify-report:{task}:{head}"))
+            }
             Action::DescribePull(effect::DescribePull { pull, .. }) => {
                 Some(format!("describe:{task}:{pull}"))
             }
@@ -276,7 +280,8 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::CreateIssue(_)
         | Action::Suggest(_)
         | Action::JoinStack(_)
-        | Action::ReportPullGate(_) => github(rank::PULL_UPKEEP),
+        | Action::ReportPullGate(_)
+        | Action::ReportVerification(_) => github(rank::PULL_UPKEEP),
         Action::ShowStatus(_) => github(match effect.action.creates() {
             Some(Worth::High) => rank::NEEDED,
             Some(Worth::Low) => rank::FIRST_STATUS,
@@ -304,6 +309,7 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::Publish(_)
         | Action::Restack(_) => ("git".into(), false, 1),
         Action::RunTurn(_) | Action::EndAgent(_) | Action::Steer(_) => ("agent".into(), false, 1),
+        Action::Verify(_) => ("verify".into(), false, 1),
         Action::SetTimer(_) => ("clock".into(), false, 1),
         Action::RemoveWorkspace(_) | Action::DeleteBranch(_) | Action::Forget(_) => {
             ("tidy".into(), false, 5)

@@ -16,6 +16,7 @@ mod aside;
 mod branch;
 mod bundle;
 mod change;
+mod checkout;
 mod collect;
 mod collection;
 mod conflict;

@@ -174,16 +174,24 @@ impl GitHub {
         self.read::<PullShape>(at, &ask).await.map(Pull::from)
     }
 
-    /// Takes the draft mark off; one that has none is fine.
+    /// Takes the draft mark off; one that has none is fine. With `head` only while that is its head; otherwise false comes back.
     /// <https://docs.github.com/graphql/reference/mutations#markpullrequestreadyforreview>
-    pub async fn mark_ready(&self, at: &At, number: IssueNumber) -> Result<(), GitHubError> {
+    pub async fn mark_ready(
+        &self,
+        at: &At,
+        number: IssueNumber,
+        head: Option<&Sha>,
+    ) -> Result<bool, GitHubError> {
         let pull = self.pull(at, number).await?;
+        if head.is_some_and(|head| *head != pull.head_sha) {
+            return Ok(false);
+        }
         if !pull.draft {
-            return Ok(());
+            return Ok(true);
         }
         self.graphql::<IgnoredAny>(at, Purpose::Review, READY, json!({"id": pull.node_id}))
             .await
-            .map(drop)
+            .map(|_| true)
     }
 
     /// Our newest pull request from `branch` of this repository, whatever its state.

@@ -31,11 +31,17 @@ impl DiskWatch<'_> {
     /// Watches what a session takes while its agent works; ends with a sentence for people when it is too much: more than
     /// one session may, or, where the disk runs full, more than all that is kept free and more than any other.
     pub(super) async fn outgrown(&self, session: &SessionId) -> String {
+        self.outgrown_in(session, self.folders.session(session))
+            .await
+    }
+
+    /// The same of what lies in another folder than the session's.
+    pub(super) async fn outgrown_in(&self, session: &SessionId, folder: PathBuf) -> String {
         let _seen = Seen {
             usage: self.usage,
             session,
         };
-        let (folder, limits) = (self.folders.session(session), self.limits);
+        let limits = self.limits;
         let mut pause = self.pause;
         loop {
             tokio::time::sleep(pause).await;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::core::ids::SessionId;
+use crate::core::ids::{SessionId, TaskKey};
 
 /// The folders below the data folder.
 #[derive(Debug, Clone)]
@@ -34,6 +34,17 @@ impl Folders {
     /// The folder of a session.
     pub(super) fn session(&self, session: &SessionId) -> PathBuf {
         self.sessions().join(session.as_str())
+    }
+
+    /// Every checkout that is verified lies in here. What is there at a start was left by a life that was cut short.
+    pub fn verifications(&self) -> PathBuf {
+        self.data.join("verifications")
+    }
+
+    /// The folder in which a task's work is verified; nothing stays in it.
+    pub(super) fn verification(&self, task: TaskKey) -> PathBuf {
+        let TaskKey { repository, issue } = task;
+        self.verifications().join(format!("{repository}-{issue}"))
     }
 
     /// The working copy of a session.

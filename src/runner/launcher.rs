@@ -1,6 +1,7 @@
 //! How a session's agent, or a command in its sandbox, is started. It starts nothing itself.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::folders::Folders;
 use crate::agent::{Identity as AgentIdentity, Launch, Resources};
@@ -40,6 +41,36 @@ impl Launcher<'_> {
             login,
             &format!("{id}+{login}@users.noreply.github.com"),
         ))
+    }
+
+    /// How to start a command that verifies work below `folder`: it sees the toolchains that the operator shows this agent, and has nothing
+    /// else of it.
+    pub(super) async fn verification(
+        &self,
+        marks: &SessionId,
+        place: &Place,
+        agent: &str,
+        folder: &Path,
+    ) -> Result<Launch, Failure> {
+        let author = self.author(place).await?;
+        let shown = self.specs.get(agent).map(|spec| spec.expose.clone());
+        let spec = AgentSpec {
+            expose: shown.unwrap_or_default(),
+            ..AgentSpec::new("verify", vec![])
+        };
+        Ok(Launch {
+            session: marks.clone(),
+            agent: spec,
+            workspace: folder.join("work"),
+            home: folder.join("home"),
+            visible: vec![self.git.mirror_path(place.repository)],
+            read_only: false,
+            identity: AgentIdentity {
+                name: author.name().to_owned(),
+                email: author.email().to_owned(),
+            },
+            resources: Resources::default(),
+        })
     }
 
     /// How to start the agent of a session.

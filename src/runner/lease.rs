@@ -224,9 +224,10 @@ impl Leases {
         self.lock().is_empty()
     }
 
-    /// Whether nothing is in our hands but what is of one kind.
-    pub(super) fn are_only(&self, kind: EffectKind) -> bool {
-        self.lock().values().all(|held| held.kind == kind.name())
+    /// Whether nothing is in our hands but what is of these kinds.
+    pub(super) fn are_only(&self, kinds: &[EffectKind]) -> bool {
+        let one_of = |held: &Held| kinds.iter().any(|kind| held.kind == kind.name());
+        self.lock().values().all(one_of)
     }
 
     /// Whether anything of a session is in our hands.

@@ -47,7 +47,9 @@ impl Outcomes<'_> {
                 let later = self.later(lease.row(), self.now(), "interrupted");
                 match lease.kind() {
                     // A fetch may take an hour: three stops in that time say nothing about it.
-                    EffectKind::PrepareWorkspace => self.store.hand_back(later).await,
+                    EffectKind::PrepareWorkspace | EffectKind::Verify => {
+                        self.store.hand_back(later).await
+                    }
                     // A turn is resumed, which an agent may be unable to bear for ever.
                     _ => self.store.reschedule(later).await,
                 }

@@ -37,6 +37,7 @@ mod refresh_pull_request;
 mod remove_workspace;
 mod reply;
 mod report_pull_gate;
+mod report_verification;
 mod request_review;
 mod restack;
 mod run_turn;
@@ -47,6 +48,7 @@ mod show_status;
 mod steer;
 mod suggest;
 mod upsert_comment;
+mod verify;
 
 use tokio_util::sync::CancellationToken;
 
@@ -107,6 +109,10 @@ pub(super) async fn perform(
         Action::ReadPullGate(action) => read_pull_gate::perform(action, lease, &s.reading()).await,
         Action::ReportPullGate(action) => {
             report_pull_gate::perform(action, lease, &s.checks()).await
+        }
+        Action::Verify(action) => verify::perform(action, lease, &s.verifying(stopping)).await,
+        Action::ReportVerification(action) => {
+            report_verification::perform(action, lease, &s.checks()).await
         }
         Action::ReadSprint(action) => read_sprint::perform(action, lease, &s.reading()).await,
         Action::ReadReview(action) => read_review::perform(action, lease, &s.reading()).await,

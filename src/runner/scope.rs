@@ -122,6 +122,19 @@ pub(super) struct Collecting<'a> {
     pub(super) disk: DiskWatch<'a>,
 }
 
+/// What the server's own look at a commit needs.
+pub(super) struct Verifying<'a> {
+    pub(super) remotes: Remotes<'a>,
+    pub(super) agents: &'a Agents,
+    pub(super) launcher: Launcher<'a>,
+    pub(super) folders: &'a Folders,
+    pub(super) redactor: &'a HeldSecrets,
+    pub(super) disk: DiskWatch<'a>,
+    pub(super) memory: MemoryWatch<'a>,
+    /// Cancelled when the service stops.
+    pub(super) stopping: &'a CancellationToken,
+}
+
 /// What a turn of an agent needs.
 pub(super) struct Turns<'a> {
     pub(super) github: &'a GitHub,
@@ -251,6 +264,19 @@ impl Services {
         }
     }
 
+    pub(super) fn verifying<'a>(&'a self, stopping: &'a CancellationToken) -> Verifying<'a> {
+        Verifying {
+            remotes: self.remotes(),
+            agents: &self.agents,
+            launcher: self.launcher(),
+            folders: &self.folders,
+            redactor: &self.redactor,
+            disk: self.disk(),
+            memory: self.memory(),
+            stopping,
+        }
+    }
+
     pub(super) fn turns<'a>(&'a self, stopping: &'a CancellationToken) -> Turns<'a> {
         Turns {
             github: &self.github,
@@ -264,10 +290,7 @@ impl Services {
             waiters: &self.waiters,
             batches: self.batches(),
             disk: self.disk(),
-            memory: MemoryWatch {
-                limits: &self.policy.limits,
-                usage: &self.memory,
-            },
+            memory: self.memory(),
             stopping,
         }
     }
@@ -279,6 +302,13 @@ impl Services {
             specs: &self.specs,
             folders: &self.folders,
             login: &self.policy.me.login,
+        }
+    }
+
+    fn memory(&self) -> MemoryWatch<'_> {
+        MemoryWatch {
+            limits: &self.policy.limits,
+            usage: &self.memory,
         }
     }
 

@@ -8,11 +8,12 @@ use super::outcome::{
     Found, NoEvent, Parsed, account, ignored, installed, issue_of_branch, of_issue, place,
 };
 use super::payload::{
-    HeadRepository, Pull, Pulls, Push, Repository, Reviews, Runs, Status, Suites,
+    CheckRuns, HeadRepository, Pull, Pulls, Push, Repository, Reviews, Runs, Status, Suites,
 };
 use crate::core::dependency::{NewStanding, Standing};
 use crate::core::event::{Event, PullReopened};
 use crate::core::ids::{IssueNumber, RepositoryId};
+use crate::core::verification::{self, VerifyNews};
 
 pub(super) fn pull_closed(payload: Pulls) -> Found {
     let pull = &payload.pull_request;
@@ -100,6 +101,23 @@ pub(super) fn suite_completed(payload: Suites) -> Found {
         hint: "check_suite.completed".to_owned(),
         sender: payload.sender.into(),
     };
+    of_issue((payload.installation, payload.repository), issue, event)
+}
+
+/// Whoever presses *Re-run* at our own check wants the work verified once more.
+pub(super) fn run_rerequested(payload: CheckRuns) -> Found {
+    let id = payload.check_run.external_id.as_deref();
+    let Some(issue) = id.and_then(verification::issue_of) else {
+        return ignored("the check that is to be run again is not of a verification");
+    };
+    let event = Event::Verification(VerifyNews::Rerequested);
+    of_issue((payload.installation, payload.repository), issue, event)
+}
+
+/// The same for all checks at once: GitHub tells the App they belong to.
+pub(super) fn suite_rerequested(payload: Suites) -> Found {
+    let issue = issue_of_checked(payload.check_suite.head_branch.as_deref())?;
+    let event = Event::Verification(VerifyNews::Rerequested);
     of_issue((payload.installation, payload.repository), issue, event)
 }
 

@@ -194,6 +194,8 @@ fn read_event(event_name: &str, body: &str) -> Found {
         ("pull_request", "edited") => branch::pull_edited(read(body)?),
         ("pull_request_review", "submitted") => branch::reviewed(read(body)?),
         ("check_suite", "completed") => branch::suite_completed(read(body)?),
+        ("check_suite", "rerequested") => branch::suite_rerequested(read(body)?),
+        ("check_run", "rerequested") => branch::run_rerequested(read(body)?),
         ("workflow_run", "completed") => branch::run_completed(read(body)?),
         ("status", _) => branch::status(read(body)?),
         ("push", _) => branch::pushed(read(body)?),

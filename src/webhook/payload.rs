@@ -260,6 +260,20 @@ pub(super) struct Suite {
     pub head_branch: Option<String>,
 }
 
+/// `check_run`.
+#[derive(Deserialize)]
+pub(super) struct CheckRuns {
+    pub check_run: CheckRun,
+    pub repository: Repository,
+    pub installation: Option<Installation>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CheckRun {
+    /// What the App it belongs to knows it by.
+    pub external_id: Option<String>,
+}
+
 /// `workflow_run`.
 #[derive(Deserialize)]
 pub(super) struct Runs {

@@ -9,6 +9,7 @@ mod kind;
 mod shown;
 mod stack;
 mod turn;
+mod verify;
 mod worth;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ pub use kind::EffectKind;
 pub use shown::{Reaction, StatusLabel};
 pub use stack::{JoinStack, Restack};
 pub use turn::{Grants, Start, Turn, UnpushedCommits};
+pub use verify::{ReportVerification, Verify};
 pub use worth::Worth;
 
 use super::ids::SessionId;
@@ -128,6 +130,10 @@ pub enum Action {
     ReadPullGate(ReadPullGate),
     /// [`ReportPullGate`].
     ReportPullGate(ReportPullGate),
+    /// [`Verify`].
+    Verify(Verify),
+    /// [`ReportVerification`].
+    ReportVerification(ReportVerification),
     /// [`Forget`].
     Forget(Forget),
     /// [`EndAgent`].

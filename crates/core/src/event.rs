@@ -9,7 +9,6 @@ mod issue_links;
 mod looked;
 mod people;
 mod publish_facts;
-mod pull_reopened;
 mod removal;
 mod wait;
 mod when;
@@ -18,9 +17,8 @@ pub use self::{asking::Asking, fact::Fact, held_up::HeldUp, issue_links::IssueLi
 pub use facts::*;
 pub use fetch::{FetchProgress, FetchStep, Fetching};
 pub use looked::{ApprovalsRead, Looked, ProjectRead, WithheldRead};
-pub use people::{Assigned, ReviewersLeftOut};
+pub use people::{Assigned, PullReopened, ReviewersLeftOut};
 pub use publish_facts::{BroughtUp, PublishFacts};
-pub use pull_reopened::PullReopened;
 pub use removal::{Loss, Removal};
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +100,8 @@ pub enum Event {
     Suggestion(SuggestionNews),
     /// There is news of a pull request at the gate.
     PullGate(GateNews),
+    /// There is news of what the server saw of the work.
+    Verification(super::verification::VerifyNews),
     /// An issue was opened.
     IssueOpened {
         /// By whom.

@@ -137,6 +137,15 @@ pub enum DomainEvent {
     /// They passed.
     #[serde(rename = "checks.passed")]
     ChecksPassed,
+    /// The server runs the repository's own commands on the head of the pull request.
+    #[serde(rename = "verification.started")]
+    VerificationStarted,
+    /// They passed.
+    #[serde(rename = "verification.passed")]
+    VerificationPassed,
+    /// They failed, or could not be run.
+    #[serde(rename = "verification.failed")]
+    VerificationFailed,
     /// A session found work beside its task, of which issues are made.
     #[serde(rename = "issues.discovered")]
     IssuesDiscovered,
@@ -168,7 +177,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 56] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,
@@ -213,6 +222,9 @@ impl DomainEvent {
         Self::ReviewTaken,
         Self::ChecksFailed,
         Self::ChecksPassed,
+        Self::VerificationStarted,
+        Self::VerificationPassed,
+        Self::VerificationFailed,
         Self::IssuesDiscovered,
         Self::IssueCreated,
         Self::ChangesProposed,
@@ -276,6 +288,9 @@ impl DomainEvent {
             Self::ReviewTaken => "review.taken",
             Self::ChecksFailed => "checks.failed",
             Self::ChecksPassed => "checks.passed",
+            Self::VerificationStarted => "verification.started",
+            Self::VerificationPassed => "verification.passed",
+            Self::VerificationFailed => "verification.failed",
             Self::IssuesDiscovered => "issues.discovered",
             Self::IssueCreated => "issue.created",
             Self::ChangesProposed => "changes.proposed",

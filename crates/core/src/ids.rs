@@ -138,6 +138,11 @@ impl SessionId {
         Self(format!("{}-{}-{}", task.repository, task.issue, number))
     }
 
+    /// What marks the processes with which the server verifies the work of a task: the number of no session.
+    pub fn of_verification(task: TaskKey) -> Self {
+        Self::new(task, u32::MAX)
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -68,4 +68,5 @@ pub mod task_list;
 pub mod text;
 pub mod time;
 pub mod usage;
+pub mod verification;
 pub mod vocabulary;

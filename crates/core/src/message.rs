@@ -104,6 +104,11 @@ pub enum MessageKind {
         /// The commit they ran on.
         head: Sha,
     },
+    /// The server's own verification of our branch failed.
+    Verification {
+        /// The commit it ran on.
+        head: Sha,
+    },
     /// Work on another issue, which changed the same files, was merged.
     Landed,
     /// The base branch moved so that our branch conflicts with it.

@@ -22,6 +22,7 @@ mod stage;
 mod standing;
 mod step;
 mod touching;
+mod verified;
 mod wanted;
 mod withheld;
 

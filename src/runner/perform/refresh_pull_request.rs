@@ -4,6 +4,7 @@ use crate::core::effect::RefreshPullRequest;
 use crate::core::event::{Checks, ChecksState, Event, Failing, PullFacts, PullStanding};
 use crate::core::failure::Failure;
 use crate::core::ids::{IssueNumber, Sha};
+use crate::core::verification::CHECK;
 use crate::github::{At, GitHubError, Pull};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
@@ -53,10 +54,12 @@ async fn checks(
     base: Option<&Sha>,
 ) -> Result<Checks, GitHubError> {
     let github = reading.github;
-    let (read, required) = tokio::try_join!(
+    let (read, mut required) = tokio::try_join!(
         github.checks(at, &pull.head_sha),
         github.required_checks(at, &pull.base_branch),
     )?;
+    // How our own stands is known here, and it is not among those that were read.
+    required.retain(|name| name != CHECK);
     let state = read.of(&required);
     let mut failing_on_base = Vec::new();
     if state == ChecksState::Red

@@ -8,6 +8,7 @@ mod hostile;
 pub(crate) mod manners;
 mod program_cache;
 pub(crate) mod real;
+mod repository_command;
 mod steering;
 mod tools;
 mod turns;

@@ -384,12 +384,12 @@ async fn a_draft_is_made_ready_once_and_needs_contents() {
     );
     product
         .github
-        .mark_ready(&product.at, pull)
+        .mark_ready(&product.at, pull, None)
         .await
         .expect("ready");
     product
         .github
-        .mark_ready(&product.at, pull)
+        .mark_ready(&product.at, pull, None)
         .await
         .expect("ready already");
     assert!(

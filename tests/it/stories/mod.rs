@@ -66,6 +66,7 @@ mod switch;
 mod task_list;
 mod tries;
 mod unfinished;
+mod verification;
 mod waves;
 mod which_role;
 mod who;

@@ -71,6 +71,8 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         EffectKind::ReadWithheld => return None,
         // The gate for pull requests is off: `pull_gate`.
         EffectKind::ReadPullGate | EffectKind::ReportPullGate => return None,
+        // Nothing is to be verified: `verification`.
+        EffectKind::Verify | EffectKind::ReportVerification => return None,
     })
 }
 

@@ -36,6 +36,7 @@ mod state;
 mod suggestion;
 mod turn;
 mod turn_over;
+mod verify;
 mod withheld;
 
 use crate::policy::Context;
@@ -209,6 +210,22 @@ const RULES: &[Rule] = &[
         overlap::tell,
     ),
     rule("what an earlier session left is removed", reads::stray),
+    rule(
+        "what is in review is verified by the server, where the repository says how",
+        verify::begin,
+    ),
+    rule(
+        "what the server saw goes on to the agent, to people, or to review",
+        verify::judge,
+    ),
+    rule(
+        "an agent that came back without a change leaves the rest to people",
+        verify::unmended,
+    ),
+    rule(
+        "the check of a verification says how it stands",
+        verify::report,
+    ),
     rule("a draft whose checks are green is made ready", reads::ready),
     rule(
         "issues that were found are made one after the other, and start if they may",

@@ -77,6 +77,7 @@ pub(super) fn of_comment(
         | MessageKind::Approved
         | MessageKind::Review { .. }
         | MessageKind::Checks { .. }
+        | MessageKind::Verification { .. }
         | MessageKind::Base { .. }
         | MessageKind::Landed
         | MessageKind::Moved { .. } => format!("comment:{}", found.comment),

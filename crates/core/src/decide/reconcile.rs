@@ -11,6 +11,7 @@ mod owed;
 mod sprint;
 mod status;
 mod timers;
+mod verification;
 mod withdrawals;
 
 use change::seen;
@@ -42,6 +43,7 @@ pub(super) fn reconcile(change: &Change<'_>, after: &mut Task, cx: Context<'_>) 
         }
         assignees::follow(before, after, cx, &mut out);
         switch(after, cx, &mut out);
+        verification::drop_report(before, after, cx, &mut out);
     }
     timers::set(after, cx, &mut out);
     out
@@ -70,7 +72,9 @@ fn reaction_of(task: &Task) -> Option<Reaction> {
     };
     match end {
         End::Merged => Some(Reaction::Hooray),
-        End::InReview if task.review.unfinished.is_none() => Some(Reaction::Hooray),
+        End::InReview if task.review.unfinished.is_none() && task.head_is_verified() => {
+            Some(Reaction::Hooray)
+        }
         End::Answered if job.as_ref().is_some_and(|job| !job.only_asked) => Some(Reaction::Hooray),
         End::Failed { .. } | End::Refused { .. } => Some(Reaction::Confused),
         End::InReview

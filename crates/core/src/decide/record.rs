@@ -36,6 +36,7 @@ mod stack;
 mod steps;
 mod suggestion;
 mod trigger;
+mod verification;
 mod withheld;
 
 pub(super) use recording::Input;
@@ -120,6 +121,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         Event::Discovery(news) => discovery::told(on, task, news),
         Event::Suggestion(news) => suggestion::told(on, &mut task.suggested, news),
         Event::PullGate(news) => pull_gate::told(on, task, news),
+        Event::Verification(news) => verification::told(on, task, news),
         Event::Contained(news) => containment::seen(on, task, news),
         Event::TakenAway { how } => access::taken_away(&mut task.wanted, *how),
         Event::AccessRead { installation } => {

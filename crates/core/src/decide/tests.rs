@@ -17,6 +17,7 @@ mod size;
 mod sprints;
 mod stacks;
 mod suggestions;
+mod verification;
 mod withheld;
 
 use events::*;
@@ -154,6 +155,7 @@ fn stages() -> Vec<(&'static str, Task)> {
         ("a pull request at the gate", walk(&[pull_gates::changed()])),
         ("in review", review),
         ("in review on another one", stacks::stacked()),
+        ("in review, being verified", verification::verifying()),
         ("asking", walk(&asked)),
         ("waiting for an answer", walk(&waiting)),
         ("told what decides nothing", walk(&told)),

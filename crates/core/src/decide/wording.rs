@@ -13,6 +13,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         Action::OpenPull(pull) => &mut pull.body,
         Action::DescribePull(pull) => &mut pull.part,
         Action::ReportPullGate(report) => &mut report.summary,
+        Action::ReportVerification(report) => &mut report.summary,
         Action::React(_)
         | Action::CheckTrigger(_)
         | Action::ShowLabel(_)
@@ -36,6 +37,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::ReadOverlaps(_)
         | Action::ReadSprint(_)
         | Action::ReadPullGate(_)
+        | Action::Verify(_)
         | Action::RefreshPullRequest(_)
         | Action::CreateIssue(_)
         | Action::Suggest(_)

@@ -299,11 +299,14 @@ pub struct Reply {
     pub resolve: Option<String>,
 }
 
-/// Make our pull request ready for review. What is ready stays so.
+/// Make our pull request ready for review. What is ready stays so, and one with another head than was judged is left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarkReady {
     /// Its number.
     pub pull: i64,
+    /// The head that may be reviewed.
+    #[serde(default)]
+    pub head: Option<Sha>,
 }
 
 /// Delete our branch, if its head is still this and no open pull request goes to it: GitHub closes such

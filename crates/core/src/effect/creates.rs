@@ -43,6 +43,8 @@ impl Action {
             | Self::ReadSprint(_)
             | Self::ReadPullGate(_)
             | Self::ReportPullGate(_)
+            | Self::Verify(_)
+            | Self::ReportVerification(_)
             | Self::RefreshPullRequest(_)
             | Self::CheckLanded(_)
             | Self::MarkReady(_)

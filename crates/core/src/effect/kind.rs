@@ -96,6 +96,10 @@ pub enum EffectKind {
     ReadPullGate,
     /// [`super::ReportPullGate`].
     ReportPullGate,
+    /// [`super::Verify`].
+    Verify,
+    /// [`super::ReportVerification`].
+    ReportVerification,
     /// [`super::Forget`].
     Forget,
     /// [`super::EndAgent`].
@@ -106,7 +110,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 46] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -148,6 +152,8 @@ impl EffectKind {
         Self::ReadSprint,
         Self::ReadPullGate,
         Self::ReportPullGate,
+        Self::Verify,
+        Self::ReportVerification,
         Self::Forget,
         Self::EndAgent,
         Self::RemoveWorkspace,
@@ -197,6 +203,8 @@ impl EffectKind {
             Self::ReadSprint => "read_sprint",
             Self::ReadPullGate => "read_pull_gate",
             Self::ReportPullGate => "report_pull_gate",
+            Self::Verify => "verify",
+            Self::ReportVerification => "report_verification",
             Self::Forget => "forget",
             Self::EndAgent => "end_agent",
             Self::RemoveWorkspace => "remove_workspace",
@@ -273,6 +281,8 @@ impl Action {
             Self::ReadSprint(_) => EffectKind::ReadSprint,
             Self::ReadPullGate(_) => EffectKind::ReadPullGate,
             Self::ReportPullGate(_) => EffectKind::ReportPullGate,
+            Self::Verify(_) => EffectKind::Verify,
+            Self::ReportVerification(_) => EffectKind::ReportVerification,
             Self::Forget(_) => EffectKind::Forget,
             Self::EndAgent(_) => EffectKind::EndAgent,
             Self::RemoveWorkspace(_) => EffectKind::RemoveWorkspace,
@@ -332,6 +342,8 @@ actions!(
     ReadSprint,
     ReadPullGate,
     ReportPullGate,
+    Verify,
+    ReportVerification,
     Forget,
     EndAgent,
     RemoveWorkspace,

@@ -1,6 +1,9 @@
-//! What became of asking people: who was assigned, and who could not be asked for a review. Never why somebody was to be.
+//! What people did to our pull request or issue, and what became of asking them: who was assigned, who could not be asked for a
+//! review, who opened a pull request again. Never why somebody was to be.
 
 use serde::{Deserialize, Serialize};
+
+use crate::actor::Account;
 
 /// Somebody was assigned for us.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,4 +24,13 @@ pub struct ReviewersLeftOut {
     pub pull: i64,
     /// Logins, and teams as `org/team`.
     pub names: Vec<String>,
+}
+
+/// A pull request of ours that was closed is open again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullReopened {
+    /// Its number.
+    pub number: i64,
+    /// By whom.
+    pub sender: Account,
 }

@@ -8,6 +8,7 @@ use crate::overlap::OverlapNews;
 use crate::pull_gate::GateNews;
 use crate::sprint::SprintNews;
 use crate::suggestion::SuggestionNews;
+use crate::verification::VerifyNews;
 
 impl Event {
     /// What a person did on GitHub, in words, and GitHub's time of it (epoch milliseconds); none for all that is not told
@@ -60,6 +61,8 @@ impl Event {
             Self::Suggestion(SuggestionNews::Made { .. }) => EffectKind::Suggest,
             Self::PullGate(GateNews::Read { .. }) => EffectKind::ReadPullGate,
             Self::PullGate(GateNews::NotPermitted) => EffectKind::ReportPullGate,
+            Self::Verification(VerifyNews::Ran { .. }) => EffectKind::Verify,
+            Self::Verification(VerifyNews::NotPermitted) => EffectKind::ReportVerification,
             Self::Posted { .. } => EffectKind::UpsertComment,
             Self::StatusPosted { .. } => EffectKind::ShowStatus,
             Self::Assigned(_) => EffectKind::Assign,
@@ -78,6 +81,7 @@ impl Event {
             | Self::Discovery(_)
             | Self::Suggestion(_)
             | Self::PullGate(_)
+            | Self::Verification(_)
             | Self::Commented { .. }
             | Self::CommentDeleted { .. }
             | Self::RightLost { .. }

@@ -8,6 +8,7 @@ use crate::event::ChecksState;
 use crate::ids::{CommentId, Sha, TaskKey};
 use crate::message::{AgentMessage, MessageKind, Thread};
 use crate::question::Question;
+use crate::verification::Verification;
 
 /// What people and the agent have to say to each other.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +117,12 @@ pub struct ReviewState {
     /// What the revision in hand is for.
     #[serde(default)]
     pub heard: Heard,
+    /// What the server itself saw of the head, or is about to see.
+    #[serde(default)]
+    pub verification: Option<Box<Verification>>,
+    /// Who is asked for a review again once the head is verified.
+    #[serde(default)]
+    pub ask_again: Vec<String>,
     /// What the agent said of each piece of work on the branch, oldest first: the first work, then its revisions.
     #[serde(default)]
     pub told: Vec<Told>,
@@ -128,6 +135,9 @@ impl ReviewState {
         self.conflict = None;
         self.needs = None;
         self.auto_fix_off = false;
+        if let Some(verification) = &mut self.verification {
+            verification.a_person_spoke();
+        }
     }
 }
 

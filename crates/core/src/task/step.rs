@@ -147,6 +147,9 @@ pub struct Progress {
     /// Its answers to the threads of a review.
     #[serde(default)]
     pub replies: Vec<ThreadReply>,
+    /// What it says it has checked, one line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claimed: Vec<String>,
     /// How far the repository's fetch is, while that is what it waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetch: Option<FetchProgress>,

@@ -59,6 +59,7 @@ pub mod status;
 pub mod suggestion;
 pub mod task_list;
 pub mod tools;
+pub mod verify;
 pub mod waiting;
 pub mod waves;
 pub mod who_starts;

@@ -7,7 +7,7 @@ mod outsiders;
 use bounds::{item, newest, what_was};
 pub use outsiders::{let_in_since, outsider};
 
-use super::count;
+use super::{count, verify};
 use crate::event::{Failing, Lfs};
 use crate::ids::Sha;
 use crate::location::Place;
@@ -273,6 +273,7 @@ fn spoken(message: &AgentMessage, nonce: &str) -> String {
         }
         MessageKind::Again { pull } => format!("{} {NEWS}", again(&by, *pull)),
         MessageKind::Checks { .. } => CHECKS.to_owned(),
+        MessageKind::Verification { .. } => verify::TO_AGENT.to_owned(),
         MessageKind::Approved
         | MessageKind::Landed
         | MessageKind::Base { .. }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    LIMIT, base_branch, containment, count, failure, left_out, overlap, pull_size, role_why,
+    LIMIT, base_branch, containment, count, failure, left_out, overlap, pull_size, role_why, verify,
 };
 use crate::actor::Actor;
 use crate::agent::ErrorClass;
@@ -30,6 +30,10 @@ pub struct Evidence<'a> {
     pub answers: &'a [Question],
     /// What the agent tried that its sandbox does not allow.
     pub attempts: &'a Attempts,
+    /// What it says it has checked.
+    pub claimed: &'a [String],
+    /// What the server itself saw, where the repository has commands for that.
+    pub verified: Option<verify::Verified<'a>>,
 }
 
 const SHOWN_FILES: usize = 40;
@@ -100,6 +104,10 @@ pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
     }
     text.push_str(&large(work, cx.policy));
     text.push_str(&summary(evidence.told));
+    text.push_str(&verify::section(
+        evidence.claimed,
+        evidence.verified.as_ref(),
+    ));
     text.push_str(&decided(evidence.answers));
     text.push_str(&provenance(job, evidence, cx));
     let text = sanitise::fit(&text, LIMIT - BEGIN.len() - END.len() - 10);

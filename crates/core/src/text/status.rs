@@ -5,7 +5,9 @@ mod header;
 
 use self::header::header;
 use super::kept::kept;
-use super::{LIMIT, budget, clock, code, containment, count, gate, left_out, pull, role_why, span};
+use super::{
+    LIMIT, budget, clock, code, containment, count, gate, left_out, pull, role_why, span, verify,
+};
 use crate::agent::{ErrorClass, PlanEntry, PlanStatus};
 use crate::event::{ChecksState, Work};
 use crate::policy::{Context, GO_LABEL};
@@ -269,7 +271,7 @@ fn ending(task: &Task) -> Option<String> {
         }
     };
     let checks = Some(()).filter(|()| in_review).and_then(|()| checks(task));
-    let parts = [unfinished, what, left, next, checks];
+    let parts = [unfinished, what, left, next, checks, verify::on_issue(task)];
     Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         .filter(|text| !text.is_empty())
 }

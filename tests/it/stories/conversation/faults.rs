@@ -79,6 +79,8 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         EffectKind::ReadWithheld => None,
         // The gate for pull requests is off: `pull_gate`.
         EffectKind::ReadPullGate | EffectKind::ReportPullGate => None,
+        // Nothing is to be verified: `verification`.
+        EffectKind::Verify | EffectKind::ReportVerification => None,
     }
 }
 

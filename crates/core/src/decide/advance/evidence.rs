@@ -14,6 +14,9 @@ use crate::text;
 const TOLD: usize = 12;
 /// Longest of them, in characters.
 const TOLD_CHARS: usize = 4_000;
+/// So many of the agent's claims are kept, and so many characters of each.
+const CLAIMS: usize = 20;
+const CLAIM_CHARS: usize = 300;
 
 /// What a revision made, where it changed something.
 #[derive(Clone, Copy)]
@@ -42,6 +45,7 @@ pub(super) fn heard(review: &mut ReviewState, words: &[AgentMessage]) {
             | MessageKind::Asked { .. }
             | MessageKind::Answer { .. }
             | MessageKind::Checks { .. }
+            | MessageKind::Verification { .. }
             | MessageKind::Unfitting
             | MessageKind::Landed
             | MessageKind::Moved { .. } => continue,
@@ -92,6 +96,17 @@ pub(super) fn remember(review: &mut ReviewState, head: &Sha, words: &str) {
     }
 }
 
+/// What the agent says it has checked, as much of it as is shown.
+pub(super) fn bounded(claimed: &[String]) -> Vec<String> {
+    let short = |line: &String| line.trim().chars().take(CLAIM_CHARS).collect();
+    claimed.iter().take(CLAIMS).map(short).collect()
+}
+
+fn claimed(task: &Task) -> &[String] {
+    task.progress()
+        .map_or(&[], |progress| progress.claimed.as_slice())
+}
+
 /// What a pull request shows of the work.
 pub(super) fn shown<'t>(task: &'t Task, work: &'t Work) -> text::pull::Evidence<'t> {
     text::pull::Evidence {
@@ -101,5 +116,7 @@ pub(super) fn shown<'t>(task: &'t Task, work: &'t Work) -> text::pull::Evidence<
         agent: task.progress().and_then(|progress| progress.agent.clone()),
         answers: &task.conversation.questions,
         attempts: &task.attempts,
+        claimed: claimed(task),
+        verified: text::verify::Verified::of(task),
     }
 }

@@ -7,6 +7,7 @@ use super::{ending, sprint, start};
 use crate::effect::{self, CheckTrigger};
 use crate::event::Asking;
 use crate::event_name::DomainEvent;
+use crate::ids::Sha;
 use crate::task::{End, Read, Stage};
 use crate::text;
 
@@ -54,8 +55,10 @@ pub(super) fn ready(on: &mut Advance<'_>) -> Option<Fired> {
     if !std::mem::take(&mut on.task.wanted.ready) {
         return None;
     }
-    if let Some(pull) = on.task.pull_in_review() {
-        on.plan(effect::MarkReady { pull });
+    let (pull, head) = (on.task.pull_in_review(), on.task.review.judged.clone());
+    let seen = |head: &Sha| on.task.is_verified(head);
+    if let Some(pull) = pull.filter(|_| head.as_ref().is_some_and(seen)) {
+        on.plan(effect::MarkReady { pull, head });
     }
     Some(Fired::Quietly)
 }

@@ -5,9 +5,9 @@ mod threads;
 
 use serde_json::json;
 
-use super::ending;
 use super::evidence::{self, Made};
 use super::state::{Advance, Fired, because};
+use super::{ending, verify};
 use crate::agent::{ErrorClass, TurnEnd};
 use crate::effect;
 use crate::event::Work;
@@ -46,7 +46,7 @@ pub(super) fn done(
         Some(made) => {
             evidence::remember(&mut on.task.review, made.head, &end.message);
             if asks_again {
-                ask_again(on, &heard);
+                verify::ask_again(on, heard.reviewers);
             }
             describe(on, job, made.work);
         }
@@ -137,18 +137,6 @@ pub(super) fn described(on: &mut Advance<'_>) {
         .and_then(|progress| progress.work.clone());
     if let (Some(job), Some(work)) = (job, work) {
         describe(on, &job, &work);
-    }
-}
-
-fn ask_again(on: &mut Advance<'_>, heard: &Heard) {
-    let pull = on.task.pull.as_ref().map(|pull| pull.number);
-    if let Some(pull) = pull.filter(|_| !heard.reviewers.is_empty()) {
-        let logins = heard.reviewers.clone();
-        on.plan(effect::RequestReview {
-            pull,
-            logins,
-            teams: Vec::new(),
-        });
     }
 }
 

@@ -56,6 +56,7 @@ pub(super) fn over(on: &mut Advance<'_>) -> Option<Fired> {
         end.message = text::agent_answer::finished(finished, &end.message);
         if let Some(progress) = on.task.stage.progress_mut() {
             progress.replies.clone_from(&finished.threads);
+            progress.claimed = evidence::bounded(&finished.verified);
         }
         if !failed && !beside {
             take_back(on, &turn.open);

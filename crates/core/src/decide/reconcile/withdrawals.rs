@@ -16,7 +16,21 @@ pub(super) fn withdrawn(change: &Change<'_>, after: &Task) -> Vec<EffectKind> {
         .filter(|kind| change.answered != Some(*kind))
         .collect();
     kinds.extend(in_the_way(before, after));
+    kinds.extend(verification(change, after));
     kinds
+}
+
+/// The server's look at a head that is not the one any more. The next one begins anew, in a place of its own.
+fn verification(change: &Change<'_>, after: &Task) -> Option<EffectKind> {
+    let head = |task: &Task| {
+        let known = task.review.verification.as_ref();
+        known
+            .filter(|known| known.result.is_none())
+            .map(|known| (known.head.clone(), known.since))
+    };
+    let was = head(change.before)?;
+    let over = head(after).as_ref() != Some(&was) && change.answered != Some(EffectKind::Verify);
+    over.then_some(EffectKind::Verify)
 }
 
 /// What the stage waits for, apart from git's look at a session: whatever becomes of it, what was made is looked at.

@@ -148,6 +148,7 @@ pub(super) fn not_heard(conversation: &Conversation, comment: CommentId) -> Vec<
         | MessageKind::Approved
         | MessageKind::Review { .. }
         | MessageKind::Checks { .. }
+        | MessageKind::Verification { .. }
         | MessageKind::Base { .. }
         | MessageKind::Landed
         | MessageKind::Moved { .. } => None,

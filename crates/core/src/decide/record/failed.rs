@@ -1,7 +1,7 @@
 //! An effect cannot be done, and will not be tried again. Those that carry the session end it; those that only show do not.
 
 use super::recording::Recording;
-use super::{discovery, pull_gate, sprint, stack, steps, suggestion};
+use super::{discovery, pull_gate, sprint, stack, steps, suggestion, verification};
 use crate::effect::EffectKind;
 use crate::event::{Event, Loss};
 use crate::ids::SessionId;
@@ -47,6 +47,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         EffectKind::Suggest => suggestion::not_made(&mut task.suggested, say),
         EffectKind::ReadSprint => sprint::unread(on, task, say, *exhausted),
         EffectKind::ReportPullGate => pull_gate::unreported(task, &only_said()),
+        EffectKind::Verify => verification::broken(on, &mut task.review, say),
         EffectKind::PrepareWorkspace
         | EffectKind::RunTurn
         | EffectKind::Collect
@@ -74,6 +75,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         | EffectKind::Assign
         | EffectKind::SetGoLabel
         | EffectKind::HideComment
+        | EffectKind::ReportVerification
         | EffectKind::Reply
         | EffectKind::MarkReady
         | EffectKind::DeleteBranch

@@ -42,6 +42,9 @@ pub(super) fn refreshed(on: &mut Recording<'_>, task: &mut Task, facts: &PullFac
     }
     goes_to(task, facts);
     let ours = on.known.branch_head.as_ref() == Some(&facts.head);
+    if ours {
+        task.review.theirs = None;
+    }
     if !ours && task.review.theirs.as_ref() != Some(&facts.head) {
         task.review.theirs = Some(facts.head.clone());
         on.notes

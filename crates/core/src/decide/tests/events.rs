@@ -8,6 +8,7 @@ use super::pulls::{landed, looked, red, review};
 use super::sprints::sprints;
 use super::stacks::stacks;
 use super::suggestions::suggestions;
+use super::verification::verifications;
 use super::withheld::withheld;
 use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd};
@@ -537,6 +538,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         discovery(),
         suggestions(),
         pull_gates(),
+        verifications(),
         conversation(),
     ]
     .concat()

@@ -54,6 +54,7 @@ fn is_unheard(conversation: &Conversation, thread: &Thread) -> bool {
             | MessageKind::Edited
             | MessageKind::Approved
             | MessageKind::Checks { .. }
+            | MessageKind::Verification { .. }
             | MessageKind::Base { .. }
             | MessageKind::Landed
             | MessageKind::Moved { .. } => false,

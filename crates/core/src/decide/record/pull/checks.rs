@@ -15,6 +15,8 @@ use crate::text;
 /// How often checks that are not over are looked at without a hint, and how many times.
 const AGAIN_MS: i64 = 10 * 60_000;
 const LOOKS: u32 = 12;
+/// How long other checks may take to show up where the server's own is the only one.
+const OTHERS_MS: i64 = 5 * 60_000;
 
 /// What follows from what was read.
 pub(super) fn judged(on: &mut Recording<'_>, task: &mut Task, facts: &PullFacts) -> String {
@@ -26,7 +28,7 @@ pub(super) fn judged(on: &mut Recording<'_>, task: &mut Task, facts: &PullFacts)
         task.review.conflict = None;
     }
     match facts.checks.state {
-        ChecksState::None => "it has no checks".into(),
+        ChecksState::None => none(on, task, facts),
         ChecksState::Pending => pending(on, &mut task.review),
         ChecksState::Green => green(on, task, facts),
         ChecksState::Red => red(on, task, facts),
@@ -41,7 +43,25 @@ fn pending(on: &Recording<'_>, review: &mut ReviewState) -> String {
     "checks are not over".into()
 }
 
+/// It has no checks but the server's own, where the repository has commands for that. Others may still come.
+fn none(on: &mut Recording<'_>, task: &mut Task, facts: &PullFacts) -> String {
+    if task.policy.verify.is_empty() || !task.is_verified(&facts.head) {
+        return "it has no checks".into();
+    }
+    let verification = task.review.verification.as_ref();
+    let since = verification.map_or(on.cx.now, |verification| verification.since);
+    let from = since + OTHERS_MS;
+    if on.cx.now >= from {
+        return green(on, task, facts);
+    }
+    task.review.look_at = Some(from);
+    "it has no checks yet but the server's own".into()
+}
+
 fn green(on: &mut Recording<'_>, task: &mut Task, facts: &PullFacts) -> String {
+    if !task.is_verified(&facts.head) {
+        return "its checks are green, but the server has not seen it pass".into();
+    }
     let review = &mut task.review;
     if review.unfinished.is_some() {
         return "its checks are green, but the work is not finished: it stays a draft".into();

@@ -1,0 +1,155 @@
+//! One command of a repository's own, run to its end in a fence like an agent's: without any agent's variables, and with a way out that
+//! leads to no model. The end of what it wrote is kept, and nothing else of it is left.
+//!
+//! It must never be given a key, and what the repository sets for it must never reach the fence itself: its variables are set inside.
+
+use std::collections::VecDeque;
+use std::os::unix::process::ExitStatusExt;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use super::Agents;
+use super::error::AgentError;
+use super::launch::Launch;
+use super::process::{Exit, Process};
+use crate::core::containment::Attempt;
+use crate::core::egress::AllowList;
+
+/// So much of the end of its output is kept, bytes.
+const KEPT: usize = 64 * 1024;
+/// More than this is a flood, bytes.
+pub const MOST_OUTPUT: u64 = 64 << 20;
+/// Both of its streams as one, in the order in which it wrote.
+const BOTH: &str = "exec sh -c \"$1\" 2>&1";
+
+/// A command to be run.
+#[derive(Debug, Clone, Copy)]
+pub struct RepositoryCommand<'a> {
+    /// Where, and how it is fenced in; of its agent nothing but the folders that are to be seen counts.
+    pub launch: &'a Launch,
+    /// A line for `sh -c`.
+    pub line: &'a str,
+    /// The repository's own variables.
+    pub environment: &'a [(String, String)],
+    /// What it may reach besides what all sessions may.
+    pub egress: &'a AllowList,
+    /// So long it may take.
+    pub timeout: Duration,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// By itself, with this code; 128 and its number for a signal, as a shell has it.
+    Exit(i32),
+    /// It took too long.
+    TimedOut,
+    /// It wrote too much.
+    Flooded,
+}
+
+/// What came of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandEnd {
+    /// How it ended.
+    pub end: Ended,
+    /// How long it took.
+    pub took: Duration,
+    /// The last 64 KiB of what it wrote; bytes that are not UTF-8 are replaced.
+    pub tail: String,
+    /// What its sandbox refused it, with how often.
+    pub refused: Vec<(Attempt, u64)>,
+}
+
+impl Agents {
+    /// Runs it; when this returns nothing of it runs any more.
+    ///
+    /// # Errors
+    /// [`AgentError::Spawn`], [`AgentError::Sandbox`], [`AgentError::Survivors`]; a bad end is no error.
+    pub async fn run_repository_command(
+        &self,
+        command: RepositoryCommand<'_>,
+    ) -> Result<CommandEnd, AgentError> {
+        let ground = &self.inner.ground;
+        let mut ways = ground.plain_ways(command.launch, command.egress)?;
+        let denials = ways.as_mut().and_then(|ways| ways.proxy.denials());
+        let prepared = ground.outsider(command.launch, &words(&command), ways.as_ref())?;
+        let began = Instant::now();
+        let (process, mut streams) = Process::start(prepared.order, prepared.mark).await?;
+        let mut tail = Tail::default();
+        let ended = tokio::time::timeout(command.timeout, async {
+            match tail.read(&mut streams.output).await {
+                true => code(&process.exited().await),
+                false => Ended::Flooded,
+            }
+        })
+        .await;
+        process.kill().await?;
+        tail.push(process.stderr().as_bytes());
+        let mut refused = Vec::new();
+        // Whoever tells of refusals is gone with the command.
+        let mut denials = denials;
+        while let Some(Ok(denial)) = denials.as_mut().map(|denials| denials.try_recv()) {
+            refused.push((denial.attempt(), denial.count));
+        }
+        Ok(CommandEnd {
+            end: ended.unwrap_or(Ended::TimedOut),
+            took: began.elapsed(),
+            tail: tail.text(),
+            refused,
+        })
+    }
+}
+
+/// The command line inside.
+fn words(command: &RepositoryCommand<'_>) -> Vec<String> {
+    let mut words = vec!["env".to_owned()];
+    let set = |(name, value): &(String, String)| format!("{name}={value}");
+    words.extend(command.environment.iter().map(set));
+    words.extend(["sh", "-c", BOTH, "sh", command.line].map(str::to_owned));
+    words
+}
+
+fn code(exit: &Exit) -> Ended {
+    Ended::Exit(match exit {
+        Exit::Status(status) => {
+            let signal = || status.signal().map(|signal| 128 + signal);
+            status.code().or_else(signal).unwrap_or(-1)
+        }
+        Exit::Unknown(_) => -1,
+    })
+}
+
+/// The bounded end of what was written.
+#[derive(Default)]
+struct Tail {
+    kept: VecDeque<u8>,
+    total: u64,
+}
+
+impl Tail {
+    /// Reads to the end; false when that was too much.
+    async fn read(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> bool {
+        let mut chunk = vec![0; 64 * 1024];
+        while let Ok(count @ 1..) = stream.read(&mut chunk).await {
+            self.push(&chunk[..count]);
+            self.total += count as u64;
+            if self.total > MOST_OUTPUT {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.kept.extend(bytes);
+        let surplus = self.kept.len().saturating_sub(KEPT);
+        self.kept.drain(..surplus);
+    }
+
+    fn text(&self) -> String {
+        let (front, back) = self.kept.as_slices();
+        String::from_utf8_lossy(&[front, back].concat()).into_owned()
+    }
+}
