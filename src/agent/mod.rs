@@ -76,7 +76,7 @@ pub use running_agent::Output;
 pub use sandbox::{Bubblewrap, Confinement, Container, Places};
 pub use sight::Sight;
 pub use steer::Steered;
-pub use tools::{AskReply, SERVER_NAME, ToolHandler};
+pub use tools::{AskReply, DISCOVER, SERVER_NAME, SUGGEST, ToolHandler};
 pub use turn_request::{Resume, TurnRequest};
 
 use launch::LaunchContext;

@@ -40,10 +40,10 @@ pub const SERVER_NAME: &str = "skep";
 pub(super) const TOOLS: [&str; 5] = ["ask_human", "report_progress", "finish", DISCOVER, SUGGEST];
 
 /// The tool of sessions that may find further work.
-pub(super) const DISCOVER: &str = "discover_tasks";
+pub const DISCOVER: &str = "discover_tasks";
 
 /// The tool of sessions that may propose changes of their issue.
-pub(super) const SUGGEST: &str = "suggest";
+pub const SUGGEST: &str = "suggest";
 
 /// Who answers the session's tools: implemented by whoever runs the session. A call must be durable before it answers,
 /// and must answer within 45 seconds: agents give up on a tool after a minute.

@@ -15,6 +15,8 @@ pub(super) enum Source {
     Tools,
     /// What it streams.
     Stream,
+    /// Its last message.
+    End,
     /// The fetch of the repository it will work in.
     Fetch,
 }
@@ -25,6 +27,7 @@ impl Source {
         match self {
             Self::Tools => format!("tool:{effect}:"),
             Self::Stream => format!("agent:{effect}:"),
+            Self::End => format!("end:{effect}:"),
             Self::Fetch => format!("fetch:{effect}:"),
         }
     }

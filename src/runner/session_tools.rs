@@ -16,8 +16,9 @@ use super::discovering::Discovering;
 use super::lease::Lease;
 use super::scope::Turns;
 use super::suggesting::Suggesting;
-use crate::agent::{AskReply, ToolHandler};
-use crate::core::agent::Finished;
+use crate::agent::{AskReply, DISCOVER, SUGGEST, ToolHandler};
+use crate::core::agent::{Finished, ThreadReply};
+use crate::core::containment::Contained;
 use crate::core::discovery::Proposal;
 use crate::core::effect::Turn;
 use crate::core::event::Event;
@@ -70,6 +71,29 @@ impl SessionTools {
         })
     }
 
+    /// Whether words hold a secret of ours. Then they go no further, and the session is held.
+    async fn leaks<'t>(&self, tool: &str, said: impl IntoIterator<Item = &'t str>) -> bool {
+        let said = said.into_iter().collect::<Vec<_>>().join("\n");
+        if self.redactor.stop(&said).is_none() {
+            return false;
+        }
+        tracing::error!(session = %self.session, tool, "an agent was about to say a secret of this service; its session is held");
+        let leak = Contained {
+            session: self.session.clone(),
+            attempt: text::containment::leak(tool),
+            count: 1,
+            leak: true,
+        };
+        if let Err(error) = self
+            .facts
+            .state(Event::Contained(Box::new(leak)), "contained")
+            .await
+        {
+            tracing::error!(session = %self.session, %error, "that an agent said a secret could not be stored");
+        }
+        true
+    }
+
     fn redacted(&self, asked: Asked) -> Asked {
         Asked {
             text: self.redactor.redact(&asked.text),
@@ -84,6 +108,13 @@ impl SessionTools {
     }
 
     async fn put(&self, asked: Vec<Asked>) -> AskReply {
+        let said = asked.iter().flat_map(|one| {
+            let options = one.options.iter().chain(&one.default);
+            options.chain([&one.text]).map(String::as_str)
+        });
+        if self.leaks("ask_human", said).await {
+            return AskReply::Refused(text::tools::SECRET.to_owned());
+        }
         let asked = asked
             .into_iter()
             .map(|asked| self.redacted(asked))
@@ -111,6 +142,9 @@ impl SessionTools {
     }
 
     async fn report(&self, text: String) -> String {
+        if self.leaks("report_progress", [text.as_str()]).await {
+            return text::tools::SECRET.to_owned();
+        }
         let event = Event::Reported {
             session: self.session.clone(),
             text: self.redactor.redact(&text),
@@ -132,14 +166,52 @@ impl SessionTools {
     }
 
     async fn finish(&self, finished: Finished) -> String {
+        let threads = finished.threads.iter().map(|reply| reply.text.as_str());
+        let said = finished.verified.iter().map(String::as_str).chain(threads);
+        if self
+            .leaks("finish", said.chain([finished.summary.as_str()]))
+            .await
+        {
+            return text::tools::SECRET.to_owned();
+        }
+        let redact = |text: String| self.redactor.redact(&text);
         let event = Event::Finished {
             session: self.session.clone(),
-            finished,
+            finished: Finished {
+                summary: redact(finished.summary),
+                verified: finished.verified.into_iter().map(redact).collect(),
+                threads: finished
+                    .threads
+                    .into_iter()
+                    .map(|reply| ThreadReply {
+                        text: redact(reply.text),
+                        ..reply
+                    })
+                    .collect(),
+            },
         };
         match self.facts.state(event, "finished").await {
             Ok(()) => text::tools::FINISHED.to_owned(),
             Err(error) => text::tools::finish_lost(&error.to_string()),
         }
+    }
+
+    async fn discover(&self, tasks: Vec<Proposal>) -> Result<String, String> {
+        let said = tasks.iter().flat_map(|one| [&one.title, &one.body]);
+        if self.leaks(DISCOVER, said.map(String::as_str)).await {
+            return Err(text::tools::SECRET.to_owned());
+        }
+        self.discovering.take(tasks, &self.facts).await
+    }
+
+    async fn suggest(&self, proposal: Suggested) -> Result<String, String> {
+        let parts = proposal.labels.iter().chain(&proposal.kind);
+        let parts = parts.chain(&proposal.duplicate_of);
+        let said = parts.flat_map(|part| [part.what.as_str(), part.rationale.as_str()]);
+        if self.leaks(SUGGEST, said).await {
+            return Err(text::tools::SECRET.to_owned());
+        }
+        self.suggesting.take(proposal, &self.facts).await
     }
 }
 
@@ -165,7 +237,7 @@ impl ToolHandler for SessionTools {
     }
 
     fn discover(&self, tasks: Vec<Proposal>) -> BoxFuture<'_, Result<String, String>> {
-        self.discovering.take(tasks, &self.facts).boxed()
+        self.discover(tasks).boxed()
     }
 
     fn suggests(&self) -> bool {
@@ -173,6 +245,6 @@ impl ToolHandler for SessionTools {
     }
 
     fn suggest(&self, proposal: Suggested) -> BoxFuture<'_, Result<String, String>> {
-        self.suggesting.take(proposal, &self.facts).boxed()
+        self.suggest(proposal).boxed()
     }
 }

@@ -274,6 +274,7 @@ impl<'a> TurnRecorder<'a> {
             session,
             attempt,
             count,
+            leak: false,
         };
         self.tell(Event::Contained(Box::new(contained)), "contained")
             .await;

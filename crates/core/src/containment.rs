@@ -32,6 +32,9 @@ pub struct Contained {
     pub attempt: Attempt,
     /// How often.
     pub count: u64,
+    /// It said a secret of skep's own in words for people: the session is held.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leak: bool,
 }
 
 /// All that was seen in the sessions of an issue.

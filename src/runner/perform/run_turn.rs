@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::agent::{AgentError, Resume, TurnRequest};
 use crate::core::agent::{ErrorClass, Stop, TurnEnd};
 use crate::core::budget::TurnBudget;
+use crate::core::containment::Contained;
 use crate::core::effect::{RunTurn, Turn};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
@@ -20,7 +21,7 @@ use crate::core::task::TurnSoFar;
 use crate::core::text;
 use crate::core::usage::Report;
 use crate::github::{At, GitHubError, Purpose};
-use crate::runner::agent_facts::Source;
+use crate::runner::agent_facts::{AgentFacts, Source};
 use crate::runner::budget_watch::BudgetWatch;
 use crate::runner::launcher::Access;
 use crate::runner::lease::Lease;
@@ -201,6 +202,9 @@ async fn what_became(ran: Ran, lease: &Lease, scope: &Turns<'_>) -> Result<Perfo
     if (scope.stopping.is_cancelled() || ran.shut) && !withdrawn {
         return Ok(Performed::Interrupted);
     }
+    if let Ok(end) = &ran.end {
+        stop_secret(&end.message, lease, scope).await?;
+    }
     if scope.disk.is_to_blame(session).await.is_some() {
         // How the turn ended must be written down.
         scope.disk.ballast.drop_it();
@@ -233,6 +237,26 @@ async fn what_became(ran: Ran, lease: &Lease, scope: &Turns<'_>) -> Result<Perfo
         Ok(end) => Ok(ended(end, ran.seen, lease, scope)?),
         Err(error) => failed(error, ran.seen, lease, scope),
     }
+}
+
+/// A last message that holds a secret of ours is told of before the turn's end, which then posts nothing: the session is held.
+async fn stop_secret(message: &str, lease: &Lease, scope: &Turns<'_>) -> Result<(), Failure> {
+    if scope.redactor.stop(message).is_none() {
+        return Ok(());
+    }
+    let session = lease.session()?.clone();
+    tracing::error!(%session, "the last message of an agent holds a secret of this service; its session is held");
+    let leak = Contained {
+        session,
+        attempt: text::containment::leak(text::containment::LAST_MESSAGE),
+        count: 1,
+        leak: true,
+    };
+    let facts = AgentFacts::new(scope.store, scope.clock, Source::End, lease);
+    facts
+        .state(Event::Contained(Box::new(leak)), "contained")
+        .await?;
+    Ok(())
 }
 
 /// The turn ended, as its agent tells it.

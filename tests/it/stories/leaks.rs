@@ -228,7 +228,7 @@ async fn no_disguise_leaves_by_any_way() {
             issues.push(issue);
         }
     }
-    assert_eq!(stopped, 2 * disguises.len());
+    assert_eq!(stopped, issues.len(), "words are stopped like code");
     let mut out = String::new();
     for issue in issues {
         out.push_str(&app.our_comments(issue).join("\n"));
@@ -239,10 +239,36 @@ async fn no_disguise_leaves_by_any_way() {
     for branch in app.simulator.branches(app.repository) {
         out.push_str(&app.git(&["log", "-p", &format!("main..{branch}")]));
     }
-    assert!(out.contains("[redacted: live secret]"), "{out}");
     for disguise in &disguises {
         assert!(!out.contains(disguise), "{disguise} got out");
     }
+    app.done().await;
+}
+
+/// Nothing of what an agent said goes out, or into the database; the session is held, and whoever looks again lets it go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_says_a_secret_is_held_until_a_person_has_looked() {
+    let secret: String = SECRET.chars().rev().collect();
+    let mut app = TestApp::new().await;
+    let issue = run(&mut app, &format!("write A.md: a\nsay It is {secret}.")).await;
+    assert_eq!(app.state(issue).await, "paused", "{}", app.thread(issue));
+    assert!(app.pulls().is_empty());
+    let status = app.status(issue);
+    assert!(
+        status.contains("its agent was about to say a secret of skep's own"),
+        "{status}"
+    );
+    for name in ["secret.stopped", "session.alarm"] {
+        assert!(app.detail(issue, name).await.is_some(), "{name}");
+    }
+    app.reply(issue, "/agent resume").await;
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review", "{}", app.thread(issue));
+    let body = app.the_pull().issue.body;
+    assert!(
+        body.contains("Review this as an attack") && !body.contains(&secret),
+        "{body}"
+    );
     app.done().await;
 }
 

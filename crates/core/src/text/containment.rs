@@ -6,6 +6,23 @@ use crate::containment::{Attempt, Attempts};
 /// So many are named.
 const NAMED: usize = 5;
 
+/// Why words of an agent were stopped, half a sentence.
+const LEAK: &str = "it holds a secret of skep's own";
+/// Why a session is held whose agent said a secret.
+pub const HELD: &str = "its agent was about to say a secret of skep's own. Nothing of that was posted. The operator looks how the agent came by it and changes \
+the secret; what the agent read may have told it to";
+/// Where an agent says something, besides its tools.
+pub const LAST_MESSAGE: &str = "the last message of a turn";
+
+/// That an agent said a secret, by a tool of that name or in its last message. The secret is not in it.
+pub fn leak(by: &str) -> Attempt {
+    Attempt {
+        what: by.to_owned(),
+        why: LEAK.to_owned(),
+        grave: true,
+    }
+}
+
 /// In the pull request, before all else, where it looks like more than a program's habits.
 pub fn alarm(attempts: &Attempts) -> Option<String> {
     attempts.is_a_pattern().then(|| {

@@ -5,6 +5,9 @@
 pub const INSTRUCTIONS: &str = "You work on a GitHub issue; people follow it there and not in a terminal. `ask_human` is the only \
 way to ask them something, `report_progress` tells them how it goes, `finish` says what was done before your last message.";
 
+/// What an agent is told whose words hold a secret.
+pub const SECRET: &str = "This was not taken: it holds a secret that is not yours to say. Your session is held until a person has looked.";
+
 /// The tool that asks.
 pub const ASK: &str = "Ask the people on the GitHub issue you work on. Use it when a requirement is ambiguous, a decision is \
 not yours to make, or something you need is missing, and a wrong guess would cost more than waiting; do not use it for \

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::recording::Recording;
 use crate::containment::Contained;
 use crate::event_name::DomainEvent;
-use crate::task::Task;
+use crate::task::{Order, Task};
 use crate::text;
 
 /// Notes it; the first of a kind is told, and a pattern is an alarm.
@@ -14,6 +14,7 @@ pub(super) fn seen(on: &mut Recording<'_>, task: &mut Task, news: &Contained) ->
         session,
         attempt,
         count,
+        leak,
     } = news;
     if task.attempts.note(attempt, *count) {
         let facts = json!({ "session": session, "what": attempt.what, "why": attempt.why, "grave": attempt.grave });
@@ -24,6 +25,16 @@ pub(super) fn seen(on: &mut Recording<'_>, task: &mut Task, news: &Contained) ->
         task.attempts.alarmed = true;
         on.notes
             .note(DomainEvent::ContainmentAlarm, json!({ "session": session }));
+    }
+    let concerns = on.known.job().is_some_and(|job| job.session == *session);
+    if *leak && concerns && on.known.stage.is_live() {
+        let facts = json!({ "session": session, "in": attempt.what });
+        on.notes.note(DomainEvent::SecretStopped, facts);
+        task.wanted.order = Some(Order::Pause {
+            why: text::containment::HELD.to_owned(),
+            archived: false,
+        });
+        return "it said a secret of ours: it is held, and nothing of it is said".into();
     }
     "its sandbox refused something".into()
 }
