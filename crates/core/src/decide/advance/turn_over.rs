@@ -52,11 +52,11 @@ pub(super) fn over(on: &mut Advance<'_>) -> Option<Fired> {
     let turn = heard(on, &end, failed)?;
     let back = on.task.job().and_then(|job| job.return_to.clone());
     let beside = matches!(back, Some(ReturnTo::Blocked { .. }));
+    claims(on, &turn, back.is_some());
     if let Some(finished) = &turn.finished {
         end.message = text::agent_answer::finished(finished, &end.message);
         if let Some(progress) = on.task.stage.progress_mut() {
             progress.replies.clone_from(&finished.threads);
-            progress.claimed = evidence::bounded(&finished.verified);
         }
         if !failed && !beside {
             take_back(on, &turn.open);
@@ -85,6 +85,16 @@ pub(super) fn over(on: &mut Advance<'_>) -> Option<Fired> {
     match planning && !failed {
         true => propose(on, &end),
         false => collect::look(on, end),
+    }
+}
+
+/// What the agent says it has checked; beside a session that rests it checks nothing of the work.
+fn claims(on: &mut Advance<'_>, turn: &TurnState, only_answers: bool) {
+    let finished = turn.finished.as_ref();
+    let claimed = finished.map(|finished| evidence::bounded(&finished.verified));
+    let progress = on.task.stage.progress_mut();
+    if let Some(progress) = progress.filter(|_| !only_answers) {
+        progress.claimed = claimed.unwrap_or_default();
     }
 }
 

@@ -7,8 +7,9 @@ use crate::decide::messages;
 use crate::decide::notes::Notes;
 use crate::effect;
 use crate::event_name::DomainEvent;
+use crate::ids::Sha;
 use crate::message::MessageKind;
-use crate::task::{ReviewState, Task};
+use crate::task::{Read, ReviewState, Task};
 use crate::text;
 use crate::verification::{Run, SENT_BACK, Standing, Verdict, Verification};
 
@@ -18,14 +19,12 @@ pub(super) fn begin(on: &mut Advance<'_>) -> Option<Fired> {
         return None;
     }
     let head = on.task.head()?.clone();
-    let before = on.task.review.verification.take();
-    if let Some(known) = before.as_ref().filter(|known| known.is_of(&head)) {
-        on.task.review.verification = Some(known.clone());
+    let known = on.task.review.verification.as_deref();
+    if known.is_some_and(|known| known.is_of(&head)) {
         return None;
     }
-    let told = before.is_some();
-    let next = follows(before.map(|before| *before), head.clone(), on.cx.now);
-    on.task.review.verification = Some(Box::new(next));
+    let told = known.is_some();
+    let next = follows(known, head.clone(), on.cx.now);
     let (branch, job) = (on.task.branch.clone()?, on.task.job()?);
     let policy = &on.task.policy;
     let verify = effect::Verify {
@@ -37,6 +36,7 @@ pub(super) fn begin(on: &mut Advance<'_>) -> Option<Fired> {
         egress: policy.egress_allow.clone(),
         environment: Vec::from_iter(policy.env.clone()),
     };
+    on.task.review.verification = Some(Box::new(next));
     on.plan(verify);
     on.note(
         DomainEvent::VerificationStarted,
@@ -60,11 +60,7 @@ fn is_due(task: &Task) -> bool {
 }
 
 /// A further one keeps how often the agent was sent back, and what people were told.
-fn follows(
-    before: Option<Verification>,
-    head: crate::ids::Sha,
-    now: i64,
-) -> Verification {
+fn follows(before: Option<&Verification>, head: Sha, now: i64) -> Verification {
     let begun = Verification::begun(head, now);
     let Some(before) = before else {
         return begun;
@@ -72,7 +68,7 @@ fn follows(
     let same = before.head == begun.head;
     Verification {
         sent_back: before.sent_back,
-        needs: before.needs,
+        needs: before.needs.clone(),
         reported: before.reported.filter(|_| same),
         ..begun
     }
@@ -108,7 +104,7 @@ fn passed(on: &mut Advance<'_>) -> Option<Fired> {
     let reviewers = std::mem::take(&mut on.task.review.ask_again);
     request(on, reviewers);
     let at = on.cx.now;
-    on.task.wanted.reads.push(crate::task::Read::Pull { at });
+    on.task.wanted.reads.push(Read::Pull { at });
     because("the server saw it pass")
 }
 

@@ -278,7 +278,7 @@ fn a_head_that_is_not_the_one_any_more_is_dropped() {
     let reports: BTreeSet<String> = reports
         .map(|(head, standing)| format!("{} {standing:?}", head.short()))
         .collect();
-    let wanted = ["bbbbbbb Dropped", "ddddddd Running"].map(str::to_owned);
+    let wanted = ["bbbbbbbbbb Dropped", "dddddddddd Running"].map(str::to_owned);
     assert_eq!(reports, BTreeSet::from(wanted));
     let stale = decided(&pushed.task, &ran('b', &[0]));
     assert_eq!(
