@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::core::agent::AgentSpec;
-use crate::core::egress::AllowList;
 use crate::core::effect::Grants;
+use crate::core::egress::AllowList;
 use crate::core::ids::SessionId;
 use crate::core::network::Network;
 use crate::fence;
@@ -130,7 +130,7 @@ impl LaunchContext {
         match self.fence.now() {
             Confinement::Broken { why } => Err(AgentError::Sandbox(why)),
             Confinement::None { .. } => Ok(None),
-            Confinement::Bubblewrap(_) => {
+            Confinement::Bubblewrap(_) | Confinement::Container(_) => {
                 let mark = mark(&launch.session);
                 self.outside.open_plain(more, &mark).map(Some)
             }

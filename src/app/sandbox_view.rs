@@ -10,6 +10,7 @@ use super::setup::{allowed, own_program};
 use crate::agent::{Agents, AgentsConfig, Confinement, Identity, Launch, Resources};
 use crate::config::{Config, render_duration, render_size};
 use crate::core::agent::AgentSpec;
+use crate::core::effect::Grants;
 use crate::core::role::{self, Role, RoleName};
 use crate::core::text::sight::{self as text, HOME, MIRROR, Shown, WORKSPACE};
 
@@ -93,6 +94,7 @@ fn launch(agent: AgentSpec, role: &Role, folder: &Path) -> anyhow::Result<Launch
             email: "skep@localhost".to_owned(),
         },
         resources: Resources::default(),
+        grants: Grants::default(),
     })
 }
 

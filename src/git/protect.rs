@@ -277,22 +277,28 @@ mod tests {
         ];
         for path in bad {
             assert_eq!(
-                protected(&[
-                    change(b'A', "100644", path),
-                    change(b'A', "100644", "src/x")
-                ]),
+                protected(
+                    &[
+                        change(b'A', "100644", path),
+                        change(b'A', "100644", "src/x")
+                    ],
+                    &[]
+                ),
                 [path]
             );
         }
         assert_eq!(
-            protected(&[
-                change(b'M', "100644", "src/github/mod.rs"),
-                change(b'M', "100644", "Cargo.lock")
-            ]),
+            protected(
+                &[
+                    change(b'M', "100644", "src/github/mod.rs"),
+                    change(b'M', "100644", "Cargo.lock")
+                ],
+                &[]
+            ),
             Vec::<String>::new()
         );
         assert_eq!(
-            protected(&[change(b'M', "100644", "Cargo.lock")]),
+            protected(&[change(b'M', "100644", "Cargo.lock")], &[]),
             ["Cargo.lock"]
         );
     }

@@ -70,6 +70,7 @@ impl Launcher<'_> {
                 email: author.email().to_owned(),
             },
             resources: Resources::default(),
+            grants: Grants::default(),
         })
     }
 

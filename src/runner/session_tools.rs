@@ -72,8 +72,8 @@ impl SessionTools {
     }
 
     /// Whether words hold a secret of ours. Then they go no further, and the session is held.
-    async fn leaks<'t>(&self, tool: &str, said: impl IntoIterator<Item = &'t str>) -> bool {
-        let said = said.into_iter().collect::<Vec<_>>().join("\n");
+    async fn leaks(&self, tool: &str, said: &[&String]) -> bool {
+        let said: String = said.iter().flat_map(|said| [said.as_str(), "\n"]).collect();
         if self.redactor.stop(&said).is_none() {
             return false;
         }
@@ -108,11 +108,12 @@ impl SessionTools {
     }
 
     async fn put(&self, asked: Vec<Asked>) -> AskReply {
-        let said = asked.iter().flat_map(|one| {
-            let options = one.options.iter().chain(&one.default);
-            options.chain([&one.text]).map(String::as_str)
-        });
-        if self.leaks("ask_human", said).await {
+        let mut said: Vec<&String> = Vec::new();
+        for one in &asked {
+            said.push(&one.text);
+            said.extend(one.options.iter().chain(&one.default));
+        }
+        if self.leaks("ask_human", &said).await {
             return AskReply::Refused(text::tools::SECRET.to_owned());
         }
         let asked = asked
@@ -142,7 +143,7 @@ impl SessionTools {
     }
 
     async fn report(&self, text: String) -> String {
-        if self.leaks("report_progress", [text.as_str()]).await {
+        if self.leaks("report_progress", &[&text]).await {
             return text::tools::SECRET.to_owned();
         }
         let event = Event::Reported {
@@ -166,12 +167,10 @@ impl SessionTools {
     }
 
     async fn finish(&self, finished: Finished) -> String {
-        let threads = finished.threads.iter().map(|reply| reply.text.as_str());
-        let said = finished.verified.iter().map(String::as_str).chain(threads);
-        if self
-            .leaks("finish", said.chain([finished.summary.as_str()]))
-            .await
-        {
+        let mut said = vec![&finished.summary];
+        said.extend(&finished.verified);
+        said.extend(finished.threads.iter().map(|reply| &reply.text));
+        if self.leaks("finish", &said).await {
             return text::tools::SECRET.to_owned();
         }
         let redact = |text: String| self.redactor.redact(&text);
@@ -197,18 +196,23 @@ impl SessionTools {
     }
 
     async fn discover(&self, tasks: Vec<Proposal>) -> Result<String, String> {
-        let said = tasks.iter().flat_map(|one| [&one.title, &one.body]);
-        if self.leaks(DISCOVER, said.map(String::as_str)).await {
+        let mut said: Vec<&String> = Vec::new();
+        for one in &tasks {
+            said.extend([&one.title, &one.body]);
+        }
+        if self.leaks(DISCOVER, &said).await {
             return Err(text::tools::SECRET.to_owned());
         }
         self.discovering.take(tasks, &self.facts).await
     }
 
     async fn suggest(&self, proposal: Suggested) -> Result<String, String> {
+        let mut said: Vec<&String> = Vec::new();
         let parts = proposal.labels.iter().chain(&proposal.kind);
-        let parts = parts.chain(&proposal.duplicate_of);
-        let said = parts.flat_map(|part| [part.what.as_str(), part.rationale.as_str()]);
-        if self.leaks(SUGGEST, said).await {
+        for part in parts.chain(&proposal.duplicate_of) {
+            said.extend([&part.what, &part.rationale]);
+        }
+        if self.leaks(SUGGEST, &said).await {
             return Err(text::tools::SECRET.to_owned());
         }
         self.suggesting.take(proposal, &self.facts).await

@@ -199,8 +199,18 @@ mod tests {
 
     #[test]
     fn a_check_run_leads_back_to_its_issue() {
-        assert_eq!(issue_of(&external_id(IssueNumber(12))), Some(IssueNumber(12)));
-        for other in ["", "12", "skep:pull:12", "skep:verify:", "skep:verify:x", "skep:verify:-1"] {
+        assert_eq!(
+            issue_of(&external_id(IssueNumber(12))),
+            Some(IssueNumber(12))
+        );
+        for other in [
+            "",
+            "12",
+            "skep:pull:12",
+            "skep:verify:",
+            "skep:verify:x",
+            "skep:verify:-1",
+        ] {
             assert_eq!(issue_of(other), None, "{other}");
         }
     }

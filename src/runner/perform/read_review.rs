@@ -45,7 +45,9 @@ pub(super) async fn perform(
     let threads = open_parts(threads, action.review);
     let (threads, outsiders) = match reading.policy.issues.outsiders {
         Outsiders::Read => (threads, Vec::new()),
-        Outsiders::Withhold => outsiders(reading, &mut rights, (number, action.review), threads).await?,
+        Outsiders::Withhold => {
+            outsiders(reading, &mut rights, (number, action.review), threads).await?
+        }
     };
     let review = ReviewFacts {
         pull: action.pull,
@@ -76,7 +78,9 @@ async fn outsiders(
     threads: Vec<ReviewThread>,
 ) -> Result<(Vec<ReviewThread>, Vec<OutsiderInThread>), GitHubError> {
     let said = threads.iter().flat_map(|thread| &thread.comments);
-    rights.ask(said.clone().map(|said| said.author.known())).await?;
+    rights
+        .ask(said.clone().map(|said| said.author.known()))
+        .await?;
     let theirs = said.filter(|said| !may_speak(reading, rights, &said.author.known()));
     let theirs: Vec<i64> = theirs.map(|said| said.id).take(LOOKED_AT).collect();
     let mut thumbs = HashMap::new();

@@ -194,7 +194,10 @@ async fn a_session_that_waits_goes_on_with_what_is_let_in_and_answers_count_from
     );
     app.reply(issue, "2").await;
     app.settle_all().await;
-    assert_eq!(app.made(issue, "GREETING.md").await.as_deref(), Some("blue\n"));
+    assert_eq!(
+        app.made(issue, "GREETING.md").await.as_deref(),
+        Some("blue\n")
+    );
     app.done().await;
 }
 
@@ -275,7 +278,11 @@ async fn what_is_let_in_survives_a_kill_after_any_step() {
         app.settle().await;
         app.reply(issue, "2").await;
         app.settle_all().await;
-        assert_eq!(app.read(issue, "Red hurts my eyes.").await, (0, 1), "{kill}");
+        assert_eq!(
+            app.read(issue, "Red hurts my eyes.").await,
+            (0, 1),
+            "{kill}"
+        );
         assert_eq!(
             app.made(issue, "GREETING.md").await.as_deref(),
             Some("blue\n"),

@@ -195,11 +195,16 @@ pub fn check(known: &Verification, standing: Standing) -> (String, String) {
     match standing {
         Standing::Running => (
             "Under way".to_owned(),
-            format!("skep runs the commands of `.github/skep.toml` on `{head}`, in a clean checkout, in a sandbox without keys."),
+            format!(
+                "skep runs the commands of `.github/skep.toml` on `{head}`, in a clean checkout, in a sandbox without keys."
+            ),
         ),
         Standing::Passed => (
             format!("{number} passed in {}", span(took)),
-            format!("On `{head}`, in a clean checkout, in a sandbox without keys:\n\n{}", table(runs)),
+            format!(
+                "On `{head}`, in a clean checkout, in a sandbox without keys:\n\n{}",
+                table(runs)
+            ),
         ),
         Standing::Failed => (
             format!("Failed: {}", first_bad(runs)),
@@ -217,7 +222,9 @@ pub fn check(known: &Verification, standing: Standing) -> (String, String) {
             let say = sanitise::outbound(say, &Allow::default());
             (
                 "Could not be run".to_owned(),
-                format!("The server could not run the commands on `{head}`: {say}\n\n*Re-run* tries once more."),
+                format!(
+                    "The server could not run the commands on `{head}`: {say}\n\n*Re-run* tries once more."
+                ),
             )
         }
         Standing::Dropped => (
@@ -240,9 +247,16 @@ fn first_bad(runs: &[Run]) -> String {
 pub fn to_agent(head: &Sha, runs: &[Run]) -> String {
     let mut text = format!("Commit {}:\n", head.as_str());
     for run in runs {
-        text.push_str(&format!("- {}: {}\n", sanitise::one_line(&run.command), end(&run.end)));
+        text.push_str(&format!(
+            "- {}: {}\n",
+            sanitise::one_line(&run.command),
+            end(&run.end)
+        ));
     }
-    for run in runs.iter().filter(|run| !run.passed() && !run.tail.is_empty()) {
+    for run in runs
+        .iter()
+        .filter(|run| !run.passed() && !run.tail.is_empty())
+    {
         text.push_str(&format!(
             "\nThe end of what {} wrote:\n{}\n",
             sanitise::one_line(&run.command),
@@ -269,7 +283,10 @@ const WAYS: &str = "The pull request stays a draft until it passes. Comment `/ag
 pub fn fails(head: &Sha, runs: &[Run], times: u32) -> String {
     let tried = match times {
         0 => String::new(),
-        _ => format!(", also after the agent was sent back {}", count(u64::from(times), "time")),
+        _ => format!(
+            ", also after the agent was sent back {}",
+            count(u64::from(times), "time")
+        ),
     };
     format!(
         "the server's verification of {} fails{tried}: {}. {WAYS}",
@@ -305,7 +322,8 @@ pub fn could_not_run(say: &str) -> String {
 }
 
 /// Why the server gives one up that stopped it again and again.
-pub const TOO_OFTEN: &str = "the server was interrupted each time it tried; its operator finds the reason in its log.";
+pub const TOO_OFTEN: &str =
+    "the server was interrupted each time it tried; its operator finds the reason in its log.";
 
 /// The commit cannot be had.
 pub const NO_COMMIT: &str = "its commit is not on the branch any more.";
@@ -328,8 +346,12 @@ pub fn on_issue(task: &Task) -> Option<String> {
     let head = known.head.short();
     // What a person has to look at is said in words of its own.
     Some(match known.standing() {
-        Standing::Running => format!("The server is running the repository's verification on `{head}`."),
-        Standing::Passed => format!("The server ran the repository's verification on `{head}`, and it passed."),
+        Standing::Running => {
+            format!("The server is running the repository's verification on `{head}`.")
+        }
+        Standing::Passed => {
+            format!("The server ran the repository's verification on `{head}`, and it passed.")
+        }
         Standing::Failed | Standing::Broken | Standing::Dropped => return None,
     })
 }

@@ -7,10 +7,17 @@ use super::{Told, on_note, with};
 #[tokio::test(flavor = "multi_thread")]
 async fn threads_of_a_review_hold_what_writers_said_and_let_in() {
     let mut told = Told::new("write NOTE.md: hello\nsay Wrote it.").await;
-    told.app.simulator.set_flow(skep_simulator::world::outgoing::Flow::Held);
+    told.app
+        .simulator
+        .set_flow(skep_simulator::world::outgoing::Flow::Held);
     let script = "write NOTE.md: dear all\nreply all: It does.";
     let words = with("Kinder, please.", script);
-    told.review("ana", "REQUEST_CHANGES", &words, vec![on_note("Greet everybody.")]);
+    told.review(
+        "ana",
+        "REQUEST_CHANGES",
+        &words,
+        vec![on_note("Greet everybody.")],
+    );
     let home = told.app.repository;
     let line = told.app.the_pull().lines[0];
     for (words, liked) in [
@@ -19,7 +26,10 @@ async fn threads_of_a_review_hold_what_writers_said_and_let_in() {
         ("On Mondays as well.", Some("stranger")),
     ] {
         told.app.advance(Duration::from_secs(1));
-        let reply = told.app.simulator.reply_to_line(home, line, "stranger", words);
+        let reply = told
+            .app
+            .simulator
+            .reply_to_line(home, line, "stranger", words);
         let reply = reply.expect("a reply");
         told.app.advance(Duration::from_secs(1));
         if let Some(who) = liked {
@@ -37,7 +47,9 @@ async fn threads_of_a_review_hold_what_writers_said_and_let_in() {
         assert!(!prompt.contains(withheld), "{prompt}");
     }
     assert!(
-        told.app.status(told.issue).contains("Of a review's threads 2 comments"),
+        told.app
+            .status(told.issue)
+            .contains("Of a review's threads 2 comments"),
         "{}",
         told.app.status(told.issue)
     );

@@ -159,6 +159,7 @@ impl World {
                 let words = check.snapshot.clone().unwrap_or_else(|| words(issue, now));
                 Event::TriggerChecked {
                     facts: Box::new(TriggerFacts {
+                        outsiders: vec![],
                         place: effect.place.clone(),
                         asking: check.asking,
                         actor: check.actor.clone(),

@@ -1,7 +1,7 @@
 //! Killed after any step, started again, and the end is the same: one check run, one pull request, ready or a draft as the server saw it.
 
 use super::{CHECK, Told, with};
-use crate::test_app::{Ending, Options, TestApp};
+use crate::test_app::{Ending, Options};
 
 /// What people are left with: the issue, and the check runs of the head.
 type End = (Ending, Vec<(String, String)>, bool);

@@ -36,6 +36,7 @@ fn note_refusals(on: &mut Recording<'_>, task: &mut Task, refused: &[(Attempt, u
     let session = on.known.job().map(|job| job.session.clone());
     for (attempt, count) in refused {
         let contained = session.clone().map(|session| Contained {
+            leak: false,
             session,
             attempt: attempt.clone(),
             count: *count,

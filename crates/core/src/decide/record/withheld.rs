@@ -16,9 +16,8 @@ use crate::task::Task;
 
 /// Somebody who may not speak to the agent wrote or changed a comment. What was let in before and is not heard yet was other words.
 pub(super) fn hold(on: &Recording<'_>, task: &mut Task, comment: HeldBack) {
-    let of_it = |message: &AgentMessage| {
-        message.comment == Some(comment.comment) && message.is_let_in()
-    };
+    let of_it =
+        |message: &AgentMessage| message.comment == Some(comment.comment) && message.is_let_in();
     if task.conversation.messages.iter().any(of_it) {
         messages::take_back(&mut task.conversation, comment.comment);
     }

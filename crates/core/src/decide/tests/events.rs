@@ -123,6 +123,7 @@ fn in_another_case() -> Event {
 
 pub(super) fn facts(change: impl FnOnce(&mut TriggerFacts)) -> Event {
     let mut facts = TriggerFacts {
+        outsiders: vec![],
         place: place(),
         asking: Asking::Label,
         actor: Actor::Person(account("ana")),

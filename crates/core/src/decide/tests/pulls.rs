@@ -19,6 +19,7 @@ pub(super) fn review(verdict: ReviewVerdict, permission: Permission) -> Event {
         said: vec![("ana".into(), "shorter".into())],
     };
     let review = ReviewFacts {
+        outsiders: vec![],
         pull: 13,
         id: 70,
         author: account("ana"),

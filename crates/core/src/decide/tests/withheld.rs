@@ -14,7 +14,10 @@ use crate::task::Task;
 /// One of each.
 pub(super) fn withheld() -> Vec<(&'static str, Event)> {
     vec![
-        ("a withheld comment was let in", read(vec![liked(503, Permission::Write, 60_000)])),
+        (
+            "a withheld comment was let in",
+            read(vec![liked(503, Permission::Write, 60_000)]),
+        ),
         (
             "a withheld comment was liked by a stranger",
             read(vec![liked(503, Permission::Read, 60_000)]),
@@ -94,7 +97,10 @@ fn it_is_looked_while_something_is_withheld_and_less_and_less_often() {
     let mut task = held_back();
     let (mut now, mut looks) = (20_000, Vec::new());
     while looks.len() < 22 {
-        let timer = task.timers.iter().find(|(timer, _)| *timer == Timer::Withheld);
+        let timer = task
+            .timers
+            .iter()
+            .find(|(timer, _)| *timer == Timer::Withheld);
         let at = timer.expect("a moment to look").1;
         looks.push((at - now) / 60_000);
         now = at;
@@ -112,7 +118,11 @@ fn it_is_looked_while_something_is_withheld_and_less_and_less_often() {
         sender: account("stranger"),
     };
     let task = after(&task, &gone, now);
-    assert!(task.timers.iter().all(|(timer, _)| *timer != Timer::Withheld));
+    assert!(
+        task.timers
+            .iter()
+            .all(|(timer, _)| *timer != Timer::Withheld)
+    );
 }
 
 #[test]
@@ -121,18 +131,32 @@ fn what_is_let_in_is_a_message_once_and_no_command() {
     let let_in = read(vec![liked(503, Permission::Write, 60_000)]);
     let task = after(&task, &let_in, 70_000);
     assert_eq!(task.state(), "working");
-    let kinds: Vec<&MessageKind> = task.conversation.messages.iter().map(|one| &one.kind).collect();
+    let kinds: Vec<&MessageKind> = task
+        .conversation
+        .messages
+        .iter()
+        .map(|one| &one.kind)
+        .collect();
     assert_eq!(kinds, [&MessageKind::LetIn { by: "ana".into() }]);
     let again = after(&task, &let_in, 80_000);
     assert_eq!(again.conversation.messages.len(), 1);
     // Its writer changes it before the agent has heard it.
     let changed = after(&task, &strangers(503, 90_000), 91_000);
-    let waits = changed.conversation.messages.iter().filter(|one| !one.sending);
+    let waits = changed
+        .conversation
+        .messages
+        .iter()
+        .filter(|one| !one.sending);
     assert_eq!(waits.count(), 0);
     assert!(changed.withheld.holds(CommentId(503)));
     let old = after(&changed, &let_in, 92_000);
     assert!(
-        old.conversation.messages.iter().filter(|one| !one.sending).count() == 0,
+        old.conversation
+            .messages
+            .iter()
+            .filter(|one| !one.sending)
+            .count()
+            == 0,
         "what was read before the change lets nothing in that came after it"
     );
 }
@@ -159,7 +183,12 @@ fn a_delegates_words_are_no_outsiders() {
     });
     let task = after(&checking, &facts, 1_000);
     let job = task.job().expect("a job");
-    let authors: Vec<&str> = job.snapshot.comments.iter().map(|one| one.author.as_str()).collect();
+    let authors: Vec<&str> = job
+        .snapshot
+        .comments
+        .iter()
+        .map(|one| one.author.as_str())
+        .collect();
     assert_eq!(authors, ["stranger"]);
     assert!(task.withheld.holds(CommentId(602)) && !task.withheld.holds(CommentId(601)));
     let _ = (session(1), sha('a'), |action: Action| action.kind());
