@@ -1,7 +1,7 @@
 //! What stands against a start, as one ordered list: a new gate is a function here and its line in [`GATES`]. Each answers a
 //! sentence for the issue. They are asked when work is asked for, and when a paused session is to go on.
 
-use crate::event::TriggerFacts;
+use crate::event::{Asking, TriggerFacts};
 use crate::policy::Policy;
 use crate::task::Task;
 use crate::text;
@@ -26,13 +26,14 @@ fn is_closed(_: &Task, facts: &TriggerFacts, _: &Policy) -> Option<String> {
 }
 
 /// Whoever asks has the right, or a writer let them speak here. Where the operator lets fewer people start, nobody lets
-/// others: going on after a pause is not starting.
+/// others: going on after a pause is not starting. To pass what holds an issue nobody lets others.
 fn may_not_start(task: &Task, facts: &TriggerFacts, policy: &Policy) -> Option<String> {
     let login = facts.actor.login().unwrap_or_default();
     let permission = facts.permission?;
     let who = &policy.issues.who_starts;
     let resumes = task.is_paused();
-    if task.delegated(login) && (who.is_open() || resumes) {
+    let passes = facts.asking == Asking::Override;
+    if task.delegated(login) && (who.is_open() || resumes) && !passes {
         return None;
     }
     if who.is_open() || resumes {

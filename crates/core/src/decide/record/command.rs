@@ -157,7 +157,7 @@ fn go(on: &mut Recording<'_>, task: &mut Task, found: &AuthorizedComment) -> Str
     }
     match &on.known.stage {
         Stage::Idle | Stage::Ended { .. } => {
-            task.options.approved_by = Some(found.actor.login.clone());
+            task.options.approved_by = agrees(found);
             start(on, &mut task.wanted, found)
         }
         _ if on.known.is_paused() => resume(on, task, found),
@@ -173,6 +173,12 @@ fn go(on: &mut Recording<'_>, task: &mut Task, found: &AuthorizedComment) -> Str
             "it is on already".into()
         }
     }
+}
+
+/// Whoever starts it by command agrees to the start as well, if it is theirs to agree: not whom somebody only let speak here.
+fn agrees(found: &AuthorizedComment) -> Option<String> {
+    let may = found.permission.may_start();
+    may.then(|| found.actor.login.clone())
 }
 
 fn resume(on: &mut Recording<'_>, task: &mut Task, found: &AuthorizedComment) -> String {
@@ -242,7 +248,7 @@ fn retry(
     match &on.known.stage {
         Stage::Idle | Stage::Ended { .. } => {
             (task.options.again, task.options.fresh) = (!fresh, fresh);
-            task.options.approved_by = Some(found.actor.login.clone());
+            task.options.approved_by = agrees(found);
             start(on, &mut task.wanted, found)
         }
         Stage::Blocked {
