@@ -190,6 +190,7 @@ impl Bench {
             limits: DiffLimits::default(),
             ignore: spec.ignore.clone(),
             protected: vec![],
+            without_protected: false,
         };
         let began = Instant::now();
         let _said = Command::new(&command[0])

@@ -10,6 +10,7 @@ mod answer_lines;
 mod assembly;
 mod ca_bundle;
 mod check;
+mod check_bases;
 mod clock;
 mod disk_space;
 mod fence_line;

@@ -7,6 +7,7 @@
 mod agents;
 mod args;
 mod auto_start;
+mod base_rules;
 mod change;
 mod credentials;
 mod error;
@@ -42,6 +43,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::core::agent::{AgentSpec, SandboxChoice};
+use crate::core::base_rules::OnBaseRules;
 use crate::core::document::{self, Item, Value};
 use crate::core::ids::UserId;
 use crate::core::issue_rules::IssueRules;
@@ -132,6 +134,8 @@ pub struct Config {
     pub ready: MakeReady,
     /// What is looked at before a session starts.
     pub readiness: Readiness,
+    /// What is done where GitHub does not keep the App from a base branch.
+    pub base_rules: OnBaseRules,
     /// Pause before a marker is looked for after a call whose outcome is unknown.
     pub look_again: Duration,
     /// The `PATH` programs are looked for on.
@@ -200,6 +204,7 @@ impl Config {
             author_answers: false,
             ready: MakeReady::Green,
             readiness: Readiness::default(),
+            base_rules: OnBaseRules::default(),
             look_again: LOOK_AGAIN,
             path: environment.path(),
             hide: Vec::new(),
@@ -311,6 +316,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         .unwrap_or_default();
     let ready = resolver.of_file("ready", ready).unwrap_or_default();
     let readiness = resolver.of_file("readiness", readiness::readiness);
+    let base_rules = resolver.of_file("base_rules", base_rules::base_rules);
     let look_again = resolver.meant("look_again", |found| pause(&found.text));
     let logging = logging::read(resolver);
     Some(Config {
@@ -342,6 +348,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         author_answers,
         ready,
         readiness: readiness.unwrap_or_default(),
+        base_rules: base_rules.unwrap_or_default(),
         look_again: look_again.unwrap_or(LOOK_AGAIN),
         path: resolver.sources.environment().path(),
         hide: hidden_files(resolver),

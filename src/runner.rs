@@ -71,7 +71,7 @@ pub use memory_usage::MemoryUsage;
 use outcome::Outcomes;
 pub use posted::PostedComments;
 pub use reading::read_facts;
-pub use refusals::Refusals;
+pub use refusals::{Refusals, ToldOf};
 pub use services::{Services, Timings};
 
 /// How long a claim holds without a renewal.

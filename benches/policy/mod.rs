@@ -28,6 +28,7 @@ pub(crate) fn policy() -> Policy {
         author_answers: false,
         ready: Default::default(),
         readiness: Default::default(),
+        base_rules: Default::default(),
         confinement_warning: None,
         credentials: vec![],
     }

@@ -27,7 +27,7 @@ use crate::engine::{self, Engine};
 use crate::git::Git;
 use crate::github::{AppIdentity, GitHub};
 use crate::runner::{
-    Ballast, Folders, MarkerKey, PostedComments, Refusals, Runner, Services, Usage,
+    Ballast, Folders, MarkerKey, PostedComments, Refusals, Runner, Services, ToldOf, Usage,
 };
 use crate::store::{self, Complaint, Created, DataLock, Store};
 use crate::sweep::{Sweep, SweepServices};
@@ -195,6 +195,7 @@ impl Assembly {
             timings: setup.timings,
             retention: setup.retention,
             refused_checks: Refusals::default(),
+            told_of_base: ToldOf::default(),
             declined_stacks: Refusals::default(),
             posted: PostedComments::default(),
             graph: Arc::new(EngineGraph(engine.clone())),

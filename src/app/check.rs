@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use super::scratch::Scratch;
 use super::setup::{Addresses, Setup};
-use super::{ca_bundle, identity};
+use super::{ca_bundle, check_bases, identity};
 use crate::agent::{Agents, Confinement};
 use crate::config::{lacking, try_data_dir};
 use crate::core::agent::AgentSpec;
@@ -48,7 +48,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn right(part: impl Into<String>, text: impl Into<String>) -> Self {
+    pub(super) fn right(part: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             verdict: Verdict::Right,
             part: part.into(),
@@ -56,7 +56,7 @@ impl Finding {
         }
     }
 
-    fn odd(part: impl Into<String>, text: impl Into<String>) -> Self {
+    pub(super) fn odd(part: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             verdict: Verdict::Odd,
             part: part.into(),
@@ -64,7 +64,7 @@ impl Finding {
         }
     }
 
-    fn wrong(part: impl Into<String>, text: impl Into<String>) -> Self {
+    pub(super) fn wrong(part: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             verdict: Verdict::Wrong,
             part: part.into(),
@@ -252,7 +252,10 @@ async fn github(setup: &Setup) -> Vec<Finding> {
     );
     match github.installations().await {
         Ok(all) if all.is_empty() => found.push(Finding::odd("App", check::NOT_INSTALLED_YET)),
-        Ok(all) => found.extend(all.iter().map(|one| installation(one, gated))),
+        Ok(all) => {
+            found.extend(all.iter().map(|one| installation(one, gated)));
+            found.extend(check_bases::check(&github, &all, setup.base_rules).await);
+        }
         Err(error) => found.push(Finding::wrong("App", error.to_string())),
     }
     found

@@ -88,6 +88,7 @@ impl Setup {
             author_answers: self.author_answers,
             ready: self.ready,
             readiness: self.readiness,
+            base_rules: self.base_rules,
             confinement_warning: warning,
             credentials: credentials(&self.specs),
         }

@@ -1,5 +1,5 @@
 //! Looks whether what the next sessions need is ready, before one is spent: whether their agents start here, fence and all, and
-//! answer; whether GitHub lets the App do in their repositories what it must. (Disk and memory: `disk_space`, `memory_space`.)
+//! answer; whether GitHub lets the App do in their repositories what it must, and keeps it from their base branches. (Disk and memory: `disk_space`, `memory_space`.)
 //!
 //! What is found holds two minutes. The operator is told of each cause once, and once that it is gone. It must never judge a single
 //! issue, and it starts no session.
@@ -10,14 +10,15 @@ use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::lacking;
+use crate::core::base_rules::{OnBaseRules, Standing};
 use crate::core::failure::{Failure, shortened};
 use crate::core::gated_pulls::GatedPulls;
 use crate::core::location::Place;
 use crate::core::policy::Readiness;
 use crate::core::schedule::{Fault, Subject};
-use crate::core::text::waiting;
+use crate::core::text::{base_rules, waiting};
 use crate::engine::{Ask, Engine, Finding};
-use crate::github::GitHubError;
+use crate::github::{At, GitHubError};
 use crate::runner::{Runner, Services};
 
 /// What is out of order is looked at again about so often as it may be.
@@ -95,10 +96,53 @@ async fn repository(services: &Services, place: &Place) -> Option<Fault> {
             let (mut lacks, _) = lacking(&installation.permissions, &[], GatedPulls::Off);
             // The gate for pull requests holds up no work, and says for itself what it lacks. Without the others less is known, but the work can be done.
             lacks.retain(|permission| permission.ends_with("=write"));
-            (!lacks.is_empty()).then_some(Fault::Permissions { lacks })
+            let at = At {
+                installation: installation.id,
+                ..At::of(place)
+            };
+            match lacks.is_empty() {
+                false => Some(Fault::Permissions { lacks }),
+                true => base(services, &at).await,
+            }
         }
         Err(error) => unreachable(error),
     }
+}
+
+/// Whether the App could put something on the default branch without a person. Where that is no reason not to work there, the operator
+/// is told once.
+async fn base(services: &Services, at: &At) -> Option<Fault> {
+    let (policy, github) = (&services.policy, &services.github);
+    if policy.base_rules == OnBaseRules::Off {
+        return None;
+    }
+    let read = async {
+        let branch = github.repository(at).await?.default_branch;
+        github.base_rules(at, &branch).await
+    };
+    let rules = match read.await {
+        Ok(rules) => rules,
+        Err(error) => return unreachable(error),
+    };
+    let standing = rules.standing();
+    if !policy.base_rules.refuses(&standing) {
+        let said = base_rules::of(&at.name.to_string(), &rules.branch, &standing);
+        if let Some(said) = said.filter(|_| services.told_of_base.is_news(at.repository)) {
+            tracing::warn!(
+                said,
+                "the base branch is not kept from the App (base_rules)"
+            );
+        }
+        return None;
+    }
+    let rulesets = match standing {
+        Standing::Bypasses { rulesets } => rulesets,
+        Standing::Kept | Standing::Unseen | Standing::Open => Vec::new(),
+    };
+    Some(Fault::BaseRules {
+        branch: rules.branch,
+        rulesets,
+    })
 }
 
 fn unreachable(error: GitHubError) -> Option<Fault> {

@@ -12,6 +12,7 @@ use url::Url;
 use super::clock::system_clock;
 use crate::config::{Certificates, Config, Environment};
 use crate::core::agent::{AgentSpec, SandboxChoice};
+use crate::core::base_rules::OnBaseRules;
 use crate::core::egress::{AllowList, Whose};
 use crate::core::ids::UserId;
 use crate::core::issue_rules::IssueRules;
@@ -62,6 +63,8 @@ pub struct Setup {
     pub ready: MakeReady,
     /// What is looked at before a session starts.
     pub readiness: Readiness,
+    /// What is done where GitHub does not keep the App from a base branch.
+    pub base_rules: OnBaseRules,
     /// The pace of changes on GitHub.
     pub pace: Pace,
     /// How long is kept what the work does not need any more.
@@ -150,6 +153,7 @@ impl Setup {
             author_answers: config.author_answers,
             ready: config.ready,
             readiness: config.readiness,
+            base_rules: config.base_rules,
             pace: config.pace,
             retention: config.retention,
             timeouts: Timeouts::default(),

@@ -114,7 +114,7 @@ pub(super) const ENTRIES: [Entry; 26] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 65] = [
+const FILE_ONLY: [(&str, &str); 66] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
@@ -123,6 +123,7 @@ const FILE_ONLY: [(&str, &str); 65] = [
     ("author_answers", "false"),
     ("ready", "green"),
     ("readiness", "block"),
+    ("base_rules", "refuse"),
     ("role_hints", "true"),
     (
         "issue_types",

@@ -123,6 +123,7 @@ impl Config {
             ("author_answers", self.author_answers.to_string()),
             ("ready", quoted(ready)),
             ("readiness", quoted(self.readiness.name())),
+            ("base_rules", quoted(self.base_rules.name())),
             ("role_hints", self.issues.roles.hints.to_string()),
             ("issue_types", roles_of(&self.issues.roles.types)),
             ("bug_router", self.issues.roles.router.to_string()),

@@ -4,8 +4,13 @@ use super::Git;
 use super::change::read_counted;
 use super::error::GitError;
 use super::process::{Call, LISTING, Overflow};
+use super::range::{Objects, Range};
 use crate::core::event::FileChange;
 use crate::core::ids::{RepositoryId, Sha};
+use crate::core::signs::Signs;
+
+/// So many bytes of its lines are looked through.
+const LINES: usize = 8 << 20;
 
 /// A branch against its base.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +19,8 @@ pub struct Branch {
     pub files: Vec<FileChange>,
     /// How many commits it adds.
     pub commits: u32,
+    /// What its lines tell.
+    pub signs: Signs,
 }
 
 impl Git {
@@ -30,20 +37,15 @@ impl Git {
             .parting(repository, upstream, head)
             .await?
             .unwrap_or_else(|| upstream.clone());
-        let diff = Call::new("diff-tree")
-            .args([
-                "-r",
-                "-M",
-                "--no-ext-diff",
-                "--no-textconv",
-                "-z",
-                "--raw",
-                "--numstat",
-                "--no-abbrev",
-            ])
-            .args(["--end-of-options", from.as_str(), head.as_str()])
-            .repository(&mirror)
-            .cap(LISTING, Overflow::Fail);
+        let diff = |flags: &[&str]| {
+            let call = Call::new("diff-tree")
+                .args(["-r", "-M", "--no-ext-diff", "--no-textconv"])
+                .args(flags);
+            call.args(["--end-of-options", from.as_str(), head.as_str()])
+                .repository(&mirror)
+        };
+        let lines = diff(&["-p"]).cap(LINES, Overflow::Cut);
+        let diff = diff(&["-z", "--raw", "--numstat", "--no-abbrev"]).cap(LISTING, Overflow::Fail);
         let count = Call::new("rev-list")
             .args([
                 "--count",
@@ -52,14 +54,27 @@ impl Git {
                 &format!("^{upstream}"),
             ])
             .repository(&mirror);
-        let (diff, count) =
-            tokio::try_join!(self.inner.program.run(diff), self.inner.program.run(count))?;
-        let (_, files) = read_counted(&diff.bytes()?)?;
+        let run = |call| self.inner.program.run(call);
+        let (diff, count, lines) = tokio::try_join!(run(diff), run(count), run(lines))?;
+        let (changes, files) = read_counted(&diff.bytes()?)?;
+        let range = Range {
+            git: self,
+            objects: Objects::Mirror(mirror.clone()),
+            head,
+            from: &from,
+            upstream: None,
+        };
+        // Without older contents in the mirror there are no lines to read: the paths tell all the same.
+        let signs = range.signs(&changes, &lines.stdout).await;
         let commits = count
             .line()?
             .parse()
             .map_err(|_| GitError::unreadable("rev-list"))?;
-        Ok(Branch { files, commits })
+        Ok(Branch {
+            files,
+            commits,
+            signs,
+        })
     }
 
     /// The last commit that both have.

@@ -15,7 +15,7 @@ use super::refs::read_ref;
 use super::snapshot::Snapshot;
 use super::spec::{CollectSpec, Collected};
 use super::workspace::session_ref;
-use crate::core::event::LeftOut;
+use crate::core::event::{LeftOut, WhyLeftOut};
 use crate::core::ids::Sha;
 
 impl Git {
@@ -68,6 +68,17 @@ impl Collection<'_> {
             }
             judged => judged?,
         };
+        if spec.without_protected && !collected.protected.is_empty() {
+            if collected.commits > 1 {
+                left_out.push(LeftOut {
+                    why: WhyLeftOut::History,
+                    name: collected.head.to_string(),
+                });
+            }
+            let (head, dropped) = self.without_protected(&collected.head).await?;
+            left_out.extend(dropped);
+            collected = self.evidence(&head).await?;
+        }
         let head = &collected.head;
         collected.committed_by_us =
             *head != committed && other.as_ref().is_none_or(|branch| branch.head != *head);

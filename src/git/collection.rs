@@ -39,14 +39,15 @@ impl Collection<'_> {
 
     /// A commit of ours.
     pub(super) async fn commit(&self, parent: &Sha, tree: &Sha) -> Result<Sha, GitError> {
+        self.commit_on(&[parent], tree).await
+    }
+
+    /// A commit of ours on several.
+    pub(super) async fn commit_on(&self, parents: &[&Sha], tree: &Sha) -> Result<Sha, GitError> {
         let message = self.spec.message.replace('\0', "");
-        let call = self.quarantine.call("commit-tree").args([
-            "-p",
-            parent.as_str(),
-            "-F",
-            "-",
-            tree.as_str(),
-        ]);
+        let parents = parents.iter().flat_map(|parent| ["-p", parent.as_str()]);
+        let call = self.quarantine.call("commit-tree").args(parents);
+        let call = call.args(["-F", "-", tree.as_str()]);
         let call = self
             .spec
             .author

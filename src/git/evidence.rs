@@ -5,17 +5,16 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use super::change::{RawChange, read_counted, read_raw};
+use super::change::{RawChange, read_counted};
 use super::collection::Collection;
 use super::conflict;
 use super::error::GitError;
 use super::process::{LISTING, Overflow};
 use super::protect::{LINK, Link, case_clashes, problems, protected};
+use super::range::{Objects, Range};
 use super::spec::{Collected, DiffLimits};
 use crate::core::ids::Sha;
 
-/// Merges of the base in one session that are looked into.
-const MERGES: usize = 20;
 /// With new files in more folders than this the whole tree is listed.
 const FOLDERS: usize = 200;
 /// The most files with conflicts that are named.
@@ -25,12 +24,8 @@ impl Collection<'_> {
     /// What `head` made, held to every rule.
     pub(super) async fn evidence(&self, head: &Sha) -> Result<Collected, GitError> {
         let spec = self.spec;
-        let merged = match &spec.upstream {
-            // A base that was in the branch before is not what the session merged.
-            Some(upstream) if self.contains(&spec.base, upstream).await? => None,
-            Some(upstream) if self.contains(head, upstream).await? => Some(upstream),
-            _ => None,
-        };
+        let range = self.range(head);
+        let merged = range.merged().await?;
         // With the base merged in, all of the branch is judged against it: else the base's changes would be the session's.
         let base = merged.unwrap_or(&spec.base);
         let diff = |flags: &[&str]| {
@@ -54,11 +49,18 @@ impl Collection<'_> {
         let count = String::from_utf8_lossy(&count).trim().parse::<u32>();
         let commits = count.map_err(|_| GitError::unreadable("rev-list"))?;
         let (mut changes, files) = read_counted(&counted)?;
+        let signs = range.signs(&changes, &patch).await;
         if commits > 1 {
-            changes.extend(self.on_the_way(head, merged).await?);
+            changes.extend(range.on_the_way(merged).await?);
         }
         self.check(head, &changes).await?;
         self.check_pointers(&changes).await?;
+        let besides = &spec.protected;
+        let paths = protected(&changes, besides);
+        let protected_diff = match paths.is_empty() {
+            true => None,
+            false => range.protected_diff(besides).await?,
+        };
         let mut collected = Collected {
             head: head.clone(),
             base: base.clone(),
@@ -68,7 +70,9 @@ impl Collection<'_> {
             deletions: files.iter().map(|file| file.deletions).sum(),
             files,
             patch_bytes: patch.len(),
-            protected: protected(&changes, &spec.protected),
+            protected: paths,
+            protected_diff,
+            signs,
             over: Vec::new(),
             conflicts: self.unresolved(&patch),
             left_out: Vec::new(),
@@ -94,78 +98,15 @@ impl Collection<'_> {
         all
     }
 
-    /// What each commit changed: a push publishes all of them, not only the last tree.
-    async fn on_the_way(
-        &self,
-        head: &Sha,
-        merged: Option<&Sha>,
-    ) -> Result<Vec<RawChange>, GitError> {
-        // A merge of the base shows all that others did on it, so it is compared with the base instead.
-        let merges = if merged.is_some() {
-            "--no-merges"
-        } else {
-            "-m"
-        };
-        let call = self
-            .quarantine
-            .call("log")
-            .args([
-                "--format=",
-                "-z",
-                "--raw",
-                "-r",
-                merges,
-                "--root",
-                "--no-abbrev",
-                "--no-renames",
-                "--no-ext-diff",
-            ])
-            .args(["--end-of-options", head.as_str()])
-            .args(self.known())
-            .cap(LISTING, Overflow::Fail);
-        let mut changes = read_raw("log", &self.run(call).await?)?;
-        if let Some(upstream) = merged {
-            changes.extend(self.in_merges(head, upstream).await?);
+    /// The commits up to `head`, which wait to be judged.
+    pub(super) fn range<'r>(&'r self, head: &'r Sha) -> Range<'r> {
+        Range {
+            git: self.git,
+            objects: Objects::Waiting(&self.quarantine),
+            head,
+            from: &self.spec.base,
+            upstream: self.spec.upstream.as_ref(),
         }
-        Ok(changes)
-    }
-
-    /// How each merge on the way differs from the base: nothing hides in one by being taken back later.
-    async fn in_merges(&self, head: &Sha, upstream: &Sha) -> Result<Vec<RawChange>, GitError> {
-        let call =
-            self.quarantine
-                .call("rev-list")
-                .args(["--merges", "--end-of-options", head.as_str()]);
-        let merges = self
-            .run(call.args(self.known()).cap(LISTING, Overflow::Fail))
-            .await?;
-        let merges = String::from_utf8_lossy(&merges).into_owned();
-        let mut changes = Vec::new();
-        for (index, merge) in merges.lines().enumerate() {
-            if index == MERGES {
-                return Err(GitError::TooLarge {
-                    what: format!("it has more than {MERGES} merges"),
-                });
-            }
-            let call = self.quarantine.call("diff-tree").args([
-                "-r",
-                "-z",
-                "--raw",
-                "--no-abbrev",
-                "--no-renames",
-            ]);
-            let call = call.args([
-                "--no-ext-diff",
-                "--end-of-options",
-                upstream.as_str(),
-                merge,
-            ]);
-            changes.extend(read_raw(
-                "diff-tree",
-                &self.run(call.cap(LISTING, Overflow::Fail)).await?,
-            )?);
-        }
-        Ok(changes)
     }
 
     async fn check(&self, head: &Sha, changes: &[RawChange]) -> Result<(), GitError> {

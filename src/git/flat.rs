@@ -1,5 +1,5 @@
-//! One commit of ours in place of the agent's, where one of those holds what cannot be published: a link that leaves the tree
-//! stays behind and is named, and the rest of the work does not fail with it.
+//! One commit of ours in place of the agent's, where one of those holds what cannot be published: a link that leaves the tree, or
+//! a protected path that people had left out, stays behind and is named, and the rest of the work does not fail with it.
 //!
 //! What an agent committed is published commit by commit, so that nothing can be taken out of the last tree alone. The one
 //! commit is judged as theirs were.
@@ -8,7 +8,7 @@ use super::change::{RawChange, read_raw};
 use super::collection::{Collection, sha};
 use super::error::GitError;
 use super::process::{LISTING, Overflow};
-use super::protect::{LINK, Link, leaves_tree};
+use super::protect::{LINK, Link, leaves_tree, protected_changes};
 use super::snapshot::{Entry, listed};
 use crate::core::event::{LeftOut, WhyLeftOut};
 use crate::core::ids::Sha;
@@ -53,18 +53,81 @@ impl Collection<'_> {
                 }),
             }
         }
+        let tree = self.put_back(head, &gone, &back).await?;
+        Ok((self.commit(base, &tree).await?, left))
+    }
+
+    /// The work of `head` as one commit, its protected paths as they are at the base, and what that leaves out. Where the work
+    /// merged the base, the commit is that merge.
+    pub(super) async fn without_protected(
+        &self,
+        head: &Sha,
+    ) -> Result<(Sha, Vec<LeftOut>), GitError> {
+        let range = self.range(head);
+        let merged = range.merged().await?;
+        let base = merged.unwrap_or(&self.spec.base);
+        let call = self.quarantine.call("diff-tree").args([
+            "-r",
+            "-z",
+            "--raw",
+            "--no-abbrev",
+            "--no-renames",
+        ]);
+        let call = call
+            .args(["--end-of-options", base.as_str(), head.as_str()])
+            .cap(LISTING, Overflow::Fail);
+        let changes = read_raw("diff-tree", &self.run(call).await?)?;
+        let (mut gone, mut back, mut left) = (Vec::new(), Vec::new(), Vec::new());
+        for change in protected_changes(&changes, &self.spec.protected) {
+            left.push(LeftOut {
+                why: WhyLeftOut::Protected,
+                name: String::from_utf8_lossy(&change.path).into_owned(),
+            });
+            match change.status {
+                b'A' => gone.push(change.path.clone()),
+                _ => back.push(Entry {
+                    mode: change.old_mode.clone(),
+                    object: change.old_object.clone(),
+                    path: change.path.clone(),
+                }),
+            }
+        }
+        let tree = self.put_back(head, &gone, &back).await?;
+        if merged.is_none() && tree == self.tree_of(base).await? {
+            // Nothing else was made.
+            return Ok((base.clone(), left));
+        }
+        let parents = [Some(&self.spec.base), merged];
+        let parents: Vec<&Sha> = parents.into_iter().flatten().collect();
+        Ok((self.commit_on(&parents, &tree).await?, left))
+    }
+
+    async fn tree_of(&self, commit: &Sha) -> Result<Sha, GitError> {
+        let name = format!("{commit}^{{tree}}");
+        let call = self.quarantine.call("rev-parse");
+        let tree = self.run(call.args(["--verify", "--quiet", &name])).await?;
+        sha("rev-parse", &tree)
+    }
+
+    /// The tree of `head` without some paths, and with some as they were.
+    async fn put_back(
+        &self,
+        head: &Sha,
+        gone: &[Vec<u8>],
+        back: &[Entry],
+    ) -> Result<Sha, GitError> {
         self.run(
             self.work("read-tree")
                 .args(["--end-of-options", head.as_str()]),
         )
         .await?;
-        self.update(&["--force-remove", "-z", "--stdin"], listed(&gone))
+        self.update(&["--force-remove", "-z", "--stdin"], listed(gone))
             .await?;
         let lines: Vec<u8> = back.iter().flat_map(Entry::line).collect();
         self.update(&["--add", "--replace", "-z", "--index-info"], lines)
             .await?;
         let tree = self.run(self.work("write-tree")).await?;
-        Ok((self.commit(base, &sha("write-tree", &tree)?).await?, left))
+        sha("write-tree", &tree)
     }
 
     /// Where a link points, as stored.

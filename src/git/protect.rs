@@ -5,8 +5,7 @@
 
 use super::change::RawChange;
 use super::error::one_line;
-use crate::core::glob;
-use crate::core::protected::{is_lock_file, needs_consent};
+use crate::core::protected::{is_lock_file, needs_consent_with};
 
 /// Mode of a symbolic link.
 pub(super) const LINK: &str = "120000";
@@ -101,26 +100,41 @@ pub(super) fn case_clashes(changes: &[RawChange], tree: &[u8]) -> Vec<String> {
         .collect()
 }
 
-/// The changed paths a human has to allow: workflows and other CI, ownership, git's and agents' own configuration; and lock
-/// files when nothing else changed. `besides` are globs of the repository's own.
-pub(super) fn protected(changes: &[RawChange], besides: &[String]) -> Vec<String> {
-    let paths = || {
-        changes
-            .iter()
-            .flat_map(|change| change.from.iter().chain([&change.path]))
+/// The changes a human has to allow: of workflows and other CI, ownership, git's and agents' own configuration, what is
+/// protected `besides`; and of lock files when nothing else changed.
+pub(super) fn protected_changes<'a>(
+    changes: &'a [RawChange],
+    besides: &[String],
+) -> Vec<&'a RawChange> {
+    let only_locks =
+        !changes.is_empty() && changes.iter().flat_map(paths).all(|p| is_lock_file(&p));
+    let held = |change: &&RawChange| {
+        only_locks || paths(change).any(|path| needs_consent_with(&path, besides))
     };
-    let paths = || paths().map(|path| String::from_utf8_lossy(path).into_owned());
-    let only_locks = !changes.is_empty() && paths().all(|path| is_lock_file(&path));
-    let mut named: Vec<String> = paths()
-        .filter(|path| {
-            only_locks
-                || needs_consent(path)
-                || besides.iter().any(|glob| glob::matches(glob, path))
-        })
+    changes.iter().filter(held).collect()
+}
+
+/// Their paths, sorted.
+pub(super) fn protected(changes: &[RawChange], besides: &[String]) -> Vec<String> {
+    let held = protected_changes(changes, besides);
+    let only_locks = !held.is_empty()
+        && held
+            .iter()
+            .all(|change| paths(change).all(|p| is_lock_file(&p)));
+    let mut named: Vec<String> = held
+        .into_iter()
+        .flat_map(paths)
+        .filter(|path| only_locks || needs_consent_with(path, besides))
         .collect();
     named.sort();
     named.dedup();
     named
+}
+
+/// The path of a change, and before it the one it had.
+fn paths(change: &RawChange) -> impl Iterator<Item = String> {
+    let both = change.from.iter().chain([&change.path]);
+    both.map(|path| String::from_utf8_lossy(path).into_owned())
 }
 
 /// `.git`, and what file systems that ignore case, trailing dots, streams or invisible characters take for it.

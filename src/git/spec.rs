@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::identity::Identity;
+use crate::core::consent::ProtectedDiff;
 use crate::core::event::{FileChange, LeftOut};
 use crate::core::ids::{RepositoryId, SessionId, Sha};
+use crate::core::signs::Signs;
 
 /// How much a session may change before a human has to agree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,8 +54,10 @@ pub struct CollectSpec {
     pub limits: DiffLimits,
     /// What is a leaving of tools: patterns of gitignore(5).
     pub ignore: Vec<String>,
-    /// Paths that the repository protects besides, as globs.
+    /// What is protected besides what always is: globs over whole paths.
     pub protected: Vec<String>,
+    /// Whether protected paths are left as they are at the base, in one commit of ours.
+    pub without_protected: bool,
 }
 
 /// What a session made, by evidence.
@@ -77,6 +81,10 @@ pub struct Collected {
     pub patch_bytes: usize,
     /// Changed paths a human has to allow (also those changed by a commit on the way and changed back).
     pub protected: Vec<String>,
+    /// What changes in them.
+    pub protected_diff: Option<ProtectedDiff>,
+    /// What its lines tell.
+    pub signs: Signs,
     /// Limits exceeded, as sentences.
     pub over: Vec<String>,
     /// Files with conflicts that nobody resolved.

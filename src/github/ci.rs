@@ -215,7 +215,7 @@ impl GitHub {
 }
 
 /// What is there if we may see it; `None` if GitHub does not let us.
-fn seen<T>(read: Result<T, GitHubError>) -> Result<Option<T>, GitHubError> {
+pub(super) fn seen<T>(read: Result<T, GitHubError>) -> Result<Option<T>, GitHubError> {
     match read {
         Ok(value) => Ok(Some(value)),
         // 403 is also how GitHub says that the plan has no rule sets; 404 that the server is too old for them.

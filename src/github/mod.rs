@@ -42,6 +42,7 @@ mod repository;
 mod request;
 mod review;
 mod route;
+mod rule;
 mod seen_labels;
 mod stack;
 mod suggestion;

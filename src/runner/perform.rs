@@ -98,7 +98,7 @@ pub(super) async fn perform(
         Action::PrepareWorkspace(action) => {
             prepare_workspace::perform(action, lease, &s.workspaces(stopping)).await
         }
-        Action::Publish(action) => publish::perform(action, lease, s.remotes(), &s.stops()).await,
+        Action::Publish(action) => publish::perform(action, lease, &s.pushing()).await,
         Action::React(action) => react::perform(action, lease, github).await,
         Action::ReactTo(action) => react_to::perform(action, lease, github).await,
         Action::ReadDependencies(_) => read_dependencies::perform(lease, github).await,

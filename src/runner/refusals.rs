@@ -1,9 +1,9 @@
-//! Which installations refuse us something that is not needed for work, so that the operator is told once.
+//! Of which installations and repositories the operator was told something that is not needed for work, so that it is told once.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use crate::core::ids::InstallationId;
+use crate::core::ids::{InstallationId, RepositoryId};
 
 /// So many are remembered; of others nobody is told.
 const MOST: usize = 1_000;
@@ -23,5 +23,17 @@ impl Refusals {
     pub(super) fn granted(&self, installation: InstallationId) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.remove(&installation);
+    }
+}
+
+/// The repositories of which the operator was told something.
+#[derive(Debug, Default)]
+pub struct ToldOf(Mutex<BTreeSet<RepositoryId>>);
+
+impl ToldOf {
+    /// Whether nobody was told of it yet.
+    pub fn is_news(&self, repository: RepositoryId) -> bool {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.len() < MOST && known.insert(repository)
     }
 }

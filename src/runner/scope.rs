@@ -20,7 +20,7 @@ use super::refusals::Refusals;
 use super::repository_policy::Policies;
 use super::services::{Services, Timings};
 use crate::agent::Agents;
-use crate::core::policy::{Limits, Policy};
+use crate::core::policy::{AllowProtected, Limits, Policy};
 use crate::core::sanitise::HeldSecrets;
 use crate::core::time::Clock;
 use crate::git::Git;
@@ -63,6 +63,14 @@ pub(super) struct Stacks<'a> {
 pub(super) struct Remotes<'a> {
     pub(super) github: &'a GitHub,
     pub(super) git: &'a Git,
+}
+
+/// What is pushed, and what may be.
+pub(super) struct Pushing<'a> {
+    pub(super) remotes: Remotes<'a>,
+    pub(super) stops: Stops<'a>,
+    /// The protected paths that the operator lets be published.
+    pub(super) allowed: &'a AllowProtected,
 }
 
 /// Working copies without agents.
@@ -243,7 +251,15 @@ impl Services {
         }
     }
 
-    pub(super) fn stops(&self) -> Stops<'_> {
+    pub(super) fn pushing(&self) -> Pushing<'_> {
+        Pushing {
+            remotes: self.remotes(),
+            stops: self.stops(),
+            allowed: &self.policy.allow_protected,
+        }
+    }
+
+    fn stops(&self) -> Stops<'_> {
         Stops {
             store: &self.store,
             owner: &self.owner,

@@ -12,7 +12,7 @@ use super::live_graph::LiveGraph;
 use super::marker::MarkerKey;
 use super::memory_usage::MemoryUsage;
 use super::posted::PostedComments;
-use super::refusals::Refusals;
+use super::refusals::{Refusals, ToldOf};
 use crate::agent::Agents;
 use crate::core::agent::AgentSpec;
 use crate::core::policy::{Policy, Retention};
@@ -56,6 +56,8 @@ pub struct Services {
     pub refused_checks: Refusals,
     /// The installations whose pull requests GitHub makes no stacks of, as far as the operator was told.
     pub declined_stacks: Refusals,
+    /// The repositories of whose base branch the operator was told that nothing keeps the App from it.
+    pub told_of_base: ToldOf,
     /// Status comments posted in this life.
     pub posted: PostedComments,
     /// Who knows which issue waits for which.

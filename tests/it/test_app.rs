@@ -174,6 +174,7 @@ impl TestApp {
             author_answers: plan.author_answers,
             ready: plan.ready,
             readiness: plan.readiness,
+            base_rules: plan.base_rules,
             pace: plan.pace,
             timeouts: plan.timeouts,
             git_timeout: Duration::from_secs(60),

@@ -18,15 +18,12 @@ pub use facts::*;
 pub use fetch::{FetchProgress, FetchStep, Fetching};
 pub use looked::{ApprovalsRead, Looked, ProjectRead, WithheldRead};
 pub use people::{Assigned, PullReopened, ReviewersLeftOut};
-pub use publish_facts::{BroughtUp, PublishFacts};
+pub use publish_facts::{BroughtUp, PublishFacts, PushHeld};
 pub use removal::{Loss, Removal};
 use serde::{Deserialize, Serialize};
 
 use super::actor::Account;
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
-use super::budget::Cap;
-use super::command::Command;
-use super::containment::Contained;
 use super::dependency::{Dependencies, RelatedNews, Standing};
 use super::discovery::DiscoveryNews;
 use super::effect::EffectKind;
@@ -36,7 +33,7 @@ use super::question::Asked;
 use super::snapshot::Snapshot;
 use super::sprint::SprintNews;
 use super::suggestion::SuggestionNews;
-use super::usage::Report;
+use super::{budget::Cap, command::Command, containment::Contained, usage::Report};
 
 /// Something that happened to one task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -410,6 +407,8 @@ pub enum Event {
         /// Their head; `None` when they deleted it.
         theirs: Option<Sha>,
     },
+    /// What was to be pushed changes protected paths otherwise than somebody let through; nothing was pushed.
+    PushHeld(PushHeld),
     /// The pull request is there.
     PullOpened {
         /// For which session.

@@ -50,6 +50,9 @@ pub enum DomainEvent {
     /// The branch is on GitHub.
     #[serde(rename = "branch.pushed")]
     BranchPushed,
+    /// How much care what was pushed needs, and why.
+    #[serde(rename = "change.risk")]
+    RiskMarked,
     /// The pull request is open.
     #[serde(rename = "pull_request.opened")]
     PullRequestOpened,
@@ -128,6 +131,15 @@ pub enum DomainEvent {
     /// It was approved.
     #[serde(rename = "plan.approved")]
     PlanApproved,
+    /// What was made changes protected paths, and waits for somebody's word.
+    #[serde(rename = "paths.held")]
+    PathsHeld,
+    /// Somebody let exactly these changes of protected paths through.
+    #[serde(rename = "paths.approved")]
+    PathsApproved,
+    /// Somebody had the work published without them.
+    #[serde(rename = "paths.dropped")]
+    PathsDropped,
     /// A review of the pull request was taken.
     #[serde(rename = "review.taken")]
     ReviewTaken,
@@ -177,7 +189,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 60] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,
@@ -193,6 +205,7 @@ impl DomainEvent {
         Self::SessionCollected,
         Self::SecretStopped,
         Self::BranchPushed,
+        Self::RiskMarked,
         Self::PullRequestOpened,
         Self::PullRequestMerged,
         Self::PullRequestClosed,
@@ -219,6 +232,9 @@ impl DomainEvent {
         Self::CommandTaken,
         Self::PlanProposed,
         Self::PlanApproved,
+        Self::PathsHeld,
+        Self::PathsApproved,
+        Self::PathsDropped,
         Self::ReviewTaken,
         Self::ChecksFailed,
         Self::ChecksPassed,
@@ -259,6 +275,7 @@ impl DomainEvent {
             Self::SessionCollected => "session.collected",
             Self::SecretStopped => "secret.stopped",
             Self::BranchPushed => "branch.pushed",
+            Self::RiskMarked => "change.risk",
             Self::PullRequestOpened => "pull_request.opened",
             Self::PullRequestMerged => "pull_request.merged",
             Self::PullRequestClosed => "pull_request.closed",
@@ -285,6 +302,9 @@ impl DomainEvent {
             Self::CommandTaken => "command.taken",
             Self::PlanProposed => "plan.proposed",
             Self::PlanApproved => "plan.approved",
+            Self::PathsHeld => "paths.held",
+            Self::PathsApproved => "paths.approved",
+            Self::PathsDropped => "paths.dropped",
             Self::ReviewTaken => "review.taken",
             Self::ChecksFailed => "checks.failed",
             Self::ChecksPassed => "checks.passed",

@@ -94,6 +94,8 @@ pub enum MessageKind {
     Edited,
     /// The plan was approved: files may be changed.
     Approved,
+    /// What it changed in protected paths was not let through.
+    Protected,
     /// A review of the pull request.
     Review {
         /// The threads it opened or went on with.

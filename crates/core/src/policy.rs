@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::base_rules::OnBaseRules;
 use super::command::Names;
 use super::glob;
 use super::ids::UserId;
@@ -66,6 +67,9 @@ pub struct Policy {
     /// What is looked at before a session starts.
     #[serde(default)]
     pub readiness: Readiness,
+    /// What is done where GitHub does not keep the App from a base branch.
+    #[serde(default)]
+    pub base_rules: OnBaseRules,
     /// What people must know about how agents are confined here; shown in every pull request when it is a warning.
     pub confinement_warning: Option<String>,
     /// Agents that share a credential.

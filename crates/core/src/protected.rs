@@ -2,6 +2,8 @@
 //!
 //! Names count at any depth and in any case. Nothing here reads a file.
 
+use crate::glob;
+
 /// Names of files that steer agents: instructions, settings, servers of tools, what they run.
 const STEERING: [&str; 33] = [
     "agents.md",
@@ -114,6 +116,11 @@ pub fn needs_consent(path: &str) -> bool {
     let (folders, name) = parts(&path);
     let ci = folders.iter().any(|folder| ["ci", ".ci"].contains(folder)) && name.ends_with(".sh");
     ci || NAMES.contains(&name) || is_below(&folders, &FOLDERS) || steers_in_lower(&path)
+}
+
+/// Whether a person has to allow a change of it, with what a repository or an operator protects besides: globs over whole paths.
+pub fn needs_consent_with(path: &str, besides: &[String]) -> bool {
+    needs_consent(path) || besides.iter().any(|glob| glob::matches(glob, path))
 }
 
 /// Whether it steers an agent that works beside it, or an editor that opens it. The template of pull requests is among them: its

@@ -24,7 +24,7 @@ mod word;
 
 pub use fit::fit;
 pub use held::HeldSecrets;
-pub use hidden::visible;
+pub use hidden::{spelled_out, visible};
 pub use inbound::inbound;
 pub use inline::{inline, one_line, title};
 pub use kind::SecretKind;

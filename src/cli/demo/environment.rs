@@ -12,6 +12,7 @@ use crate::agent::{Confinement, SandboxChoice, presets};
 use crate::app::{self, Addresses, App, GitHubSetup, Running, Setup};
 use crate::config::Certificates;
 use crate::core::agent::AgentSpec;
+use crate::core::base_rules::OnBaseRules;
 use crate::core::effect::EffectKind;
 use crate::core::ids::{IssueNumber, RepositoryId};
 use crate::core::network::Network;
@@ -235,6 +236,7 @@ fn app_setup(folder: &Path, github: GitHubSetup, setup: DemoSetup) -> anyhow::Re
         },
         // Whoever watches sees at once that a session cannot start, and why.
         readiness: Readiness::Warn,
+        base_rules: OnBaseRules::Off,
         // GitHub's limits are not this GitHub's: the demo need not wait for them.
         pace: Pace {
             burst: 1_000,

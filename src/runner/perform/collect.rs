@@ -9,6 +9,7 @@ use crate::core::event::{ChangeKind, Event, FileChange, Whole, Work};
 use crate::core::failure::Failure;
 use crate::core::ids::{SessionId, Sha};
 use crate::core::location::Place;
+use crate::core::signs::Signs;
 use crate::core::text;
 use crate::core::usage::Report;
 use crate::git::{CollectSpec, Collected, DiffLimits, GitError, OutgoingSpec};
@@ -69,6 +70,7 @@ async fn collect(
         ignore: scope.ignore.to_vec(),
         protected: action.protected.clone(),
         message: action.message.clone(),
+        without_protected: action.without_protected,
         limits: DiffLimits {
             files: limits.max_files as usize,
             bytes: patch_limit(scope),
@@ -155,6 +157,7 @@ async fn judged(
         work.whole = Some(Whole {
             files: branch.files,
             commits: branch.commits,
+            signs: branch.signs,
         });
     }
     look_for_secrets(place, scope, action, &mut work).await?;
@@ -188,6 +191,8 @@ async fn look_for_secrets(
     work.secrets =
         looked.map_err(|error| Failure::broken(format!("looking for secrets failed: {error}")))?;
     if !work.secrets.is_empty() {
+        // Its lines may hold one.
+        work.protected_diff = None;
         let (files, protected) = (work.files.iter_mut(), work.protected.iter_mut());
         let paths = files.map(|file| &mut file.path).chain(protected);
         paths.for_each(|path| *path = scope.redactor.redact(path));
@@ -204,6 +209,8 @@ fn work(collected: Collected) -> Work {
         commits: collected.commits,
         committed_by_us: collected.committed_by_us,
         protected: collected.protected,
+        protected_diff: collected.protected_diff.map(Box::new),
+        signs: collected.signs,
         objections: collected.over,
         secrets: Vec::new(),
         whole: None,
@@ -229,6 +236,8 @@ fn refused(base: &Sha, why: &str) -> Work {
         committed_by_us: false,
         files: vec![change],
         protected: Vec::new(),
+        protected_diff: None,
+        signs: Signs::default(),
         objections: vec![why.to_owned()],
         secrets: Vec::new(),
         whole: None,

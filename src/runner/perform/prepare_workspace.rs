@@ -1,5 +1,6 @@
 //! Brings the mirror up to date and lays out the working copy, before the agent comes.
 
+use crate::core::ci_secrets;
 use crate::core::effect::{PrepareWorkspace, Start};
 use crate::core::event::{BaseFacts, Event};
 use crate::core::failure::Failure;
@@ -94,9 +95,10 @@ async fn lay_out(
             false => Ok(None),
         }
     };
-    let (policy, lfs, agents_md, pull_template) = tokio::join!(
+    let (policy, lfs, workflows, agents_md, pull_template) = tokio::join!(
         policy,
         git.lfs(&spec),
+        git.workflows(place.repository, &sha),
         git.read_file(place.repository, &sha, "AGENTS.md", template::READ as usize),
         template::find(&workspace)
     );
@@ -113,6 +115,7 @@ async fn lay_out(
         lfs: lfs?,
         partial: git.is_partial(place.repository),
         policy: policy?.map(Box::new),
+        secrets: ci_secrets::in_reach(&workflows?, action.branch.as_str()),
     };
     Ok(Performed::known(Event::WorkspaceReady {
         session: session.clone(),

@@ -14,6 +14,7 @@ mod merged;
 mod mirror;
 mod outgoing;
 mod partial;
+mod protected;
 mod publish;
 mod rebase;
 mod server;
@@ -212,6 +213,7 @@ impl Lab {
             limits: DiffLimits::default(),
             ignore: ignore(),
             protected: vec![],
+            without_protected: false,
         }
     }
 

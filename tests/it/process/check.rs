@@ -1,6 +1,7 @@
 //! `skep config check` finds what `skep serve` would stumble over, a line each, and leaves nothing behind.
 
 use skep_simulator::fault::{Fault, FaultRule};
+use skep_simulator::world::ruleset::{RulesetBypass, RulesetDraft};
 
 use super::running::{Ended, Served, skep};
 use super::setup::Setup;
@@ -143,4 +144,32 @@ async fn beside_a_running_skep_its_ports_are_not_called_taken() {
         "{out}"
     );
     served.stop().await;
+}
+
+/// What keeps the App from a default branch is GitHub's rules; where it may bypass them, that is wrong, and without any it is said.
+#[tokio::test(flavor = "multi_thread")]
+async fn how_the_app_stands_to_a_default_branch_is_said() {
+    let setup = Setup::new().await;
+    let (code, out, _) = check(&setup, &[], "").await;
+    let open = "octo/hello: nothing on GitHub keeps the App from pushing to `main`";
+    assert!(code == Some(0) && out.contains(open), "{out}");
+    let rule = |bypass| {
+        let draft = RulesetDraft {
+            name: "keep main",
+            branch: "main",
+            rules: &["pull_request"],
+            bypass,
+        };
+        let set = setup.github.set_ruleset(setup.repository, draft);
+        set.expect("a ruleset");
+    };
+    rule(RulesetBypass::Always);
+    let (code, out, _) = check(&setup, &[], "").await;
+    let bypass = "octo/hello: the App may bypass the ruleset `keep main` of `main`";
+    assert!(code == Some(1) && out.contains(bypass), "{out}");
+    assert!(out.lines().any(|line| line.starts_with("✗ base ")), "{out}");
+    rule(RulesetBypass::Never);
+    let (code, out, _) = check(&setup, &[], "").await;
+    let kept = "rules keep the App out of the default branch of 1 repository";
+    assert!(code == Some(0) && out.contains(kept), "{out}");
 }

@@ -335,6 +335,8 @@ async fn the_pull_request_shows_evidence_and_honours_the_template() {
     <!-- skep: this part is kept up to date; write above or below it -->
     Closes #1
 
+    **Risk: low** (skep verified nothing of it)
+
     ### What changed
 
     3 files changed, 3 insertions (+), 2 deletions (−), 1 commit.
@@ -446,8 +448,12 @@ async fn too_many_files_and_protected_paths_stay_here_and_it_is_said_exactly() {
         "write .github/workflows/my_ci.yml: on: push\nsay Wrote a workflow.",
     )
     .await;
-    assert_eq!(app.state(issue).await, "failed");
-    insta::assert_snapshot!(app.told(issue));
+    assert_eq!(app.state(issue).await, "needs-you");
+    let asks = app.one_of_ours(issue, "Hash of these changes").body;
+    assert!(
+        asks.contains("only with the permission \"Workflows\""),
+        "{asks}"
+    );
     assert!(app.pulls().is_empty());
     assert_eq!(app.simulator.branches(app.repository), ["main"]);
     app.done().await;

@@ -32,11 +32,12 @@ async fn published(allow_protected: AllowProtected) -> (TestApp, usize, String) 
 async fn protected_paths_are_not_published() {
     let (app, pulls, thread) = published(AllowProtected::Nothing).await;
     assert_eq!(pulls, 0);
-    // Commits are made at the machine's time.
-    let thread = regex::Regex::new("as `[0-9a-f]{10}`")
-        .expect("an expression")
-        .replace_all(&thread, "as `COMMIT`");
-    insta::assert_snapshot!(thread);
+    assert!(
+        thread.contains(
+            "the result changes 2 protected paths (`.github/dependabot.yml`, `CLAUDE.md`)"
+        ),
+        "{thread}"
+    );
     app.done().await;
 }
 
@@ -45,7 +46,7 @@ async fn one_path_that_is_not_allowed_holds_all_back() {
     let (app, pulls, thread) = published(allow(&[".github/**"])).await;
     assert_eq!(pulls, 0);
     assert!(
-        thread.contains("it touches 1 protected path (`CLAUDE.md`), which"),
+        thread.contains("the result changes 1 protected path (`CLAUDE.md`)"),
         "{thread}"
     );
     app.done().await;
@@ -60,7 +61,13 @@ async fn allowed_protected_paths_are_published_and_pointed_at() {
     branch: agent/1-keep-dependencies-fresh -> main (1 commits, +2 -0 in 2 files)
 
     skep[bot]:
+      > [!CAUTION]
+      > **Read this before you check it out.** It changes files that run on your machine:
+      > - `CLAUDE.md`: when a coding agent is started in the folder
+
       Closes #1
+
+      **Risk: high** (it changes protected paths; it changes files that run by themselves where it is checked out; skep verified nothing of it)
 
       ### What changed
 

@@ -124,7 +124,7 @@ async fn it_begins_on_the_branch_in_review_and_says_so() {
 
     Stacked on #3 (for #1): merge that one first. Then skep lets this one go where that went, with its own commits alone.
 
-    ### What changed
+    **Risk: low** (skep verified nothing of it)
     ");
     let (below, pull) = (app.number(first), app.number(second));
     assert_eq!(app.simulator.stacks(app.repository), [[below.0, pull.0]]);

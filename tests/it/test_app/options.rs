@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use skep::core::base_rules::OnBaseRules;
 use skep::core::issue_rules::IssueRules;
 use skep::core::notifications::Notifications;
 use skep::core::policy::{AllowProtected, Limits, MakeReady, Readiness, Retention};
@@ -54,6 +55,7 @@ pub(crate) struct Options {
     pub ready: MakeReady,
     /// What is looked at before a session starts; whoever wishes for it has it looked at by hand.
     pub readiness: Readiness,
+    pub base_rules: OnBaseRules,
     /// Bots that may start work, by login.
     pub allowed_bots: Vec<String>,
 }
@@ -112,6 +114,7 @@ impl Default for Options {
             },
             retention: Retention::default(),
             readiness: Readiness::Off,
+            base_rules: OnBaseRules::default(),
             allowed_bots: vec![],
         }
     }

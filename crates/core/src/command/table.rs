@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::raise::Raise;
 use super::word::plain;
+use crate::consent;
 use crate::role::RoleName;
 
 /// A command.
@@ -42,6 +43,10 @@ pub enum Command {
     Plan,
     /// The plan is good.
     Approve,
+    /// What the session changed in protected paths is good: the first digits of its hash.
+    ApprovePaths(String),
+    /// Publish what the session made without what it changed in protected paths.
+    DropPaths,
     /// Show what it has cost, or raise what it may cost.
     Budget(Option<Raise>),
     /// Let one more person command here: a login without `@`.
@@ -175,6 +180,18 @@ pub const ALL: &[Usage] = &[
         Takes::Nothing(|| Command::Approve),
     ),
     usage(
+        "approve-paths",
+        "/agent approve-paths <hash>",
+        "publish exactly the changes of protected paths that were shown with this hash",
+        Takes::Words(|rest| consent::digits(plain(rest)).map(Command::ApprovePaths)),
+    ),
+    usage(
+        "drop-paths",
+        "/agent drop-paths",
+        "publish the result without its changes of protected paths",
+        Takes::Nothing(|| Command::DropPaths),
+    ),
+    usage(
         "budget",
         "/agent budget [+n]",
         "show what the issue has cost; `+500k tokens`, `+$5`, `+2 attempts` or `+30m` raises what it may cost",
@@ -238,6 +255,8 @@ impl Command {
             Self::Answer(_) => "answer",
             Self::Plan => "plan",
             Self::Approve => "approve",
+            Self::ApprovePaths(_) => "approve-paths",
+            Self::DropPaths => "drop-paths",
             Self::Budget(_) => "budget",
             Self::Delegate(_) => "delegate",
             Self::Logs => "logs",

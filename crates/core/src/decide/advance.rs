@@ -20,6 +20,7 @@ mod offer;
 mod order;
 mod outage;
 mod overlap;
+mod paths;
 mod project;
 mod publish;
 mod pull;
@@ -77,6 +78,10 @@ const RULES: &[Rule] = &[
     rule(
         "an approved plan is carried out by the same session",
         order::approve,
+    ),
+    rule(
+        "protected paths that somebody spoke on are published, or left out",
+        paths::said,
     ),
     rule(
         "a session that failed ends, and people are told why",
@@ -170,6 +175,10 @@ const RULES: &[Rule] = &[
     rule(
         "a plan that people talk about is made anew",
         listen::plan_anew,
+    ),
+    rule(
+        "a session whose protected paths people talk about hears what to do instead",
+        paths::told_instead,
     ),
     rule(
         "a held session answers a question and is held again",

@@ -75,6 +75,7 @@ pub(super) fn of_comment(
         | MessageKind::Unfitting
         | MessageKind::Edited
         | MessageKind::Approved
+        | MessageKind::Protected
         | MessageKind::Review { .. }
         | MessageKind::Checks { .. }
         | MessageKind::Verification { .. }

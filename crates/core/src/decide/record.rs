@@ -44,7 +44,7 @@ use recording::{Outcome, Recording};
 
 use super::notes::Notes;
 use crate::effect::StatusLabel;
-use crate::event::{Event, Fetching, Looked};
+use crate::event::{Event, Fetching, Looked, PushHeld};
 use crate::label;
 use crate::policy::{Context, GO_LABEL, OVERRIDE_LABEL, SPRINT_LABEL};
 use crate::task::{Order, Task};
@@ -144,6 +144,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::PublishChecked { session, .. }
         | Event::Published { session, .. }
         | Event::BranchMoved { session, .. }
+        | Event::PushHeld(PushHeld { session })
         | Event::PullOpened { session, .. }
         | Event::Asked { session, .. }
         | Event::Reported { session, .. }

@@ -10,6 +10,7 @@ mod events;
 mod first_status;
 mod leftover;
 mod orders;
+mod paths;
 mod promises;
 mod pull_gates;
 mod pulls;
@@ -162,6 +163,8 @@ fn stages() -> Vec<(&'static str, Task)> {
         ("finished while it asks", walk(&finished)),
         ("parked", at_four(&waiting)),
         ("plan", walk(&planned.concat())),
+        ("protected paths wait", paths::waiting()),
+        ("protected paths approved", paths::approved()),
         ("waiting for its model", waits),
         ("paused", walk(&paused)),
         ("revision queued", walk(&revision)),

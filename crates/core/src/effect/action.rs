@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Reaction, Start, StatusLabel, Turn, UnpushedCommits, Worth};
 use crate::actor::{Account, Actor};
+use crate::consent::ChangeHash;
 use crate::event::{Asking, Timer};
 use crate::ids::{AgentBranch, CommentId, IssueNumber, Sha};
 use crate::outsider::HeldBack;
@@ -100,6 +101,9 @@ pub struct Collect {
     /// Paths that the repository protects besides, as globs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub protected: Vec<String>,
+    /// Whether protected paths are left as they are at the base.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_protected: bool,
 }
 
 /// Read again what must hold before a push. Reading repeats freely.
@@ -124,6 +128,20 @@ pub struct Publish {
     pub head: Sha,
     /// What we wrote there last; `None` when the branch must not exist.
     pub expected: Option<Sha>,
+    /// What it is judged against once more before it leaves; `None` in one that was planned before there was such a look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<Judged>,
+}
+
+/// What is pushed is held to what was let through of protected paths.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    /// The commit the work started from.
+    pub base: Sha,
+    /// The head of the base branch, where the work did not start from it.
+    pub upstream: Option<Sha>,
+    /// The changes of protected paths that somebody let through; `None`: none but what the operator allows.
+    pub approved: Option<ChangeHash>,
 }
 
 /// Open the pull request. Found by its head branch first, open or closed.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Permission;
-use crate::ids::Sha;
+use crate::ids::{SessionId, Sha};
 
 /// What must hold right before a push.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,13 @@ pub struct BroughtUp {
     pub head: Sha,
     /// The head of the branch below them.
     pub onto: Sha,
+}
+
+/// Nothing was pushed, because of protected paths.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushHeld {
+    /// For which session.
+    pub session: SessionId,
 }
 
 fn yes() -> bool {

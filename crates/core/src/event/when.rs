@@ -35,7 +35,9 @@ impl Event {
             Self::Steered { .. } => EffectKind::Steer,
             Self::Collected { .. } => EffectKind::Collect,
             Self::PublishChecked { .. } => EffectKind::CheckPublish,
-            Self::Published { .. } | Self::BranchMoved { .. } => EffectKind::Publish,
+            Self::Published { .. } | Self::BranchMoved { .. } | Self::PushHeld(_) => {
+                EffectKind::Publish
+            }
             Self::PullOpened { .. } => EffectKind::OpenPull,
             Self::Answered { .. } => EffectKind::PostAnswer,
             Self::ReviewRead { .. } => EffectKind::ReadReview,

@@ -31,6 +31,20 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// The same text with every character that shows nothing spelled out (`\\u{202e}`): whoever agrees to it sees all of it.
+pub fn spelled_out(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let breaks = matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}');
+        if is_hidden(c) || breaks {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Whether the character shows nothing: control, format, private, noncharacter, filler or default-ignorable. Line feed
 /// and tab are not hidden.
 pub(super) fn is_hidden(c: char) -> bool {

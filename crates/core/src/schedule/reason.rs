@@ -83,6 +83,13 @@ pub enum Fault {
         /// Such as `contents=write`.
         lacks: Vec<String>,
     },
+    /// The App could put something on the base branch without a person: whoever owns the repository mends that.
+    BaseRules {
+        /// The branch.
+        branch: String,
+        /// The rulesets that it may bypass; without one, nothing keeps it out.
+        rulesets: Vec<String>,
+    },
     /// The repository cannot be reached: often that is over by itself.
     Repository {
         /// What happened.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::ErrorClass;
 use crate::command::Priority;
+use crate::consent::{PathsApproved, PathsAsked};
 use crate::event::ChecksState;
 use crate::ids::{CommentId, Sha, TaskKey};
 use crate::message::{AgentMessage, MessageKind, Thread};
@@ -42,6 +43,9 @@ pub struct Conversation {
     /// The plan that waits for approval.
     #[serde(default)]
     pub plan: Option<Plan>,
+    /// Protected paths that wait for somebody's word, or have it and are on their way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paths: Option<Box<PathsAsked>>,
     /// Comments that only led to a hint: an edit of theirs counts.
     #[serde(default, rename = "hinted")]
     pub hinted_comments: Vec<CommentId>,
@@ -126,6 +130,9 @@ pub struct ReviewState {
     /// What the agent said of each piece of work on the branch, oldest first: the first work, then its revisions.
     #[serde(default)]
     pub told: Vec<Told>,
+    /// Protected paths on the branch that somebody let through, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approved_paths: Vec<PathsApproved>,
 }
 
 impl ReviewState {

@@ -22,7 +22,11 @@ impl Task {
             } => "needs-you",
             Stage::Working { .. } => "working",
             Stage::Blocked {
-                reason: BlockReason::Asked | BlockReason::Plan | BlockReason::Budget { .. },
+                reason:
+                    BlockReason::Asked
+                    | BlockReason::Plan
+                    | BlockReason::Paths
+                    | BlockReason::Budget { .. },
                 ..
             } => "needs-you",
             Stage::Blocked {
@@ -63,7 +67,11 @@ impl Task {
             }
             Stage::Working { .. } => Some(StatusLabel::Working),
             Stage::Blocked {
-                reason: BlockReason::Asked | BlockReason::Plan | BlockReason::Budget { .. },
+                reason:
+                    BlockReason::Asked
+                    | BlockReason::Plan
+                    | BlockReason::Paths
+                    | BlockReason::Budget { .. },
                 ..
             } => Some(StatusLabel::NeedsYou),
             Stage::Blocked {

@@ -289,6 +289,8 @@ pub enum BlockReason {
     Asked,
     /// Its plan waits for approval.
     Plan,
+    /// What it made changes protected paths, and waits for somebody's word.
+    Paths,
     /// Its model failed for now, and is tried again.
     Later {
         /// How it failed.

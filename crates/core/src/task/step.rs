@@ -82,6 +82,8 @@ pub enum Pushed {
     At(Sha),
     /// Somebody else wrote to it: their head, or `None` when they deleted it.
     Moved(Option<Sha>),
+    /// Nothing was pushed: it changes protected paths in a way that nobody let through.
+    Held,
 }
 
 /// `skip_serializing_if` wants a function.

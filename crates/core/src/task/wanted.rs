@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::FailureClass;
 use crate::actor::{Account, Actor};
+use crate::consent::PathsWord;
 use crate::effect::{Reaction, UnpushedCommits};
 use crate::event::{Asking, Loss, PublishFacts, TriggerFacts, Work};
 use crate::ids::{CommentId, IssueNumber, SessionId, Sha};
@@ -87,6 +88,8 @@ pub enum Order {
         /// By whom.
         by: String,
     },
+    /// Somebody said what becomes of the protected paths it changed.
+    Paths(PathsWord),
 }
 
 /// Our pull request is over.

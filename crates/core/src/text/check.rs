@@ -97,6 +97,24 @@ pub fn installed(account: &str) -> String {
     format!("installed on {account}")
 }
 
+/// Rules keep the App out of the base branches that were looked at.
+pub fn bases_kept(repositories: usize) -> String {
+    format!(
+        "rules keep the App out of the default branch of {}",
+        super::count(repositories as u64, "repository").replace("repositorys", "repositories")
+    )
+}
+
+/// More repositories than are looked at.
+pub fn more_bases(most: usize) -> String {
+    format!("only the first {most} repositories were looked at")
+}
+
+/// The repositories of an installation, or one's rules, cannot be read.
+pub fn base_unread(name: &str, error: &str) -> String {
+    format!("{name}: its rules cannot be read: {error}")
+}
+
 /// An installation is suspended.
 pub fn suspended(account: &str) -> String {
     format!("it is suspended on {account}")

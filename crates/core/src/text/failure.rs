@@ -225,6 +225,16 @@ pub fn objections(work: &Work, allowed: &AllowProtected) -> Option<String> {
     ))
 }
 
+/// Protected paths keep it from being published, and nobody can be asked about them.
+pub fn protected(held: &[String]) -> String {
+    let held: Vec<&str> = held.iter().map(String::as_str).collect();
+    format!(
+        "the result was not published: it touches {} ({}). Say in the issue what to leave out, or change them by hand.",
+        super::count(held.len() as u64, "protected path"),
+        paths(&held)
+    )
+}
+
 /// The first few paths, and how many more there are.
 pub(super) fn paths(all: &[&str]) -> String {
     const NAMED: usize = 5;
@@ -310,6 +320,8 @@ mod tests {
             conflicts: vec![],
             left_out: vec![],
             put_onto: None,
+            protected_diff: None,
+            signs: Default::default(),
         }
     }
 

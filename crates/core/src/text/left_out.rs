@@ -51,7 +51,11 @@ fn line(left: &LeftOut) -> String {
         WhyLeftOut::Stash => {
             "- The agent put work aside with `git stash`; to have it, ask to apply it.".to_owned()
         }
-        WhyLeftOut::History | WhyLeftOut::Link | WhyLeftOut::Leaving | WhyLeftOut::Ignored => {
+        WhyLeftOut::History
+        | WhyLeftOut::Link
+        | WhyLeftOut::Leaving
+        | WhyLeftOut::Ignored
+        | WhyLeftOut::Protected => {
             format!("- {name}")
         }
     }
@@ -77,6 +81,10 @@ pub fn beside(work: &Work) -> Option<String> {
     });
     let kinds = [
         kind(WhyLeftOut::Link, "links that leave the repository"),
+        kind(
+            WhyLeftOut::Protected,
+            "changes of protected paths that people had left out",
+        ),
         history,
         kind(WhyLeftOut::Leaving, "leavings of tools"),
         kind(WhyLeftOut::Ignored, "ignored by the repository"),
@@ -115,6 +123,8 @@ mod tests {
             secrets: vec![],
             whole: None,
             put_onto: None,
+            protected_diff: None,
+            signs: Default::default(),
             conflicts: conflicts.iter().map(|path| (*path).to_owned()).collect(),
             left_out: left
                 .iter()

@@ -70,6 +70,8 @@ pub mod value {
     pub const READY: &str = "must be \"green\" or \"never\"";
     /// What is looked at before a session starts.
     pub const READINESS: &str = "must be \"block\", \"warn\" or \"off\"";
+    /// What is done without rules for a base branch.
+    pub const BASE_RULES: &str = "must be \"refuse\", \"require\", \"warn\" or \"off\"";
     /// Protected paths.
     pub const PROTECTED: &str =
         "must be true, false or a list of globs such as [\".github/workflows/*\"]";

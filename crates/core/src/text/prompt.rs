@@ -27,6 +27,20 @@ pub const STILL_OPEN: &str = "You have asked this, and it is not decided yet";
 /// What an agent is told when its plan was approved.
 pub const APPROVED: &str = "Your plan was approved. Carry it out now: you may change files.";
 
+/// What an agent is told of protected paths that people did not let through.
+pub fn protected(paths: &[String]) -> String {
+    let named: Vec<String> = paths
+        .iter()
+        .take(20)
+        .map(|path| super::code(path, 200))
+        .collect();
+    format!(
+        "Your result is not published: it changes protected paths ({}), which a person has to let through, and did not. Undo \
+         those changes, in your commits as well, unless you are told otherwise below; then go on with what you are told.",
+        named.join(", ")
+    )
+}
+
 const PLAN_FIRST: &str = "Make a plan first, and change nothing yet: the working copy is read-only in this turn. End your \
 turn with the plan as your last message: what you will change, where, how it will be verified. A person approves it or says \
 what should be different; then you carry it out.";
@@ -275,6 +289,7 @@ fn spoken(message: &AgentMessage, nonce: &str) -> String {
         MessageKind::Checks { .. } => CHECKS.to_owned(),
         MessageKind::Verification { .. } => verify::TO_AGENT.to_owned(),
         MessageKind::Approved
+        | MessageKind::Protected
         | MessageKind::Landed
         | MessageKind::Base { .. }
         | MessageKind::Moved { .. } => return format!("{}\n\n", item(&message.text, nonce)),

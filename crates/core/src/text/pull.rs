@@ -3,15 +3,18 @@
 use serde_json::{Value, json};
 
 use super::{
-    LIMIT, base_branch, containment, count, failure, left_out, overlap, pull_size, role_why, verify,
+    LIMIT, base_branch, ci_secrets, containment, count, failure, left_out, overlap, pull_size,
+    risk, role_why, verify,
 };
 use crate::actor::Actor;
 use crate::agent::ErrorClass;
+use crate::consent::PathsApproved;
 use crate::containment::Attempts;
 use crate::event::{FileChange, Work};
 use crate::policy::{Context, Policy};
 use crate::pull_size::too_large;
 use crate::question::{By, Question};
+use crate::risk::{Facts, Risk, mark};
 use crate::sanitise::{self, Allow};
 use crate::task::{Job, Told};
 
@@ -30,10 +33,34 @@ pub struct Evidence<'a> {
     pub answers: &'a [Question],
     /// What the agent tried that its sandbox does not allow.
     pub attempts: &'a Attempts,
+    /// Protected paths in it that somebody let through.
+    pub approved: &'a [PathsApproved],
     /// What it says it has checked.
     pub claimed: &'a [String],
     /// What the server itself saw, where the repository has commands for that.
     pub verified: Option<verify::Verified<'a>>,
+}
+
+impl Evidence<'_> {
+    /// How much care it needs.
+    pub fn risk(&self) -> Risk {
+        let (files, signs) = self.work.shown();
+        let approved = self.approved.iter().flat_map(|one| &one.paths);
+        let protected: Vec<String> = self
+            .work
+            .protected
+            .iter()
+            .chain(approved)
+            .cloned()
+            .collect();
+        mark(&Facts {
+            files,
+            signs,
+            protected: &protected,
+            attempts: self.attempts,
+            verified: self.verified.as_ref().is_some_and(verify::Verified::passed),
+        })
+    }
 }
 
 const SHOWN_FILES: usize = 40;
@@ -83,6 +110,7 @@ pub fn body(
 pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
     let (unfinished, work) = (evidence.unfinished.map(failure::unfinished), evidence.work);
     let warnings = [
+        risk::read_first(work),
         containment::alarm(evidence.attempts),
         unfinished,
         left_out::conflicts(work),
@@ -98,10 +126,12 @@ pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
     if let Some(elsewhere) = base_branch::elsewhere(job.base_from.as_ref(), issue) {
         text.push_str(&format!("{elsewhere}\n\n"));
     }
-    text.push_str(&changes(work));
+    text.push_str(&format!("{}\n\n", risk::line(&evidence.risk())));
+    text.push_str(&changes(evidence));
     if let Some(put_onto) = overlap::put_onto(work) {
         text.push_str(&format!("\n{put_onto}\n"));
     }
+    text.push_str(&secrets(job));
     text.push_str(&large(work, cx.policy));
     text.push_str(&summary(evidence.told));
     text.push_str(&verify::section(
@@ -137,7 +167,8 @@ pub fn with_part_of(body: &str, new: &str) -> Option<String> {
     Some(format!("{part}{RULE}{above}{below}"))
 }
 
-fn changes(work: &Work) -> String {
+fn changes(evidence: &Evidence<'_>) -> String {
+    let work = evidence.work;
     let (files, commits) = match &work.whole {
         Some(whole) => (&whole.files, whole.commits),
         None => (&work.files, work.commits),
@@ -159,8 +190,17 @@ fn changes(work: &Work) -> String {
             count((files.len() - SHOWN_FILES) as u64, "more file")
         ));
     }
-    text.push_str(&allowed(&work.protected));
+    text.push_str(&risk::protected(work, evidence.approved));
+    text.push_str(&risk::flags(work));
     text
+}
+
+/// What its checks could read.
+fn secrets(job: &Job) -> String {
+    let ground = job.workspace.as_ref();
+    ground.map_or_else(String::new, |ground| {
+        ci_secrets::in_reach(&ground.base.secrets)
+    })
 }
 
 /// That it is much to read, where it is.
@@ -173,18 +213,6 @@ fn large(work: &Work, policy: &Policy) -> String {
     large.map_or_else(String::new, |size| {
         pull_size::large(size, policy.limits.pull_lines)
     })
-}
-
-/// What a reviewer must not miss: only consented paths come this far.
-fn allowed(protected: &[String]) -> String {
-    if protected.is_empty() {
-        return String::new();
-    }
-    let paths: Vec<&str> = protected.iter().map(String::as_str).collect();
-    format!(
-        "\n⚠️ Look twice: this changes protected paths, which the operator allows ({}).\n",
-        failure::paths(&paths)
-    )
 }
 
 fn row(file: &FileChange) -> String {

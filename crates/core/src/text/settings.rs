@@ -317,6 +317,12 @@ const GENERAL: &[(&str, &str)] = &[
          and says so, `warn` starts all the same and tells the log, `off` does not look.",
     ),
     (
+        "base_rules",
+        "What to do when GitHub would let the App put something on a repository's default branch without a person: `refuse` does no work \
+         there where the App may bypass the branch's rulesets, and warns where there are none, `require` does none without rules that \
+         keep the App out either, `warn` warns, `off` does not look. It is looked at with `readiness`.",
+    ),
+    (
         "role_hints",
         "Whether words of an issue without a `role:` label may name its role: `[swe]` at the start of the title, `Ask the \
          security engineer to …`, `For the testing agent: …`.",

@@ -366,6 +366,7 @@ fn held(task: &Task) -> Option<String> {
             format!("It waits without taking a slot, and goes on with your answer.{so_far}")
         }
         BlockReason::Plan => "Reply `/agent approve` to start, or say what to change.".into(),
+        BlockReason::Paths => format!("{}{so_far}", super::paths::WAY_OUT),
         BlockReason::Later { class, .. } => {
             let tries = task
                 .job()

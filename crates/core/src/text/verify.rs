@@ -45,6 +45,12 @@ impl<'t> Verified<'t> {
         })
     }
 
+    /// Whether the head as it is has passed.
+    pub fn passed(&self) -> bool {
+        let known = self.known.zip(self.head);
+        known.is_some_and(|(known, head)| known.passed(head))
+    }
+
     /// What is known of the head as it is.
     fn of_head(&self) -> Option<&'t Verification> {
         self.known.filter(|known| Some(&known.head) == self.head)

@@ -1,6 +1,6 @@
 //! What a queued task waits for, and what releases it: half a sentence behind its state.
 
-use super::{clock, count};
+use super::{base_rules, clock, code, count};
 use crate::agent::ErrorClass;
 use crate::schedule::{Closed, Fault, Reason};
 
@@ -58,6 +58,20 @@ pub fn out_of_order(fault: &Fault) -> String {
                 .collect::<Vec<_>>()
                 .join(", ")
         ),
+        Fault::BaseRules { branch, rulesets } => {
+            let branch = code(branch, 100);
+            let why = match rulesets.is_empty() {
+                true => format!("nothing on GitHub keeps the App from pushing to {branch}"),
+                false => format!(
+                    "the App may bypass {} of {branch}",
+                    base_rules::names(rulesets)
+                ),
+            };
+            format!(
+                "{why}; whoever owns the repository has to close that under Settings → Rules, or the operator lets it pass (`base_rules`), \
+                 and this starts by itself then"
+            )
+        }
         Fault::Repository { why } => format!(
             "the repository cannot be reached ({}); this starts by itself once it can",
             said(why)

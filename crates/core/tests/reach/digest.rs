@@ -14,10 +14,41 @@ pub const COMMENTS: i64 = 5_000_000;
 
 /// Fields that decide nothing here: what is only shown, counted for people, or remembered of what cannot come again.
 const SHOWN: &[&str] = &[
-    "story", "tail", "doing", "silent_ms", "replies", "outcomes", "spent", "counter", "waited", "usage", "worked_ms", "told",
-    "told_off", "told_rest", "hinted", "taken", "reviews", "spoken", "looks", "looked", "status_at", "notice",
-    "agent_session", "comments", "said", "reviewers", "people", "url", "report", "prompt", "description", "tools",
-    "fallbacks", "limits", "session_meter",
+    "story",
+    "tail",
+    "doing",
+    "silent_ms",
+    "replies",
+    "outcomes",
+    "spent",
+    "counter",
+    "waited",
+    "usage",
+    "worked_ms",
+    "told",
+    "told_off",
+    "told_rest",
+    "hinted",
+    "taken",
+    "reviews",
+    "spoken",
+    "looks",
+    "looked",
+    "status_at",
+    "notice",
+    "agent_session",
+    "comments",
+    "said",
+    "reviewers",
+    "people",
+    "url",
+    "report",
+    "prompt",
+    "description",
+    "tools",
+    "fallbacks",
+    "limits",
+    "session_meter",
 ];
 
 /// Takes in a value, field by field.
@@ -44,8 +75,11 @@ impl Digest {
 
     pub fn word(&mut self, word: u64) {
         let [one, two] = &mut self.state;
-        *one = (*one ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd).rotate_left(29);
-        *two = (two.rotate_left(23) ^ word.rotate_left(32)).wrapping_mul(0xc4ce_b9fe_1a85_ec53) ^ *one;
+        *one = (*one ^ word)
+            .wrapping_mul(0xff51_afd7_ed55_8ccd)
+            .rotate_left(29);
+        *two =
+            (two.rotate_left(23) ^ word.rotate_left(32)).wrapping_mul(0xc4ce_b9fe_1a85_ec53) ^ *one;
     }
 
     pub fn value(&mut self, value: &impl Serialize) {
@@ -74,7 +108,10 @@ impl Digest {
         let bytes = text.as_bytes();
         let (mut word, mut filled, mut at) = (0u64, 0u32, 0);
         while at < bytes.len() {
-            let digits = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let digits = bytes[at..]
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
             let (byte, step) = match digits {
                 7.. => (b'#', digits),
                 _ => (bytes[at], 1),

@@ -46,7 +46,13 @@ fn no_way_leads_from_words_without_a_right_to_what_needs_one() {
 /// may not is found and told.
 #[test]
 fn each_guard_that_is_taken_away_is_missed() {
-    for lie in [Lie::Trigger, Lie::Comment, Lie::Reaction, Lie::Review, Lie::Publish] {
+    for lie in [
+        Lie::Trigger,
+        Lie::Comment,
+        Lie::Reaction,
+        Lie::Review,
+        Lie::Publish,
+    ] {
         let faults: Vec<String> = settings(Some(lie))
             .iter()
             .filter_map(|setting| {

@@ -194,7 +194,12 @@ fn of_people() -> Vec<Move> {
 fn answers() -> Vec<Move> {
     use Who::{Ana, Ben, Eve, Tri};
     let mut all = Vec::new();
-    let ends = [Ending::Done, Ending::AsksInWords, Ending::Limited, Ending::Crashed];
+    let ends = [
+        Ending::Done,
+        Ending::AsksInWords,
+        Ending::Limited,
+        Ending::Crashed,
+    ];
     all.extend(ends.map(Move::TurnEnds));
     all.extend([true, false].map(Move::Steered));
     all.extend([Made::Work, Made::Nothing, Made::Protected].map(Move::Collected));
@@ -222,18 +227,33 @@ impl Move {
     pub fn can(self, world: &World) -> bool {
         use EffectKind as Of;
         let asked = |kind| world.has(kind).is_some();
-        let comments = || world.asked.iter().filter(|one| one.kind == Of::AuthorizeComment).count();
+        let comments = || {
+            world
+                .asked
+                .iter()
+                .filter(|one| one.kind == Of::AuthorizeComment)
+                .count()
+        };
         let turn = || asked(Of::RunTurn);
         match self {
             Self::Label(..) | Self::Opened(_) | Self::EditIssue(_) | Self::Unlabel(_) => true,
             Self::StaleLabel(_) => world.task.last_trigger > 0,
-            Self::Comment(who) => comments() < 2 && world.has_of(Of::AuthorizeComment, who).is_none(),
+            Self::Comment(who) => {
+                comments() < 2 && world.has_of(Of::AuthorizeComment, who).is_none()
+            }
             Self::TickOurs(who) => {
                 let shown = !world.task.conversation.batches.is_empty();
                 shown && comments() < 2 && world.has_of(Of::AuthorizeComment, who).is_none()
             }
-            Self::Delete(_) => world.task.conversation.messages.iter().any(|one| one.comment.is_some()),
-            Self::Review(who) => world.task.pull.is_some() && world.has_of(Of::ReadReview, who).is_none(),
+            Self::Delete(_) => world
+                .task
+                .conversation
+                .messages
+                .iter()
+                .any(|one| one.comment.is_some()),
+            Self::Review(who) => {
+                world.task.pull.is_some() && world.has_of(Of::ReadReview, who).is_none()
+            }
             Self::Close(_) | Self::Archive(_) | Self::Uninstall => world.session() > 0,
             Self::PullStirs | Self::PullOver { .. } => world.task.pull.is_some(),
             Self::LosesRight { .. } => !world.lost && world.session() > 0,
@@ -246,10 +266,12 @@ impl Move {
                 let one = world.has_of(Of::CheckTrigger, who);
                 one.is_some_and(|one| found == Found::Fine || one.asking.starts())
             }
-            Self::Says(who, _) => {
-                world.has_of(Of::AuthorizeComment, who).is_some_and(|one| !one.of_ours)
-            }
-            Self::Ticked(who) => world.has_of(Of::AuthorizeComment, who).is_some_and(|one| one.of_ours),
+            Self::Says(who, _) => world
+                .has_of(Of::AuthorizeComment, who)
+                .is_some_and(|one| !one.of_ours),
+            Self::Ticked(who) => world
+                .has_of(Of::AuthorizeComment, who)
+                .is_some_and(|one| one.of_ours),
             Self::Gone(who) => world.has_of(Of::AuthorizeComment, who).is_some(),
             Self::Read(who) => world.has_of(Of::ReadReview, who).is_some(),
             Self::Ready => asked(Of::PrepareWorkspace),
@@ -279,6 +301,7 @@ pub fn nth(timer: &Timer) -> u8 {
         Timer::Landed => 5,
         Timer::Approvals => 6,
         Timer::Project => 7,
+        Timer::Withheld => 8,
     }
 }
 

@@ -46,19 +46,40 @@ type Rule = fn(&Ruled<'_>, &World) -> Option<String>;
 
 const RULES: &[(&str, Rule)] = &[
     ("a session begins for somebody who may start work", starts),
-    ("a paused session goes on when somebody who may says so", goes_on),
+    (
+        "a paused session goes on when somebody who may says so",
+        goes_on,
+    ),
     ("a plan is approved by somebody who may", plans),
     ("a start is agreed to by somebody with write access", agrees),
-    ("what holds a start is passed by somebody with write access", passes),
+    (
+        "what holds a start is passed by somebody with write access",
+        passes,
+    ),
     ("a budget is raised by somebody with write access", raises),
-    ("somebody is let speak by somebody with write access", delegates),
-    ("the next session is as somebody who may speak wishes", wishes),
+    (
+        "somebody is let speak by somebody with write access",
+        delegates,
+    ),
+    (
+        "the next session is as somebody who may speak wishes",
+        wishes,
+    ),
     ("the agent hears nobody who may not speak", hears),
     ("a question is answered by somebody who may", answers),
-    ("nothing is pushed but for somebody who may push at that time", pushes),
+    (
+        "nothing is pushed but for somebody who may push at that time",
+        pushes,
+    ),
     ("a pull request is opened of what was pushed", opens),
-    ("a turn belongs to a session, and writes only if it may", turns),
-    ("the switch is set for somebody who asked for work", switches),
+    (
+        "a turn belongs to a session, and writes only if it may",
+        turns,
+    ),
+    (
+        "the switch is set for somebody who asked for work",
+        switches,
+    ),
     ("an issue is made for a session that found it", makes),
     ("a draft is made ready when its checks are green", readies),
 ];
@@ -70,7 +91,9 @@ fn broken_of(rule: &str, why: impl Into<String>) -> Option<String> {
 impl Ruled<'_> {
     /// The first rule that the step breaks. What was asked for and came to something is asked for no more.
     pub fn broken(&self, next: &mut World) -> Option<String> {
-        let broken = RULES.iter().find_map(|(rule, holds)| broken_of(rule, holds(self, next)?));
+        let broken = RULES
+            .iter()
+            .find_map(|(rule, holds)| broken_of(rule, holds(self, next)?));
         self.consume(next);
         broken
     }
@@ -116,7 +139,12 @@ impl Ruled<'_> {
         // What is asked for by a word is carried out with it, or with the answer to what is read for it.
         granted.raise = false;
         granted.delegate = false;
-        if next.asked.iter().all(|one| one.kind != EffectKind::CheckTrigger) && !self.plans(EffectKind::CheckTrigger) {
+        if next
+            .asked
+            .iter()
+            .all(|one| one.kind != EffectKind::CheckTrigger)
+            && !self.plans(EffectKind::CheckTrigger)
+        {
             (granted.wish, granted.pass) = (false, false);
         }
     }
@@ -126,7 +154,10 @@ fn starts(on: &Ruled<'_>, next: &World) -> Option<String> {
     if !on.began() {
         return None;
     }
-    let actor = on.after().job().map(|job| job.actor.login().unwrap_or("the operator").to_owned());
+    let actor = on
+        .after()
+        .job()
+        .map(|job| job.actor.login().unwrap_or("the operator").to_owned());
     let actor = actor.unwrap_or_default();
     if !may_speak(on.before, &actor) {
         return Some(format!("it began for {actor}"));
@@ -243,14 +274,21 @@ fn hears(on: &Ruled<'_>, _: &World) -> Option<String> {
             return Some(format!("{:?} of {} waits for it", message.text, message.by));
         }
     }
-    let texts = on.decision.effects.iter().filter_map(|planned| match &planned.effect.action {
-        Action::RunTurn(run) => Some(format!("{}\n{}", run.turn.prompt, run.turn.resumed)),
-        Action::Steer(steer) => Some(steer.text.clone()),
-        _ => None,
-    });
+    let texts = on
+        .decision
+        .effects
+        .iter()
+        .filter_map(|planned| match &planned.effect.action {
+            Action::RunTurn(run) => Some(format!("{}\n{}", run.turn.prompt, run.turn.resumed)),
+            Action::Steer(steer) => Some(steer.text.clone()),
+            _ => None,
+        });
     let silent = [Who::Eve, Who::Bot, Who::Tri];
     for text in texts {
-        for who in silent.into_iter().filter(|who| !on.after().delegated(who.login())) {
+        for who in silent
+            .into_iter()
+            .filter(|who| !on.after().delegated(who.login()))
+        {
             if text.contains(&mark(who)) {
                 return Some(format!("it is told words of {}", who.login()));
             }
@@ -303,10 +341,19 @@ fn turns(on: &Ruled<'_>, _: &World) -> Option<String> {
     for planned in &on.decision.effects {
         let of_session = matches!(
             planned.effect.kind(),
-            EffectKind::PrepareWorkspace | EffectKind::RunTurn | EffectKind::Publish | EffectKind::OpenPull
+            EffectKind::PrepareWorkspace
+                | EffectKind::RunTurn
+                | EffectKind::Publish
+                | EffectKind::OpenPull
         );
-        if of_session && (job.is_none() || planned.effect.session != job.map(|job| job.session.clone())) {
-            return Some(format!("{} of {:?}", planned.effect.kind().name(), planned.effect.session));
+        if of_session
+            && (job.is_none() || planned.effect.session != job.map(|job| job.session.clone()))
+        {
+            return Some(format!(
+                "{} of {:?}",
+                planned.effect.kind().name(),
+                planned.effect.session
+            ));
         }
         let Action::RunTurn(run) = &planned.effect.action else {
             continue;

@@ -95,7 +95,10 @@ pub fn walk(setting: &Setting, bounds: &Bounds) -> Walked {
                 }
                 if stepped.world.is_within() && seen.insert(stepped.world.digest()) {
                     let from = at as u32;
-                    on.reached.push(Reached { from, by: by as u16 });
+                    on.reached.push(Reached {
+                        from,
+                        by: by as u16,
+                    });
                 }
             }
             if on.reached.len() >= bounds.states {
@@ -124,7 +127,12 @@ impl Walk<'_> {
     /// Makes a state again, from as far down its way as the last one's goes.
     fn make(&mut self, at: u32) -> World {
         let path = self.path(at);
-        let same = self.way.iter().zip(&path).take_while(|((one, _), other)| one == *other).count();
+        let same = self
+            .way
+            .iter()
+            .zip(&path)
+            .take_while(|((one, _), other)| one == *other)
+            .count();
         self.way.truncate(same);
         for state in &path[same..] {
             let world = match self.way.last() {
@@ -136,7 +144,9 @@ impl Walk<'_> {
             };
             self.way.push((*state, world));
         }
-        self.way.last().map_or_else(World::new, |(_, world)| world.clone())
+        self.way
+            .last()
+            .map_or_else(World::new, |(_, world)| world.clone())
     }
 
     /// The way to a fault, for people.

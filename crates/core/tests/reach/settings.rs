@@ -11,6 +11,7 @@ use super::step::Setting;
 
 fn policy() -> Policy {
     Policy {
+        base_rules: Default::default(),
         me: Me {
             app_id: 1,
             slug: "skep".into(),

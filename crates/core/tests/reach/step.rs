@@ -10,6 +10,7 @@ use skep_core::effect::EffectKind;
 use skep_core::event::*;
 use skep_core::ids::{CommentId, SessionId, Sha};
 use skep_core::message::Thread;
+use skep_core::outsider::ThumbsUp;
 use skep_core::policy::Policy;
 use skep_core::question;
 use skep_core::snapshot::Snapshot;
@@ -45,7 +46,9 @@ pub fn step(world: &World, made: Move, setting: &Setting) -> Stepped {
     next.now += 1_000;
     if let Move::Rings(at) = made {
         let timers = world.task.timers.iter();
-        let due = timers.filter(|(timer, _)| moves::nth(timer) == at).map(|(_, at)| *at);
+        let due = timers
+            .filter(|(timer, _)| moves::nth(timer) == at)
+            .map(|(_, at)| *at);
         next.now = next.now.max(due.max().unwrap_or(0));
     }
     next.fresh += 1;
@@ -270,7 +273,12 @@ fn of_others(world: &World, next: &mut World, made: Move, setting: &Setting) -> 
             }
         }
         Move::Dispatch => Event::Dispatched {
-            facts: Box::new(trigger(world, next, (Who::Operator, Asking::Command), (Found::Fine, setting))),
+            facts: Box::new(trigger(
+                world,
+                next,
+                (Who::Operator, Asking::Command),
+                (Found::Fine, setting),
+            )),
         },
         Move::Order(words) => Event::Ordered {
             command: moves::order(words),
@@ -325,7 +333,11 @@ fn trigger(
         Who::Operator => Actor::Operator,
         _ => Actor::Person(who.account()),
     };
-    let mut labels: Vec<String> = setting.labels.iter().map(|label| (*label).to_owned()).collect();
+    let mut labels: Vec<String> = setting
+        .labels
+        .iter()
+        .map(|label| (*label).to_owned())
+        .collect();
     if found != Found::Unlabeled {
         labels.push("agent:go".into());
     }
@@ -334,6 +346,8 @@ fn trigger(
         words.body = format!("Please, {}.", mark(who));
     }
     TriggerFacts {
+        outsiders: vec![],
+        policy: Default::default(),
         place: place(),
         asking,
         actor,
@@ -439,7 +453,12 @@ fn answer(world: &World, next: &mut World, made: Move, setting: &Setting) -> Opt
     })
 }
 
-fn authorized(next: &World, one: &Asked, (setting, body): (&Setting, Option<String>), world: &World) -> Event {
+fn authorized(
+    next: &World,
+    one: &Asked,
+    (setting, body): (&Setting, Option<String>),
+    world: &World,
+) -> Event {
     Event::CommentAuthorized {
         found: Box::new(AuthorizedComment {
             comment: CommentId(one.number),
@@ -459,6 +478,7 @@ fn authorized(next: &World, one: &Asked, (setting, body): (&Setting, Option<Stri
 
 fn review(world: &World, next: &World, one: &Asked, setting: &Setting) -> ReviewFacts {
     ReviewFacts {
+        outsiders: vec![],
         pull: 13,
         id: one.number,
         author: one.who.account(),
@@ -485,6 +505,8 @@ fn ready(number: u32) -> Event {
     Event::WorkspaceReady {
         session: session(number),
         base: BaseFacts {
+            policy: None,
+            secrets: Default::default(),
             partial: false,
             sha: sha('a'),
             branch: "main".into(),
@@ -602,6 +624,8 @@ fn work(made: Made) -> Work {
         binary: false,
     };
     Work {
+        protected_diff: None,
+        signs: Default::default(),
         head: sha('b'),
         base: sha('a'),
         commits: 1,

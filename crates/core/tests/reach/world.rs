@@ -56,7 +56,14 @@ impl Who {
     }
 
     fn of(actor: &Actor) -> Self {
-        let all = [Self::Ana, Self::Tri, Self::Rob, Self::Ben, Self::Eve, Self::Bot];
+        let all = [
+            Self::Ana,
+            Self::Tri,
+            Self::Rob,
+            Self::Ben,
+            Self::Eve,
+            Self::Bot,
+        ];
         let login = actor.login();
         let known = all.into_iter().find(|one| Some(one.login()) == login);
         known.unwrap_or(Self::Operator)
@@ -180,10 +187,14 @@ impl World {
 
     /// What was asked of the world with a decision, and what of that is not wanted any more.
     pub fn ask(&mut self, decision: &Decision) {
-        self.asked.retain(|one| !decision.withdraw.contains(&one.kind));
+        self.asked
+            .retain(|one| !decision.withdraw.contains(&one.kind));
         for planned in &decision.effects {
             let effect = &planned.effect;
-            let session = effect.session.as_ref().map_or(0, |session| session.number());
+            let session = effect
+                .session
+                .as_ref()
+                .map_or(0, |session| session.number());
             let mut one = Asked {
                 kind: effect.kind(),
                 session,

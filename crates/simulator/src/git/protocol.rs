@@ -207,6 +207,26 @@ async fn objection(
         );
         return Ok(Some(("protected branch hook declined".to_owned(), remote)));
     }
+    let ruled = h.read(|world| {
+        let home = world.repositories.get(&a.repository)?;
+        let mut branches = push
+            .updates
+            .iter()
+            .filter_map(|update| update.name.strip_prefix("refs/heads/"));
+        let kept = |branch: &&str| {
+            let mut sets = home.rulesets.iter();
+            sets.any(|set| set.branch == *branch && set.keeps_out())
+        };
+        branches.find(kept).map(str::to_owned)
+    });
+    if let Some(branch) = ruled.filter(|_| on(Rule::GitProtected)) {
+        let remote = format!(
+            "error: GH013: Repository rule violations found for refs/heads/{branch}.\n\
+             error: Changes must be made through a pull request."
+        );
+        let reason = "push declined due to repository rule violations".to_owned();
+        return Ok(Some((reason, remote)));
+    }
     if a.token
         .permissions
         .get("workflows")

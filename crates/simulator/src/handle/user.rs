@@ -15,6 +15,7 @@ use crate::world::account::Collaborator;
 use crate::world::account::Role;
 use crate::world::account::UserKind;
 use crate::world::facts::World;
+use crate::world::ruleset::{Ruleset, RulesetDraft};
 
 type Done<T> = Result<T, SimulatorError>;
 
@@ -227,6 +228,31 @@ impl Simulator {
             world
                 .repository_mut(home)
                 .map(|home| home.protected.insert(branch.to_owned()))
+        })?;
+        Ok(())
+    }
+
+    /// Has a ruleset apply to a branch; one of the same name gives way.
+    pub fn set_ruleset(&self, home: impl Into<i64>, draft: RulesetDraft<'_>) -> Done<()> {
+        let home = home.into();
+        let RulesetDraft {
+            name,
+            branch,
+            rules,
+            bypass,
+        } = draft;
+        self.state().change(|world| {
+            let home = world.repository_mut(home)?;
+            home.rulesets.retain(|set| set.name != name);
+            let id = home.rulesets.iter().map(|set| set.id).max().unwrap_or(100) + 1;
+            home.rulesets.push(Ruleset {
+                id,
+                name: name.to_owned(),
+                branch: branch.to_owned(),
+                rules: rules.iter().map(|rule| (*rule).to_owned()).collect(),
+                bypass,
+            });
+            Ok::<_, ApiError>(())
         })?;
         Ok(())
     }

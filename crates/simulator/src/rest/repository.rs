@@ -178,10 +178,25 @@ pub(super) async fn rules(call: Call) -> Answer {
             json!({ "type": "required_status_checks", "parameters": parameters, "ruleset_id": 1,
                     "ruleset_source_type": "Repository", "ruleset_source": home.full_name() })
         });
-        Ok::<_, ApiError>(shown.into_iter().collect())
+        let sets = home.rulesets.iter().filter(|set| set.branch == call.value("branch"));
+        let sets = sets.flat_map(|set| set.applied(&home.full_name()));
+        Ok::<_, ApiError>(shown.into_iter().chain(sets).collect())
     })?;
     let (page, link) = call.slice(all);
     Reply::page(Value::Array(page), link)
+}
+
+/// `GET /repos/{owner}/{repo}/rulesets/{ruleset_id}`
+pub(super) async fn ruleset(call: Call) -> Answer {
+    let id = call.value("ruleset").to_owned();
+    let shown = call.read(|world| {
+        let home = world.repository(call.repository)?;
+        let set = home.rulesets.iter().find(|set| set.id.to_string() == id);
+        let set = set.filter(|set| set.bypass.name().is_some());
+        let set = set.ok_or_else(|| ApiError::new(404, "Not Found"))?;
+        Ok::<_, ApiError>(set.json(&home.full_name(), &world.repository_url(home)))
+    })?;
+    Reply::ok(shown)
 }
 
 /// `GET /repos/{owner}/{repo}/branches`

@@ -84,6 +84,7 @@ static ROUTES: &[Route] = routes! {
     GET "/repos/{owner}/{repo}/branches" Need::Repository("contents", Read) => repository::branches;
     GET "/repos/{owner}/{repo}/branches/{*branch}" Need::Repository("contents", Read) => repository::branch;
     GET "/repos/{owner}/{repo}/rules/branches/{*branch}" Need::Repository("metadata", Read) => repository::rules;
+    GET "/repos/{owner}/{repo}/rulesets/{ruleset}" Need::Repository("metadata", Read) => repository::ruleset;
     GET "/repos/{owner}/{repo}/compare/{*basehead}" Need::Repository("contents", Read) => compare::get;
     GET "/repos/{owner}/{repo}/commits/{sha}" Need::Repository("contents", Read) => repository::commit;
 

@@ -82,6 +82,7 @@ impl World {
             statuses: Vec::new(),
             workflows: Vec::new(),
             required: BTreeMap::new(),
+            rulesets: Vec::new(),
             heads: BTreeMap::new(),
             created_at: now,
             pushed_at: now,

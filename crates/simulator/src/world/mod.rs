@@ -24,6 +24,7 @@ pub mod relation;
 mod removal;
 pub mod repository;
 pub mod review;
+pub mod ruleset;
 pub mod stack;
 mod stacking;
 pub mod sub_issue;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::world::account::Collaborator;
 use crate::world::issue::{Issue, same_label};
+use crate::world::ruleset::Ruleset;
 
 /// A label that can be put on issues.
 #[derive(Debug, Clone)]
@@ -174,6 +175,8 @@ pub struct Repository {
     pub workflows: Vec<WorkflowRun>,
     /// Checks that must be green before a merge, by branch: those of branch protection and those of rule sets.
     pub required: BTreeMap<String, (Vec<String>, Vec<String>)>,
+    /// Rulesets of its branches.
+    pub rulesets: Vec<Ruleset>,
     /// Branch heads as of the last change, by branch.
     pub heads: BTreeMap<String, String>,
     /// When it was made.

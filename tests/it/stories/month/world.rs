@@ -204,6 +204,7 @@ impl World {
             Action::PrepareWorkspace(_) => Event::WorkspaceReady {
                 session: session?,
                 base: BaseFacts {
+                    secrets: Default::default(),
                     sha: sha('a'),
                     branch: "main".into(),
                     agents_md: None,
@@ -385,5 +386,7 @@ fn work(base: &Sha) -> Work {
         conflicts: vec![],
         left_out: vec![],
         put_onto: None,
+        protected_diff: None,
+        signs: Default::default(),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::state::{Advance, Fired, because};
-use super::{collect, evidence, notice, offer, side};
+use super::{collect, evidence, notice, offer, paths, side};
 use crate::agent::ErrorClass;
 use crate::decide::notes::Notes;
 use crate::decide::{leftover, questions};
@@ -203,6 +203,7 @@ pub(super) fn finish(on: &mut Advance<'_>, end: End) {
     questions::forget(&mut on.task, expired, &mut notes, on.cx);
     on.absorb(notes);
     plan_is_over(on, text::conversation::PLAN_DROPPED);
+    paths::end(on);
     if !in_review {
         tell_unheard(on);
         // Its pull request is still open, and what becomes of it is seen also without a webhook.

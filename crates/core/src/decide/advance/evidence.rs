@@ -47,6 +47,7 @@ pub(super) fn heard(review: &mut ReviewState, words: &[AgentMessage]) {
             | MessageKind::Checks { .. }
             | MessageKind::Verification { .. }
             | MessageKind::Unfitting
+            | MessageKind::Protected
             | MessageKind::Landed
             | MessageKind::Moved { .. } => continue,
         };
@@ -118,5 +119,6 @@ pub(super) fn shown<'t>(task: &'t Task, work: &'t Work) -> text::pull::Evidence<
         attempts: &task.attempts,
         claimed: claimed(task),
         verified: text::verify::Verified::of(task),
+        approved: &task.review.approved_paths,
     }
 }

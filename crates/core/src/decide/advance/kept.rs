@@ -2,7 +2,7 @@
 //! otherwise it stays in the mirror. Nothing here opens a pull request; one that is open tells of what came to its branch.
 
 use super::state::{Advance, Fired, because};
-use super::{ending, evidence, notice, offer, revised};
+use super::{ending, evidence, notice, offer, paths, revised};
 use crate::effect::{self, UnpushedCommits};
 use crate::event::{PublishFacts, Work};
 use crate::ids::Sha;
@@ -35,7 +35,7 @@ fn saved(on: &mut Advance<'_>, work: &Work) {
         .map(|job| evidence::with_old_conflicts(&on.task, job, work));
     let work = whole.as_ref().unwrap_or(work);
     if let Some(progress) = on.task.stage.progress_mut() {
-        progress.work = Some(Box::new(work.clone()));
+        progress.work = Some(Box::new(work.without_the_diff()));
     }
     match crate::decide::leftover::of(work) {
         // It was ended for what it takes of the disk: that is freed even when nothing of it could be kept.
@@ -70,8 +70,9 @@ fn checked(on: &mut Advance<'_>, facts: &PublishFacts) -> Option<Fired> {
     }
     let effect = effect::Publish {
         branch: job.branch.clone(),
-        head: work.head,
+        head: work.head.clone(),
         expected: on.task.branch_head.clone(),
+        judged: paths::judged(&on.task, &work),
     };
     on.plan(effect);
     because("what the session left goes to its branch")

@@ -124,10 +124,12 @@ pub(super) fn resume(on: &mut Advance<'_>) -> Option<Fired> {
         .job()
         .is_some_and(|job| job.plan == Planning::Wanted)
         && planned;
+    let paths = on.task.conversation.paths.as_ref();
+    let paths = paths.is_some_and(|asked| asked.word.is_none());
     let wait = match (on.task.open_questions().next().is_some(), planning) {
         (true, _) => Some(BlockReason::Asked),
         (false, true) => Some(BlockReason::Plan),
-        (false, false) => None,
+        (false, false) => paths.then_some(BlockReason::Paths),
     };
     on.tell(text::conversation::resumed(&why));
     on.note(DomainEvent::SessionResumed, json!({ "why": why }));

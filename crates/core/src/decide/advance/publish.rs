@@ -5,7 +5,9 @@ use serde_json::json;
 
 use super::evidence::{self, Made};
 use super::state::{Advance, Fired, because};
-use super::{ending, order, outage, overlap, pull, revised, size, slot, stack, turn, turn_over};
+use super::{
+    ending, order, outage, overlap, paths, pull, revised, size, slot, stack, turn, turn_over,
+};
 use crate::agent::TurnEnd;
 use crate::decide::messages;
 use crate::effect::{self, Start};
@@ -15,7 +17,7 @@ use crate::gated_pulls::GatedPulls;
 use crate::ids::Sha;
 use crate::label;
 use crate::message::MessageKind;
-use crate::policy::GO_LABEL;
+use crate::policy::{AllowProtected, GO_LABEL};
 use crate::question;
 use crate::task::{End, FailureClass, Job, Order, Pushed, Stage, Step};
 use crate::text;
@@ -34,18 +36,22 @@ pub(super) fn found(on: &mut Advance<'_>) -> Option<Fired> {
     let work = found.take()?;
     let (job, end) = (job.as_ref().clone(), end.clone());
     let work = evidence::with_old_conflicts(&on.task, &job, &work);
+    let seen = work.without_the_diff();
     // A revision that adds nothing leaves the evidence of the first work as it is.
     let evidence = !work.is_empty() || (job.round == 0 && !job.moved);
     if let Some(progress) = on.task.stage.progress_mut().filter(|_| evidence) {
-        progress.work = Some(Box::new(work.clone()));
+        progress.work = Some(Box::new(seen.clone()));
     }
     if work.is_empty() || !job.role.writes {
         return nothing_changed(on, &job, end);
     }
     overlap::look(on);
     evidence::alarm(on, &work);
-    if let Some(say) = text::failure::objections(&work, &on.cx.policy.allow_protected) {
+    if let Some(say) = text::failure::objections(&work, &AllowProtected::Everything) {
         return on.fail(FailureClass::NotPublishable, say);
+    }
+    if let Some(held) = paths::ask(on, &job, &work, &end) {
+        return Some(held);
     }
     // Half-done work opens a draft that says so.
     if end.error.or(end.unfinished()).is_none()
@@ -54,6 +60,8 @@ pub(super) fn found(on: &mut Advance<'_>) -> Option<Fired> {
         return Some(asks);
     }
     let behind = job.round == 0 && on.task.pull.is_none() && !on.task.overlaps.landed.is_empty();
+    // What was approved is published as it is.
+    let behind = behind && !paths::are_approved(&on.task);
     on.plan(effect::CheckPublish {
         actor: job.actor.clone(),
         base: job.named_base(),
@@ -61,7 +69,7 @@ pub(super) fn found(on: &mut Advance<'_>) -> Option<Fired> {
     });
     on.set_step(Step::Asking {
         end,
-        work: work.into(),
+        work: seen.into(),
         may: None,
     });
     because("there is work to publish")
@@ -142,6 +150,7 @@ pub(super) fn may(on: &mut Advance<'_>) -> Option<Fired> {
         branch: job.branch.clone(),
         head: work.head.clone(),
         expected: on.task.branch_head.clone(),
+        judged: paths::judged(&on.task, &work),
     });
     on.set_step(Step::Publishing {
         end,
@@ -219,6 +228,7 @@ pub(super) fn pushed(on: &mut Advance<'_>) -> Option<Fired> {
     match *what {
         Pushed::At(head) => at(on, &push, &head),
         Pushed::Moved(theirs) => moved(on, &push, theirs.as_ref()),
+        Pushed::Held => paths::held_at_the_push(on, &push.end, &push.work),
     }
 }
 
@@ -227,9 +237,15 @@ fn at(on: &mut Advance<'_>, push: &Push, head: &Sha) -> Option<Fired> {
     let (job, work) = (&push.job, &push.work);
     on.task.wrote_branch(job.branch.clone(), head.clone());
     on.task.review.theirs = None;
+    paths::published(on);
     on.note(
         DomainEvent::BranchPushed,
         json!({ "branch": job.branch, "head": head }),
+    );
+    let risk = evidence::shown(&on.task, work).risk();
+    on.note(
+        DomainEvent::RiskMarked,
+        json!({ "head": head, "risk": risk.level, "reasons": risk.reasons }),
     );
     if job.round > 0 && on.task.pull.is_some() {
         return revised::done(on, job, &push.end, Some(Made { head, work }));
@@ -266,6 +282,7 @@ fn moved(on: &mut Advance<'_>, push: &Push, theirs: Option<&Sha>) -> Option<Fire
             branch: job.branch.clone(),
             head: work.head.clone(),
             expected: None,
+            judged: paths::judged(&on.task, work),
         });
         return because("the branch of an earlier try was deleted; it is made anew");
     }

@@ -62,8 +62,10 @@ fn waited_for(task: &Task) -> Option<&str> {
     let asked = match &task.stage {
         Stage::Queued { .. } | Stage::Working { .. } => task.open_questions().next().is_some(),
         Stage::Blocked { reason, .. } => {
-            matches!(reason, BlockReason::Plan | BlockReason::Budget { .. })
-                || task.open_questions().next().is_some()
+            matches!(
+                reason,
+                BlockReason::Plan | BlockReason::Paths | BlockReason::Budget { .. }
+            ) || task.open_questions().next().is_some()
         }
         Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => false,
     };

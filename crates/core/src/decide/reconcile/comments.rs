@@ -2,6 +2,7 @@
 //! differently.
 
 use super::change::Reconciled;
+use crate::consent::PathsAsked;
 use crate::effect;
 use crate::policy::Context;
 use crate::question::Question;
@@ -29,6 +30,26 @@ pub(super) fn follow(before: &Task, after: &Task, cx: Context<'_>, out: &mut Rec
             key: plan.key.clone(),
             comment: None,
             body: text::conversation::to_approve(plan),
+        };
+        out.plan(after, comment, cx.now);
+    }
+    paths(before, after, cx, out);
+}
+
+/// What waits for somebody's word in protected paths, or has it.
+fn paths(before: &Task, after: &Task, cx: Context<'_>, out: &mut Reconciled) {
+    let body = |asked: &PathsAsked| text::paths::comment(asked);
+    let was = before.conversation.paths.as_deref();
+    let Some(asked) = after.conversation.paths.as_deref() else {
+        return;
+    };
+    let same = was.filter(|was| was.key == asked.key).map(body) == Some(body(asked));
+    if !same {
+        let comment = effect::UpsertComment {
+            on: after.place.issue,
+            key: asked.key.clone(),
+            comment: asked.comment,
+            body: body(asked),
         };
         out.plan(after, comment, cx.now);
     }

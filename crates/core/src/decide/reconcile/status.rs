@@ -121,6 +121,7 @@ fn worth(task: &Task) -> Worth {
                 | BlockReason::Budget { .. }
                 | BlockReason::Asked
                 | BlockReason::Plan
+                | BlockReason::Paths
                 | BlockReason::Later { .. },
             ..
         }

@@ -146,6 +146,7 @@ pub(super) fn not_heard(conversation: &Conversation, comment: CommentId) -> Vec<
         | MessageKind::Unfitting
         | MessageKind::Edited
         | MessageKind::Approved
+        | MessageKind::Protected
         | MessageKind::Review { .. }
         | MessageKind::Checks { .. }
         | MessageKind::Verification { .. }

@@ -3,6 +3,7 @@
 
 mod budget;
 mod gate;
+mod paths;
 mod reply;
 mod wish;
 
@@ -126,6 +127,8 @@ pub(super) fn given(
         Command::Answer(words) => answer_it(on, task, found, words),
         Command::Plan => plan(on, task, found),
         Command::Approve => approve(on, task, found),
+        Command::ApprovePaths(digits) => paths::approve(on, task, found, digits),
+        Command::DropPaths => paths::drop(on, task, found),
         Command::Budget(raise) => budget::asked(on, task, found, *raise),
         Command::Delegate(_) if !found.permission.may_start() => {
             said(on, found, text::conversation::DELEGATE_ONCE)
@@ -165,6 +168,7 @@ fn go(on: &mut Recording<'_>, task: &mut Task, found: &AuthorizedComment) -> Str
         Stage::Blocked { reason, .. } => match reason {
             BlockReason::Plan => said(on, found, text::conversation::APPROVE_FIRST),
             BlockReason::Asked => said(on, found, text::conversation::ANSWER_FIRST),
+            BlockReason::Paths => said(on, found, text::paths::WAY_OUT),
             BlockReason::Later { .. } => order(&mut task.wanted, Order::TryNow),
             BlockReason::Budget { cap } => said(on, found, text::budget::way_out(*cap)),
             BlockReason::Paused { .. } => "it is on already".into(),

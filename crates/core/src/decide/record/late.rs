@@ -21,7 +21,7 @@ pub(super) fn of_this(on: &mut Recording<'_>, task: &mut Task, event: &Event) ->
         }
         Event::Collected { work, .. } => {
             if let Some(progress) = task.stage.progress_mut() {
-                progress.work = Some(Box::new(work.clone()));
+                progress.work = Some(Box::new(work.without_the_diff()));
             }
             "what the session made so far is kept".into()
         }

@@ -30,6 +30,8 @@ pub(super) fn given(on: &mut Recording<'_>, task: &mut Task, command: &Command) 
         | Command::Budget(_)
         | Command::Ask(_)
         | Command::Plan
+        | Command::ApprovePaths(_)
+        | Command::DropPaths
         | Command::Delegate(_)
         | Command::Logs
         | Command::Help => "that is for the issue itself".into(),

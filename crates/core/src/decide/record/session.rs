@@ -71,6 +71,10 @@ pub(super) fn outcome(
             *pushed = Some(Box::new(Pushed::Moved(theirs.clone())));
             "somebody else wrote to the branch".into()
         }
+        (Step::Publishing { pushed, .. }, Event::PushHeld(_)) => {
+            *pushed = Some(Box::new(Pushed::Held));
+            "its protected paths are not what was let through".into()
+        }
         (Step::Opening { opened, .. }, Event::PullOpened { standing, .. }) => {
             *opened = Some(*standing);
             steps::pull(&mut task.pull, event);

@@ -60,6 +60,11 @@ pub(super) fn posted(conversation: &mut Conversation, key: &str, comment: Commen
         conversation.plan_comment = Some(comment);
         return "the plan's comment is known".into();
     }
+    let paths = conversation.paths.as_mut();
+    if let Some(asked) = paths.filter(|asked| asked.key == key) {
+        asked.comment = Some(comment);
+        return "the comment of the protected paths is known".into();
+    }
     format!("the comment {key} is there")
 }
 

@@ -3,6 +3,7 @@
 use super::access::access;
 use super::dependencies::dependencies;
 use super::discovery::discovery;
+use super::paths;
 use super::pull_gates::pull_gates;
 use super::pulls::{landed, looked, red, review};
 use super::sprints::sprints;
@@ -87,6 +88,7 @@ pub(super) fn policy() -> Policy {
         author_answers: false,
         ready: MakeReady::Green,
         readiness: Default::default(),
+        base_rules: Default::default(),
         confinement_warning: None,
         credentials: vec![],
     }
@@ -162,6 +164,7 @@ pub(super) fn ready(number: u32) -> Event {
     let base = BaseFacts {
         partial: false,
         policy: None,
+        secrets: Default::default(),
         sha: sha('a'),
         branch: "main".into(),
         agents_md,
@@ -216,6 +219,8 @@ pub(super) fn work(change: impl FnOnce(&mut Work)) -> Event {
         conflicts,
         left_out,
         put_onto: None,
+        protected_diff: None,
+        signs: Default::default(),
     };
     change(&mut work);
     Event::Collected {
@@ -376,6 +381,12 @@ pub(super) fn conversation() -> Vec<(&'static str, Event)> {
         ("/agent answer", command("/agent answer 2")),
         ("/agent plan", command("/agent plan")),
         ("/agent approve", command("/agent approve")),
+        ("/agent approve-paths", command(&paths::approve('a'))),
+        (
+            "/agent approve-paths of others",
+            command(&paths::approve('b')),
+        ),
+        ("/agent drop-paths", command("/agent drop-paths")),
         ("/agent delegate", command("/agent delegate @ben")),
         ("/agent logs", command("/agent logs")),
         ("/agent help", command("/agent help")),
@@ -794,6 +805,8 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
                     .push("120 files changed; the limit is 100".into())
             }),
         ),
+        ("collected protected changes", paths::made('a')),
+        ("collected other protected changes", paths::made('b')),
         (
             "collected a protected path",
             work(|work| work.protected.push(".github/workflows/ci.yml".into())),
@@ -818,6 +831,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
                 head: sha('b'),
             },
         ),
+        ("the push was held", paths::held()),
         (
             "branch moved",
             Event::BranchMoved {

@@ -72,6 +72,7 @@ fn moved_by(task: &Task, under_way: &UnderWay) -> Option<&'static str> {
         Stage::Blocked { reason, .. } => match reason {
             BlockReason::Asked | BlockReason::Later { .. } => timer(),
             BlockReason::Plan => task.conversation.plan.as_ref().map(|_| "a person"),
+            BlockReason::Paths => task.conversation.paths.as_ref().map(|_| "a person"),
             BlockReason::Paused { .. } | BlockReason::Budget { .. } => Some("a person"),
         },
     }

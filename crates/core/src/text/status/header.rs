@@ -40,6 +40,13 @@ pub(super) fn header(task: &Task) -> String {
             ..
         } => format!("**Needs {}** · the plan waits for approval", whom(task)),
         Stage::Blocked {
+            reason: BlockReason::Paths,
+            ..
+        } => format!(
+            "**Needs {}** · its protected paths wait for a word",
+            whom(task)
+        ),
+        Stage::Blocked {
             reason: BlockReason::Budget { cap },
             ..
         } => format!("**Needs {}** · {}", whom(task), budget::waits(*cap)),

@@ -53,6 +53,7 @@ fn is_unheard(conversation: &Conversation, thread: &Thread) -> bool {
             | MessageKind::Unfitting
             | MessageKind::Edited
             | MessageKind::Approved
+            | MessageKind::Protected
             | MessageKind::Checks { .. }
             | MessageKind::Verification { .. }
             | MessageKind::Base { .. }

@@ -198,6 +198,7 @@ fn forget_earlier(task: &mut Task, trigger: i64) {
     conversation.questions.clear();
     conversation.told_rest.clear();
     conversation.plan_comment = None;
+    conversation.paths = None;
     task.review = Default::default();
 }
 
