@@ -14,6 +14,7 @@ mod check_bases;
 mod clock;
 mod disk_space;
 mod fence_line;
+mod finding;
 mod graph_view;
 mod health;
 mod identity;
@@ -41,8 +42,9 @@ mod waves_lines;
 
 pub use admin_api::AdminApi;
 pub use answer_lines::event_json;
-pub use check::{Finding, Verdict, check};
+pub use check::check;
 pub use clock::system_clock;
+pub use finding::{Finding, Verdict};
 pub use intake::WebhookIngest;
 pub use modules::App;
 pub(crate) use random_name::random_name;

@@ -2,13 +2,13 @@
 //!
 //! It leaves nothing behind and starts no work. A part that fails does not hide the next one.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 
+use super::finding::Finding;
 use super::scratch::Scratch;
 use super::setup::{Addresses, Setup};
 use super::{ca_bundle, check_bases, identity};
@@ -24,71 +24,6 @@ use crate::store::{self, Backend};
 
 /// How long an agent may take to shake hands.
 const HANDSHAKE: Duration = Duration::from_secs(30);
-
-/// How a part of the installation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Right.
-    Right,
-    /// Odd, and no reason not to start.
-    Odd,
-    /// Wrong: `skep serve` cannot start, or cannot work.
-    Wrong,
-}
-
-/// What was found out about one part.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// How it is.
-    pub verdict: Verdict,
-    /// The part, in a word or two.
-    pub part: String,
-    /// What was found, and what to do.
-    pub text: String,
-}
-
-impl Finding {
-    pub(super) fn right(part: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            verdict: Verdict::Right,
-            part: part.into(),
-            text: text.into(),
-        }
-    }
-
-    pub(super) fn odd(part: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            verdict: Verdict::Odd,
-            part: part.into(),
-            text: text.into(),
-        }
-    }
-
-    pub(super) fn wrong(part: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            verdict: Verdict::Wrong,
-            part: part.into(),
-            text: text.into(),
-        }
-    }
-
-    /// What the configuration warns of.
-    pub fn warning(text: &str) -> Self {
-        Self::odd("setting", text)
-    }
-}
-
-/// `✓ git          2.47.3`.
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mark = match self.verdict {
-            Verdict::Right => '✓',
-            Verdict::Odd => '!',
-            Verdict::Wrong => '✗',
-        };
-        write!(f, "{mark} {:<12} {}", self.part, self.text)
-    }
-}
 
 /// Tries everything on this machine, and GitHub unless it must not be asked.
 pub async fn check(mut setup: Setup, addresses: Addresses, offline: bool) -> Vec<Finding> {

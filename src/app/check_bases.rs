@@ -1,6 +1,6 @@
 //! Whether the App could put something on a default branch without a person, repository by repository: a part of `skep config check`.
 
-use super::check::Finding;
+use super::finding::Finding;
 use crate::core::base_rules::{OnBaseRules, Standing};
 use crate::core::text::{base_rules, check};
 use crate::github::{At, GitHub, Installation};

@@ -45,6 +45,11 @@ pub(super) fn approve(digit: char) -> String {
     format!("/agent approve-paths {}", hash(digit).short())
 }
 
+/// Another comment of somebody who may write.
+fn says(comment: i64, body: &str) -> Event {
+    weighed(comment, body, Permission::Write)
+}
+
 fn collecting() -> Task {
     let begun = [
         labeled(10),
@@ -133,14 +138,14 @@ fn it_is_kept_and_shown_and_only_its_hash_lets_it_through() {
 
 #[test]
 fn another_hash_another_person_and_other_words_let_nothing_through() {
-    let says = [
-        (command(&approve('b')), "That is not what waits here"),
-        (command("/agent approve"), ""),
-        (command("/agent go"), ""),
-        (weighed(500, &approve('a'), Permission::Read), ""),
-        (weighed(500, &approve('a'), Permission::Triage), ""),
+    let events = [
+        command(&approve('b')),
+        command("/agent approve"),
+        command("/agent go"),
+        weighed(500, &approve('a'), Permission::Read),
+        weighed(500, &approve('a'), Permission::Triage),
     ];
-    for (event, _) in says {
+    for event in events {
         let after = then(&waiting(), std::slice::from_ref(&event));
         assert!(waits(&after), "{event:?}");
         let asked = after.conversation.paths.expect("asked still");
@@ -160,7 +165,10 @@ fn what_changed_since_is_asked_about_anew() {
     let asked = after.conversation.paths.expect("asked anew");
     assert_eq!((asked.word, asked.hash), (None, hash('b')));
     // The earlier state is approved no more.
-    let again = then(&then(&approved(), &[made('b')]), &[command(&approve('a'))]);
+    let again = then(
+        &then(&approved(), &[made('b')]),
+        &[says(501, &approve('a'))],
+    );
     assert!(waits(&again));
 }
 
@@ -227,9 +235,9 @@ fn a_plain_reply_sends_the_agent_back() {
 fn a_pause_does_not_lose_what_waits() {
     let paused = then(&waiting(), &[command("/agent pause")]);
     assert_eq!(paused.state(), "paused");
-    let early = then(&paused, &[command(&approve('a'))]);
+    let early = then(&paused, &[says(501, &approve('a'))]);
     assert_eq!(early.state(), "paused");
-    let resumed = then(&early, &[command("/agent resume")]);
+    let resumed = then(&early, &[says(502, "/agent resume")]);
     assert!(waits(&resumed), "{:?}", resumed.state());
     let stopped = then(&waiting(), &[command("/agent stop")]);
     assert_eq!(

@@ -43,6 +43,8 @@ fn the_list_of_commands() {
     | `/agent answer <text>` | answer the agent's open question in your own words |
     | `/agent plan` | let the agent plan first and wait for your approval |
     | `/agent approve` | approve the plan; the agent begins |
+    | `/agent approve-paths <hash>` | publish exactly the changes of protected paths that were shown with this hash |
+    | `/agent drop-paths` | publish the result without its changes of protected paths |
     | `/agent budget [+n]` | show what the issue has cost; `+500k tokens`, `+$5`, `+2 attempts` or `+30m` raises what it may cost |
     | `/agent delegate @user` | let one more person command here, on this issue only |
     | `/agent logs` | show the end of the session's log |
