@@ -216,11 +216,10 @@ fn not_run(line: &str) -> Run {
 /// Each refusal once, with how often it was seen at most.
 fn keep(all: &mut Vec<(Attempt, u64)>, more: Vec<(Attempt, u64)>) {
     for (attempt, count) in more {
-        let has_room = all.len() < REFUSED;
-        match all.iter_mut().find(|(known, _)| *known == attempt) {
-            Some((_, known)) => *known = (*known).max(count),
-            None if has_room => all.push((attempt, count)),
-            None => {}
+        if let Some((_, known)) = all.iter_mut().find(|(known, _)| *known == attempt) {
+            *known = (*known).max(count);
+        } else if all.len() < REFUSED {
+            all.push((attempt, count));
         }
     }
 }
