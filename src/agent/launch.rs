@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::core::agent::AgentSpec;
 use crate::core::effect::Grants;
-use crate::core::egress::AllowList;
 use crate::core::ids::SessionId;
 use crate::core::network::Network;
 use crate::fence;
@@ -120,19 +119,15 @@ impl LaunchContext {
         self.prepare(launch, (argv, environment), ways)
     }
 
-    /// The way out of the sandbox of such a command: to what all sessions may reach and to `more`; to no model, and to no port of this
-    /// machine.
-    pub(super) fn plain_ways(
-        &self,
-        launch: &Launch,
-        more: &AllowList,
-    ) -> Result<Option<Ways>, AgentError> {
+    /// The way out of the sandbox of such a command: to what all sessions may reach and its repository grants; to no model, and to no
+    /// port of this machine.
+    pub(super) fn plain_ways(&self, launch: &Launch) -> Result<Option<Ways>, AgentError> {
         match self.fence.now() {
             Confinement::Broken { why } => Err(AgentError::Sandbox(why)),
             Confinement::None { .. } => Ok(None),
             Confinement::Bubblewrap(_) | Confinement::Container(_) => {
                 let mark = mark(&launch.session);
-                self.outside.open_plain(more, &mark).map(Some)
+                self.outside.open_plain(&launch.grants, &mark).map(Some)
             }
         }
     }

@@ -14,7 +14,6 @@ use super::error::AgentError;
 use super::launch::Launch;
 use super::process::{Exit, Process};
 use crate::core::containment::Attempt;
-use crate::core::egress::AllowList;
 
 /// So much of the end of its output is kept, bytes.
 const KEPT: usize = 64 * 1024;
@@ -26,14 +25,10 @@ const BOTH: &str = "exec sh -c \"$1\" 2>&1";
 /// A command to be run.
 #[derive(Debug, Clone, Copy)]
 pub struct RepositoryCommand<'a> {
-    /// Where, and how it is fenced in; of its agent nothing but the folders that are to be seen counts.
+    /// Where, how it is fenced in, and what its repository grants it; of its agent nothing but the folders that are to be seen counts.
     pub launch: &'a Launch,
     /// A line for `sh -c`.
     pub line: &'a str,
-    /// The repository's own variables.
-    pub environment: &'a [(String, String)],
-    /// What it may reach besides what all sessions may.
-    pub egress: &'a AllowList,
     /// So long it may take.
     pub timeout: Duration,
 }
@@ -72,7 +67,7 @@ impl Agents {
         command: RepositoryCommand<'_>,
     ) -> Result<CommandEnd, AgentError> {
         let ground = &self.inner.ground;
-        let mut ways = ground.plain_ways(command.launch, command.egress)?;
+        let mut ways = ground.plain_ways(command.launch)?;
         let denials = ways.as_mut().and_then(|ways| ways.proxy.denials());
         let prepared = ground.outsider(command.launch, &words(&command), ways.as_ref())?;
         let began = Instant::now();
@@ -105,8 +100,8 @@ impl Agents {
 /// The command line inside.
 fn words(command: &RepositoryCommand<'_>) -> Vec<String> {
     let mut words = vec!["env".to_owned()];
-    let set = |(name, value): &(String, String)| format!("{name}={value}");
-    words.extend(command.environment.iter().map(set));
+    let own = command.launch.grants.environment.iter();
+    words.extend(own.map(|(name, value)| format!("{name}={value}")));
     words.extend(["sh", "-c", BOTH, "sh", command.line].map(str::to_owned));
     words
 }

@@ -66,11 +66,11 @@ impl Outside {
         self.open_to(allowed, mark, tools)
     }
 
-    /// Opens one that leads to what all sessions may reach and to `more`, and to nothing of this machine.
-    pub(super) fn open_plain(&self, more: &AllowList, mark: &str) -> Result<Ways, AgentError> {
+    /// Opens one that leads to what all sessions may reach and to what is granted, and to nothing of this machine.
+    pub(super) fn open_plain(&self, grants: &Grants, mark: &str) -> Result<Ways, AgentError> {
         let mut allowed = AllowList::default();
-        let all = self.allowed.rules().iter().chain(more.rules());
-        allowed.extend(all.filter(|rule| rule.on_loopback().is_none()).cloned());
+        let all = self.allowed.rules().iter().cloned().chain(granted(grants));
+        allowed.extend(all.filter(|rule| rule.on_loopback().is_none()));
         self.open_to(allowed, mark, None)
     }
 

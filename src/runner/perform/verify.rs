@@ -8,7 +8,6 @@ use std::time::Duration;
 use crate::agent::{CommandEnd, Ended, Launch, MOST_OUTPUT, RepositoryCommand};
 use crate::core::containment::Attempt;
 use crate::core::effect::Verify;
-use crate::core::egress::{AllowList, Whose};
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
@@ -59,17 +58,18 @@ async fn verify(
     let place = lease.place();
     let folder = scope.folders.verification(place.task());
     scope.remotes.git.discard(&folder).await?;
-    let launch = scope
-        .launcher
-        .verification(marks, place, &action.agent, &folder)
-        .await?;
+    let launcher = scope.launcher;
+    let launch = launcher.verification(marks, place, &action.agent, &folder);
+    let launch = Launch {
+        grants: action.grants.clone(),
+        ..launch.await?
+    };
     let git = scope.remotes.git;
     git.check_out(place.repository, &action.head, &launch.workspace)
         .await?;
     tokio::fs::create_dir_all(&launch.home)
         .await
         .map_err(|error| Failure::retry(format!("no home could be made: {error}")))?;
-    let egress = egress(&action.egress);
     let (mut runs, mut refused) = (Vec::new(), Vec::new());
     for line in &action.commands {
         // What was ended for what it took would take it again.
@@ -83,8 +83,6 @@ async fn verify(
         let command = RepositoryCommand {
             launch: &launch,
             line,
-            environment: &action.environment,
-            egress: &egress,
             timeout: Duration::from_millis(action.limit_ms.max(1).unsigned_abs()),
         };
         let (run, denied) = run(command, scope, marks).await?;
@@ -123,12 +121,6 @@ async fn have_commit(action: &Verify, lease: &Lease, scope: &Verifying<'_>) -> R
     remote
         .ask(|remote| async move { git.fetch_contents(&remote, commits).await })
         .await
-}
-
-/// What the repository's policy opens. It was read there: what does not read now opens nothing.
-fn egress(items: &[String]) -> AllowList {
-    let items = items.iter().map(String::as_str);
-    AllowList::parse(items, Whose::Repository).unwrap_or_default()
 }
 
 /// One command, watched: it may take so much of disk and memory as a session may.

@@ -3,19 +3,18 @@
 use std::time::Duration;
 
 use skep::agent::{CommandEnd, Ended, MOST_OUTPUT, RepositoryCommand};
-use skep::core::egress::AllowList;
 
 use super::{Bench, Setup, fenced};
 
 const LONG: Duration = Duration::from_secs(60);
 
 async fn run_for(bench: &Bench, line: &str, timeout: Duration) -> CommandEnd {
-    let environment = [("TEST_ONLY".to_owned(), "a b".to_owned())];
+    let mut launch = bench.launch.clone();
+    let own = ("TEST_ONLY".to_owned(), "a b".to_owned());
+    launch.grants.environment.extend([own]);
     let command = RepositoryCommand {
-        launch: &bench.launch,
+        launch: &launch,
         line,
-        environment: &environment,
-        egress: &AllowList::default(),
         timeout,
     };
     let ended = bench.agents.run_repository_command(command).await;

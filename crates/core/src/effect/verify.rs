@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Grants;
 use crate::ids::{AgentBranch, IssueNumber, Sha};
 use crate::verification::Standing;
 
@@ -19,12 +20,9 @@ pub struct Verify {
     pub commands: Vec<String>,
     /// So long each may take, milliseconds.
     pub limit_ms: i64,
-    /// What may be reached besides what the operator opened to all sessions.
-    #[serde(default)]
-    pub egress: Vec<String>,
-    /// The repository's own variables.
-    #[serde(default)]
-    pub environment: Vec<(String, String)>,
+    /// What they get besides what the operator opened to all sessions.
+    #[serde(default, skip_serializing_if = "Grants::is_empty")]
+    pub grants: Grants,
 }
 
 /// Make the check run of a commit say this. Found by its `external_id`, made only if it is not there.

@@ -33,8 +33,7 @@ pub(super) fn begin(on: &mut Advance<'_>) -> Option<Fired> {
         agent: job.agent.clone(),
         commands: policy.verify.commands.clone(),
         limit_ms: i64::from(policy.verify.minutes.max(1)) * 60_000,
-        egress: policy.egress_allow.clone(),
-        environment: Vec::from_iter(policy.env.clone()),
+        grants: on.task.grants(),
     };
     on.task.review.verification = Some(Box::new(next));
     on.plan(verify);
