@@ -19,6 +19,8 @@ const RIGHT: &str = "write NOTE.md: right\nfinish Wrote it. | All tests pass.";
 /// What never passes, and says that it does.
 const WRONG: &str = "write NOTE.md: one\nfinish Wrote it. | All tests pass.\nrest\nwrite NOTE.md: two\nfinish Mended. | All tests pass \
                      now.\nrest\nwrite NOTE.md: three\nfinish Mended again. | Every test passes.\nrest\nwrite NOTE.md: right\nfinish At last.";
+/// What passes nothing, and is not mended.
+const STUBBORN: &str = "write NOTE.md: one\nfinish Wrote it. | All tests pass.\nrest\nfinish They do pass. | All tests pass.";
 const CHECK: &str =
     "grep -q right NOTE.md && exit 0\necho \"the note is $(cat NOTE.md)\"\nexit 3\n";
 

@@ -3,7 +3,7 @@
 use skep::core::policy::MakeReady;
 use skep_simulator::Required;
 
-use super::{BRANCH, CHECK, RIGHT, Told, verified, with};
+use super::{BRANCH, CHECK, RIGHT, STUBBORN, Told, verified, with};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_becomes_ready_once_the_server_saw_exactly_its_head_pass() {
@@ -31,7 +31,7 @@ async fn a_draft_becomes_ready_once_the_server_saw_exactly_its_head_pass() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn green_checks_of_others_wait_for_it() {
-    let mut told = Told::begun(RIGHT, |plan| {
+    let mut told = Told::begun(STUBBORN, |plan| {
         with(plan, "[verify]\ncommands = [\"sh check.sh\"]\n", "exit 1\n");
     })
     .await;
@@ -118,7 +118,8 @@ async fn a_head_that_moves_is_verified_anew_and_the_old_one_counts_for_nothing()
         )
         .await
         .expect("a push");
-    // The push is heard of, and what it made of the first look is under way.
+    // The push is heard of, and the pull request is looked at a moment later.
+    told.app.nudge().await;
     told.app.advance(std::time::Duration::from_secs(10));
     let second = told.head();
     told.app

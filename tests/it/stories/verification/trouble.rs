@@ -2,7 +2,7 @@
 
 use skep::core::effect::{self, Action, EffectKind};
 
-use super::{RIGHT, Told, WRONG, verified, with};
+use super::{RIGHT, STUBBORN, Told, WRONG, verified, with};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_is_sent_back_twice_and_then_a_person_has_to_look() {
@@ -48,8 +48,7 @@ async fn an_agent_is_sent_back_twice_and_then_a_person_has_to_look() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_comes_back_without_a_change_is_not_sent_again() {
-    let script = "write NOTE.md: one\nfinish Wrote it. | All tests pass.\nrest\nfinish They do pass. | All tests pass.";
-    let mut told = Told::new(script, verified).await;
+    let mut told = Told::new(STUBBORN, verified).await;
     assert_eq!(
         (
             told.names("revision.started").await,
@@ -95,7 +94,10 @@ async fn without_the_permission_the_pull_request_says_all_of_it() {
 async fn each_command_is_run_in_one_checkout_of_the_commit_and_nothing_else() {
     let policy = "[verify]\ncommands = [\"test -z \\\"$(git status --porcelain)\\\" && git log -1 --format=%H >HEAD.txt\", \
                   \"exit 2\", \"cat HEAD.txt; exit 5\"]\n[env]\nCOLOUR = \"blue\"\n";
-    let told = Told::new("write NOTE.md: right", |plan| with(plan, policy, "")).await;
+    let told = Told::new("write NOTE.md: right\nrest\nfinish No.", |plan| {
+        with(plan, policy, "")
+    })
+    .await;
     let head = told.head();
     let section = told.section();
     for part in ["✅ exit 0", "| `exit 2` | ❌ exit 2 |", "❌ exit 5"] {
