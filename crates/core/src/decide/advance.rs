@@ -6,6 +6,7 @@
 
 mod again;
 mod approval;
+mod ask_again;
 mod budget;
 mod collect;
 mod discovery;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Grants;
+use super::turn::Grants;
 use crate::ids::{AgentBranch, IssueNumber, Sha};
 use crate::verification::Standing;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Run;
+use super::run::Run;
 use crate::containment::Attempt;
 use crate::ids::Sha;
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::evidence::{self, Made};
 use super::state::{Advance, Fired, because};
-use super::{ending, verify};
+use super::{ask_again, ending};
 use crate::agent::{ErrorClass, TurnEnd};
 use crate::effect;
 use crate::event::Work;
@@ -46,7 +46,7 @@ pub(super) fn done(
         Some(made) => {
             evidence::remember(&mut on.task.review, made.head, &end.message);
             if asks_again {
-                verify::ask_again(on, heard.reviewers);
+                ask_again::when_seen(on, heard.reviewers);
             }
             describe(on, job, made.work);
         }

@@ -1,8 +1,8 @@
 //! The server's own look at the work: what is in review is verified where the repository says how, and what came of it goes to the agent,
 //! to people, or on to review. No agent's word decides anything here.
 
-use super::revised;
 use super::state::{Advance, Fired, because};
+use super::{ask_again, revised};
 use crate::decide::messages;
 use crate::decide::notes::Notes;
 use crate::effect;
@@ -101,7 +101,7 @@ fn passed(on: &mut Advance<'_>) -> Option<Fired> {
     }
     on.tell(text::verify::PASSED);
     let reviewers = std::mem::take(&mut on.task.review.ask_again);
-    request(on, reviewers);
+    ask_again::request(on, reviewers);
     let at = on.cx.now;
     on.task.wanted.reads.push(Read::Pull { at });
     because("the server saw it pass")
@@ -182,28 +182,4 @@ pub(super) fn report(on: &mut Advance<'_>) -> Option<Fired> {
         summary,
     });
     Some(Fired::Quietly)
-}
-
-/// Reviewers are asked again: at once, or when the server has seen that it passes.
-pub(super) fn ask_again(on: &mut Advance<'_>, reviewers: Vec<String>) {
-    if on.task.policy.verify.is_empty() {
-        return request(on, reviewers);
-    }
-    let waiting = &mut on.task.review.ask_again;
-    for login in reviewers {
-        if !waiting.contains(&login) {
-            waiting.push(login);
-        }
-    }
-}
-
-fn request(on: &mut Advance<'_>, logins: Vec<String>) {
-    let pull = on.task.pull.as_ref().map(|pull| pull.number);
-    if let Some(pull) = pull.filter(|_| !logins.is_empty()) {
-        on.plan(effect::RequestReview {
-            pull,
-            logins,
-            teams: Vec::new(),
-        });
-    }
 }
