@@ -7,6 +7,7 @@
 
 mod agent_facts;
 mod answer_waiters;
+mod attachments;
 mod ballast;
 mod batch;
 mod budget_watch;
@@ -29,6 +30,7 @@ mod own_comment;
 mod own_part;
 mod perform;
 mod performed;
+mod permission;
 mod permissions;
 mod posted;
 mod reading;

@@ -11,8 +11,8 @@ use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
     CancelNotification, ClientCapabilities, ContentBlock, CreateElicitationRequest,
-    ElicitationCapabilities, ElicitationFormCapabilities, Implementation, InitializeRequest,
-    InitializeResponse, PromptRequest, RequestPermissionRequest,
+    ElicitationCapabilities, ElicitationFormCapabilities, ImageContent, Implementation,
+    InitializeRequest, InitializeResponse, PromptRequest, RequestPermissionRequest,
 };
 use agent_client_protocol::{
     Agent, Client, Error, JsonRpcRequest, Lines, UntypedMessage, is_connection_terminated,
@@ -29,6 +29,7 @@ use super::connection_state::OpenForm;
 use super::elicitation;
 use super::error::AgentError;
 use super::framing::{Wire, incoming, outgoing};
+use super::turn_request::Picture;
 
 /// What an agent answers that speaks no version as low as the one it was asked for.
 const UNSUPPORTED_VERSION: i32 = -32022;
@@ -89,8 +90,13 @@ impl Connection {
         &self,
         session: &str,
         text: &str,
+        pictures: &[Picture],
     ) -> Result<serde_json::Value, Ended> {
-        let request = PromptRequest::new(session.to_owned(), vec![ContentBlock::from(text)]);
+        let picture =
+            |one: &Picture| ContentBlock::Image(ImageContent::new(one.data.clone(), one.media));
+        let mut content = vec![ContentBlock::from(text)];
+        content.extend(pictures.iter().map(picture));
+        let request = PromptRequest::new(session.to_owned(), content);
         let message = UntypedMessage::new("session/prompt", request).map_err(Ended::Answered)?;
         self.peer
             .send_request(message)

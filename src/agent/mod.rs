@@ -77,7 +77,7 @@ pub use sandbox::{Bubblewrap, Confinement, Container, Places};
 pub use sight::Sight;
 pub use steer::Steered;
 pub use tools::{AskReply, DISCOVER, SERVER_NAME, SUGGEST, ToolHandler};
-pub use turn_request::{Resume, TurnRequest};
+pub use turn_request::{Picture, Resume, TurnRequest};
 
 use launch::LaunchContext;
 use program_cache::ProgramCaches;

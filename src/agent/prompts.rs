@@ -9,6 +9,7 @@ use super::end::Answer;
 use super::opening::Opened;
 use super::running_agent::Live;
 use super::steer::{self, ToSend};
+use super::turn_request::Picture;
 
 type Prompted = Result<serde_json::Value, Ended>;
 
@@ -37,10 +38,15 @@ impl<'a> Prompts<'a> {
     }
 
     pub(super) fn say(&mut self, text: String) {
+        self.show(text, Vec::new());
+    }
+
+    /// Says something and shows pictures with it.
+    pub(super) fn show(&mut self, text: String, pictures: Vec<Picture>) {
         self.said += 1;
         let (number, connection, session) = (self.said, &self.live.connection, self.session);
         self.prompts.push(Box::pin(async move {
-            (number, connection.prompt(session, &text).await)
+            (number, connection.prompt(session, &text, &pictures).await)
         }));
     }
 

@@ -21,7 +21,7 @@ use super::prompts::Prompts;
 use super::running_agent::Live;
 use super::steer;
 use super::tools::Server;
-use super::turn_request::TurnRequest;
+use super::turn_request::{Picture, TurnRequest};
 use super::usage::TurnUsage;
 
 /// How often clocks are read, and updates delivered while many come: the first after a pause is delivered at once.
@@ -182,10 +182,20 @@ impl Turn<'_> {
         }
     }
 
+    /// What it is shown first: nothing where it does not say that it takes pictures, or has seen them.
+    fn pictures(&self, session: &Opened) -> Vec<Picture> {
+        let hello = self.live.hello.as_ref();
+        let takes = hello.is_some_and(|hello| hello.agent_capabilities.prompt_capabilities.image);
+        match takes && !session.resumed {
+            true => self.request.pictures.clone(),
+            false => Vec::new(),
+        }
+    }
+
     async fn follow(&self, session: &Opened) -> (Answer, Option<Why>) {
         let live = self.live;
         let mut prompts = Prompts::new(live, session);
-        prompts.say(self.first_words(session));
+        prompts.show(self.first_words(session), self.pictures(session));
         let (began, mut cancelled): (Instant, Option<(Why, Instant)>) = (Instant::now(), None);
         let mut beat = tokio::time::interval(BEAT);
         let mut delivered: Option<Instant> = None;

@@ -22,6 +22,8 @@ pub struct TurnRequest {
     pub instructions: String,
     /// What the agent is to do, for a session that starts from nothing: everything else it has to know.
     pub prompt: String,
+    /// Pictures that go with `prompt`, for an agent that takes pictures.
+    pub pictures: Vec<Picture>,
     /// Servers of tools to offer it, besides the session's own.
     pub mcp: Vec<McpServer>,
     /// Who answers the session's tools in this turn; none in the turn that opens the session offers none.
@@ -36,6 +38,15 @@ pub struct TurnRequest {
     pub initialize: Duration,
     /// How long it may take to confirm a cancel.
     pub cancel_grace: Duration,
+}
+
+/// A picture as the protocol carries it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Its MIME type.
+    pub media: &'static str,
+    /// Its bytes, in base64.
+    pub data: String,
 }
 
 /// How to go on with an earlier session.

@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::header::{ACCEPT, AUTHORIZATION, HeaderValue, IF_NONE_MATCH, LOCATION, USER_AGENT};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{Connect, HttpConnector};
@@ -48,6 +48,20 @@ impl Default for Timeouts {
             total: Duration::from_secs(30),
         }
     }
+}
+
+/// What came of fetching a file.
+pub(super) enum Fetched {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// It is said to be there.
+    Elsewhere(String),
+    /// It is refused.
+    Status(u16),
+    /// It is longer than it may be.
+    TooLarge,
+    /// No answer came whole.
+    Lost,
 }
 
 /// The connection pool to one API root.
@@ -234,6 +248,34 @@ impl Wire {
             tail.drain(..tail.len().saturating_sub(keep));
         }
         Ok(Some(tail))
+    }
+
+    /// A file at an address that is none of the API's, without any credential; where it leads is not followed.
+    pub(super) async fn fetch(&self, from: &Url, most: usize) -> Fetched {
+        match tokio::time::timeout(self.total, self.file(from, most)).await {
+            Ok(Some(fetched)) => fetched,
+            Ok(None) | Err(_) => Fetched::Lost,
+        }
+    }
+
+    async fn file(&self, from: &Url, most: usize) -> Option<Fetched> {
+        let request = hyper::Request::get(from.as_str())
+            .header(USER_AGENT, self.user_agent.clone())
+            .body(OctoBody::empty());
+        let response = self.octocrab.execute(request.ok()?).await.ok()?;
+        let (parts, body) = response.into_parts();
+        if parts.status.is_redirection() {
+            let to = parts.headers.get(LOCATION)?.to_str().ok()?;
+            return Some(Fetched::Elsewhere(to.to_owned()));
+        }
+        if !parts.status.is_success() {
+            return Some(Fetched::Status(parts.status.as_u16()));
+        }
+        Some(match Limited::new(body, most).collect().await {
+            Ok(whole) => Fetched::Whole(whole.to_bytes().to_vec()),
+            Err(error) if error.is::<LengthLimitError>() => Fetched::TooLarge,
+            Err(_) => Fetched::Lost,
+        })
     }
 
     /// The absolute address of `path`, which may be one already; refuses to leave the API's own origin.

@@ -57,6 +57,11 @@ impl Folders {
         self.session(session).join("home")
     }
 
+    /// What people attached to the issue of a session; its agent may read it.
+    pub(super) fn attachments(&self, session: &SessionId) -> PathBuf {
+        self.session(session).join("attachments")
+    }
+
     /// Where a session's commits are bundled.
     pub(super) fn bundle(&self, session: &SessionId) -> PathBuf {
         self.home(session).join(".skep.bundle")

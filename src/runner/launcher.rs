@@ -88,12 +88,17 @@ impl Launcher<'_> {
                 "the agent `{agent}` is not configured on this server; its operator can add it"
             ))
         })?;
+        let mut visible = vec![self.git.mirror_path(place.repository)];
+        let attachments = self.folders.attachments(session);
+        if tokio::fs::try_exists(&attachments).await.unwrap_or(false) {
+            visible.push(attachments);
+        }
         Ok(Launch {
             session: session.clone(),
             agent: spec.clone(),
             workspace: self.folders.workspace(session),
             home: self.folders.home(session),
-            visible: vec![self.git.mirror_path(place.repository)],
+            visible,
             read_only: access == Access::Read,
             identity: AgentIdentity {
                 name: author.name().to_owned(),

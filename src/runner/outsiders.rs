@@ -10,7 +10,7 @@ use crate::core::actor::{Account, AccountKind, Actor, Permission};
 use crate::core::ids::{CommentId, IssueNumber, UserId};
 use crate::core::outsider::{Outsider, ThumbsUp};
 use crate::github::{At, Comment, GitHub, GitHubError, Reacted};
-use crate::runner::reading;
+use crate::runner::permission::permission;
 
 /// Of so many people it is asked what they may do, for one reading. The rest may do nothing: their words are withheld, and their thumbs
 /// up lets nothing in.
@@ -42,8 +42,10 @@ impl<'a> Rights<'a> {
     }
 
     /// It is known what somebody may do.
-    pub(super) fn know(&mut self, id: UserId, permission: Permission) {
-        self.known.insert(id, permission);
+    pub(super) fn know(&mut self, actor: &Actor, permission: Option<Permission>) {
+        if let (Actor::Person(account), Some(permission)) = (actor, permission) {
+            self.known.insert(account.id, permission);
+        }
     }
 
     /// Asks what these people may do, the first ones first.
@@ -63,7 +65,7 @@ impl<'a> Rights<'a> {
         let found = stream::iter(asked)
             .map(|one| async move {
                 let id = one.id;
-                let found = reading::permission(github, at, &Actor::Person(one)).await?;
+                let found = permission(github, at, &Actor::Person(one)).await?;
                 Ok::<_, GitHubError>((id, found.unwrap_or(Permission::None)))
             })
             .buffered(AT_ONCE)

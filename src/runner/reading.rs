@@ -1,9 +1,10 @@
 //! Reads what the core judges before work starts. Errors fail closed: what cannot be read is never assumed.
 
 use super::outsiders::Rights;
+pub(super) use super::permission::permission;
 use super::scope::Reading;
 use super::services::Services;
-use crate::core::actor::{AccountKind, Actor, Permission};
+use crate::core::actor::{AccountKind, Actor};
 use crate::core::base_branch;
 use crate::core::event::{
     Asking, FoundBranch, IssueLinks, RepositoryFacts, RoleFile, TriggerFacts,
@@ -14,7 +15,7 @@ use crate::core::outsider::{Outsider, Outsiders};
 use crate::core::project_status::ProjectStatus;
 use crate::core::role::{self, RoleName};
 use crate::core::snapshot::{Quoted, Snapshot};
-use crate::github::{At, Comment, GitHub, GitHubError, Issue};
+use crate::github::{At, Comment, GitHubError, Issue};
 
 /// Of a role file, so many bytes are taken: more than any valid one has, so that a longer one is refused and not passed
 /// over (it may lower rights).
@@ -97,13 +98,10 @@ impl Reading<'_> {
         };
         let mut words = trigger.snapshot.cloned().unwrap_or_else(|| issue.words());
         let mut rights = Rights::new(self.github, &at);
-        if let (Actor::Person(account), Some(permission)) = (trigger.actor, permission) {
-            rights.know(account.id, permission);
-        }
-        let outsiders;
-        (words.comments, outsiders) = self
-            .said(&mut rights, comments, (place.issue, words.at))
-            .await?;
+        rights.know(trigger.actor, permission);
+        let said = self.said(&mut rights, comments, (place.issue, words.at));
+        let (comments, outsiders) = said.await?;
+        words.comments = comments;
         let base = self.base(&at, trigger, &words).await?;
         let starter = match trigger.starts() {
             true => self.starter(&at, trigger.actor, permission).await?,
@@ -274,22 +272,6 @@ fn quoted(said: Vec<Comment>, by: i64) -> Vec<Quoted> {
         let_in_by: None,
     });
     quoted.collect()
-}
-
-/// What the actor may do. A login that meanwhile belongs to somebody else may do nothing.
-pub(super) async fn permission(
-    github: &GitHub,
-    at: &At,
-    actor: &Actor,
-) -> Result<Option<Permission>, GitHubError> {
-    let Actor::Person(account) = actor else {
-        return Ok(None);
-    };
-    let found = github.permission(at, &account.login).await?;
-    if found.user.is_some_and(|id| id != account.id) {
-        return Ok(Some(Permission::None));
-    }
-    Ok(Some(found.level))
 }
 
 /// How the issue stands among others, by GitHub's own counts.

@@ -50,3 +50,11 @@ pub struct Snapshot {
     /// GitHub's time of the trigger, epoch milliseconds.
     pub at: i64,
 }
+
+impl Snapshot {
+    /// All that an agent is told of it, the issue's own words first.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let comments = self.comments.iter().map(|comment| comment.body.as_str());
+        std::iter::once(self.body.as_str()).chain(comments)
+    }
+}

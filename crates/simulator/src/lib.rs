@@ -11,7 +11,7 @@
 //!   up (`admin`), what a test looks at (`views`).
 //! - [`world`] holds the facts and the rules; every change makes its webhook. [`behaviour`] names each rule, so that tests
 //!   can switch it off. [`api_error`] is how a rule refuses.
-//! - `server` takes connections and plays faults ([`fault`]). Behind it: `rest` (routes, permissions, limits), `json` (what
+//! - `server` takes connections and plays faults ([`fault`]); `attachment` answers where files are attached. Behind it: `rest` (routes, permissions, limits), `json` (what
 //!   objects look like), [`git`] (clone, fetch, push), `control` (the simulator's own addresses).
 //! - `delivery` sends webhooks; [`call_log`] and [`exchange`] remember what was seen on the wire.
 //!
@@ -23,6 +23,7 @@
 //! [`demo_agent`] speaks the Agent Client Protocol on a pair of streams and does what a script in its prompt says.
 
 pub mod api_error;
+mod attachment;
 mod auth;
 pub mod behaviour;
 pub mod call_log;

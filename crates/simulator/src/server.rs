@@ -29,7 +29,7 @@ use crate::state::State;
 use crate::time::http_date;
 use crate::wire::{Incoming, Outbound};
 use crate::world::facts::World;
-use crate::{control, rest};
+use crate::{attachment, control, rest};
 
 /// How long requests that are at work may go on when the simulator stops.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -191,6 +191,9 @@ async fn route(state: &Arc<State>, request: &Incoming, drawn: Option<&Drawn>) ->
     }
     if let Some(log) = log(state, request) {
         return log;
+    }
+    if let Some(file) = attachment::answer(state, request) {
+        return file;
     }
     if let Some(page) = page(state, request) {
         return page;

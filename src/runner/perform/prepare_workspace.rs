@@ -10,6 +10,7 @@ use crate::core::text::outside;
 use crate::git::{GitError, WorkspaceSpec};
 use crate::github::At;
 use crate::random;
+use crate::runner::attachments;
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
 use crate::runner::repository::{self, FetchTeller};
@@ -107,6 +108,13 @@ async fn lay_out(
         Err(GitError::FileTooLarge { .. }) => None,
         Err(error) => return Err(error.into()),
     };
+    let attachments = attachments::lay(
+        scope.remotes.github,
+        place,
+        &scope.folders.attachments(session),
+        &action.attachments,
+    )
+    .await?;
     let base = BaseFacts {
         sha,
         branch: action.base_branch.clone(),
@@ -114,6 +122,7 @@ async fn lay_out(
         pull_template,
         lfs: lfs?,
         partial: git.is_partial(place.repository),
+        attachments,
         policy: policy?.map(Box::new),
         secrets: ci_secrets::in_reach(&workflows?, action.branch.as_str()),
     };

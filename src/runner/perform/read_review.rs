@@ -41,7 +41,7 @@ pub(super) async fn perform(
         github.issue(&at, lease.place().issue),
     )?;
     let mut rights = Rights::new(github, &at);
-    rights.know(author.id, permission.unwrap_or(Permission::None));
+    rights.know(&actor, permission);
     let threads = open_parts(threads, action.review);
     let (threads, outsiders) = match reading.policy.issues.outsiders {
         Outsiders::Read => (threads, Vec::new()),

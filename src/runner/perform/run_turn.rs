@@ -22,6 +22,7 @@ use crate::core::text;
 use crate::core::usage::Report;
 use crate::github::{At, GitHubError, Purpose};
 use crate::runner::agent_facts::{AgentFacts, Source};
+use crate::runner::attachments;
 use crate::runner::budget_watch::BudgetWatch;
 use crate::runner::launcher::Access;
 use crate::runner::lease::Lease;
@@ -347,6 +348,7 @@ async fn request(turn: &Turn, lease: &Lease, scope: &Turns<'_>) -> Result<TurnRe
         model: turn.model.clone(),
         instructions: turn.instructions.clone(),
         prompt,
+        pictures: attachments::pictures(&turn.pictures).await,
         mcp: Vec::new(),
         handler: Some(Arc::new(SessionTools::new(turn, scope, lease)?)),
         permissions: permissions(&turn.tools, turn.writes),

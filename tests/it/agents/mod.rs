@@ -173,6 +173,7 @@ impl Bench {
             model: None,
             instructions: String::new(),
             prompt: format!("Please do this.\n\n```skep-demo\n{steps}\n```\n"),
+            pictures: vec![],
             mcp: vec![],
             handler: None,
             permissions: allow_all(),

@@ -4,6 +4,7 @@ mod access;
 mod agent_starts;
 mod agents;
 mod agreed;
+mod attachments;
 mod auto_start;
 mod base_branch;
 mod base_rules;

@@ -75,6 +75,9 @@ pub struct PrepareWorkspace {
     /// What the working copy begins with.
     #[serde(default)]
     pub start: Start,
+    /// Where what people attached is kept, which is laid beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<String>,
     /// Whether the repository's own policy is read again: on its default branch, whatever the base is.
     #[serde(default)]
     pub reads_policy: bool,

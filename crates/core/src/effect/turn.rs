@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attachment::Media;
 use crate::budget::TurnBudget;
 use crate::ids::AgentBranch;
 use crate::role::Tools;
@@ -37,6 +38,9 @@ pub struct Turn {
     pub silence_ms: i64,
     /// The branch in the working copy.
     pub branch: AgentBranch,
+    /// Pictures that it is shown with `prompt`, if it takes pictures: where they lie, and what they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<(String, Media)>,
     /// What its issue may still use up.
     #[serde(default)]
     pub budget: TurnBudget,

@@ -13,6 +13,7 @@ pub use work::{LeftOut, Whole, WhyLeftOut, Work};
 use super::asking::Asking;
 use super::issue_links::IssueLinks;
 use crate::actor::{Account, Actor, Permission};
+use crate::attachment::Attached;
 use crate::ci_secrets::CiSecrets;
 use crate::command::Priority;
 use crate::ids::{CommentId, IssueNumber, Sha};
@@ -297,6 +298,9 @@ pub struct BaseFacts {
     /// Whether the contents of files are missing as they were in older commits.
     #[serde(default)]
     pub partial: bool,
+    /// What people attached.
+    #[serde(default)]
+    pub attachments: Vec<Attached>,
     /// The repository's own policy, where it was read again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<Box<repository_policy::Found>>,

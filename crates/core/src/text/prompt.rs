@@ -8,6 +8,7 @@ use bounds::{item, newest, what_was};
 pub use outsiders::{let_in_since, outsider};
 
 use super::{count, verify};
+use crate::attachment;
 use crate::event::{Failing, Lfs};
 use crate::ids::Sha;
 use crate::location::Place;
@@ -163,6 +164,11 @@ fn surroundings(telling: &Telling<'_>) -> String {
     if workspace.base.partial {
         text.push_str(PARTIAL);
     }
+    let more = attachment::named(job.snapshot.texts()).1;
+    text.push_str(&super::attachment::section(
+        &workspace.base.attachments,
+        more,
+    ));
     if !job.role.writes {
         text.push_str(
             "- This role changes nothing: the working copy is read-only, and your last message is the result.\n",

@@ -35,6 +35,7 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
   until-there PATH            waits until a file is there, or a cancel comes
   recall                      says how often it was prompted
   model                       says which model was chosen for it
+  pictures                    says which pictures it was shown (each by its type and its length in base64)
   system-prompt               says the first line of its system prompt (SKEP_DEMO_SYSTEM_PROMPT=1, else it takes none)
   usage WORD                  how it tells of tokens: nothing, last-answer, turn, session, quota, answers (as real agents do)
   spend IN OUT [CACHED] [$N]  an answer of a model that cost so many tokens, and dollars of the session
@@ -131,6 +132,8 @@ pub(super) enum Step {
     Recall,
     /// Says which model was chosen for this session.
     Model,
+    /// Which pictures it was shown.
+    Pictures,
     /// Says the first line of its system prompt.
     SystemPrompt,
     /// How it tells of tokens from here on.
@@ -267,6 +270,7 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
         "rest" => Some(Step::Rest),
         "recall" => Some(Step::Recall),
         "model" => Some(Step::Model),
+        "pictures" => Some(Step::Pictures),
         "system-prompt" => Some(Step::SystemPrompt),
         "usage" => Tells::parse(told).map(Step::Usage),
         "spend" => spend(told),

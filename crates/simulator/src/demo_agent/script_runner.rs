@@ -156,6 +156,7 @@ impl ScriptRunner {
                 "My model is {}.",
                 self.session.memory.model.clone()
             ))?,
+            Step::Pictures => self.pictures()?,
             Step::SystemPrompt => self.system_prompt()?,
             Step::Usage(tells) => {
                 let change = |memory: &mut Memory| memory.spending.tells = tells;
@@ -242,6 +243,11 @@ impl ScriptRunner {
             first.unwrap_or_default()
         );
         self.say(&text)
+    }
+
+    fn pictures(&mut self) -> Result<(), Error> {
+        let shown = self.session.memory.pictures.join(", ");
+        self.say(&format!("I was shown: {shown}."))
     }
 
     fn system_prompt(&mut self) -> Result<(), Error> {

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use agent_client_protocol::v1::schema::{
     AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Implementation,
     InitializeRequest, InitializeResponse, LoadSessionRequest, LoadSessionResponse,
-    McpCapabilities, NewSessionRequest, NewSessionResponse, PromptRequest, PromptResponse,
-    SessionCapabilities, SessionConfigOption, SessionConfigOptionCategory,
+    McpCapabilities, NewSessionRequest, NewSessionResponse, PromptCapabilities, PromptRequest,
+    PromptResponse, SessionCapabilities, SessionConfigOption, SessionConfigOptionCategory,
     SessionConfigSelectOption, SessionMode, SessionModeState, SessionNotification,
     SessionSystemPromptCapabilities, SessionUpdate, SetSessionConfigOptionRequest,
     SetSessionConfigOptionResponse, SetSessionModeRequest, SetSessionModeResponse, SystemPrompt,
@@ -163,6 +163,7 @@ impl DemoServer {
         self.forms.store(forms, Ordering::Release);
         let mut capabilities = AgentCapabilities::new()
             .load_session(true)
+            .prompt_capabilities(PromptCapabilities::new().image(true))
             .mcp_capabilities(McpCapabilities::new().http(true));
         if self.environment.takes_system_prompt {
             let taken = SessionSystemPromptCapabilities::new();
@@ -278,6 +279,13 @@ impl DemoServer {
             _ => None,
         });
         let prompt = texts.collect::<Vec<_>>().join("\n");
+        let pictures = request.prompt.iter().filter_map(|block| match block {
+            ContentBlock::Image(image) => {
+                Some(format!("{} of {}", image.mime_type, image.data.len()))
+            }
+            _ => None,
+        });
+        session.memory.pictures.extend(pictures);
         let Some(responder) = self.queue(&id, &prompt, responder) else {
             return Ok(());
         };

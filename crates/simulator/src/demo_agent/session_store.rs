@@ -25,6 +25,9 @@ pub(super) struct Memory {
     /// Its system prompt; empty without one.
     #[serde(default)]
     pub(super) instructions: String,
+    /// The pictures it was shown: type, and length in base64.
+    #[serde(default)]
+    pub(super) pictures: Vec<String>,
     /// What is left of its script.
     #[serde(default)]
     pub(super) left: VecDeque<Step>,

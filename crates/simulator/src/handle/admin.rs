@@ -7,6 +7,7 @@ use crate::control;
 use crate::fault::FaultRule;
 use crate::handle::simulator::{Simulator, SimulatorError};
 use crate::world::account::{Access, Permissions};
+use crate::world::attachment::Attachment;
 use crate::world::outgoing::Flow;
 use crate::world::webhook_event::{ALWAYS, WebhookEvent};
 
@@ -22,6 +23,24 @@ impl Simulator {
                 .map(|home| world.installation_of(home).map(|i| i.id))
         })?;
         Ok(found.ok_or_else(ApiError::not_found)?)
+    }
+
+    /// Puts a file where people attach theirs: at a path such as `/user-attachments/assets/<id>`; gives its address.
+    pub fn attach(&self, path: &str, bytes: &[u8]) -> String {
+        let file = Attachment::File(bytes.to_vec().into());
+        self.attach_as(path, file)
+    }
+
+    /// Has an attachment's address lead elsewhere; gives the address.
+    pub fn attach_elsewhere(&self, path: &str, to: &str) -> String {
+        self.attach_as(path, Attachment::Elsewhere(to.to_owned()))
+    }
+
+    fn attach_as(&self, path: &str, attachment: Attachment) -> String {
+        self.state().change(|world| {
+            world.attachments.insert(path.to_owned(), attachment);
+            format!("{}{path}", world.root)
+        })
     }
 
     /// Suspends an installation.

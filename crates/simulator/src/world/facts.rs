@@ -19,6 +19,7 @@ use super::suggestion::Suggestions;
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::git::inspect::CommitInfo;
+use crate::world::attachment::Attachment;
 
 /// Where the clock comes from: epoch milliseconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -47,6 +48,8 @@ pub struct World {
     pub outgoing: Outgoing,
     /// What people were notified of, oldest first.
     pub notices: Vec<Notice>,
+    /// What people attached, by the path of its address.
+    pub attachments: BTreeMap<String, Attachment>,
     /// How issues hang together.
     pub relations: Relations,
     /// What is suggested on issues.
@@ -82,6 +85,7 @@ impl World {
             commits: HashMap::new(),
             outgoing: Outgoing::default(),
             notices: Vec::new(),
+            attachments: BTreeMap::new(),
             relations: Relations::default(),
             suggestions: Suggestions::default(),
             pins_comments: true,

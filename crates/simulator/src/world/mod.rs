@@ -6,6 +6,7 @@
 pub mod account;
 mod activity;
 mod assignees;
+pub mod attachment;
 pub mod check;
 pub mod comment;
 pub mod content;

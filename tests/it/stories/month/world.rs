@@ -204,6 +204,7 @@ impl World {
             Action::PrepareWorkspace(_) => Event::WorkspaceReady {
                 session: session?,
                 base: BaseFacts {
+                    attachments: vec![],
                     secrets: Default::default(),
                     sha: sha('a'),
                     branch: "main".into(),

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::state::{Advance, Fired, because};
 use super::{collect, stack, turn};
+use crate::attachment;
 use crate::effect::{self, Start};
 use crate::event_name::DomainEvent;
 use crate::schedule::Reason;
@@ -63,6 +64,7 @@ pub(super) fn prepare(on: &mut Advance<'_>, start: Start) -> Option<Fired> {
         branch: job.branch.clone(),
         agent: job.agent.clone(),
         start,
+        attachments: attachment::named(job.snapshot.texts()).0,
         reads_policy: on.task.policy_read.is_old(on.cx.now),
     };
     on.set_step(Step::Preparing { ready: false });

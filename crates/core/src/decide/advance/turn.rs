@@ -5,6 +5,7 @@ use serde_json::json;
 use super::budget;
 use super::side;
 use super::state::{Advance, Fired, because};
+use crate::attachment;
 use crate::effect::{self, Turn};
 use crate::event_name::DomainEvent;
 use crate::message::{AgentMessage, MessageKind};
@@ -104,6 +105,7 @@ fn prompt(on: &Advance<'_>, telling: Telling<'_>) -> Turn {
         wall_ms: (clocks.wall_ms - job.worked_ms).max(clocks.wall_ms / 10),
         silence_ms: clocks.silence_ms,
         branch: job.branch.clone(),
+        pictures: attachment::shown(&workspace.base.attachments),
         budget: on.task.turn_budget(on.cx.policy, on.cx.now),
         grants: on.task.grants(),
     }

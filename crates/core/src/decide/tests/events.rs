@@ -162,6 +162,7 @@ pub(super) fn session(number: u32) -> SessionId {
 pub(super) fn ready(number: u32) -> Event {
     let (agents_md, pull_template, lfs) = Default::default();
     let base = BaseFacts {
+        attachments: vec![],
         partial: false,
         policy: None,
         secrets: Default::default(),

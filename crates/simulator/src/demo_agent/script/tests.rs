@@ -146,6 +146,7 @@ fn every_verb_is_in_the_help() {
         "permission",
         "recall",
         "model",
+        "pictures",
         "system-prompt",
         "wait",
         "hang",
