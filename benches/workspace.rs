@@ -90,6 +90,7 @@ impl Bench {
             silence: std::time::Duration::from_secs(600),
             old_git: OldGit::Allow,
             network: Default::default(),
+            life: None,
         };
         let git = runtime.block_on(Git::open(config)).expect("git");
         let mirror = git.mirror_path(REPOSITORY);

@@ -6,6 +6,7 @@
 use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
+use rustix::process::{Resource, Rlimit, setrlimit};
 use skep::cli::{Cli, CommandError, final_message};
 use skep::config::{Args, Environment, LogFormat, Logging, Sources};
 use tracing_subscriber::EnvFilter;
@@ -14,6 +15,13 @@ fn main() -> ExitCode {
     // Before anything of skep's own begins: this is inside an agent's sandbox then.
     if let Some(code) = skep::fence::entered() {
         return code;
+    }
+    if let Some(code) = skep::agent::guard::entered() {
+        return code;
+    }
+    // Before anything secret is read.
+    if let Err(error) = keep_to_itself() {
+        eprintln!("skep cannot keep its memory to itself: {error}");
     }
     let cli = match Cli::of_process() {
         Ok(cli) => cli,
@@ -30,6 +38,19 @@ fn main() -> ExitCode {
             stop.exit_code()
         }
     }
+}
+
+/// No core dump holds what is in this process's memory, and no other process of the same user may look at that or at its environment
+/// (`PR_SET_DUMPABLE`, prctl(2)). Programs that it starts are not bound by the second.
+fn keep_to_itself() -> rustix::io::Result<()> {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, none)?;
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    Ok(())
 }
 
 /// A wrong command line; also a question for help or for the version, which is no mistake.

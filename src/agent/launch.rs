@@ -17,6 +17,7 @@ use crate::fence;
 
 use super::error::AgentError;
 use super::executable;
+use super::guard;
 use super::process_tree;
 use super::resources::Resources;
 use super::sandbox::{Confinement, Enclosure, Fence, Told};
@@ -63,6 +64,7 @@ pub(super) struct LaunchContext {
     pub(super) path: String,
     pub(super) network: Network,
     pub(super) outside: Outside,
+    pub(super) life: Option<String>,
 }
 
 /// A start that is ready to go, and the mark its processes carry.
@@ -350,14 +352,14 @@ impl LaunchContext {
             ("GIT_COMMITTER_NAME", launch.identity.name.clone()),
             ("GIT_COMMITTER_EMAIL", launch.identity.email.clone()),
         ];
+        let life = self.life.clone().map(|life| (guard::LIFE, life));
+        let owner = self.data_dir.to_string_lossy().into_owned();
         let marks = [
             (process_tree::SESSION, launch.session.to_string()),
             (process_tree::TREE, mark.to_owned()),
-            (
-                process_tree::OWNER,
-                self.data_dir.to_string_lossy().into_owned(),
-            ),
+            (process_tree::OWNER, owner),
         ];
+        let marks: Vec<(&str, String)> = marks.into_iter().chain(life).collect();
         let mut all: Vec<(String, String)> = ours
             .into_iter()
             .map(|(key, value)| (key.to_owned(), value))

@@ -5,7 +5,7 @@
 //! agent's bad manners), `connection_state`, `transcript` and `client` speak the Agent Client Protocol
 //! (<https://agentclientprotocol.com>), `turn` runs one prompt against its clocks. `demo` is an agent of our own that follows
 //! a script; `presets` knows the others. `tools` are what the agent can call of skep (the Model Context Protocol),
-//! `elicitation` the same by the agent's protocol; `steer` reaches an agent at work.
+//! `elicitation` the same by the agent's protocol; `steer` reaches an agent at work. `guard` ends what a killed skep left.
 //!
 //! This is the only module that names the two protocols' crates. No agent ever sees skep's own environment, and no result is
 //! believed here: what an agent did is what git says after its process tree is gone.
@@ -18,6 +18,7 @@ mod envelope;
 mod error;
 mod executable;
 mod framing;
+pub mod guard;
 mod halves;
 mod launch;
 mod login;
@@ -105,6 +106,8 @@ pub struct AgentsConfig {
     pub egress: AllowList,
     /// The clock by which is noted when something was asked for.
     pub clock: Clock,
+    /// The mark by which the guard knows what this life of skep has started.
+    pub life: Option<String>,
     /// True runs the demo agent inside this process over a pipe, without any fence: for stories.
     pub demo_in_process: bool,
 }
@@ -186,6 +189,7 @@ impl Agents {
             hide: config.hide,
             path: config.path,
             network: config.network,
+            life: config.life,
         };
         let (tools, slots) = (tools::Server::default(), StdMutex::default());
         let inner = Inner {

@@ -19,6 +19,7 @@ use super::random_name::random_name;
 use super::setup::Setup;
 use super::{admin_token, ca_bundle};
 use crate::agent::Agents;
+use crate::agent::guard::Guard;
 use crate::core::effect::Worth;
 use crate::core::leavings;
 use crate::core::policy::Me;
@@ -47,6 +48,7 @@ pub(super) struct Assembly {
     pub(super) setup: Setup,
     pub(super) token: SecretString,
     lock: Arc<DataLock>,
+    guard: Option<Arc<Guard>>,
     ballast: Arc<Ballast>,
     usage: Arc<Usage>,
     pub(super) held: HeldSecrets,
@@ -83,8 +85,13 @@ impl Assembly {
         let held = HeldSecrets::default();
         held.hold(setup.keys());
         let github = GitHub::new(setup.github_config(&held)).context("set up the GitHub client")?;
-        let git = Git::open(setup.git_config()).await.context("set up git")?;
-        let agents = Agents::open(setup.agents_config())
+        // A demo agent in this process is not to be killed with it.
+        let guard = (!setup.demo_in_process).then(|| Arc::new(Guard::start(setup.program.clone())));
+        let life = guard.as_ref().map(|guard| guard.life().to_owned());
+        let git = Git::open(setup.git_config(life.clone()))
+            .await
+            .context("set up git")?;
+        let agents = Agents::open(setup.agents_config(life))
             .await
             .context("set up agents")?;
         let cut_short = Folders::new(setup.data_dir.clone()).verifications();
@@ -136,6 +143,7 @@ impl Assembly {
             setup,
             token,
             lock,
+            guard,
             ballast,
             usage,
             held,
@@ -224,6 +232,7 @@ impl Assembly {
             admin,
             token: self.token.clone(),
             _lock: self.lock.clone(),
+            _guard: self.guard.clone(),
         })
     }
 }

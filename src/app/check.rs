@@ -112,7 +112,7 @@ async fn git(setup: &Setup) -> Finding {
 async fn agents(setup: &Setup, scratch: &Path) -> Vec<Finding> {
     let config = crate::agent::AgentsConfig {
         data_dir: scratch.to_owned(),
-        ..setup.agents_config()
+        ..setup.agents_config(None)
     };
     let agents = match Agents::open(config).await {
         Ok(agents) => agents,

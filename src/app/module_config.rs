@@ -37,7 +37,7 @@ impl Setup {
         }
     }
 
-    pub(super) fn git_config(&self) -> GitConfig {
+    pub(super) fn git_config(&self, life: Option<String>) -> GitConfig {
         GitConfig {
             program: self.git.clone(),
             data_dir: self.data_dir.clone(),
@@ -46,10 +46,11 @@ impl Setup {
             silence: FETCH_SILENCE,
             old_git: self.old_git,
             network: self.network.clone(),
+            life,
         }
     }
 
-    pub(super) fn agents_config(&self) -> AgentsConfig {
+    pub(super) fn agents_config(&self, life: Option<String>) -> AgentsConfig {
         AgentsConfig {
             data_dir: self.data_dir.clone(),
             hide: self.hide.clone(),
@@ -59,6 +60,7 @@ impl Setup {
             clock: self.clock.clone(),
             path: self.path.clone(),
             network: self.network.clone(),
+            life,
             demo_in_process: self.demo_in_process,
         }
     }

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use super::admin_api::AdminApi;
 use super::intake::WebhookIngest;
 use super::listeners::Entry;
+use crate::agent::guard::Guard;
 use crate::engine::Engine;
 use crate::runner::Runner;
 use crate::store::{DataLock, Store};
@@ -29,6 +30,8 @@ pub struct App {
     pub(super) token: SecretString,
     /// Held as long as the modules are there.
     pub(super) _lock: Arc<DataLock>,
+    /// The same; it ends what is left when they are gone.
+    pub(super) _guard: Option<Arc<Guard>>,
 }
 
 impl App {

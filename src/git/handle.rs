@@ -37,6 +37,8 @@ pub struct GitConfig {
     pub old_git: OldGit,
     /// The way out.
     pub network: Network,
+    /// The mark that every process carries, if there is a guard who looks for it.
+    pub life: Option<String>,
 }
 
 /// The git module. Cheap to clone.
@@ -74,6 +76,7 @@ impl Git {
             silence,
             old_git,
             network,
+            life,
         } = config;
         let disk = |error| GitError::disk("make the data folder", error);
         for folder in ["mirrors", "sessions", "indexes", "standbys"] {
@@ -82,7 +85,7 @@ impl Git {
                 .map_err(disk)?;
         }
         let data_dir = tokio::fs::canonicalize(&data_dir).await.map_err(disk)?;
-        let program = Program::new(program, data_dir.clone(), timeout);
+        let program = Program::new(program, data_dir.clone(), timeout).of_life(life);
         version::judge(&program.run(Call::new("version")).await?.line()?, old_git)?;
         let lfs = program.run(Call::new("lfs").arg("version")).await?.success;
         let askpass = Askpass::open(data_dir.join("askpass"))?;

@@ -27,6 +27,9 @@ const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/run/current-
 /// and git alike.
 const OWNER: &str = "SKEP_HOME";
 
+/// Names the life of the service that started a process: its guard ends what a killed one left within a moment.
+const LIFE: &str = "SKEP_LIFE";
+
 /// The remote that owes a partial mirror what it lacks. Whoever asks git for that reads this name in the error.
 pub(super) const OWING: &str = "older-contents-are-not-here";
 
@@ -254,6 +257,8 @@ pub(super) struct Program {
     path: PathBuf,
     /// Where every process starts: never inside a working copy.
     directory: PathBuf,
+    /// The mark of this life of the service.
+    life: Option<String>,
     /// The life of one process.
     pub(super) timeout: Duration,
 }
@@ -270,8 +275,15 @@ impl Program {
         Self {
             path: found.unwrap_or(path),
             directory,
+            life: None,
             timeout,
         }
+    }
+
+    /// Marks its processes as those of one life of the service.
+    pub(super) fn of_life(mut self, life: Option<String>) -> Self {
+        self.life = life;
+        self
     }
 
     /// Runs a call to its end. Errors: the program is missing, takes too long or floods; an exit code is not an error here.
@@ -305,6 +317,7 @@ impl Program {
             .env_clear()
             .envs(ENVIRONMENT)
             .env(OWNER, &self.directory)
+            .envs(self.life.iter().map(|life| (LIFE, life)))
             .envs(call.environment.iter().map(|(name, value)| (name, value)));
         for setting in CONFIGURATION
             .iter()

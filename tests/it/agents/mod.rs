@@ -127,6 +127,7 @@ pub(crate) fn config(data: &Path, sandbox: SandboxChoice, demo_in_process: bool)
         clock: skep::app::system_clock(),
         path,
         network: Default::default(),
+        life: None,
         demo_in_process,
     }
 }

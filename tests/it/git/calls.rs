@@ -295,6 +295,7 @@ async fn a_process_that_hangs_is_ended_with_its_children() {
         silence: timeout,
         old_git: OldGit::Allow,
         network: Default::default(),
+        life: None,
     };
     let want = FetchRequest {
         branch: "main".into(),

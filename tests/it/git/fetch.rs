@@ -28,6 +28,7 @@ async fn reopen(lab: &Lab, first_fetch: Duration, silence: Duration) -> Git {
         silence,
         old_git: OldGit::Allow,
         network: Default::default(),
+        life: None,
     })
     .await
     .expect("opened")

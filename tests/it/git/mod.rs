@@ -272,6 +272,7 @@ async fn open(program: PathBuf, data_dir: PathBuf) -> Result<Git, GitError> {
         silence: Duration::from_secs(60),
         old_git: OldGit::Allow,
         network: Default::default(),
+        life: None,
     })
     .await
 }

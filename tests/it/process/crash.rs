@@ -7,7 +7,7 @@ use skep_simulator::fault::{Fault, FaultRule};
 
 use crate::agents::until;
 
-use super::running::Served;
+use super::running::{Served, is_running};
 use super::setup::{PATIENCE, Setup};
 use super::stop::{ONCE, waiting};
 
@@ -136,7 +136,7 @@ async fn killed_while_the_agent_waits() {
     while_the_agent_waits(&setup, &[]).await;
 }
 
-/// git in the middle of a talk with a GitHub that does not go on outlives the kill: the next start ends it.
+/// git in the middle of a talk with a GitHub that does not go on, and its helper for the talk, which is no child of skep's.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_git_waits_for_github() {
     let setup = Setup::new().await;
@@ -152,19 +152,42 @@ async fn killed_while_git_waits_for_github() {
         setup.github.waiting_faults().is_empty()
     })
     .await;
-    served.kill();
-    let orphans = setup.agents();
-    assert!(
-        !orphans.is_empty(),
-        "nothing outlived the kill, so there is nothing to end"
-    );
-    let served = Served::start(&setup);
-    until("git of the former life ends", || {
-        !setup.agents().iter().any(|number| orphans.contains(number))
-    })
-    .await;
+    let working = setup.agents();
+    assert!(working.len() >= 2, "git and its helper: {working:?}");
+    all_is_gone_after(&setup, served).await;
     setup.github.let_go();
+    let served = Served::start(&setup);
     served.ends_well(&setup, issue).await;
+}
+
+/// Kills it, and whatever it had started is gone within moments, without a next start.
+async fn all_is_gone_after(setup: &Setup, served: Served) {
+    let children = served.children();
+    assert!(!children.is_empty(), "it has a guard at least");
+    served.kill();
+    let began = Instant::now();
+    let left = || {
+        let guards = children.iter().filter(|number| is_running(**number));
+        (setup.agents(), Vec::from_iter(guards))
+    };
+    while left() != (vec![], vec![]) {
+        let waited = began.elapsed();
+        assert!(waited < Duration::from_secs(30), "{:?} go on", left());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    eprintln!("all is gone after {:?}", began.elapsed());
+}
+
+/// An agent without a sandbox, whose child left its family.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_an_agent_without_a_sandbox_waits() {
+    let setup = Setup::new().await;
+    setup.hurry();
+    let served = Served::start_with(&setup, &[("SKEP_SANDBOX", "none")]);
+    setup.go("start 1\nrun setsid sleep 300 >/dev/null 2>&1 &\nhang");
+    served.event("session.running").await;
+    until("the agent's child is there", || setup.agents().len() >= 2).await;
+    all_is_gone_after(&setup, served).await;
 }
 
 async fn while_the_agent_waits(setup: &Setup, more: &[(&str, &str)]) {

@@ -36,6 +36,20 @@ pub(super) async fn skep(line: &str, variables: &[(String, String)]) -> Ended {
     tokio::task::spawn_blocking(run).await.expect("it ran")
 }
 
+/// The parent of a process that runs; none when it is gone, or only waits to be counted as gone.
+fn parent(number: u32) -> Option<u32> {
+    let text = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
+    let (_, fields) = text.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace();
+    let dead = matches!(fields.next()?, "Z" | "X");
+    fields.next()?.parse().ok().filter(|_| !dead)
+}
+
+/// Whether a process runs.
+pub(super) fn is_running(number: u32) -> bool {
+    parent(number).is_some()
+}
+
 /// A `skep serve` of a setup.
 pub(super) struct Served {
     child: Child,
@@ -127,6 +141,20 @@ impl Served {
 
     pub(super) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).expect("it runs");
+    }
+
+    /// Its number.
+    pub(super) fn number(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The processes that it started itself and that still run.
+    pub(super) fn children(&self) -> Vec<u32> {
+        let entries = std::fs::read_dir("/proc").expect("proc").flatten();
+        let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+        numbers
+            .filter(|number| parent(*number) == Some(self.number()))
+            .collect()
     }
 
     /// Ends it without a word.
