@@ -8,6 +8,7 @@ mod admin_api;
 mod admin_token;
 mod answer_lines;
 mod assembly;
+mod audit_log;
 mod ca_bundle;
 mod check;
 mod check_bases;

@@ -4,6 +4,7 @@
 //! and the handled mark together; then it gives free slots to waiting tasks in the same transaction. It never talks to
 //! anything but the store.
 
+mod audit;
 mod batch;
 mod error;
 mod facts;

@@ -1,5 +1,5 @@
-//! How much memory the processes of each session take, with all that its agent started: looked up in `/proc` in one go for all
-//! sessions.
+//! How much memory and how much of the processors' time the processes of each session take, with all that its agent started: looked up
+//! in `/proc` in one go for all sessions.
 //!
 //! What processes share is counted once (proportional set size, proc_pid_smaps(5)); where the kernel does not tell that, all that is
 //! resident counts. It must never count a process that belongs to no session of this skep, and it reads nothing of what agents do.
@@ -15,19 +15,28 @@ use crate::core::ids::SessionId;
 /// No tree of processes is deeper.
 const DEEPEST: usize = 1_000;
 
+/// What the processes of a session take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Memory at present, bytes.
+    pub memory: u64,
+    /// What the processors have worked for those that are there, and for what these waited for, milliseconds.
+    pub worked_ms: u64,
+}
+
 impl Agents {
-    /// What the processes of each session take at present, bytes. Sessions without a process are left out.
+    /// What the processes of each session take. Sessions without a process are left out.
     ///
     /// # Errors
     /// None: what cannot be looked at is not counted.
-    pub async fn memory(&self) -> BTreeMap<SessionId, u64> {
+    pub async fn taken(&self) -> BTreeMap<SessionId, Taken> {
         let owner = self.inner.ground.data_dir.clone();
         let look = tokio::task::spawn_blocking(move || measure(&owner));
         look.await.unwrap_or_default()
     }
 }
 
-fn measure(owner: &Path) -> BTreeMap<SessionId, u64> {
+fn measure(owner: &Path) -> BTreeMap<SessionId, Taken> {
     let parents: HashMap<i32, i32> = process_tree::parents();
     let own = i32::try_from(std::process::id()).unwrap_or_default();
     let ours = ancestors(own, &parents);
@@ -37,10 +46,12 @@ fn measure(owner: &Path) -> BTreeMap<SessionId, u64> {
         owner,
         of: HashMap::new(),
     };
-    let mut taken = BTreeMap::new();
+    let mut taken: BTreeMap<SessionId, Taken> = BTreeMap::new();
     for number in parents.keys().filter(|number| **number != own) {
         if let Some(session) = lines.session(*number) {
-            *taken.entry(session).or_default() += bytes(*number);
+            let of = taken.entry(session).or_default();
+            of.memory += bytes(*number);
+            of.worked_ms += process_tree::worked_ms(*number);
         }
     }
     taken
@@ -154,7 +165,7 @@ mod tests {
         let taken = loop {
             let taken = measure(Path::new(&owner));
             let of = |session: &str| taken.get(&session.parse().expect("an id")).copied();
-            if of("7-12-1").is_some_and(|bytes| bytes > 32 * MIB) && of("7-12-2").is_some() {
+            if of("7-12-1").is_some_and(|taken| taken.memory > 32 * MIB) && of("7-12-2").is_some() {
                 break taken;
             }
             assert!(Instant::now() < deadline, "{taken:?}");
@@ -163,7 +174,7 @@ mod tests {
         let sessions: Vec<String> = taken.keys().map(ToString::to_string).collect();
         assert_eq!(sessions, ["7-12-1", "7-12-2"]);
         assert!(
-            taken.values().min().is_some_and(|bytes| *bytes < 8 * MIB),
+            taken.values().any(|taken| taken.memory < 8 * MIB),
             "{taken:?}"
         );
         for child in [&mut one, &mut other, &mut stranger] {
@@ -173,6 +184,32 @@ mod tests {
         }
         process_tree::end(None, &[(OWNER, "/memory/another")], Duration::from_secs(5));
         assert_eq!(measure(Path::new(&owner)), BTreeMap::new());
+    }
+
+    #[test]
+    fn what_children_worked_counts_as_well() {
+        let owner = format!("/worked/{}", std::process::id());
+        let busy = "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; sleep 300";
+        let mut busy = shell(busy, &owner, "7-12-1");
+        let mut idle = shell("sleep 300", &owner, "7-12-2");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let sleeps = |taken: &BTreeMap<SessionId, Taken>| {
+            let of = |session: &str| taken.get(&session.parse().expect("an id")).copied();
+            Some((of("7-12-1")?.worked_ms, of("7-12-2")?.worked_ms))
+        };
+        loop {
+            let found = sleeps(&measure(Path::new(&owner)));
+            if found.is_some_and(|(busy, idle)| busy >= 50 && idle < 50) {
+                break;
+            }
+            assert!(Instant::now() < deadline, "{found:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        for child in [&mut busy, &mut idle] {
+            let marks = [(OWNER, owner.as_str())];
+            process_tree::end(Some(child.id()), &marks, Duration::from_secs(5));
+            child.wait().expect("ended");
+        }
     }
 
     #[test]

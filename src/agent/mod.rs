@@ -69,6 +69,7 @@ use crate::egress::Egress;
 pub use crate::core::agent::SandboxChoice;
 pub use error::AgentError;
 pub use launch::{Identity, Launch};
+pub use memory::Taken;
 pub use opening::McpServer;
 pub use permission::{Answer, PermissionPolicy};
 pub use repository_command::{CommandEnd, Ended, MOST_OUTPUT, RepositoryCommand};

@@ -30,7 +30,12 @@ struct Stat {
     parent: i32,
     started: u64,
     dead: bool,
+    /// What the processors worked for it and for those of its children that it waited for, in ticks.
+    worked: u64,
 }
+
+/// A tick of what `/proc` counts, milliseconds: the same wherever skep runs (`USER_HZ`, proc_pid_stat(5)).
+const TICK_MS: u64 = 10;
 
 /// Variables and the values they must all have.
 pub(super) type Marks<'a> = &'a [(&'a str, &'a str)];
@@ -161,7 +166,10 @@ fn stat(number: i32) -> Option<Stat> {
     // The program's name stands in parentheses and may hold anything, even parentheses.
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let dead = matches!(*fields.first()?, "Z" | "X" | "x");
+    let worked = fields.get(11..15)?.iter();
+    let worked = worked.map(|ticks| ticks.parse::<u64>().unwrap_or_default());
     Some(Stat {
+        worked: worked.sum(),
         parent: fields.get(1)?.parse().ok()?,
         started: fields.get(19)?.parse().ok()?,
         dead,
@@ -173,6 +181,11 @@ fn living(number: i32) -> Option<Seen> {
         number,
         started: stat.started,
     })
+}
+
+/// What the processors worked for a process and for the children it waited for, milliseconds; nothing once it is gone.
+pub(super) fn worked_ms(number: i32) -> u64 {
+    stat(number).map_or(0, |stat| stat.worked * TICK_MS)
 }
 
 /// True while the process is more than an entry that nobody waited for yet.

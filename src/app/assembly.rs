@@ -231,6 +231,7 @@ impl Assembly {
             ingest,
             admin,
             token: self.token.clone(),
+            configured: self.setup.configured.clone(),
             _lock: self.lock.clone(),
             _guard: self.guard.clone(),
         })

@@ -28,6 +28,8 @@ pub struct App {
     /// What is behind the admin address.
     pub admin: Arc<AdminApi>,
     pub(super) token: SecretString,
+    /// The digest of the configuration.
+    pub(super) configured: Option<String>,
     /// Held as long as the modules are there.
     pub(super) _lock: Arc<DataLock>,
     /// The same; it ends what is left when they are gone.

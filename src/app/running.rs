@@ -6,6 +6,7 @@ use anyhow::Context;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::audit_log::AuditLog;
 use super::listeners::{Listeners, join};
 use super::modules::App;
 use super::setup::Addresses;
@@ -23,6 +24,7 @@ pub struct Running {
     listeners: Listeners,
     loops: Vec<JoinHandle<()>>,
     runner: JoinHandle<()>,
+    audit: AuditLog,
 }
 
 impl App {
@@ -60,6 +62,14 @@ impl App {
             .schedule()
             .await
             .context("give out free slots")?;
+        let audit = AuditLog {
+            store: self.store.clone(),
+            clock: self.runner.services().clock.clone(),
+        };
+        audit
+            .started(&self)
+            .await
+            .context("write the start into the audit")?;
         let (work, looked) = (CancellationToken::new(), CancellationToken::new());
         let loops = vec![
             tokio::spawn(self.engine.clone().run(listeners.stop.clone())),
@@ -78,6 +88,7 @@ impl App {
             )),
             tokio::spawn(self.runner.clone().tend_disk(work.clone())),
             tokio::spawn(standbys::watch(self.runner.clone(), work.clone())),
+            tokio::spawn(audit.clone().watch(work.clone())),
         ];
         let runner = tokio::spawn(after(
             looked,
@@ -92,6 +103,7 @@ impl App {
             listeners,
             loops,
             runner,
+            audit,
         })
     }
 }
@@ -114,6 +126,7 @@ impl Running {
         for looping in self.loops {
             join("loop", looping).await;
         }
+        self.audit.stopped().await;
         self.app.store.close().await;
     }
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::clock::system_clock;
@@ -99,6 +100,8 @@ pub struct Setup {
     pub clock: Clock,
     /// The clock by which the pace is kept, which never jumps.
     pub ticks: Clock,
+    /// A digest of what the operator configured, secrets left out: whether it is the same as another time.
+    pub configured: Option<String>,
 }
 
 /// How long one git process may take; the first fetch of a repository has a limit of its own.
@@ -131,7 +134,10 @@ impl Setup {
             api_url: github.api_url,
             web_url: github.web_url,
         };
-        Ok(Self::of(config, github))
+        Ok(Self {
+            configured: Some(digest(&config.show())),
+            ..Self::of(config, github)
+        })
     }
 
     fn of(config: Config, github: GitHubSetup) -> Self {
@@ -175,8 +181,18 @@ impl Setup {
             },
             clock: system_clock(),
             ticks: steady_clock(),
+            configured: None,
         }
     }
+}
+
+/// SHA-256 of the values; where each comes from stands behind it and does not count.
+fn digest(shown: &str) -> String {
+    let values = shown.lines().map(|line| {
+        let value = line.rsplit_once("  # ");
+        value.map_or(line, |(value, _)| value)
+    });
+    hex::encode(Sha256::digest(Vec::from_iter(values).join("\n")))
 }
 
 /// What the operator opened for all, every item of which was read before.

@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
 use super::{
-    config, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, plan, queue, sandbox,
-    serve, session, sessions, status, stop, waves,
+    audit, config, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, plan, queue,
+    sandbox, serve, session, sessions, status, stop, waves,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -34,6 +34,7 @@ enum Command {
     Queue(queue::Queue),
     Graph(graph::Graph),
     Outcomes(outcomes::Outcomes),
+    Audit(audit::Audit),
     Waves(waves::Waves),
     Plan(plan::Plan),
     Stop(stop::StopSession),
@@ -79,6 +80,7 @@ impl Cli {
             Command::Queue(queue) => queue.admin.args(),
             Command::Graph(graph) => graph.admin.args(),
             Command::Outcomes(outcomes) => outcomes.admin.args(),
+            Command::Audit(audit) => audit.args(),
             Command::Waves(waves) => waves.admin.args(),
             Command::Plan(plan) => plan.admin.args(),
             Command::Stop(stop) => stop.admin.args(),
@@ -135,6 +137,7 @@ impl Cli {
             Command::Queue(queue) => queue.run(sources).await,
             Command::Graph(graph) => graph.run(sources).await,
             Command::Outcomes(outcomes) => outcomes.run(sources).await,
+            Command::Audit(audit) => audit.run(sources).await,
             Command::Waves(waves) => waves.run(sources).await,
             Command::Plan(plan) => plan.run(sources).await,
             Command::Stop(stop) => stop.run(sources).await,

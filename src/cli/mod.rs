@@ -3,6 +3,7 @@
 
 mod admin_client;
 mod admin_options;
+mod audit;
 mod command_error;
 mod command_line;
 mod config;

@@ -54,7 +54,7 @@ macro_rules! limit_setting {
     };
 }
 
-pub(super) const LIMIT_SETTINGS: [LimitSetting; 43] = [
+pub(super) const LIMIT_SETTINGS: [LimitSetting; 44] = [
     limit_setting!("sessions", Count, 1..=1_000, limits.sessions: u32),
     limit_setting!("sessions_per_account", Count, 0..=1_000, limits.sessions_per_account: u32),
     limit_setting!("sessions_per_repository", Count, 0..=1_000, limits.sessions_per_repository: u32),
@@ -83,6 +83,7 @@ pub(super) const LIMIT_SETTINGS: [LimitSetting; 43] = [
     limit_setting!("disk", Size, 0..=1 << 50, limits.disk_bytes: u64),
     limit_setting!("disk_reserve", Size, 0..=1 << 50, limits.disk_reserve_bytes: u64),
     limit_setting!("session_memory", Size, 16 << 20..=1 << 50, limits.session_memory_bytes: u64),
+    limit_setting!("session_cpu", Duration, 0..=365 * DAY, limits.session_cpu_ms: i64),
     limit_setting!("memory_reserve", Size, 0..=1 << 50, limits.memory_reserve_bytes: u64),
     limit_setting!("standbys", Count, 0..=1_000, limits.standbys: u32),
     limit_setting!("quick_answer", Duration, 0..=45 * SECOND, limits.quick_answer_ms: i64),
@@ -101,10 +102,11 @@ pub(super) const LIMIT_SETTINGS: [LimitSetting; 43] = [
 ];
 
 /// GitHub can be asked for three days to send a delivery again, so what tells that it came is kept for longer.
-pub(super) const RETENTION_SETTINGS: [LimitSetting; 3] = [
+pub(super) const RETENTION_SETTINGS: [LimitSetting; 4] = [
     limit_setting!("deliveries", Duration, 7 * DAY..=3_650 * DAY, retention.deliveries_ms: i64),
     limit_setting!("logs", Duration, DAY..=3_650 * DAY, retention.logs_ms: i64),
     limit_setting!("sessions", Duration, DAY..=3_650 * DAY, retention.sessions_ms: i64),
+    limit_setting!("audit", Duration, 30 * DAY..=36_500 * DAY, retention.audit_ms: i64),
 ];
 
 /// Both tables, in the order in which they are documented.

@@ -1,10 +1,12 @@
 //! One fact: whose it is, what the core decides, and all of it written down.
 
 use super::Engine;
+use super::audit;
 use super::error::EngineError;
 use super::facts::{Meaning, OfPull};
 use super::open::Open;
 use super::rows;
+
 use crate::core::decide::{self, Decision};
 use crate::core::effect::EffectKind;
 use crate::core::event::Fact;
@@ -77,6 +79,7 @@ impl Engine {
             }
             Meaning::Queue(order) => {
                 let result = order.take(transition, now).await?;
+                transition.add_audit(audit::order(&result, row, now));
                 transition.mark_handled(row.seq, now, result);
                 return Ok(());
             }
@@ -111,6 +114,9 @@ impl Engine {
         }
         for noted in &decision.events {
             transition.add_event(rows::event(noted, &decision.task, row, now));
+        }
+        if let Some(entry) = crate::core::audit::of(&fact.event, &decision) {
+            transition.add_audit(audit::decision(entry, &decision.task, row, now));
         }
         transition.mark_handled(row.seq, now, decision.reason);
         Ok(())

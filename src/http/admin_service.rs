@@ -64,6 +64,9 @@ pub trait AdminService: Send + Sync + 'static {
         format: GraphFormat,
     ) -> impl Future<Output = Answer> + Send;
 
+    /// Rows of the audit, oldest first.
+    fn audit(&self, page: LogPage) -> impl Future<Output = Result<Vec<Value>, ApiError>> + Send;
+
     /// What became of the pull requests that were opened since, epoch milliseconds.
     fn outcomes(&self, since: i64)
     -> impl Future<Output = Result<OutcomesAnswer, ApiError>> + Send;

@@ -62,6 +62,7 @@ pub fn admin_router<D: AdminService>(service: Arc<D>, guard: Guard) -> Router {
         .route("/api/v1/queue/pause", post(pause::<D>))
         .route("/api/v1/queue/resume", post(resume::<D>))
         .route("/api/v1/outcomes", get(outcomes::<D>))
+        .route("/api/v1/audit", get(audit::<D>))
         .route("/api/v1/events", get(events::<D>))
         .route("/api/v1/dispatch", post(dispatch::<D>))
         .fallback(answer::no_such_page)
@@ -146,6 +147,16 @@ async fn log<D: AdminService>(
         limit: limit.unwrap_or(200).clamp(1, 1000),
     };
     json(state.service.log(session_id(&id)?, page)).await
+}
+
+async fn audit<D: AdminService>(State(state): Shared<D>, request: Request) -> Answered {
+    let LogQuery { after, limit } = query(&request)?;
+    let page = LogPage {
+        after: after.unwrap_or(0).max(0),
+        limit: limit.unwrap_or(200).clamp(1, 1000),
+    };
+    let lines: Vec<Value> = in_time(state.service.audit(page)).await?;
+    Ok(answer::json_lines(&lines))
 }
 
 async fn patch<D: AdminService>(State(state): Shared<D>, Path(id): Path<String>) -> Answered {

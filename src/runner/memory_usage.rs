@@ -1,5 +1,5 @@
 //! What is known of the memory: how much the machine has left, what each session takes and has taken at most, and who waits for
-//! news of it. It measures nothing itself, and it ends nothing.
+//! news of it; and how long the processors worked for each turn. It measures nothing itself, and it ends nothing.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,6 +22,10 @@ struct Known {
     taken: BTreeMap<SessionId, u64>,
     /// The most that the sessions in a turn have taken in it.
     most: BTreeMap<SessionId, u64>,
+    /// What the processors have worked for each session's processes, milliseconds.
+    worked: BTreeMap<SessionId, u64>,
+    /// The same when the turn began.
+    before: BTreeMap<SessionId, u64>,
 }
 
 /// What one session takes of it.
@@ -60,6 +64,19 @@ impl MemoryUsage {
         self.looks.send_modify(|looks| *looks += 1);
     }
 
+    /// Somebody has looked for how long the processors worked for each session's processes, milliseconds.
+    pub(super) fn worked(&self, worked: BTreeMap<SessionId, u64>) {
+        self.known().worked = worked;
+    }
+
+    /// How long they have in its turn, milliseconds. An agent that was started in it counts from nothing.
+    pub(super) fn worked_in_turn(&self, session: &SessionId) -> u64 {
+        let known = self.known();
+        let worked = known.worked.get(session).copied().unwrap_or_default();
+        let before = known.before.get(session).copied().unwrap_or_default();
+        worked.checked_sub(before).unwrap_or(worked)
+    }
+
     /// Whoever waits here hears of the next look.
     pub(super) fn looks(&self) -> watch::Receiver<u64> {
         self.looks.subscribe()
@@ -67,12 +84,17 @@ impl MemoryUsage {
 
     /// A turn of a session begins.
     pub(super) fn begin(&self, session: &SessionId) {
-        self.known().most.insert(session.clone(), 0);
+        let mut known = self.known();
+        known.most.insert(session.clone(), 0);
+        let worked = known.worked.get(session).copied().unwrap_or_default();
+        known.before.insert(session.clone(), worked);
     }
 
     /// The turn is over; answers the most that its session took in it, bytes; 0 when nobody looked.
     pub(super) fn end(&self, session: &SessionId) -> u64 {
-        self.known().most.remove(session).unwrap_or_default()
+        let mut known = self.known();
+        known.before.remove(session);
+        known.most.remove(session).unwrap_or_default()
     }
 
     /// What a session takes; `None` before anybody looked, and while it has no process.
@@ -103,6 +125,22 @@ mod tests {
 
     fn session(number: u32) -> SessionId {
         SessionId::new("7#12".parse().expect("a key"), number)
+    }
+
+    #[test]
+    fn what_was_worked_before_a_turn_is_not_of_it() {
+        let usage = MemoryUsage::default();
+        let worked = |ms: u64| usage.worked(BTreeMap::from([(session(1), ms)]));
+        usage.begin(&session(1));
+        worked(700);
+        assert_eq!(usage.worked_in_turn(&session(1)), 700);
+        usage.end(&session(1));
+        usage.begin(&session(1));
+        worked(900);
+        assert_eq!(usage.worked_in_turn(&session(1)), 200);
+        worked(30);
+        assert_eq!(usage.worked_in_turn(&session(1)), 30, "another process");
+        assert_eq!(usage.worked_in_turn(&session(2)), 0);
     }
 
     #[test]

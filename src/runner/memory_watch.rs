@@ -1,9 +1,10 @@
-//! When a session at work takes too much of the memory: it is ended alone, before the kernel chooses whom to end. It must never
+//! When a session at work takes too much of the memory, or of the processors' time: it is ended alone, before the kernel chooses whom to end. It must never
 //! end one for what others take.
 
 use super::memory::kernel_kills;
 use super::memory_usage::MemoryUsage;
 use crate::agent::AgentError;
+use crate::core::agent::ErrorClass;
 use crate::core::ids::SessionId;
 use crate::core::policy::Limits;
 use crate::core::text;
@@ -34,6 +35,13 @@ impl<'a> MemoryWatch<'a> {
         }
     }
 
+    /// The same when the processors have worked for its turn for longer than they may.
+    fn too_long(&self, session: &SessionId) -> Option<String> {
+        let worked = i64::try_from(self.usage.worked_in_turn(session)).unwrap_or(i64::MAX);
+        let limit = self.limits.session_cpu_ms;
+        (limit > 0 && worked > limit).then(|| text::failure::too_much_cpu(worked, limit))
+    }
+
     /// A sentence for people when a session takes too much: more than one may, or, where the memory runs out, more than all that
     /// is kept free and more than any other.
     fn too_much(&self, session: &SessionId) -> Option<String> {
@@ -52,12 +60,15 @@ impl<'a> MemoryWatch<'a> {
 }
 
 impl WatchedTurn<'_> {
-    /// Watches what the session takes; ends with a sentence for people when it is too much.
-    pub(super) async fn outgrown(&self) -> String {
+    /// Watches what the session takes; ends with a sentence for people when it is too much, and of what.
+    pub(super) async fn outgrown(&self) -> (ErrorClass, String) {
         let mut looks = self.watch.usage.looks();
         loop {
             if let Some(say) = self.watch.too_much(self.session) {
-                return say;
+                return (ErrorClass::Memory, say);
+            }
+            if let Some(say) = self.watch.too_long(self.session) {
+                return (ErrorClass::Cpu, say);
             }
             if looks.changed().await.is_err() {
                 std::future::pending::<()>().await;

@@ -21,6 +21,8 @@ use crate::store::{SessionFilter, StoreError};
 const EVERY: Duration = Duration::from_secs(10 * 60);
 /// The pause between two steps, in which others write.
 const PAUSE: Duration = Duration::from_millis(20);
+/// In milliseconds.
+const DAY: i64 = 24 * 3_600_000;
 /// Tasks of one step.
 const TASKS: i64 = 20;
 /// More sessions than any task has.
@@ -33,6 +35,8 @@ enum Old {
     Deliveries { before: i64, now: i64 },
     /// Lines of all session logs from before.
     Lines(i64),
+    /// Entries of the audit from before, as of now.
+    Audit { before: i64, now: i64 },
 }
 
 impl Runner {
@@ -54,6 +58,7 @@ impl Runner {
         let deliveries = Old::Deliveries { before, now };
         say("deliveries", self.prune(deliveries).await);
         say("log", self.prune(Old::Lines(now - kept.logs_ms)).await);
+        say("audit", self.forget_audit(now).await);
         say("tasks", self.forget_past(now - kept.sessions_ms).await);
     }
 
@@ -64,12 +69,23 @@ impl Runner {
             let done = match old {
                 Old::Deliveries { before, now } => store.prune_inbox(before, now).await?,
                 Old::Lines(before) => store.prune_log(before).await?,
+                Old::Audit { before, now } => store.prune_audit(before, now).await?,
             };
             rows += done.rows;
             if !done.more {
                 return Ok(rows);
             }
             sleep(PAUSE).await;
+        }
+    }
+
+    /// Once the oldest entry is a day too old: each time leaves an entry of its own.
+    async fn forget_audit(&self, now: i64) -> Result<u64, StoreError> {
+        let before = now - self.services.retention.audit_ms;
+        let oldest = self.services.store.audit_rows(0, 1).await?;
+        match oldest.first().is_some_and(|row| row.at < before - DAY) {
+            true => self.prune(Old::Audit { before, now }).await,
+            false => Ok(0),
         }
     }
 

@@ -83,6 +83,11 @@ const STEPS: &[Step] = &[
         name: "repository_policy",
         text: include_str!("migrations/0012_repository_policy.sql"),
     },
+    Step {
+        number: 13,
+        name: "audit",
+        text: include_str!("migrations/0013_audit.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

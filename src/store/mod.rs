@@ -15,6 +15,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 mod alone;
+mod audit;
 mod checkpoint;
 mod complaint;
 mod connect;
@@ -48,6 +49,7 @@ mod sprint;
 mod task;
 mod transition;
 
+pub use audit::{AuditRow, Broken, Chain, Head, NewAudit, Walked};
 pub use complaint::Complaint;
 pub use connect::{Backend, Tuning, probe, sqlite_url};
 pub use creation::{Created, WaitingContent};

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use sqlx::AnyConnection;
 
 use super::Store;
+use super::audit::{self, NewAudit};
 use super::connect::{Turn, Writing, take_turn};
 use super::dependency::{self, DependencyRow};
 use super::error::StoreError;
@@ -30,6 +31,7 @@ pub struct Transition {
     store: Store,
     writing: Writing,
     events: Vec<NewEvent>,
+    audit: Vec<NewAudit>,
     handled: Vec<Handled>,
     /// Tasks looked up together and not written since.
     known: HashMap<TaskKey, Option<TaskRow>>,
@@ -42,11 +44,13 @@ impl Store {
     pub async fn begin(&self) -> Result<Transition, StoreError> {
         let writing = self.pools().begin().await?;
         let store = self.clone();
-        let (events, handled, known) = (Vec::new(), Vec::new(), HashMap::new());
+        let (events, audit) = (Vec::new(), Vec::new());
+        let (handled, known) = (Vec::new(), HashMap::new());
         Ok(Transition {
             store,
             writing,
             events,
+            audit,
             handled,
             known,
             rings_inbox: false,
@@ -146,6 +150,11 @@ impl Transition {
     /// Adds an event; it is written at the commit, so that numbers follow the order of commits.
     pub fn add_event(&mut self, event: NewEvent) {
         self.events.push(event);
+    }
+
+    /// Adds a row to the audit; it is written at the commit, after the events.
+    pub fn add_audit(&mut self, new: NewAudit) {
+        self.audit.push(new);
     }
 
     /// Marks an inbox row as handled; it is written at the commit. Marking it again keeps the first mark.
@@ -308,10 +317,15 @@ impl Transition {
                 .await?;
         }
         let events = std::mem::take(&mut self.events);
-        if !events.is_empty() {
+        let audited = std::mem::take(&mut self.audit);
+        if !events.is_empty() || !audited.is_empty() {
             let numbered = async {
                 take_turn(pools.backend, &mut self.writing, Turn::Event).await?;
-                insert_events(&mut self.writing, &events).await
+                insert_events(&mut self.writing, &events).await?;
+                match audited.is_empty() {
+                    true => Ok(()),
+                    false => audit::append(&mut self.writing, &audited).await,
+                }
             };
             pools.within(numbered).await?;
         }

@@ -12,6 +12,7 @@
 pub mod actor;
 pub mod agent;
 pub mod attachment;
+pub mod audit;
 pub mod auto_start;
 pub mod base_branch;
 pub mod base_rules;

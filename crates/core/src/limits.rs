@@ -61,6 +61,9 @@ pub struct Limits {
     pub disk_reserve_bytes: u64,
     /// What one session may take of the memory, with all that its agent starts, bytes, but never more than three quarters of it.
     pub session_memory_bytes: u64,
+    /// How long the processors may work for one turn of a session in all, milliseconds; 0: any time.
+    #[serde(default = "session_cpu_ms")]
+    pub session_cpu_ms: i64,
     /// What is kept free of the memory, bytes, but never more than a tenth of it.
     pub memory_reserve_bytes: u64,
     /// Working copies that stand ready for the next session, at most one a repository.
@@ -111,12 +114,13 @@ impl Default for Limits {
             pull_lines: 800,
             overlap_percent: 15,
             max_commits: 20,
-            workspace_bytes: 10 << 30,
+            workspace_bytes: 2 << 30,
             first_fetch_ms: 60 * 60_000,
             full_history_bytes: 4 << 30,
             disk_bytes: 0,
             disk_reserve_bytes: 5 << 30,
-            session_memory_bytes: 8 << 30,
+            session_memory_bytes: 4 << 30,
+            session_cpu_ms: session_cpu_ms(),
             memory_reserve_bytes: 1 << 30,
             standbys: 4,
             quick_answer_ms: 20_000,
@@ -137,6 +141,11 @@ impl Limits {
     pub fn overlap_share(&self) -> f64 {
         f64::from(self.overlap_percent) / 100.0
     }
+}
+
+/// [`Limits::session_cpu_ms`] when nobody says anything: four processors for as long as a session may take.
+fn session_cpu_ms() -> i64 {
+    4 * 60 * 60_000
 }
 
 /// [`Limits::discovered`] when nobody says anything.

@@ -9,6 +9,8 @@ pub struct Retention {
     pub logs_ms: i64,
     /// What a task leaves once work on it is over, milliseconds.
     pub sessions_ms: i64,
+    /// Rows of the audit, milliseconds.
+    pub audit_ms: i64,
 }
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -20,6 +22,7 @@ impl Default for Retention {
             logs_ms: 30 * DAY_MS,
             // As long as a pull request that was closed is looked at for being open again.
             sessions_ms: 90 * DAY_MS,
+            audit_ms: 2 * 365 * DAY_MS,
         }
     }
 }

@@ -134,7 +134,7 @@ struct Ran {
     seen: Seen,
     /// The installation was shut to us meanwhile.
     shut: bool,
-    /// What to tell people when it took too much of the disk or the memory, and of which.
+    /// What to tell people when it took too much of the disk, the memory or the processors, and of which.
     outgrown: Option<(ErrorClass, String)>,
     /// It used up what its issue may.
     over: bool,
@@ -166,9 +166,9 @@ async fn run(
             say = scope.disk.outgrown(session) => {
                 let _only_once = outgrown.set((ErrorClass::Disk, say));
             }
-            say = memory.outgrown() => {
+            (class, say) = memory.outgrown() => {
                 tracing::warn!(%session, why = say, "the agent is ended");
-                let _only_once = outgrown.set((ErrorClass::Memory, say));
+                let _only_once = outgrown.set((class, say));
                 // It is not asked to end its turn first: it would grow meanwhile.
                 drop(scope.agents.close(session).await);
             }

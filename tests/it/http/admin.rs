@@ -50,6 +50,10 @@ impl AdminService for RecordingService {
         Err(ApiError::not_found(format!("there is no session {id}")).next("skep sessions"))
     }
 
+    async fn audit(&self, page: LogPage) -> Result<Vec<Value>, ApiError> {
+        Ok(vec![self.note(format!("audit {page:?}"))?])
+    }
+
     async fn log(&self, id: SessionId, page: LogPage) -> Answer {
         self.note(format!("{id} {page:?}"))
     }

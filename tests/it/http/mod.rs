@@ -8,5 +8,6 @@ mod large;
 mod public;
 mod relations;
 mod serving;
+mod surface;
 mod webhooks;
 mod wire;

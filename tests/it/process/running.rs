@@ -102,9 +102,8 @@ impl Served {
             log.lock().expect("no panic").push_str(&line);
             assert!(length > 0, "it ended: {}", log.lock().expect("no panic"));
             // The last words of one that cannot start are for people.
-            let entry: Value = serde_json::from_str(&line).unwrap_or_default();
-            if entry["fields"]["message"] == "skep is ready" {
-                break entry;
+            if line.contains("skep is ready") {
+                break line;
             }
         };
         let kept = Arc::clone(&log);
@@ -117,10 +116,11 @@ impl Served {
             }
         });
         let text = |name: &str| {
-            ready["fields"][name]
-                .as_str()
-                .expect("an address")
-                .to_owned()
+            let entry: Value = serde_json::from_str(&ready).unwrap_or_default();
+            let in_words = ready.split_whitespace();
+            let mut in_words = in_words.filter_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+            let address = entry["fields"][name].as_str().or_else(|| in_words.next());
+            address.expect("an address").to_owned()
         };
         let served = Self {
             child,
@@ -184,6 +184,22 @@ impl Served {
         self.signal(Signal::TERM);
         let (code, _) = self.ended().await;
         assert_eq!(code, Some(0), "{}", self.log());
+    }
+
+    /// Ends it as an operator does; answers with all that it has logged.
+    pub(super) async fn stopped(mut self) -> String {
+        self.signal(Signal::TERM);
+        let (code, _) = self.ended().await;
+        assert_eq!(code, Some(0), "{}", self.log());
+        self.log()
+    }
+
+    /// The ids of all sessions.
+    pub(super) async fn sessions(&self) -> Vec<String> {
+        let all = get(&self.admin, "/api/v1/sessions?limit=500").await;
+        let all = all["sessions"].as_array().expect("a list").iter();
+        all.map(|session| session["session"].as_str().expect("an id").to_owned())
+            .collect()
     }
 
     /// The issue ends in its one pull request, after one session, and then the program ends as well.

@@ -1,6 +1,7 @@
 //! The store on real databases: every body runs on SQLite, and on Postgres when `SKEP_TEST_POSTGRES_URL` names a server
 //! where it may create schemas.
 
+mod audit;
 mod durability;
 mod inbox;
 mod lease;

@@ -23,7 +23,7 @@ impl TestApp {
     }
 
     /// Looks at the memory again and again until something is so.
-    async fn watched_until(&mut self, issue: IssueNumber, state: &str) {
+    pub(super) async fn watched_until(&mut self, issue: IssueNumber, state: &str) {
         let patience = tokio::time::Instant::now() + PATIENCE;
         while self.state(issue).await != state {
             assert!(

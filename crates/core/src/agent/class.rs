@@ -42,6 +42,8 @@ pub enum ErrorClass {
     Disk,
     /// The agent, with all that it started, took too much of the memory.
     Memory,
+    /// The agent, with all that it started, took too much of the processors' time.
+    Cpu,
     /// The agent could not be started.
     Spawn,
     /// None of the above.
@@ -69,6 +71,7 @@ impl ErrorClass {
             Self::Flood => "flood",
             Self::Disk => "disk",
             Self::Memory => "memory",
+            Self::Cpu => "cpu",
             Self::Spawn => "spawn",
             Self::Unknown => "unknown",
         }

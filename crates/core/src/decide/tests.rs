@@ -3,6 +3,7 @@
 //! `SKEP_BLESS=1 cargo test --lib decide` writes the table anew.
 
 mod access;
+mod audit;
 mod budget;
 mod dependencies;
 mod discovery;

@@ -47,6 +47,7 @@ pub fn what(class: ErrorClass) -> &'static str {
         ErrorClass::Flood => "the agent wrote far too much",
         ErrorClass::Disk => "the agent's files took too much of the disk",
         ErrorClass::Memory => "the agent ran out of memory",
+        ErrorClass::Cpu => "the agent took too much of the processors' time",
         ErrorClass::Spawn => "the agent could not be started",
         ErrorClass::Unknown => "the agent reported an error",
     }
@@ -84,6 +85,9 @@ pub fn turn(class: ErrorClass, say: &str) -> String {
         ErrorClass::Memory => {
             "Ask for less at once (fewer builds or tests side by side), or ask the operator of this server for more memory \
              (`limits.session_memory`). The next session here starts when as much as this one took is free."
+        }
+        ErrorClass::Cpu => {
+            "Ask for less at once, or ask the operator of this server for more time (`limits.session_cpu`)."
         }
         ErrorClass::Spawn => {
             "The operator of this server must see to it that the agent's command is installed and starts, or choose \
@@ -127,6 +131,15 @@ pub fn too_much_memory(bytes: u64, limit: u64) -> String {
         "the agent and what it started took {} of memory, and one session may take {}.",
         super::disk::size(bytes),
         super::disk::size(limit)
+    )
+}
+
+/// A turn took more of the processors' time than one may. Milliseconds.
+pub fn too_much_cpu(worked: i64, limit: i64) -> String {
+    format!(
+        "the agent and what it started took {} of the processors' time in one turn, and may take {}.",
+        super::span(worked),
+        super::span(limit)
     )
 }
 

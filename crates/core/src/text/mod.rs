@@ -7,6 +7,7 @@
 pub mod agent_answer;
 pub mod answer_replies;
 pub mod attachment;
+pub mod audit;
 pub mod base_branch;
 pub mod base_rules;
 pub mod budget;

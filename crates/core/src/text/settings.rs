@@ -206,6 +206,11 @@ const GENERAL: &[(&str, &str)] = &[
          ended, alone.",
     ),
     (
+        "limits.session_cpu",
+        "Time of processors that one turn may take, with all that its agent starts: four processors that are busy for an hour take \
+         4h. With more it is ended. `0s`: any time.",
+    ),
+    (
         "limits.memory_reserve",
         "Memory that is kept free, at most a tenth of the server's (or of its cgroup's): a session starts only when what it is \
          expected to need is free besides.",
@@ -277,6 +282,10 @@ const GENERAL: &[(&str, &str)] = &[
         "retention.sessions",
         "How long after the last change of a task on which work is over its sessions are kept: their folders, work that \
          could not be published, their logs, timeline and steps.",
+    ),
+    (
+        "retention.audit",
+        "How long the entries of the audit are kept.",
     ),
     (
         "allowed_bots",

@@ -9,7 +9,7 @@ use skep::http::AdminService;
 use skep::runner::MachineMemory;
 use tokio_util::sync::CancellationToken;
 
-use crate::test_app::TestApp;
+use crate::test_app::{HOLD, TestApp};
 
 /// What it does when a session takes more: `stories::memory`.
 #[tokio::test]
@@ -19,12 +19,41 @@ async fn session_memory_bytes() {
         total: 64 << 30,
     };
     let limits = Limits::default();
-    assert_eq!(machine.session_limit(limits.session_memory_bytes), 8 << 30);
+    assert_eq!(machine.session_limit(limits.session_memory_bytes), 4 << 30);
     let small = MachineMemory {
         total: 4 << 30,
         ..machine
     };
     assert_eq!(small.session_limit(limits.session_memory_bytes), 3 << 30);
+}
+
+/// An agent that keeps a processor busy is ended, alone, and people hear by which limit; one that waits is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn session_cpu_ms() {
+    let mut app = TestApp::with(|plan| {
+        plan.process = true;
+        plan.limits.session_cpu_ms = 2_000;
+        plan.limits.memory_reserve_bytes = 0;
+    })
+    .await;
+    let quiet = app.go("Quiet", &format!("write A.md: a\n{HOLD}"));
+    app.until_event(quiet, "session.running").await;
+    let busy = app.go("Busy", "write B.md: b\nrun while :; do :; done");
+    app.watched_until(busy, "failed").await;
+    app.advance(Duration::from_secs(10));
+    app.heard().await;
+    let said = app.told(busy);
+    assert!(
+        said.contains("of the processors' time in one turn, and may take 2 s. Ask for less at once, or ask the operator of this \
+                       server for more time (`limits.session_cpu`)."),
+        "{said}"
+    );
+    assert_eq!(app.state(quiet).await, "working", "its neighbour goes on");
+    app.let_go().await;
+    app.settle_all().await;
+    assert_eq!(app.state(quiet).await, "in-review", "{}", app.thread(quiet));
+    assert_eq!(app.kept(busy, 1, "B.md").as_deref(), Some("b\n"));
+    app.done().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,6 +51,7 @@ fn every_number_has_its_test() {
         disk_bytes: _,
         disk_reserve_bytes: _,
         session_memory_bytes: _,
+        session_cpu_ms: _,
         memory_reserve_bytes: _,
         standbys: _,
         quick_answer_ms: _,
@@ -107,7 +108,7 @@ fn every_number_has_its_test() {
     ]
     .concat();
     let fields = "sessions session_timeout_ms silence_ms issue_attempts issue_time_ms issue_tokens issue_cost start_attempts model_attempts model_retry_ms effect_attempts retry_base_ms status_interval_ms \
-        drain_ms max_files max_patch_bytes max_commits workspace_bytes first_fetch_ms full_history_bytes disk_bytes disk_reserve_bytes session_memory_bytes memory_reserve_bytes standbys quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
+        drain_ms max_files max_patch_bytes max_commits workspace_bytes first_fetch_ms full_history_bytes disk_bytes disk_reserve_bytes session_memory_bytes session_cpu_ms memory_reserve_bytes standbys quick_answer_ms park_ms remind_ms expire_ms check_rounds rounds \
         comments bot_rounds pull_lines overlap_percent initialize cancel_grace look_again progress silent disk_look disk_survey memory_look burst per_second per_minute per_hour points_per_minute patience";
     for field in fields.split_whitespace() {
         assert!(

@@ -20,6 +20,7 @@ fn every_number_has_its_test() {
         deliveries_ms: _,
         logs_ms: _,
         sessions_ms: _,
+        audit_ms: _,
     } = Retention::default();
 }
 
@@ -29,6 +30,7 @@ async fn failed(turn: impl FnOnce(&mut Retention)) -> (TestApp, IssueNumber) {
         deliveries_ms: LONG,
         logs_ms: LONG,
         sessions_ms: LONG,
+        audit_ms: LONG,
     };
     turn(&mut retention);
     let mut app = TestApp::with(|plan| {
@@ -103,6 +105,19 @@ async fn sessions_ms() {
     app.settle_all().await;
     assert_eq!(app.state(issue).await, "failed", "{}", app.thread(issue));
     assert!(app.kept(issue, 2, "NOTE.md").is_some(), "a second session");
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn audit_ms() {
+    let (app, _) = turned(|kept| kept.audit_ms = 9 * DAY_MS, [true; 4]).await;
+    let rows = app.store().audit_rows(0, 1_000).await.expect("a look");
+    let kinds: Vec<&str> = rows.iter().map(|row| row.kind.as_str()).collect();
+    assert_eq!(kinds, ["audit.pruned"], "all others are older");
+    assert!(rows[0].seq > 2, "{rows:?}");
+    let mut chain = skep::store::Chain::default();
+    assert_eq!(chain.take(&rows[0]), Ok(()));
+    assert!(chain.end(true).is_ok(), "its own pruning is no fault");
     app.done().await;
 }
 
