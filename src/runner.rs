@@ -140,7 +140,9 @@ impl Runner {
     /// Looks how much memory is left, and what each session takes of it. A turn that takes too much ends by that.
     pub async fn look_at_memory(&self) -> std::io::Result<()> {
         let taken = self.services.agents.taken().await;
-        let worked = taken.iter().map(|(id, taken)| (id.clone(), taken.worked_ms));
+        let worked = taken
+            .iter()
+            .map(|(id, taken)| (id.clone(), taken.worked_ms));
         self.services.memory.worked(worked.collect());
         let taken = taken.into_iter().map(|(id, taken)| (id, taken.memory));
         let taken = taken.collect();

@@ -87,6 +87,8 @@ async fn keep(program: PathBuf, life: String) {
     loop {
         match begin(&program, &life) {
             Ok(mut guard) => {
+                // Waiting would close it, and its end is what the guard waits for.
+                let _held = guard.stdin.take();
                 let ended = guard.wait().await;
                 tracing::warn!(?ended, "the guard ended; another one is started");
             }
@@ -153,22 +155,34 @@ mod tests {
 
     fn child(life: &str) -> std::process::Child {
         let script = "setsid sleep 300 & wait";
-        let shell = Command::new("sh").args(["-c", script]).env(LIFE, life).spawn();
+        let shell = Command::new("sh")
+            .args(["-c", script])
+            .env(LIFE, life)
+            .spawn();
         shell.expect("a shell")
     }
 
     #[test]
     fn what_carries_the_mark_goes_and_another_life_stays() {
-        let (ours, others) = (format!("{}.a", std::process::id()), format!("{}.b", std::process::id()));
+        let (ours, others) = (
+            format!("{}.a", std::process::id()),
+            format!("{}.b", std::process::id()),
+        );
         let (mut ended, mut stays) = (child(&ours), child(&others));
         let deadline = Instant::now() + Duration::from_secs(20);
         while process_tree::marked(&[(LIFE, &ours)]).len() < 2 {
-            assert!(Instant::now() < deadline, "the shell does not start its child");
+            assert!(
+                Instant::now() < deadline,
+                "the shell does not start its child"
+            );
             std::thread::yield_now();
         }
         sweep(&ours);
         assert!(process_tree::marked(&[(LIFE, &ours)]).is_empty());
-        assert!(stays.try_wait().expect("asked").is_none(), "another life's was ended");
+        assert!(
+            stays.try_wait().expect("asked").is_none(),
+            "another life's was ended"
+        );
         ended.wait().expect("gone");
         sweep(&others);
         stays.wait().expect("gone");

@@ -96,13 +96,24 @@ impl Verify {
             Some(file) => of_file(file, chain)?,
             None => of_skep(&self.admin.admin(sources)?, chain).await?,
         };
-        let walked = walked.map_err(|broken| CommandError::Failed(anyhow::anyhow!(wrong(broken))))?;
+        let walked =
+            walked.map_err(|broken| CommandError::Failed(anyhow::anyhow!(wrong(broken))))?;
         if self.admin.json {
-            let Walked { from, last, rows, unseen } = walked;
-            let shown = serde_json::json!({ "from": from, "last": last, "rows": rows, "unseen": unseen });
+            let Walked {
+                from,
+                last,
+                rows,
+                unseen,
+            } = walked;
+            let shown =
+                serde_json::json!({ "from": from, "last": last, "rows": rows, "unseen": unseen });
             return Ok(print_json(&shown)?);
         }
-        let mut shown = says::holds(walked.rows, walked.from.seq, (walked.last.seq, &walked.last.hash));
+        let mut shown = says::holds(
+            walked.rows,
+            walked.from.seq,
+            (walked.last.seq, &walked.last.hash),
+        );
         for seq in walked.unseen {
             shown.push_str(&says::before(seq));
         }
@@ -113,7 +124,9 @@ impl Verify {
 impl Export {
     async fn run(self, sources: &Sources) -> CommandResult {
         let admin = self.admin.admin(sources)?;
-        let span = self.since.map(|span| i64::try_from(span.as_millis()).unwrap_or(i64::MAX));
+        let span = self
+            .since
+            .map(|span| i64::try_from(span.as_millis()).unwrap_or(i64::MAX));
         let since = span.map_or(0, |span| now().saturating_sub(span));
         let (mut after, mut begun) = (0, false);
         loop {
@@ -155,7 +168,8 @@ async fn of_skep(admin: &Admin, mut chain: Chain) -> Result<Result<Walked, Broke
 
 /// Whether those of a file do; they may begin anywhere.
 fn of_file(file: &Path, mut chain: Chain) -> Result<Result<Walked, Broken>, CommandError> {
-    let unread = |why: String| CommandError::Misused(says::unreadable(&file.display().to_string(), &why));
+    let unread =
+        |why: String| CommandError::Misused(says::unreadable(&file.display().to_string(), &why));
     let open = std::fs::File::open(file).map_err(|error| unread(error.to_string()))?;
     for (index, line) in std::io::BufReader::new(open).lines().enumerate() {
         let line = line.map_err(|error| unread(error.to_string()))?;
@@ -188,7 +202,13 @@ mod tests {
         let hash = "0F".repeat(32);
         let head = parse_head(&format!("12:{hash}")).expect("a head");
         assert_eq!((head.seq, head.hash), (12, hash.to_lowercase()));
-        for wrong in ["12", "12:0f", &format!("0:{hash}"), &format!("x:{hash}"), &format!("1:{}", "g".repeat(64))] {
+        for wrong in [
+            "12",
+            "12:0f",
+            &format!("0:{hash}"),
+            &format!("x:{hash}"),
+            &format!("1:{}", "g".repeat(64)),
+        ] {
             assert!(parse_head(wrong).is_err(), "{wrong}");
         }
     }

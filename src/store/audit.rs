@@ -17,9 +17,9 @@ use super::packing::storable;
 use super::retention::Pruned;
 
 /// What stands for the row before the first.
-pub const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 /// The kind of a row that says up to where the ones before were removed.
-pub const PRUNED: &str = "audit.pruned";
+const PRUNED: &str = "audit.pruned";
 
 /// Rows that one step removes.
 const STEP: i64 = 2_000;
@@ -265,7 +265,12 @@ pub(super) async fn append(
     let mut last = head(connection).await?;
     for some in pieces(new, 256) {
         let columns = "INSERT INTO audit (seq, at, kind, task, repository, issue, session, who, cause, facts, prev, hash)";
-        let mut query = sqlx::query(AssertSqlSafe(many_rows(connection, columns, 12, some.len())));
+        let mut query = sqlx::query(AssertSqlSafe(many_rows(
+            connection,
+            columns,
+            12,
+            some.len(),
+        )));
         for one in some {
             let row = AuditRow::after(&last, one);
             last = row.head();

@@ -15,7 +15,12 @@ const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 /// The paths that a router's source names.
 fn routes(source: &str) -> BTreeSet<&str> {
     let after = source.split(".route(").skip(1);
-    let paths = after.map(|rest| rest.trim_start().split('"').nth(1).expect("a path as a text"));
+    let paths = after.map(|rest| {
+        rest.trim_start()
+            .split('"')
+            .nth(1)
+            .expect("a path as a text")
+    });
     paths.collect()
 }
 
@@ -26,16 +31,28 @@ async fn status(server: &TestServer, method: &str, path: &str) -> u16 {
     let mut wire = server.call().await;
     wire.say(request).await;
     let said = wire.rest().await;
-    let status = said.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = said
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
     status.unwrap_or_else(|| panic!("{method} {path}: {said}"))
 }
 
 #[test]
 fn the_public_router_is_made_of_four_routes_and_nothing_else() {
-    assert_eq!(routes(PUBLIC), BTreeSet::from(["/", "/healthz", "/readyz", "/webhook"]));
+    assert_eq!(
+        routes(PUBLIC),
+        BTreeSet::from(["/", "/healthz", "/readyz", "/webhook"])
+    );
     assert!(routes(ADMIN).len() > 15, "{:?}", routes(ADMIN));
     // No other way by which a router gets routes.
-    for way in [".nest(", ".nest_service(", ".merge(", ".route_service(", ".fallback_service("] {
+    for way in [
+        ".nest(",
+        ".nest_service(",
+        ".merge(",
+        ".route_service(",
+        ".fallback_service(",
+    ] {
         assert!(!PUBLIC.contains(way), "{way}");
     }
     // The listener of the public address serves that router and no other.
@@ -55,10 +72,24 @@ async fn what_is_asked_from_outside_is_there_by_its_own_method_only() {
         };
         for method in METHODS {
             let found = status(&server, method, path).await;
-            assert_eq!(found != 405, allowed.contains(&method), "{method} {path}: {found}");
+            assert_eq!(
+                found != 405,
+                allowed.contains(&method),
+                "{method} {path}: {found}"
+            );
         }
     }
-    let beside = ["/admin", "/api", "/api/v1", "/dashboard", "/metrics", "/debug", "/webhook/", "//webhook", "/..%2fapi/v1/status"];
+    let beside = [
+        "/admin",
+        "/api",
+        "/api/v1",
+        "/dashboard",
+        "/metrics",
+        "/debug",
+        "/webhook/",
+        "//webhook",
+        "/..%2fapi/v1/status",
+    ];
     let admin = routes(ADMIN).into_iter().filter(|path| *path != "/");
     for path in admin.chain(beside) {
         let path = path.replace(['{', '}'], "");
@@ -66,5 +97,8 @@ async fn what_is_asked_from_outside_is_there_by_its_own_method_only() {
             assert_eq!(status(&server, method, &path).await, 404, "{method} {path}");
         }
     }
-    assert!(recorder.guids().is_empty(), "something was taken for a delivery");
+    assert!(
+        recorder.guids().is_empty(),
+        "something was taken for a delivery"
+    );
 }

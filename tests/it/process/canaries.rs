@@ -35,7 +35,10 @@ fn canaries() -> Vec<(String, Vec<u8>)> {
         ("database password", DATABASE),
         ("a wrong admin token", TRIED),
         // The head of every token that the App signs for itself.
-        ("the App's own token", "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9."),
+        (
+            "the App's own token",
+            "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.",
+        ),
     ];
     let mut all: Vec<(String, Vec<u8>)> = texts
         .into_iter()
@@ -43,7 +46,10 @@ fn canaries() -> Vec<(String, Vec<u8>)> {
         .collect();
     let pem = crate::test_app::key("test-only-app.pkcs1.pem");
     let lines: Vec<&str> = pem.lines().filter(|line| !line.starts_with('-')).collect();
-    all.push(("a line of the App's key".into(), lines[5].as_bytes().to_vec()));
+    all.push((
+        "a line of the App's key".into(),
+        lines[5].as_bytes().to_vec(),
+    ));
     let key = STANDARD.decode(lines.concat()).expect("a key");
     all.push(("the App's key".into(), key[200..232].to_vec()));
     for number in 0..60 {
@@ -99,7 +105,12 @@ impl Search {
     }
 
     fn find(&self, place: &str, bytes: &[u8], into: &mut Vec<String>) {
-        let mut found: Vec<&String> = self.any.matches(bytes).iter().map(|at| &self.names[at]).collect();
+        let mut found: Vec<&String> = self
+            .any
+            .matches(bytes)
+            .iter()
+            .map(|at| &self.names[at])
+            .collect();
         found.dedup();
         into.extend(found.into_iter().map(|name| format!("{name} in {place}")));
     }
@@ -128,8 +139,18 @@ fn what_is_looked_for_would_be_found() {
     let key = STANDARD.encode(format!("k={MODEL};"));
     for planted in [
         format!("x{WEBHOOK}x"),
-        format!("Authorization: Basic {}", STANDARD.encode(format!("x-access-token:{}", token_text(4_242, 3, true)))),
-        format!("http://ana:{}@p", WEBHOOK.replace('+', "%2B").replace('/', "%2F").replace('?', "%3F").replace('=', "%3D")),
+        format!(
+            "Authorization: Basic {}",
+            STANDARD.encode(format!("x-access-token:{}", token_text(4_242, 3, true)))
+        ),
+        format!(
+            "http://ana:{}@p",
+            WEBHOOK
+                .replace('+', "%2B")
+                .replace('/', "%2F")
+                .replace('?', "%3F")
+                .replace('=', "%3D")
+        ),
         key,
     ] {
         let mut found = vec![];
@@ -179,36 +200,67 @@ async fn story(setup: &Setup, served: &Served) -> String {
         github.add_fault(FaultRule::next(method, end, Fault::BadGateway));
         github.add_fault(FaultRule::next(method, end, Fault::Unauthorized));
     }
-    github.add_fault(FaultRule::next("POST", "/octo/hello.git/git-upload-pack", Fault::Reset));
-    github.add_fault(FaultRule::next("POST", "/octo/hello.git/git-receive-pack", Fault::BadGateway));
+    github.add_fault(FaultRule::next(
+        "POST",
+        "/octo/hello.git/git-upload-pack",
+        Fault::Reset,
+    ));
+    github.add_fault(FaultRule::next(
+        "POST",
+        "/octo/hello.git/git-receive-pack",
+        Fault::BadGateway,
+    ));
     let script = "run printenv MODEL_API_KEY\nrun printenv MODEL_API_KEY | base64 -w0\nask Which colour? | red | blue\n\
                   write B.md: {answer}\nsay My key is in $MODEL_API_KEY.";
     let issue = setup.go(script);
     served.settled(issue, "needs-you").await;
-    github.comment(setup.repository, issue, "ana", "2").expect("a comment");
+    github
+        .comment(setup.repository, issue, "ana", "2")
+        .expect("a comment");
     served.settled(issue, "in-review").await;
-    let pull = github.pulls(setup.repository).expect("pull requests")[0].issue.number;
+    let pull = github.pulls(setup.repository).expect("pull requests")[0]
+        .issue
+        .number;
     let draft = ReviewDraft {
         event: "REQUEST_CHANGES".into(),
         body: "Please add C.md\n\n```skep-demo\nwrite C.md: c\nsay Done.\n```".into(),
         ..ReviewDraft::default()
     };
-    github.review(setup.repository, pull, "ana", draft).expect("a review");
+    github
+        .review(setup.repository, pull, "ana", draft)
+        .expect("a review");
     served.event("revision.started").await;
     served.settled(issue, "in-review").await;
-    github.mark_ready(setup.repository, pull, "ana").expect("ready");
-    github.merge(setup.repository, pull, "ana").await.expect("merged");
+    github
+        .mark_ready(setup.repository, pull, "ana")
+        .expect("ready");
+    github
+        .merge(setup.repository, pull, "ana")
+        .await
+        .expect("merged");
     served.settled(issue, "done").await;
     let crashed = setup.go("run echo $MODEL_API_KEY >&2\ncrash");
     served.settled(crashed, "failed").await;
 
     let body = json!({ "action": "labeled" }).to_string();
-    let bad = signed("issues", "8a9c1d2e-0000-4000-8000-000000000001", &body, "wrong");
-    let (status, said) = ask(&served.listen, "POST /webhook", &bad, &body).await.expect("an answer");
+    let bad = signed(
+        "issues",
+        "8a9c1d2e-0000-4000-8000-000000000001",
+        &body,
+        "wrong",
+    );
+    let (status, said) = ask(&served.listen, "POST /webhook", &bad, &body)
+        .await
+        .expect("an answer");
     assert_eq!(status, 401);
     heard.push_str(&said);
-    let wrong = [("Authorization", format!("Bearer {TRIED}")), ("Content-Type", "application/json".into())];
-    let (status, said) = ask(&served.admin, "POST /api/v1/queue/pause", &wrong, "{}").await.expect("an answer");
+    let wrong = [
+        ("Authorization", format!("Bearer {TRIED}")),
+        ("Content-Type", "application/json".into()),
+    ];
+    let (status, said) = ask(&served.admin, "POST /api/v1/queue/pause", &wrong, "{}")
+        .await
+        .expect("an answer");
     assert!(matches!(status, 401 | 403), "{status}");
     heard.push_str(&said);
     for (address, path) in [
@@ -225,7 +277,9 @@ async fn story(setup: &Setup, served: &Served) -> String {
         (&served.admin, "/api/v1/tasks/octo/hello/1"),
         (&served.admin, "/api/v1/tasks/octo/hello/3"),
     ] {
-        let (_, said) = ask(address, &format!("GET {path}"), &[], "").await.expect("an answer");
+        let (_, said) = ask(address, &format!("GET {path}"), &[], "")
+            .await
+            .expect("an answer");
         heard.push_str(&said);
     }
     for session in served.sessions().await {
@@ -244,7 +298,11 @@ async fn nowhere(format: &str, database: Option<&TestDatabase>) {
     configure(&setup);
     let proxy = format!("http://ana:{PROXY}@127.0.0.1:9");
     let mut more = variables(format, &proxy);
-    let url = database.map(|database| database.url.replace("postgres@", &format!("postgres:{DATABASE}@")));
+    let url = database.map(|database| {
+        database
+            .url
+            .replace("postgres@", &format!("postgres:{DATABASE}@"))
+    });
     more.extend(url.as_deref().map(|url| ("SKEP_DATABASE_URL", url)));
     let served = Served::start_with(&setup, &more);
     let heard = story(&setup, &served).await;
@@ -252,14 +310,23 @@ async fn nowhere(format: &str, database: Option<&TestDatabase>) {
     // While it runs: what SQLite has not moved from its log yet is looked at as well.
     search.below(&setup.data(), &mut found);
     let log = served.stopped().await;
-    assert!(log.len() > 100_000 && log.contains("TRACE"), "not all is logged");
+    assert!(
+        log.len() > 100_000 && log.contains("TRACE"),
+        "not all is logged"
+    );
     search.find("the log", log.as_bytes(), &mut found);
     search.find("an answer", heard.as_bytes(), &mut found);
     search.below(&setup.data(), &mut found);
     if let Some(database) = database {
         search.find("Postgres", &rows(database).await, &mut found);
     }
-    let comments = [1, 2, 3].map(|number| setup.github.thread(setup.repository, number).unwrap_or_default().to_string());
+    let comments = [1, 2, 3].map(|number| {
+        setup
+            .github
+            .thread(setup.repository, number)
+            .unwrap_or_default()
+            .to_string()
+    });
     search.find("GitHub", comments.concat().as_bytes(), &mut found);
     assert!(found.is_empty(), "{found:#?}");
 }
@@ -268,13 +335,20 @@ async fn nowhere(format: &str, database: Option<&TestDatabase>) {
 async fn rows(database: &TestDatabase) -> Vec<u8> {
     let mut stranger = database.stranger().await;
     let sql = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = current_schema()";
-    let tables = sqlx::query(sql).fetch_all(&mut stranger).await.expect("tables");
+    let tables = sqlx::query(sql)
+        .fetch_all(&mut stranger)
+        .await
+        .expect("tables");
     assert!(tables.len() > 8, "our tables");
     let mut all = String::new();
     for table in tables {
         let name: String = table.get(0);
         let sql = format!("SELECT t::text FROM {name} t");
-        for row in sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut stranger).await.expect("rows") {
+        for row in sqlx::query(AssertSqlSafe(sql))
+            .fetch_all(&mut stranger)
+            .await
+            .expect("rows")
+        {
             all.push_str(&row.get::<String, _>(0));
         }
     }
@@ -320,7 +394,10 @@ async fn no_secret_is_in_what_is_said_of_a_wrong_configuration() {
     for (name, value) in wrong {
         let mut all = setup.environment();
         let more = variables("json", &proxy);
-        let more = more.into_iter().chain([("SKEP_CONFIG", "")]).chain([(name, value)]);
+        let more = more
+            .into_iter()
+            .chain([("SKEP_CONFIG", "")])
+            .chain([(name, value)]);
         all.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let file = setup.folder.path().join("skep.toml").display().to_string();
         for line in ["config check", "config show", "serve", "status"] {
@@ -331,10 +408,13 @@ async fn no_secret_is_in_what_is_said_of_a_wrong_configuration() {
             let (code, out, err) = skep(&line, &all).await;
             let place = format!("{line} with {name}, which ended with {code:?}");
             // What was typed as a file's name is said: it was no secret's place.
-            let said = format!("{out}{err}").replace(MODEL, match name {
-                "SKEP_PRIVATE_KEY_FILE" => "",
-                _ => MODEL,
-            });
+            let said = format!("{out}{err}").replace(
+                MODEL,
+                match name {
+                    "SKEP_PRIVATE_KEY_FILE" => "",
+                    _ => MODEL,
+                },
+            );
             search.find(&place, said.as_bytes(), &mut found);
         }
     }

@@ -47,11 +47,17 @@ async fn no_process_of_its_user_sees_its_secrets_and_it_leaves_no_core() {
     let number = served.number();
     for name in ["environ", "mem", "maps", "auxv"] {
         let refused = read(&format!("/proc/{number}/{name}")).expect_err(name);
-        assert!(refused.contains("denied") || refused.contains("permitted"), "{name}: {refused}");
+        assert!(
+            refused.contains("denied") || refused.contains("permitted"),
+            "{name}: {refused}"
+        );
     }
     // What is started without that can be looked at, so that the refusal is skep's own doing.
     let line: Vec<&str> = lowered().iter().copied().chain(["sleep", "100"]).collect();
-    let other = Command::new(line[0]).args(&line[1..]).env("CANARY", "c4n4ry").spawn();
+    let other = Command::new(line[0])
+        .args(&line[1..])
+        .env("CANARY", "c4n4ry")
+        .spawn();
     let mut other = other.expect("it starts");
     crate::agents::until("the other one can be looked at", || {
         let seen = read(&format!("/proc/{}/environ", other.id()));
@@ -61,7 +67,9 @@ async fn no_process_of_its_user_sees_its_secrets_and_it_leaves_no_core() {
     other.kill().expect("it runs");
     other.wait().expect("gone");
     let limits = std::fs::read_to_string(format!("/proc/{number}/limits")).expect("limits");
-    let cores = limits.lines().find(|line| line.starts_with("Max core file size"));
+    let cores = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
     let cores: Vec<&str> = cores.expect("a line").split_whitespace().collect();
     assert_eq!(cores[4..6], ["0", "0"], "{limits}");
     served.stop().await;

@@ -118,7 +118,8 @@ impl Served {
         let text = |name: &str| {
             let entry: Value = serde_json::from_str(&ready).unwrap_or_default();
             let in_words = ready.split_whitespace();
-            let mut in_words = in_words.filter_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+            let mut in_words =
+                in_words.filter_map(|word| word.strip_prefix(name)?.strip_prefix('='));
             let address = entry["fields"][name].as_str().or_else(|| in_words.next());
             address.expect("an address").to_owned()
         };

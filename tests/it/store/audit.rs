@@ -58,7 +58,10 @@ async fn rows_are_numbered_in_the_order_of_commits_and_one_that_is_rolled_back_l
         let mut dropped = store.begin().await.expect("a decision");
         dropped.add_audit(new(9, "never"));
         drop(dropped);
-        store.audit(&[new(10, "one"), new(11, "two")]).await.expect("written");
+        store
+            .audit(&[new(10, "one"), new(11, "two")])
+            .await
+            .expect("written");
         let found = rows(&store).await;
         let numbers: Vec<i64> = found.iter().map(|row| row.seq).collect();
         assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8]);
@@ -69,7 +72,10 @@ async fn rows_are_numbered_in_the_order_of_commits_and_one_that_is_rolled_back_l
         store.close().await;
         let store = database.open().await;
         store.audit(&[new(12, "three")]).await.expect("written");
-        assert_eq!(walk(&store, &[walked.last]).await.map(|walked| walked.rows), Ok(9));
+        assert_eq!(
+            walk(&store, &[walked.last]).await.map(|walked| walked.rows),
+            Ok(9)
+        );
         store.close().await;
     })
     .await;
@@ -82,7 +88,10 @@ async fn writers_at_once_take_turns() {
         let (one, other) = (database.open().await, database.open().await);
         let write = |store: Store| async move {
             for at in 0..25 {
-                store.audit(&[new(at, "a"), new(at, "b")]).await.expect("written");
+                store
+                    .audit(&[new(at, "a"), new(at, "b")])
+                    .await
+                    .expect("written");
             }
         };
         tokio::join!(write(one.clone()), write(other.clone()));
@@ -113,7 +122,11 @@ async fn each_column_that_is_changed_is_found_at_its_row() {
         ];
         for change in changes {
             let before = rows(&store).await[2].clone();
-            tamper(&database, &format!("UPDATE audit SET {change} WHERE seq = 3")).await;
+            tamper(
+                &database,
+                &format!("UPDATE audit SET {change} WHERE seq = 3"),
+            )
+            .await;
             assert_eq!(walk(&store, &[]).await, Err(Broken::Changed(3)), "{change}");
             tamper(&database, "DELETE FROM audit WHERE seq = 3").await;
             assert_eq!(walk(&store, &[]).await, Err(Broken::Missing(3)), "{change}");
@@ -131,7 +144,9 @@ async fn each_column_that_is_changed_is_found_at_its_row() {
 async fn put(database: &TestDatabase, row: &AuditRow) {
     let text = |text: &str| format!("'{}'", text.replace('\'', "''"));
     let maybe = |value: &Option<String>| value.as_deref().map_or("NULL".to_owned(), text);
-    let issue = row.issue.map_or("NULL".to_owned(), |issue| issue.to_string());
+    let issue = row
+        .issue
+        .map_or("NULL".to_owned(), |issue| issue.to_string());
     let sql = format!(
         "INSERT INTO audit (seq, at, kind, task, repository, issue, session, who, cause, facts, prev, hash) \
          VALUES ({}, {}, {}, {}, {}, {issue}, {}, {}, {}, {}, {}, {})",
@@ -163,8 +178,12 @@ async fn rows_that_are_removed_put_in_moved_or_made_anew_are_found() {
         };
         let head = store.audit_head().await.expect("a head");
         // Moved: two rows have changed places.
-        tamper(&database, "UPDATE audit SET seq = 100 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 4; \
-                           UPDATE audit SET seq = 4 WHERE seq = 100").await;
+        tamper(
+            &database,
+            "UPDATE audit SET seq = 100 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 4; \
+                           UPDATE audit SET seq = 4 WHERE seq = 100",
+        )
+        .await;
         assert_eq!(walk(&store, &[]).await, Err(Broken::Changed(2)));
         // Put in, with a hash of its own that is right.
         let mut forged = whole[3].clone();
@@ -183,11 +202,17 @@ async fn rows_that_are_removed_put_in_moved_or_made_anew_are_found() {
         }
         again(&made).await;
         assert!(walk(&store, &[]).await.is_ok());
-        assert_eq!(walk(&store, std::slice::from_ref(&head)).await, Err(Broken::Replaced(6)));
+        assert_eq!(
+            walk(&store, std::slice::from_ref(&head)).await,
+            Err(Broken::Replaced(6))
+        );
         // Removed at the end, at the front, and all.
         again(&whole[..5]).await;
         assert!(walk(&store, &[]).await.is_ok());
-        assert_eq!(walk(&store, std::slice::from_ref(&head)).await, Err(Broken::Short(6)));
+        assert_eq!(
+            walk(&store, std::slice::from_ref(&head)).await,
+            Err(Broken::Short(6))
+        );
         again(&whole[2..]).await;
         assert_eq!(walk(&store, &[]).await, Err(Broken::Cut(3)));
         again(&[]).await;
@@ -203,18 +228,27 @@ async fn what_skep_removes_from_the_front_leaves_a_row_that_says_so() {
         let store = filled(&database).await;
         let old = rows(&store).await[1].clone();
         assert_eq!(store.prune_audit(1_000, 50).await.expect("pruned").rows, 0);
-        assert_eq!(store.prune_audit(3_500, 7_000).await.expect("pruned").rows, 3);
+        assert_eq!(
+            store.prune_audit(3_500, 7_000).await.expect("pruned").rows,
+            3
+        );
         let noted = Head {
             seq: old.seq,
             hash: old.hash.clone(),
         };
         let walked = walk(&store, &[noted]).await.expect("skep's own doing");
-        assert_eq!((walked.from.seq, walked.rows, walked.unseen), (3, 4, vec![2]));
+        assert_eq!(
+            (walked.from.seq, walked.rows, walked.unseen),
+            (3, 4, vec![2])
+        );
         // Somebody removes more, and cannot say that it was skep.
         tamper(&database, "DELETE FROM audit WHERE seq = 4").await;
         assert_eq!(walk(&store, &[]).await, Err(Broken::Cut(5)));
         // All are old: what says so stays, and the numbers go on.
-        assert_eq!(store.prune_audit(9_000, 9_500).await.expect("pruned").rows, 3);
+        assert_eq!(
+            store.prune_audit(9_000, 9_500).await.expect("pruned").rows,
+            3
+        );
         store.audit(&[new(9_600, "next")]).await.expect("written");
         let numbers: Vec<i64> = rows(&store).await.iter().map(|row| row.seq).collect();
         assert_eq!(numbers, [8, 9]);

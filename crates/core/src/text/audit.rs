@@ -55,7 +55,9 @@ pub fn short(seq: i64) -> String {
 
 /// What `--head` got.
 pub fn not_a_head(text: &str) -> String {
-    format!("`{text}` is no head such as 4711:0f3a… with all 64 digits, as the log line `audit head` tells it")
+    format!(
+        "`{text}` is no head such as 4711:0f3a… with all 64 digits, as the log line `audit head` tells it"
+    )
 }
 
 /// A file that is no export.

@@ -15,7 +15,10 @@ fn kept(events: &[Event]) -> Vec<String> {
             Some(entry) => {
                 let mut facts = entry.facts;
                 let told = facts["told"].as_array().cloned().unwrap_or_default();
-                let told: Vec<&str> = told.iter().filter_map(|told| told["event"].as_str()).collect();
+                let told: Vec<&str> = told
+                    .iter()
+                    .filter_map(|told| told["event"].as_str())
+                    .collect();
                 if !told.is_empty() {
                     facts["told"] = told.join(" ").into();
                 }
@@ -69,7 +72,12 @@ fn whoever_may_not_is_kept_as_well() {
     let refused = facts(|facts| facts.permission = Some(Permission::Read));
     let lines = kept(&[labeled(10), refused]);
     let last = lines.last().expect("a line");
-    assert!(last.starts_with("@ana ") && last.contains("\"permission\":\"read\"") && last.contains("task.refused"), "{last}");
+    assert!(
+        last.starts_with("@ana ")
+            && last.contains("\"permission\":\"read\"")
+            && last.contains("task.refused"),
+        "{last}"
+    );
 }
 
 #[test]
