@@ -25,6 +25,7 @@
 //! - [`runner`] performs effects under leases, one file per action, and puts the outcomes back into the inbox.
 //! - [`github`], [`git`], [`agent`]: the three worlds outside, each behind one module.
 //! - [`egress`] is the only way out of a session: a proxy that lets through what [`core::egress`] allows.
+//! - [`gateway`] stands between an agent and its model, and adds the key that is not in the sandbox.
 //! - [`sweep`] finds what nobody told us of, at start and on a timer: webhooks that never came through, and what differs
 //!   between our tasks and GitHub as it is now. What it finds are facts for the inbox, like any other.
 //! - [`config`] is the only reader of flags, environment and files; [`app`] puts everything together; [`cli`] talks to the
@@ -62,6 +63,7 @@ pub use skep_core as core;
 pub mod egress;
 pub mod engine;
 pub mod fence;
+pub mod gateway;
 pub mod git;
 pub mod github;
 pub mod http;

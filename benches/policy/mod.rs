@@ -30,6 +30,7 @@ pub(crate) fn policy() -> Policy {
         readiness: Default::default(),
         base_rules: Default::default(),
         confinement_warning: None,
+        keys: Default::default(),
         credentials: vec![],
     }
 }

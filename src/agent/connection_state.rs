@@ -18,6 +18,7 @@ use crate::core::agent::Decision;
 use super::elicitation;
 use super::error::AgentError;
 use super::halves::Halves;
+use super::model_health::ModelHealth;
 use super::permission::{Answer, PermissionPolicy, choose};
 use super::stray::Strays;
 use super::tools::ToolGate;
@@ -60,6 +61,8 @@ pub(super) struct Exchange {
     pub(super) strays: Strays,
     /// Who answers the session's questions.
     pub(super) gate: Arc<ToolGate>,
+    /// Whether the agent's model answers.
+    pub(super) model: ModelHealth,
     /// Prompts of this turn that are on the wire.
     pub(super) prompts: usize,
     /// Updates that came while an earlier session was being loaded.
@@ -81,6 +84,7 @@ impl Exchange {
             unanswered: 0,
             strays: Strays::default(),
             gate: Arc::default(),
+            model: ModelHealth::default(),
             prompts: 0,
             replayed: 0,
             forms: VecDeque::new(),

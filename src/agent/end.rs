@@ -19,6 +19,8 @@ pub(super) enum Why {
     Cancelled,
     Wall,
     Silence,
+    /// Its model refuses, and it does not say so.
+    Model,
 }
 
 /// What the agent answered to the turn's last prompt.
@@ -49,26 +51,43 @@ impl Conclusion {
             answer,
             why,
         } = self;
-        match why {
-            Some(Why::Wall) => return Err(AgentError::Timeout(request.wall)),
-            Some(Why::Silence) => return Err(AgentError::Silence(request.silence)),
-            Some(Why::Cancelled) | None => {}
+        let late = match why {
+            Some(Why::Wall) => Some(AgentError::Timeout(request.wall)),
+            Some(Why::Silence | Why::Model) => Some(AgentError::Silence(request.silence)),
+            Some(Why::Cancelled) | None => None,
+        };
+        if let Some(late) = late {
+            return Err(live.connection.wire.state().model.blame().unwrap_or(late));
         }
+        let spent = why.is_none() && live.connection.wire.state().model.spent;
         let partial = !matches!(answer, Answer::Given(_));
         let stop = match answer {
+            // Whatever it made of being turned away.
+            Answer::Given(_) | Answer::Missing(Ended::Answered(_)) if spent => Stop::OutOfBudget,
             Answer::Given(answer) => given(live, &answer),
             // An agent may answer a cancelled prompt with an error; it has ended all the same.
             Answer::Missing(Ended::Answered(_)) if why.is_some() => Stop::Cancelled,
             Answer::Missing(_) | Answer::Overdue if why.is_some() => Stop::Killed,
-            Answer::Missing(ended) => return Err(live.explain(ended).await),
+            Answer::Missing(ended) => {
+                let error = live.explain(ended).await;
+                let health = &live.connection.wire.state().model;
+                return Err(health.blame_beside(error.class()).unwrap_or(error));
+            }
             Answer::Overdue => Stop::Killed,
         };
         let state = live.connection.wire.state();
         let message = state.transcript.last_message().to_owned();
+        if why.is_none()
+            && !spent
+            && let Some(refused) = state.model.blame_for(&message)
+        {
+            return Err(refused);
+        }
         let error = error_in(&message);
+        let usage = state.transcript.usage();
         let usage = Report {
-            partial,
-            ..state.transcript.usage()
+            partial: partial || usage.partial,
+            ..usage
         };
         Ok(TurnEnd {
             stop,

@@ -65,6 +65,14 @@ pub enum AgentError {
         /// The agent's words, at most 2,000 characters.
         text: String,
     },
+    /// Its model was asked and gave no answer, as the gateway to it saw.
+    #[error("{text}")]
+    ModelRefused {
+        /// What kind of failure.
+        class: ErrorClass,
+        /// What was refused, how often, and when it may be asked again.
+        text: String,
+    },
     /// The session was closed from elsewhere while the call ran.
     #[error("the session was closed")]
     Closed,
@@ -121,7 +129,7 @@ impl AgentError {
             Self::Protocol(_) => ErrorClass::Protocol,
             Self::Flood(_) => ErrorClass::Flood,
             Self::Silence(_) => ErrorClass::Silence,
-            Self::Answered { class, .. } => *class,
+            Self::Answered { class, .. } | Self::ModelRefused { class, .. } => *class,
             Self::Closed | Self::Survivors { .. } => ErrorClass::Unknown,
         }
     }
@@ -143,8 +151,12 @@ impl From<AgentError> for Failure {
             AgentError::Answered {
                 class: ErrorClass::Auth,
                 ..
+            }
+            | AgentError::ModelRefused {
+                class: ErrorClass::Auth,
+                ..
             } => Self::refused(outside::NO_LOGIN),
-            AgentError::Answered { .. } => Self::retry(why),
+            AgentError::Answered { .. } | AgentError::ModelRefused { .. } => Self::retry(why),
             AgentError::Protocol(_) => Self::refused(outside::NO_PROTOCOL),
             AgentError::Flood(_) => Self::refused(outside::FLOOD),
             AgentError::Timeout(after) => Self::refused(outside::ran_too_long(minutes(after))),

@@ -14,6 +14,7 @@ use crate::core::effect::Grants;
 use crate::core::ids::SessionId;
 use crate::core::network::Network;
 use crate::fence;
+use crate::gateway::Tell;
 
 use super::error::AgentError;
 use super::executable;
@@ -22,7 +23,7 @@ use super::process_tree;
 use super::resources::Resources;
 use super::sandbox::{Confinement, Enclosure, Fence, Told};
 use super::spawn::Order;
-use super::ways::{ENVIRONMENT, INSIDE, LIFE, Outside, Ways};
+use super::ways::{ENVIRONMENT, INSIDE, LIFE, Outside, Start, Ways};
 
 /// Everything needed to start an agent for one session.
 #[derive(Debug, Clone)]
@@ -83,15 +84,18 @@ impl LaunchContext {
         launch: &Launch,
         ways: Option<&Ways>,
     ) -> Result<Prepared, AgentError> {
-        let own = launch.agent.environment.clone();
         // What a repository sets replaces nothing.
         let mut environment: BTreeMap<String, String> = launch.grants.environment.clone();
         match ways {
             // What the operator sets for the agent wins over the way out that holds for all.
-            None => environment.extend(way_out(&self.network).chain(own)),
+            None => {
+                let own = launch.agent.environment.clone();
+                environment.extend(way_out(&self.network).chain(own));
+            }
             // There is one way out of a sandbox.
             Some(ways) => {
                 let network = ways.network(&self.network);
+                let own = ways.environment.clone();
                 environment.extend(own.into_iter().chain(way_out(&network)));
             }
         }
@@ -139,14 +143,17 @@ impl LaunchContext {
         &self,
         launch: &Launch,
         tools: Option<SocketAddr>,
+        tell: Tell,
     ) -> Result<Option<Ways>, AgentError> {
         // A fence that is mended between here and the start must not find itself without a way out.
         match self.fence.now() {
             Confinement::Broken { why } => Err(AgentError::Sandbox(why)),
             Confinement::None { .. } => Ok(None),
             Confinement::Bubblewrap(_) | Confinement::Container(_) => {
-                let mark = mark(&launch.session);
-                self.outside.open(launch, &mark, tools).map(Some)
+                let mark = &mark(&launch.session);
+                self.outside
+                    .open(launch, Start { mark, tools }, tell)
+                    .map(Some)
             }
         }
     }

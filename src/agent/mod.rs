@@ -24,6 +24,7 @@ mod launch;
 mod login;
 mod memory;
 mod model;
+mod model_health;
 mod opening;
 mod own_settings;
 mod own_tools;
@@ -38,6 +39,7 @@ mod resources;
 mod running_agent;
 mod sandbox;
 mod sight;
+mod session_word;
 mod spawn;
 mod steer;
 mod stray;
@@ -65,6 +67,7 @@ use crate::core::ids::SessionId;
 use crate::core::network::Network;
 use crate::core::time::Clock;
 use crate::egress::Egress;
+use crate::gateway::Gateway;
 
 pub use crate::core::agent::SandboxChoice;
 pub use error::AgentError;
@@ -85,6 +88,7 @@ use launch::LaunchContext;
 use program_cache::ProgramCaches;
 use running_agent::{Live, Starts};
 use sandbox::Fence;
+use session_word::WordKey;
 use turn::Turn;
 use ways::Outside;
 
@@ -153,13 +157,14 @@ impl Agents {
         let (owner, path, choice) = (data_dir.clone(), config.path.clone(), config.sandbox);
         let inner = running_agent::real(config.inner);
         let look = move || {
+            let words = WordKey::open(&owner);
             let reaped = process_tree::reap(&owner);
             program_cache::tidy(&owner);
             // Nobody listens on the sockets of a former life any more.
             drop(std::fs::remove_dir_all(owner.join(WAYS)));
-            (reaped, Fence::probe(choice, &path, inner))
+            (reaped, Fence::probe(choice, &path, inner), words)
         };
-        let (reaped, fence) = tokio::task::spawn_blocking(look)
+        let (reaped, fence, words) = tokio::task::spawn_blocking(look)
             .await
             .map_err(|error| AgentError::Sandbox(error.to_string()))?;
         if reaped > 0 {
@@ -178,8 +183,15 @@ impl Agents {
             );
         }
         let folder = data_dir.join(WAYS);
+        let words = words.map_err(|error| AgentError::Spawn {
+            what: data_dir.display().to_string(),
+            why: error.to_string(),
+        })?;
         let outside = Outside {
-            egress: Egress::new(&config.network, config.clock),
+            egress: Egress::new(&config.network, config.clock.clone()),
+            gateway: Gateway::new(&config.network, config.clock.clone()),
+            clock: config.clock,
+            words,
             allowed: config.egress,
             folder,
         };
@@ -243,7 +255,9 @@ impl Agents {
             () = slot.closed.cancelled() => Err(AgentError::Closed),
         };
         let over = match &end {
-            Ok(end) => cancel.is_cancelled() || end.stop == Stop::Killed,
+            Ok(end) => {
+                cancel.is_cancelled() || matches!(end.stop, Stop::Killed | Stop::OutOfBudget)
+            }
             Err(_) => true,
         };
         drop(live);

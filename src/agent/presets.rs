@@ -3,7 +3,7 @@
 //!
 //! Pure data. Keys are never here: `inherit` names the variables the operator may pass through.
 
-use crate::core::agent::AgentSpec;
+use crate::core::agent::{AgentSpec, KeyPlace};
 use crate::core::usage::{CachedPart, Meaning, Scope};
 
 struct Preset {
@@ -21,6 +21,8 @@ struct Preset {
     files: &'static [(&'static str, &'static str)],
     /// Variables with a password for what it opens on loopback while it lives.
     passwords: &'static [&'static str],
+    /// How it is led to the gateway where no plain address does; see `AgentSpec::gateway`.
+    gateway: &'static [(&'static str, &'static str)],
     /// What it takes of the memory itself after a hundred prompts, MiB: measured, with all its processes.
     memory: u64,
     /// What it means by the tokens it tells of: measured with a model whose answers were of known size.
@@ -55,6 +57,7 @@ const PRESETS: [Preset; 6] = [
         cache: Some("COPILOT_CACHE_HOME"),
         files: &[],
         passwords: &[],
+        gateway: &[],
         memory: 440,
         usage: counts(Scope::Session, CachedPart::Inside),
     },
@@ -87,6 +90,7 @@ const PRESETS: [Preset; 6] = [
         cache: None,
         files: &[],
         passwords: &[],
+        gateway: &[],
         memory: 391,
         usage: counts(Scope::Turn, CachedPart::Apart),
     },
@@ -115,6 +119,7 @@ const PRESETS: [Preset; 6] = [
             r#"{"privacy": {"usageStatisticsEnabled": false}}"#,
         )],
         passwords: &[],
+        gateway: &[],
         memory: 468,
         usage: counts(Scope::Turn, CachedPart::Inside),
     },
@@ -143,6 +148,7 @@ const PRESETS: [Preset; 6] = [
             "check_for_update_on_startup = false\n[analytics]\nenabled = false\n[features]\nplugins = false\n",
         )],
         passwords: &[],
+        gateway: &[("CODEX_CONFIG", r#"{"openai_base_url": "{openai}/v1"}"#)],
         memory: 266,
         usage: counts(Scope::Turn, CachedPart::Apart),
     },
@@ -170,6 +176,24 @@ const PRESETS: [Preset; 6] = [
         cache: None,
         files: &[],
         passwords: &["OPENCODE_SERVER_PASSWORD"],
+        gateway: &[
+            (
+                "OPENCODE_CONFIG_CONTENT",
+                r#"{"provider": {"anthropic": {"options": {"baseURL": "{anthropic}/v1"}}}}"#,
+            ),
+            (
+                "OPENCODE_CONFIG_CONTENT",
+                r#"{"provider": {"openai": {"options": {"baseURL": "{openai}/v1"}}}}"#,
+            ),
+            (
+                "OPENCODE_CONFIG_CONTENT",
+                r#"{"provider": {"google": {"options": {"baseURL": "{google}/v1beta"}}}}"#,
+            ),
+            (
+                "OPENCODE_CONFIG_CONTENT",
+                r#"{"provider": {"openrouter": {"options": {"baseURL": "{openrouter}/api/v1"}}}}"#,
+            ),
+        ],
         memory: 648,
         usage: counts(Scope::LastAnswer, CachedPart::Apart),
     },
@@ -195,6 +219,7 @@ const PRESETS: [Preset; 6] = [
         cache: None,
         files: &[],
         passwords: &[],
+        gateway: &[],
         memory: 183,
         usage: counts(Scope::LastAnswer, CachedPart::Inside),
     },
@@ -258,6 +283,12 @@ fn spec(preset: &Preset) -> AgentSpec {
             .passwords
             .iter()
             .map(|name| (*name).to_owned())
+            .collect(),
+        key: KeyPlace::Gateway,
+        gateway: preset
+            .gateway
+            .iter()
+            .map(|(name, template)| ((*name).to_owned(), (*template).to_owned()))
             .collect(),
         memory: Some((preset.memory + FOR_BUILDS) << 20),
         usage: preset.usage,

@@ -28,6 +28,8 @@ use super::tools::{Registration, ToolGate};
 use super::ways::Ways;
 use crate::core::agent::Update;
 use crate::core::egress::Denial;
+use crate::core::time::Clock;
+use crate::gateway::{self, News, Tell};
 
 /// How long an agent may take to leave after its input was closed, and again after SIGTERM. The agents keep their
 /// sessions on disk as they go, so that nothing is lost by being short.
@@ -97,7 +99,8 @@ impl Live {
             )
         } else {
             let launch = own_settings::prepare(launch)?;
-            ways = context.ways(&launch, starts.tools)?;
+            let tell = model_news(wire.clone(), context.outside.clock.clone());
+            ways = context.ways(&launch, starts.tools, tell)?;
             let prepared = context.agent(&launch, ways.as_ref())?;
             let (process, streams) = Process::start(prepared.order, prepared.mark).await?;
             let what = launch.agent.name.clone();
@@ -142,6 +145,11 @@ impl Live {
             Body::InMemory(agent) => agent.is_finished(),
         };
         !gone && self.connection.wire.state().verdict.is_none()
+    }
+
+    /// The gateway to its model; none where its key is with it.
+    pub(super) fn gateway(&self) -> Option<&gateway::Handle> {
+        self.ways.as_ref()?.gateway.as_ref()
     }
 
     /// The way into the running turn; none between turns.
@@ -221,6 +229,23 @@ impl Live {
     pub(super) async fn end_gently(&self) -> Result<(), AgentError> {
         self.end(GRACE).await
     }
+}
+
+/// Takes what happens at the gateway to where the turn looks.
+fn model_news(wire: Arc<Wire>, clock: Clock) -> Tell {
+    Arc::new(move |news| {
+        let mut state = wire.state();
+        match news {
+            News::Counted(metered) => state.transcript.metered(metered),
+            News::Answers => state.model.answers(),
+            News::Refused(refusal) => state.model.refused(refusal, clock()),
+            News::Spent => state.model.spent = true,
+            News::Attempted(attempt, count) => {
+                let refused = Update::Refused { attempt, count };
+                state.transcript.single(refused);
+            }
+        }
+    })
 }
 
 /// Writes what the proxy refuses into the session's log, from where whoever follows the turn is told; ends with the proxy.

@@ -15,6 +15,7 @@ use super::halves::Halves;
 use super::own_tools;
 use super::usage::TurnUsage;
 use crate::core::agent::{Decision, PlanEntry, PlanStatus, ToolStatus, Update};
+use crate::core::gateway::Metered;
 use crate::core::usage::Report;
 
 /// The longest text kept of one message or thought, in bytes.
@@ -146,6 +147,15 @@ impl Transcript {
     /// Takes in the token counts of the answer to a prompt.
     pub(super) fn answered(&mut self, answer: &serde_json::Value) {
         if self.usage.of_a_prompt(answer) {
+            self.put_usage();
+        }
+    }
+
+    /// Takes in what the gateway to the model has counted of the turn.
+    pub(super) fn metered(&mut self, metered: Metered) {
+        let told = metered.answers > 0;
+        self.usage.of_the_gateway(metered);
+        if told {
             self.put_usage();
         }
     }

@@ -16,6 +16,7 @@ use super::connection::Ended;
 use super::connection_state::Phase;
 use super::end::{Answer, Conclusion, Why, has_lost_it, last_notes, never_begun};
 use super::error::AgentError;
+use super::model_health::ModelHealth;
 use super::opening::{McpServer, Opened, Opening, takes_instructions};
 use super::prompts::Prompts;
 use super::running_agent::Live;
@@ -80,6 +81,10 @@ impl Turn<'_> {
             (answer, why) = self.follow(&session).await;
         }
         over(live);
+        if let Some(gateway) = live.gateway() {
+            let all = gateway.finish();
+            live.connection.wire.state().transcript.metered(all);
+        }
         let conclusion = Conclusion {
             session,
             answer,
@@ -167,6 +172,12 @@ impl Turn<'_> {
             let means = self.request.launch.agent.usage;
             let usage = TurnUsage::new(means, &session.id, loaded);
             state.transcript.count(usage);
+            state.model = ModelHealth::default();
+        }
+        if let Some(gateway) = self.live.gateway() {
+            let budget = self.request.budget.clone();
+            let before = gateway.begin(budget);
+            self.live.connection.wire.state().transcript.metered(before);
         }
         self.deliver_all().await;
     }
@@ -232,7 +243,13 @@ impl Turn<'_> {
     }
 
     fn overdue(&self, began: Instant) -> Option<Why> {
-        let active = self.live.connection.wire.state().active;
+        let (active, hidden) = {
+            let state = self.live.connection.wire.state();
+            (state.active, state.model.is_hidden())
+        };
+        if hidden {
+            return Some(Why::Model);
+        }
         if began.elapsed() >= self.request.wall {
             return Some(Why::Wall);
         }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::core::budget::TurnBudget;
+
 use super::launch::Launch;
 use super::opening::McpServer;
 use super::permission::PermissionPolicy;
@@ -30,6 +32,8 @@ pub struct TurnRequest {
     pub handler: Option<Arc<dyn ToolHandler>>,
     /// What it may do without a human.
     pub permissions: PermissionPolicy,
+    /// What it may use before a gateway to its model lets no more through.
+    pub budget: TurnBudget,
     /// How long the turn may last.
     pub wall: Duration,
     /// How long it may stay silent.

@@ -8,7 +8,8 @@
 use agent_client_protocol::v1::schema::UsageUpdate;
 use serde_json::{Map, Value};
 
-use crate::core::usage::{CachedPart, Meaning, Report, Scope, Tokens};
+use crate::core::gateway::Metered;
+use crate::core::usage::{CachedPart, Meaning, Report, Scope, Source, Tokens};
 
 /// Money is counted in dollars; what is told in another currency is not known in them.
 const CURRENCY: &str = "USD";
@@ -31,6 +32,7 @@ pub(super) struct TurnUsage {
     of_answers: Option<Told>,
     money: Option<u64>,
     context: u64,
+    metered: Metered,
 }
 
 impl TurnUsage {
@@ -92,8 +94,30 @@ impl TurnUsage {
         self.money = told.or(self.money);
     }
 
-    /// What was told so far.
+    /// What the gateway to its model has counted of the turn.
+    pub(super) fn of_the_gateway(&mut self, metered: Metered) {
+        self.metered = metered;
+    }
+
+    /// What was told so far. Where a gateway counted, its numbers are the turn's: they are the provider's own, and no agent leaves
+    /// anything out of them.
     pub(super) fn report(&self) -> Report {
+        let told = self.told();
+        if self.metered.answers == 0 {
+            return told;
+        }
+        Report {
+            scope: Scope::Turn,
+            tokens: Some(self.metered.tokens),
+            source: Source::Gateway,
+            models: self.metered.models.clone(),
+            cached_told: true,
+            partial: self.metered.guessed,
+            ..told
+        }
+    }
+
+    fn told(&self) -> Report {
         let (scope, told) = match (self.of_prompts, self.of_answers) {
             (None, Some(told)) if self.means.scope != Scope::None => (Scope::Turn, Some(told)),
             (told, _) => (self.means.scope, told),

@@ -1,9 +1,10 @@
 //! The ways out of a sandbox, which has no network of its own: sockets in a folder of one start's own, to which the fence's inner half
-//! carries connections. One leads to the proxy that decides what the agent may reach; one to skep's own tools; one more to each
-//! port of this machine's loopback that the operator listed (a model that runs here).
+//! carries connections. One leads to the proxy that decides what the agent may reach; one to the gateway that has the keys of its
+//! model; one to skep's own tools; one more to each port of this machine's loopback that the operator listed (a model that runs here).
 //!
 //! It must never lead anywhere but there, and nothing of it is left when it is dropped.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt;
@@ -16,11 +17,16 @@ use tokio::task::AbortHandle;
 
 use super::error::AgentError;
 use super::launch::Launch;
+use super::session_word::WordKey;
+use crate::core::agent::{AgentSpec, KeyPlace};
 use crate::core::effect::Grants;
 use crate::core::egress::{AllowList, Rule, Whose, model_hosts};
+use crate::core::gateway::{Served, Serving, served};
 use crate::core::network::{Network, ProxyUrl};
 use crate::core::text::outside;
+use crate::core::time::Clock;
 use crate::egress::{Egress, Handle, listen};
+use crate::gateway::{self, Gateway, Tell};
 
 /// Where the sandbox has the folder.
 pub(super) const INSIDE: &str = "/run/skep";
@@ -36,16 +42,32 @@ const MOST: usize = 256;
 /// What every start needs for them.
 pub(super) struct Outside {
     pub(super) egress: Egress,
+    pub(super) gateway: Gateway,
+    pub(super) clock: Clock,
+    /// What stands inside where a key would.
+    pub(super) words: WordKey,
     /// What all sessions may reach.
     pub(super) allowed: AllowList,
     /// Where the folders are made.
     pub(super) folder: PathBuf,
 }
 
+/// One start.
+pub(super) struct Start<'a> {
+    /// The start's own.
+    pub(super) mark: &'a str,
+    /// Where skep's tools listen; none for one that gets none.
+    pub(super) tools: Option<SocketAddr>,
+}
+
 /// The ways out of one start, open as long as this lives.
 pub(super) struct Ways {
     folder: PathBuf,
     pub(super) proxy: Handle,
+    /// Where the agent's keys stay outside.
+    pub(super) gateway: Option<gateway::Handle>,
+    /// The agent's variables as they are inside.
+    pub(super) environment: BTreeMap<String, String>,
     relays: Vec<AbortHandle>,
     /// Open as long as this lives; nobody is let in.
     _life: UnixListener,
@@ -55,15 +77,28 @@ pub(super) struct Ways {
 }
 
 impl Outside {
-    /// Opens them for a start; `mark` is the start's own.
+    /// Opens them for a start. Where the agent's keys stay outside there is a gateway, which tells what it sees.
     pub(super) fn open(
         &self,
         launch: &Launch,
-        mark: &str,
-        tools: Option<SocketAddr>,
+        start: Start<'_>,
+        tell: Tell,
     ) -> Result<Ways, AgentError> {
-        let allowed = self.allowed(launch)?;
-        self.open_to(allowed, mark, tools)
+        let agent = &launch.agent;
+        let all = self.served(agent)?;
+        let (mut ways, port) = self.open_to(self.allowed_with(launch, &all)?, start)?;
+        ways.environment.clone_from(&agent.environment);
+        if all.is_empty() {
+            return Ok(ways);
+        }
+        let word = self.words.word(&launch.session);
+        let serving = Serving { all, word, port };
+        ways.environment = serving.inside(agent);
+        let gateway = self.gateway.open(serving, &ways.folder, tell);
+        let gateway = gateway.map_err(|error| failed(&ways.folder, &error))?;
+        ways.carried.push((port, named(gateway.path())));
+        ways.gateway = Some(gateway);
+        Ok(ways)
     }
 
     /// Opens one that leads to what all sessions may reach and to what is granted, and to nothing of this machine.
@@ -71,34 +106,30 @@ impl Outside {
         let mut allowed = AllowList::default();
         let all = self.allowed.rules().iter().cloned().chain(granted(grants));
         allowed.extend(all.filter(|rule| rule.on_loopback().is_none()));
-        self.open_to(allowed, mark, None)
+        let (ways, _) = self.open_to(allowed, Start { mark, tools: None })?;
+        Ok(ways)
     }
 
-    fn open_to(
-        &self,
-        allowed: AllowList,
-        mark: &str,
-        tools: Option<SocketAddr>,
-    ) -> Result<Ways, AgentError> {
-        let folder = self.folder.join(mark);
-        let failed = |error: std::io::Error| AgentError::Spawn {
-            what: folder.display().to_string(),
-            why: error.to_string(),
-        };
+    /// Opens what every start has; with them comes a port inside that is free.
+    fn open_to(&self, allowed: AllowList, start: Start<'_>) -> Result<(Ways, u16), AgentError> {
+        let folder = self.folder.join(start.mark);
+        let failed = |error: std::io::Error| failed(&folder, &error);
         std::fs::create_dir_all(&folder).map_err(failed)?;
-        let mut ports: Vec<u16> = tools.iter().map(SocketAddr::port).collect();
+        let mut ports: Vec<u16> = start.tools.iter().map(SocketAddr::port).collect();
         ports.extend(allowed.rules().iter().filter_map(|rule| rule.on_loopback()));
         ports.sort_unstable();
         ports.dedup();
-        let port = (PROXY..u16::MAX).find(|port| !ports.contains(port));
-        let port = port.unwrap_or(PROXY);
+        let mut free = (PROXY..u16::MAX).filter(|port| !ports.contains(port));
+        let (port, at) = (free.next(), free.next());
+        let (port, at) = (port.unwrap_or(PROXY), at.unwrap_or(PROXY + 1));
         let proxy = self.egress.open(allowed, &folder).map_err(failed)?;
-        let named = proxy.path().file_name().unwrap_or_default();
         let (life, _) = listen(&folder, LIFE).map_err(failed)?;
         let mut ways = Ways {
-            carried: vec![(port, named.to_string_lossy().into_owned())],
+            carried: vec![(port, named(proxy.path()))],
             folder: folder.clone(),
             proxy,
+            gateway: None,
+            environment: BTreeMap::new(),
             relays: vec![],
             _life: life,
             port,
@@ -110,24 +141,34 @@ impl Outside {
             ways.relays.push(relay.abort_handle());
             ways.carried.push((port, name));
         }
-        Ok(ways)
+        Ok((ways, at))
     }
 
-    /// What the agent of a start may reach: its model's hosts, what the operator opened for it and for all, and what is public of what its
-    /// repository and people who were asked opened.
+    /// The providers whose keys stay outside.
+    fn served(&self, agent: &AgentSpec) -> Result<Vec<Served>, AgentError> {
+        if agent.key == KeyPlace::Inside {
+            return Ok(Vec::new());
+        }
+        served(&agent.environment).map_err(|name| wrong(agent, &name))
+    }
+
+    /// What the agent of a start may reach by the proxy.
     pub(super) fn allowed(&self, launch: &Launch) -> Result<AllowList, AgentError> {
+        self.allowed_with(launch, &self.served(&launch.agent)?)
+    }
+
+    /// What the agent of a start may reach: its model's hosts but for those that are served, what the operator opened for it and for all,
+    /// and what is public of what its repository and people who were asked opened.
+    fn allowed_with(&self, launch: &Launch, served: &[Served]) -> Result<AllowList, AgentError> {
         let agent = &launch.agent;
-        let wrong = |name: &str| AgentError::Spawn {
-            what: agent.name.clone(),
-            why: outside::wrong_host(name),
-        };
         let mut allowed = self.allowed.clone();
-        let model = model_hosts(&agent.name, &agent.environment);
-        let model = model.map_err(|(name, _)| wrong(&name))?;
+        let served: Vec<&str> = served.iter().map(Served::name).collect();
+        let model = model_hosts(&agent.name, &agent.environment, &served);
+        let model = model.map_err(|(name, _)| wrong(agent, &name))?;
         allowed.extend(model.rules().iter().cloned());
         let own = agent.egress.iter().map(String::as_str);
         let own = AllowList::parse(own, Whose::Operator);
-        let own = own.map_err(|_| wrong("egress_allow"))?;
+        let own = own.map_err(|_| wrong(agent, "egress_allow"))?;
         allowed.extend(own.rules().iter().cloned());
         allowed.extend(granted(&launch.grants));
         Ok(allowed)
@@ -141,6 +182,25 @@ pub(super) fn granted(grants: &Grants) -> Vec<Rule> {
         list.ok().map(|list| list.rules().to_vec())
     });
     rules.flatten().collect()
+}
+
+fn wrong(agent: &AgentSpec, name: &str) -> AgentError {
+    AgentError::Spawn {
+        what: agent.name.clone(),
+        why: outside::wrong_host(name),
+    }
+}
+
+fn failed(folder: &Path, error: &std::io::Error) -> AgentError {
+    AgentError::Spawn {
+        what: folder.display().to_string(),
+        why: error.to_string(),
+    }
+}
+
+fn named(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 impl Ways {

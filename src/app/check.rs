@@ -16,8 +16,9 @@ use crate::agent::{Agents, Confinement};
 use crate::config::{lacking, try_data_dir};
 use crate::core::agent::AgentSpec;
 use crate::core::gated_pulls::GatedPulls;
+use crate::core::gateway::keys;
 use crate::core::sanitise::HeldSecrets;
-use crate::core::text::check;
+use crate::core::text::{check, gateway};
 use crate::git::Git;
 use crate::github::GitHub;
 use crate::store::{self, Backend};
@@ -124,9 +125,11 @@ async fn agents(setup: &Setup, scratch: &Path) -> Vec<Finding> {
         Confinement::None { warning } => Finding::odd("sandbox", warning),
         Confinement::Broken { why } => Finding::wrong("sandbox", why),
     }];
+    let fenced = agents.confinement().holds();
     for (number, spec) in setup.specs.values().enumerate() {
         found.push(agent(&agents, spec, &scratch.join(number.to_string())).await);
         found.extend(keyless(spec));
+        found.extend(placed(spec).filter(|_| fenced));
     }
     found
 }
@@ -159,6 +162,17 @@ fn keyless(spec: &AgentSpec) -> Option<Finding> {
     }
     let part = format!("agent {}", spec.name);
     Some(Finding::odd(part, check::no_key(&spec.inherit)))
+}
+
+/// Where its keys are while it works.
+fn placed(spec: &AgentSpec) -> Option<Finding> {
+    let keys = keys(spec);
+    let place = gateway::place(&keys)?;
+    let part = format!("key of {}", spec.name);
+    Some(match keys.are_inside() {
+        false => Finding::right(part, place),
+        true => Finding::odd(part, place),
+    })
 }
 
 async fn github(setup: &Setup) -> Vec<Finding> {

@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 use super::setup::Setup;
 use crate::agent::{Agents, AgentsConfig, Confinement};
 use crate::core::agent::AgentSpec;
+use crate::core::gateway::keys;
 use crate::core::network::ProxyUrl;
 use crate::core::policy::{Me, Policy};
 use crate::core::sanitise::HeldSecrets;
@@ -91,6 +92,14 @@ impl Setup {
             ready: self.ready,
             readiness: self.readiness,
             base_rules: self.base_rules,
+            keys: match agents.confinement() {
+                Confinement::Bubblewrap(_) | Confinement::Container(_) => {
+                    let all = self.specs.iter();
+                    all.map(|(name, spec)| (name.clone(), keys(spec))).collect()
+                }
+                // What is said of the sandbox says enough.
+                Confinement::None { .. } | Confinement::Broken { .. } => BTreeMap::new(),
+            },
             confinement_warning: warning,
             credentials: credentials(&self.specs),
         }

@@ -10,6 +10,7 @@ use super::listeners::Listeners;
 use super::running::Running;
 use super::setup::{Addresses, Setup};
 use super::signals::Signals;
+use crate::core::text::gateway;
 
 /// Serves until SIGTERM or SIGINT; a second signal ends at once. Webhooks are taken in from the start, and worked on as soon
 /// as GitHub has said who we are.
@@ -89,6 +90,15 @@ fn reload(assembly: &Assembly, read_again: &impl Fn() -> Result<Reread, String>)
 /// Says what was started, and what to do next.
 fn ready(running: &Running, setup: &Setup) {
     let policy = &running.app.runner.services().policy;
+    for (agent, keys) in &policy.keys {
+        let Some(place) = gateway::place(keys) else {
+            continue;
+        };
+        match keys.are_inside() {
+            true => tracing::warn!(agent, key = place, "an agent has a key with it"),
+            false => tracing::info!(agent, key = place, "an agent's key stays outside"),
+        }
+    }
     tracing::info!(
         listen = %running.listen,
         admin = %running.admin,

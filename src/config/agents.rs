@@ -13,7 +13,7 @@ use super::reference::keys_under;
 use super::resolver::Resolver;
 use super::shell_split;
 use super::sources::{Found, Sources};
-use crate::core::agent::AgentSpec;
+use crate::core::agent::{AgentSpec, KeyPlace};
 use crate::core::leavings;
 use crate::core::text::mistakes::{self, agent as mistake};
 use crate::core::usage::Scope;
@@ -273,6 +273,7 @@ fn put(spec: &mut AgentSpec, key: &str, item: Item) -> Result<(), Mistake> {
         "sessions" => spec.sessions = Some(limits::sessions(item)?),
         "memory" => spec.memory = Some(limits::memory(item)?),
         "usage" => spec.usage.scope = scope(item)?,
+        "key" => spec.key = key_place(item)?,
         _ => return Err(item.wrong(mistakes::source::unknown_key(None))),
     }
     Ok(())
@@ -352,6 +353,15 @@ fn scope(item: Item) -> Result<Scope, Mistake> {
     let known = Scope::CHOICES.iter().find(|(name, _)| *name == text);
     let wrong = || Mistake::new(at, mistake::USAGE);
     known.map(|(_, scope)| *scope).ok_or_else(wrong)
+}
+
+/// Where the key of its model is kept.
+fn key_place(item: Item) -> Result<KeyPlace, Mistake> {
+    let at = item.at.clone();
+    let text = item.text()?;
+    let known = KeyPlace::CHOICES.iter().find(|(name, _)| *name == text);
+    let wrong = || Mistake::new(at, mistake::KEY);
+    known.map(|(_, place)| *place).ok_or_else(wrong)
 }
 
 /// Credentials of skep: skep's own, and tokens that act as somebody on GitHub.

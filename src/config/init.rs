@@ -47,6 +47,7 @@ const EXAMPLES: [(&str, &str); 55] = [
     ("agents.<name>.sessions", "2"),
     ("agents.<name>.memory", "\"900MiB\""),
     ("agents.<name>.usage", "\"turn\""),
+    ("agents.<name>.key", "\"gateway\""),
     ("prices.<name>.input", "3.0"),
     ("prices.<name>.cached", "0.3"),
     ("prices.<name>.cache_write", "3.75"),

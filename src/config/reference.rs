@@ -163,6 +163,7 @@ const FILE_ONLY: [(&str, &str); 66] = [
     ("agents.<name>.sessions", "`limits.sessions`"),
     ("agents.<name>.memory", "the preset's, or 1GiB"),
     ("agents.<name>.usage", "the preset's, or not known"),
+    ("agents.<name>.key", "`gateway` for a preset, else `inside`"),
     ("prices.<name>.input", "none"),
     ("prices.<name>.cached", "`input`"),
     ("prices.<name>.cache_write", "`input`"),

@@ -281,6 +281,7 @@ impl Config {
         lines.set("ignore", &list(&spec.ignore));
         let usage = Some(spec.usage.scope).filter(|scope| *scope != Scope::Unsaid);
         lines.set_or_mute("usage", usage.map(|scope| quoted(scope.name())));
+        lines.set("key", &quoted(spec.key.name()));
         lines.set_or_mute("home", spec.home.as_deref().map(quoted));
         lines.set_or_mute("sessions", spec.sessions.map(|most| most.to_string()));
         let memory = spec.memory.map(render_size);

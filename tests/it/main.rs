@@ -4,6 +4,7 @@ mod agents;
 mod config;
 mod described;
 mod egress;
+mod gateway;
 mod git;
 mod github;
 mod hostile;

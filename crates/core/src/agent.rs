@@ -7,6 +7,7 @@
 mod again;
 mod class;
 mod end;
+mod key_place;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ use crate::usage::{Meaning, Report};
 pub use again::wait_named;
 pub use class::{ErrorClass, classify, error_in};
 pub use end::{Stop, TurnEnd};
+pub use key_place::KeyPlace;
 
 /// A command that speaks the Agent Client Protocol on its standard input and output, and all it needs to start.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +66,13 @@ pub struct AgentSpec {
     /// Variables that hold a password of each start's own: they close what the agent opens for itself.
     #[serde(default)]
     pub passwords: Vec<String>,
+    /// Where the key of its model is kept.
+    #[serde(default)]
+    pub key: KeyPlace,
+    /// Variables that lead it to a gateway where no plain address does: `{openai}` stands for where that provider is found inside,
+    /// `{openai.key}` for the variable that holds its key. Two of the same name are put together as JSON.
+    #[serde(default)]
+    pub gateway: Vec<(String, String)>,
     /// How many sessions with it may be at work at once; `None`: as many as there are slots.
     #[serde(default)]
     pub sessions: Option<u32>,
@@ -98,6 +107,8 @@ impl AgentSpec {
             cache: None,
             files: BTreeMap::new(),
             passwords: vec![],
+            key: KeyPlace::Inside,
+            gateway: vec![],
             sessions: None,
             memory: None,
             usage: Meaning::default(),

@@ -35,6 +35,7 @@ pub mod event_name;
 pub mod failure;
 mod form;
 pub mod gated_pulls;
+pub mod gateway;
 pub mod glob;
 pub mod graph;
 pub mod ids;

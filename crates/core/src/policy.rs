@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::base_rules::OnBaseRules;
 use super::command::Names;
+use super::gateway::Keys;
 use super::glob;
 use super::ids::UserId;
 use super::issue_rules::IssueRules;
@@ -72,6 +73,9 @@ pub struct Policy {
     pub base_rules: OnBaseRules,
     /// What people must know about how agents are confined here; shown in every pull request when it is a warning.
     pub confinement_warning: Option<String>,
+    /// Where each agent's keys are while it works, where it works in a sandbox; shown in the pull requests of those that have them inside.
+    #[serde(default)]
+    pub keys: BTreeMap<String, Keys>,
     /// Agents that share a credential.
     #[serde(default)]
     pub credentials: Vec<Vec<String>>,

@@ -15,5 +15,5 @@ mod spent;
 pub use added::{Added, Counter, added};
 pub use figure::{Exactness, Figure};
 pub use price::{Price, micros};
-pub use report::{CachedPart, Meaning, Report, Scope, Tokens};
+pub use report::{CachedPart, Meaning, Report, Scope, Source, Tokens};
 pub use spent::Spent;

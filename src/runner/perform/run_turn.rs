@@ -352,6 +352,7 @@ async fn request(turn: &Turn, lease: &Lease, scope: &Turns<'_>) -> Result<TurnRe
         mcp: Vec::new(),
         handler: Some(Arc::new(SessionTools::new(turn, scope, lease)?)),
         permissions: permissions(&turn.tools, turn.writes),
+        budget: turn.budget.clone(),
         wall: Duration::from_millis(turn.wall_ms.max(1).unsigned_abs()),
         silence: Duration::from_millis(turn.silence_ms.max(1).unsigned_abs()),
         initialize: scope.timings.initialize,

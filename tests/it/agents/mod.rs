@@ -4,6 +4,7 @@
 mod asking;
 mod container;
 mod fence;
+mod gateway;
 mod hostile;
 pub(crate) mod manners;
 mod program_cache;
@@ -178,6 +179,7 @@ impl Bench {
             mcp: vec![],
             handler: None,
             permissions: allow_all(),
+            budget: Default::default(),
             wall: Duration::from_secs(120),
             silence: Duration::from_secs(120),
             initialize: Duration::from_secs(60),

@@ -63,12 +63,12 @@ impl Drop for Model {
     }
 }
 
-struct Real {
-    bench: Bench,
-    model: Model,
+pub(super) struct Real {
+    pub(super) bench: Bench,
+    pub(super) model: Model,
 }
 
-async fn real(name: &str) -> Option<Real> {
+pub(super) async fn real(name: &str) -> Option<Real> {
     let folder = installed()?;
     let model = Model::start();
     let mut bench = Setup::demo().bench().await;
@@ -141,7 +141,7 @@ fn codex_configuration(address: &str) -> String {
 }
 
 impl Real {
-    fn request(&self, scenario: &str) -> TurnRequest {
+    pub(super) fn request(&self, scenario: &str) -> TurnRequest {
         let folder = self.bench.launch.workspace.display();
         let prompt = format!("SCENARIO={scenario} CWD={folder} FILE=hello.txt TEXT=hi");
         TurnRequest {

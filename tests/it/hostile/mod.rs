@@ -6,17 +6,19 @@
 
 mod files;
 mod kernel;
+mod key;
 mod network;
 mod processes;
 
 use std::collections::BTreeSet;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
 use std::process::{Child, Command};
 
 use futures::StreamExt;
-use skep::core::agent::Update;
+use skep::core::agent::{KeyPlace, Update};
 
 use crate::agents::{Bench, Setup, fenced, messages};
 use crate::required::skip;
@@ -88,6 +90,8 @@ impl Attack {
 /// What the machine has that no session may reach, alive as long as this is.
 struct Canaries {
     listener: TcpListener,
+    /// Where a model's server is that answers whoever asks it.
+    model: u16,
     scratch: tempfile::TempDir,
     shared: tempfile::TempDir,
     abstract_name: String,
@@ -115,6 +119,7 @@ impl Canaries {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         Self {
             listener,
+            model: model(),
             _abstract: UnixListener::bind_addr(&address).expect("a socket"),
             scratch,
             shared,
@@ -125,6 +130,21 @@ impl Canaries {
                 .spawn()
                 .expect("a process"),
         }
+    }
+
+    /// An agent whose model's key stays outside.
+    fn setup(&self) -> Setup {
+        let mut setup = Setup::demo();
+        setup.agent.key = KeyPlace::Gateway;
+        let at = format!("http://127.0.0.1:{}/v1", self.model);
+        for (name, value) in [
+            ("OPENAI_API_KEY", "sk-canary"),
+            ("OPENAI_BASE_URL", at.as_str()),
+        ] {
+            let environment = &mut setup.agent.environment;
+            environment.insert(name.to_owned(), value.to_owned());
+        }
+        setup
     }
 
     /// The beginning of every script.
@@ -145,8 +165,9 @@ impl Canaries {
             file(name, "canary");
         }
         format!(
-            "DATA={} PORT={} HOST={} SCRATCH={} SHARED={} ABSTRACT='{}'\n\
+            "MODEL={} DATA={} PORT={} HOST={} SCRATCH={} SHARED={} ABSTRACT='{}'\n\
              got() {{ case \"$1\" in *canary*) echo BROKEN;; esac; }}\n",
+            self.model,
             data.display(),
             self.listener.local_addr().expect("an address").port(),
             self.process.id(),
@@ -155,6 +176,21 @@ impl Canaries {
             self.abstract_name,
         )
     }
+}
+
+/// Whatever it is asked it answers, to whoever asks.
+fn model() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            let answer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\ncanary";
+            // Whoever asked may be gone.
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    port
 }
 
 /// What came of one attack.
@@ -185,12 +221,13 @@ async fn play(attack: &Attack, canaries: &Canaries, setup: Setup) -> Came {
 }
 
 /// By what they are after.
-fn families() -> [(&'static str, Vec<Attack>); 4] {
+fn families() -> [(&'static str, Vec<Attack>); 5] {
     [
         ("Files", files::attacks()),
         ("Processes and limits", processes::attacks()),
         ("The kernel", kernel::attacks()),
         ("The network", network::attacks()),
+        ("The model's key", key::attacks()),
     ]
 }
 
@@ -237,6 +274,17 @@ fn there_are_more_than_a_hundred_and_each_is_another_one() {
     assert_eq!((names.len(), scripts.len()), (all.len(), all.len()));
 }
 
+/// What proves that the attacks on the gateway fail because of what they ask.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_asked_of_a_model_is_answered() {
+    let canaries = Canaries::new();
+    if !fenced(&canaries.setup().bench().await.agents) {
+        return;
+    }
+    let came = play(&key::harmless(), &canaries, canaries.setup()).await;
+    assert!(came.said.contains("BROKEN") && !came.told, "{}", came.said);
+}
+
 /// R70 to R79.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_attack_gets_through_the_sandbox() {
@@ -247,7 +295,7 @@ async fn no_attack_gets_through_the_sandbox() {
     let canaries = &Canaries::new();
     let wrong = futures::stream::iter(all())
         .map(|attack| async move {
-            let came = play(&attack, canaries, Setup::demo()).await;
+            let came = play(&attack, canaries, canaries.setup()).await;
             let ended = came.ended.unwrap_or_default();
             let ran = match attack.ends {
                 None => came.said.contains("tried"),

@@ -10,6 +10,8 @@ use super::mistake::Mistake;
 use super::rule::Rule;
 
 struct Provider {
+    /// As a gateway calls it; empty: it serves none such.
+    name: &'static str,
     /// The variables that say it is used.
     keys: &'static [&'static str],
     /// The variables that say where it is instead.
@@ -19,6 +21,7 @@ struct Provider {
 
 /// <https://code.claude.com/docs/en/network-config>
 const ANTHROPIC: Provider = Provider {
+    name: "anthropic",
     keys: &[
         "ANTHROPIC_API_KEY",
         "ANTHROPIC_AUTH_TOKEN",
@@ -30,6 +33,7 @@ const ANTHROPIC: Provider = Provider {
 
 /// <https://platform.openai.com/docs/api-reference>; a login of ChatGPT needs further hosts, which the operator lists.
 const OPENAI: Provider = Provider {
+    name: "openai",
     keys: &["OPENAI_API_KEY", "CODEX_API_KEY"],
     bases: &["OPENAI_BASE_URL", "OPENAI_HOST"],
     hosts: &["api.openai.com"],
@@ -37,13 +41,15 @@ const OPENAI: Provider = Provider {
 
 /// <https://ai.google.dev/api>; Vertex is at hosts by region, which the operator lists.
 const GOOGLE: Provider = Provider {
+    name: "google",
     keys: &["GEMINI_API_KEY", "GOOGLE_API_KEY"],
-    bases: &["GOOGLE_GEMINI_BASE_URL"],
+    bases: &["GOOGLE_GEMINI_BASE_URL", "GOOGLE_HOST"],
     hosts: &["generativelanguage.googleapis.com"],
 };
 
 /// <https://docs.github.com/copilot/reference/copilot-allowlist-reference>
 const COPILOT: Provider = Provider {
+    name: "",
     keys: &["COPILOT_GITHUB_TOKEN"],
     bases: &["COPILOT_PROVIDER_BASE_URL"],
     hosts: &["api.github.com", "*.githubcopilot.com"],
@@ -51,13 +57,15 @@ const COPILOT: Provider = Provider {
 
 /// <https://openrouter.ai/docs/api/reference/overview>
 const OPENROUTER: Provider = Provider {
+    name: "openrouter",
     keys: &["OPENROUTER_API_KEY"],
-    bases: &[],
+    bases: &["OPENROUTER_HOST"],
     hosts: &["openrouter.ai"],
 };
 
 /// <https://opencode.ai/docs/zen>
 const ZEN: Provider = Provider {
+    name: "",
     keys: &["OPENCODE_API_KEY"],
     bases: &[],
     hosts: &["opencode.ai"],
@@ -74,10 +82,12 @@ const OF_ONE: [(&str, &Provider); 4] = [
 const ALL: [&Provider; 6] = [&ANTHROPIC, &OPENAI, &GOOGLE, &COPILOT, &OPENROUTER, &ZEN];
 
 /// The hosts of an agent's model. `preset` is the agent's name if skep knows it; an agent that takes several providers, or is not
-/// known, gets those whose variables it was given. The mistake names the variable whose address cannot be read.
+/// known, gets those whose variables it was given. What a gateway serves is reached through it alone. The mistake names the variable
+/// whose address cannot be read.
 pub fn model_hosts(
     preset: &str,
     environment: &BTreeMap<String, String>,
+    served: &[&str],
 ) -> Result<AllowList, (String, Mistake)> {
     let one = OF_ONE
         .iter()
@@ -88,7 +98,7 @@ pub fn model_hosts(
             .get(**name)
             .is_some_and(|value| !value.is_empty())
     };
-    let used: Vec<&Provider> = match one {
+    let mut used: Vec<&Provider> = match one {
         Some(provider) => vec![provider],
         None => ALL
             .into_iter()
@@ -101,6 +111,7 @@ pub fn model_hosts(
             })
             .collect(),
     };
+    used.retain(|provider| !served.contains(&provider.name));
     let mut list = AllowList::default();
     for provider in used {
         let bases: Vec<&&str> = provider.bases.iter().filter(given).collect();

@@ -286,6 +286,8 @@ pub mod agent {
     pub const NO_COMMAND: &str = "needs a command, or a preset to start from";
     /// What an agent counts.
     pub const USAGE: &str = "must be \"turn\", \"session\", \"last-answer\" or \"none\"";
+    /// Where a key is kept.
+    pub const KEY: &str = "must be \"gateway\" or \"inside\"";
     /// A price without one of its parts.
     pub const NO_PRICE: &str = "needs both input and output: dollars for a million tokens";
     /// An empty command.

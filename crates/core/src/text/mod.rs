@@ -28,6 +28,7 @@ pub mod downtime;
 pub mod egress;
 pub mod failure;
 pub mod gate;
+pub mod gateway;
 pub mod graph;
 mod issue_link;
 pub mod kept;

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    LIMIT, base_branch, ci_secrets, containment, count, failure, left_out, overlap, pull_size,
-    risk, role_why, verify,
+    LIMIT, base_branch, ci_secrets, containment, count, failure, gateway, left_out, overlap,
+    pull_size, risk, role_why, verify,
 };
 use crate::actor::Actor;
 use crate::agent::ErrorClass;
@@ -319,6 +319,10 @@ fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
     }
     if let Some(warning) = &cx.policy.confinement_warning {
         text.push_str(&format!("- ⚠️ {}\n", sanitise::inline(warning, 300)));
+    }
+    let keys = cx.policy.keys.get(&job.agent);
+    if let Some(keys) = keys.and_then(gateway::keys_inside) {
+        text.push_str(&format!("- ⚠️ {}\n", sanitise::inline(&keys, 300)));
     }
     text.push_str("\n</details>\n");
     text

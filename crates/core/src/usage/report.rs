@@ -1,5 +1,7 @@
 //! What an agent tells of its tokens and its money, and what its numbers mean.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Tokens of each kind. The parts do not overlap: what was read from a cache or written to one is not in `input`.
@@ -112,6 +114,23 @@ pub struct Meaning {
     pub cached: CachedPart,
 }
 
+/// Who counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The agent itself.
+    #[default]
+    Agent,
+    /// The gateway between the agent and its model, from the provider's own numbers.
+    Gateway,
+}
+
+impl Source {
+    fn is_agent(&self) -> bool {
+        *self == Self::Agent
+    }
+}
+
 /// What an agent has told of one turn, so far or in all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -120,6 +139,12 @@ pub struct Report {
     pub scope: Scope,
     /// Tokens; `None` where it told none.
     pub tokens: Option<Tokens>,
+    /// Who counted them.
+    #[serde(skip_serializing_if = "Source::is_agent")]
+    pub source: Source,
+    /// The same by model, where a gateway saw which it was.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub models: BTreeMap<String, Tokens>,
     /// Whether it said how many of them its model knew from a cache.
     pub cached_told: bool,
     /// What its session has cost so far by its own account, in millionths of a dollar; `None` where it names nothing, or

@@ -90,6 +90,7 @@ pub(super) fn policy() -> Policy {
         readiness: Default::default(),
         base_rules: Default::default(),
         confinement_warning: None,
+        keys: Default::default(),
         credentials: vec![],
     }
 }

@@ -169,7 +169,7 @@ fn a_model_is_where_its_agent_or_the_operator_says() {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        model_hosts(preset, &environment).map(|list| {
+        model_hosts(preset, &environment, &[]).map(|list| {
             let rules = list.rules().iter().map(ToString::to_string);
             rules.collect::<Vec<_>>().join(" ")
         })
@@ -212,6 +212,23 @@ fn a_model_is_where_its_agent_or_the_operator_says() {
         hosts("codex", &[("OPENAI_BASE_URL", "secret")]),
         Err(("OPENAI_BASE_URL".into(), Mistake::NoUrl))
     );
+}
+
+#[test]
+fn what_a_gateway_serves_is_not_reached_by_itself() {
+    let keys = ["OPENAI_API_KEY", "GEMINI_API_KEY"];
+    let environment = keys.map(|name| (name.to_owned(), "k".to_owned()));
+    let rules = |preset: &str, served: &[&str]| {
+        let list = model_hosts(preset, &environment.clone().into(), served).expect("a list");
+        let rules = list.rules().iter().map(ToString::to_string);
+        rules.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        rules("goose", &["openai"]),
+        ["generativelanguage.googleapis.com"]
+    );
+    assert!(rules("claude", &["anthropic"]).is_empty());
+    assert!(rules("goose", &["openai", "google"]).is_empty());
 }
 
 #[test]

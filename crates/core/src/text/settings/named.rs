@@ -57,6 +57,10 @@ pub(super) const NAMED: &[(&str, &str)] = &[
         "What its token counts are counts of: `turn`, `session`, `last-answer` (a lower bound), or `none`.",
     ),
     (
+        "agents.<name>.key",
+        "Where its model's key is in a sandbox: `gateway` keeps it outside where its provider is one that skep serves, `inside` puts it into the agent's environment.",
+    ),
+    (
         "prices.<name>.input",
         "Dollars for a million tokens sent, where `<name>` is an agent or a role's model, which counts first.",
     ),

@@ -1,0 +1,71 @@
+//! The connections of one start: each is served until it is done, silent for too long, or the start ends.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::exchange;
+use super::idle::{Last, Noted};
+use super::session::Session;
+
+/// Headers of one request.
+const HEADERS: usize = 100;
+
+/// Serves the start until `end`; then everything is closed at once.
+pub(super) async fn serve(listener: UnixListener, session: Arc<Session>, end: CancellationToken) {
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            () = end.cancelled() => break,
+            accepted = listener.accept() => accepted,
+            // Finished ones are taken out as they end.
+            Some(_) = connections.join_next() => continue,
+        };
+        let Ok((stream, _)) = accepted else {
+            // Out of files, as a rule: others must close theirs first.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let Some(place) = session.enter() else {
+            continue;
+        };
+        let session = Arc::clone(&session);
+        connections.spawn(async move {
+            talk(stream, session).await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    connections.shutdown().await;
+}
+
+async fn talk(stream: UnixStream, session: Arc<Session>) {
+    let last = Last::now();
+    let stream = Noted {
+        stream,
+        last: last.clone(),
+    };
+    let bounds = &session.bounds;
+    let service = service_fn(|request| async {
+        Ok::<_, Infallible>(exchange::answer(&session, request).await)
+    });
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(bounds.header_time)
+        .max_headers(HEADERS)
+        .max_buf_size(bounds.header_bytes.max(8 * 1024) * 2)
+        .max_header_size(bounds.header_bytes)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::select! {
+        // One that breaks off, or cannot be read, is over.
+        _ = served => {}
+        () = last.silence(bounds.idle) => {}
+    }
+}
