@@ -350,6 +350,8 @@ pub(super) fn outgoing(
 mod tests {
     use super::*;
 
+    mod fuzzed;
+
     #[tokio::test]
     async fn lines_are_capped_and_ends_do_not_matter() {
         let mut reader = BufReader::new(&b"one\r\n\ntwo"[..]);

@@ -190,6 +190,8 @@ pub(super) fn shown(path: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    mod fuzzed;
+
     fn change(status: u8, mode: &str, path: &str) -> RawChange {
         let (old_mode, new_object, from) = ("000000".into(), "0".into(), None);
         let old_object = "0".into();

@@ -219,3 +219,6 @@ fn read_event(event_name: &str, body: &str) -> Found {
 fn short(name: &str) -> String {
     one_line(name, 60)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,13 @@
 //! Reads a comment as it is now, and what whoever wrote or changed it may do.
+//!
+//! Its words are those of now, and whose they are GitHub does not say: whoever opened it may change it again after somebody else
+//! did. So what two people had a hand in counts as the words of the one who may less.
 
-use crate::core::actor::{Actor, Permission};
+use crate::core::actor::{Account, Actor, Permission};
 use crate::core::effect::AuthorizeComment;
 use crate::core::event::{AuthorizedComment, Event};
 use crate::core::failure::Failure;
-use crate::github::{At, GitHub};
+use crate::github::{self, At, GitHub};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
 use crate::runner::reading;
@@ -22,11 +25,18 @@ pub(super) async fn perform(
         reading::permission(github, &at, &actor),
         github.issue(&at, lease.place().issue),
     )?;
+    let by_actor = permission.unwrap_or(Permission::None);
+    let author = comment.as_ref().map(|comment| &comment.author);
+    let author = author.filter(|author| !action.of_ours && author.id != action.actor.id);
+    let (actor, permission) = match author {
+        None => (action.actor.clone(), by_actor),
+        Some(author) => lesser(author, (&action.actor, by_actor), github, &at).await?,
+    };
     let found = AuthorizedComment {
         comment: action.comment,
         on: action.on,
-        actor: action.actor.clone(),
-        permission: permission.unwrap_or(Permission::None),
+        actor,
+        permission,
         of_ours: action.of_ours,
         at: comment.as_ref().map_or(0, |comment| comment.updated_at),
         body: comment.map(|comment| comment.body),
@@ -36,4 +46,21 @@ pub(super) async fn perform(
     Ok(Performed::known(Event::CommentAuthorized {
         found: Box::new(found),
     }))
+}
+
+/// Of whoever opened a comment and whoever changed it, the one who may do less.
+async fn lesser(
+    author: &github::Account,
+    (actor, by_actor): (&Account, Permission),
+    github: &GitHub,
+    at: &At,
+) -> Result<(Account, Permission), Failure> {
+    let author = author.known();
+    let asked = Actor::Person(author.clone());
+    let by_author = reading::permission(github, at, &asked).await?;
+    let by_author = by_author.unwrap_or(Permission::None);
+    Ok(match by_author < by_actor {
+        true => (author, by_author),
+        false => (actor.clone(), by_actor),
+    })
 }

@@ -190,8 +190,30 @@ async fn whoever_may_only_speak_lets_nothing_pass() {
     app.say("guest", second, "/agent go");
     app.settle().await;
     assert_eq!(app.state(second).await, "queued");
+    // Nor by the label, where somebody who may label may only speak.
+    app.permit("guest", "triage");
+    app.label_by("guest", second, "autonomy:override");
+    app.settle().await;
+    assert_eq!(app.state(second).await, "queued");
     assert_eq!(app.sessions_begun().await, 0);
     app.leave_unfinished();
+    app.done().await;
+}
+
+/// Whoever starts an issue by a command agrees to its start as well, if it is theirs to agree.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_only_speak_agrees_to_no_start_by_asking_for_it() {
+    let mut app = TestApp::new().await;
+    app.permit("guest", "read");
+    let issue = app.issue("First", "", &["checkpoint"]);
+    app.reply(issue, "/agent delegate @guest").await;
+    app.say("guest", issue, "/agent go");
+    app.settle().await;
+    assert_eq!(app.status_label(issue), ["agent:needs-you"]);
+    assert_eq!(app.sessions_begun().await, 0);
+    app.reply(issue, "/agent approve").await;
+    app.settle_all().await;
+    assert_eq!(app.sessions_begun().await, 1);
     app.done().await;
 }
 

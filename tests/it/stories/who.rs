@@ -353,6 +353,27 @@ async fn only_words_that_stood_at_the_trigger_reach_the_agent() {
     app.done().await;
 }
 
+/// Whoever opened a comment may change it again before it is read: then nobody knows whose words they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comment_that_a_writer_changed_is_still_the_strangers() {
+    let mut app = TestApp::new().await;
+    let issue = app.issue("Add a note", WRITES, &[]);
+    let comment = app.say("stranger", issue, "I have the same problem.");
+    app.settle().await;
+    app.rewrite("ana", comment, "I have the same problem, too.");
+    app.rewrite("stranger", comment, "/agent go");
+    app.settle_all().await;
+    assert_eq!(app.sessions_begun().await, 0, "{}", app.thread(issue));
+    app.rewrite("ana", comment, "/agent go");
+    app.settle_all().await;
+    assert_eq!(app.sessions_begun().await, 0, "{}", app.thread(issue));
+    // What she writes herself is hers.
+    app.reply(issue, "/agent go").await;
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review");
+    app.done().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_operator_dispatches_one_or_several_or_a_label() {
     let mut app = TestApp::new().await;

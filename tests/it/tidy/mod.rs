@@ -5,6 +5,7 @@ mod code;
 mod graph;
 mod sentences;
 mod sizes;
+mod unsafe_code;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

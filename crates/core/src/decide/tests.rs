@@ -15,6 +15,7 @@ mod paths;
 mod promises;
 mod pull_gates;
 mod pulls;
+mod reach;
 mod size;
 mod sprints;
 mod stacks;

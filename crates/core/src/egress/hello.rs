@@ -45,14 +45,14 @@ pub fn read(bytes: &[u8]) -> FirstBytes {
     }
 }
 
-/// A method in capital letters and a space: hyper reads the rest.
+/// A method in capital letters and a space: hyper reads the rest. A longer one is none, in however many pieces it comes.
 fn request(bytes: &[u8]) -> FirstBytes {
     let method = bytes
         .iter()
         .take_while(|byte| byte.is_ascii_uppercase())
         .count();
     match bytes.get(method) {
-        Some(b' ') if method > 0 => FirstBytes::Http,
+        Some(b' ') if (1..=METHOD_MAX).contains(&method) => FirstBytes::Http,
         None if method <= METHOD_MAX => FirstBytes::More,
         _ => FirstBytes::Other,
     }
