@@ -2,6 +2,8 @@
 //!
 //! It must be told from what a start is really made of, never from a second list.
 
+use std::sync::Arc;
+
 use super::Agents;
 use super::error::AgentError;
 use super::launch::Launch;
@@ -30,7 +32,7 @@ impl Agents {
     pub fn sight(&self, launch: &Launch, argv: &[String]) -> Result<Sight, AgentError> {
         let ground = &self.inner.ground;
         // What leads out is opened as for a start, and closed again: a socket that nobody connects to.
-        let ways = ground.ways(launch, None)?;
+        let ways = ground.ways(launch, None, Arc::new(|_| {}))?;
         let prepared = match argv.is_empty() {
             true => ground.agent(launch, ways.as_ref())?,
             false => ground.command(launch, argv)?,

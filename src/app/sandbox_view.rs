@@ -108,6 +108,7 @@ fn agents_config(config: Config, folder: &Path) -> AgentsConfig {
         inner: own_program(),
         egress: allowed(&config.egress_allow),
         clock: system_clock(),
+        life: None,
         path: config.path,
         network: config.network,
         demo_in_process: false,

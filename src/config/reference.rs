@@ -114,7 +114,7 @@ pub(super) const ENTRIES: [Entry; 26] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 66] = [
+const FILE_ONLY: [(&str, &str); 67] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),

@@ -136,7 +136,7 @@ async fn run(
         ended = scope.agents.run_repository_command(command) => {
             return Ok(ended_by_itself(command.line, ended?, scope));
         }
-        say = memory.outgrown() => say,
+        (_, say) = memory.outgrown() => say,
         say = scope.disk.outgrown_in(marks, folder) => say,
     };
     scope.agents.close(marks).await?;

@@ -32,7 +32,10 @@ fn delivery(data: &[u8]) {
         let stored = serde_json::to_string(&event).expect("an event serializes");
         let read: Event = serde_json::from_str(&stored).expect("an event reads back");
         assert_eq!(read, event);
-        let may = matches!(event, Event::Labeled { .. } | Event::Unlabeled { .. } | Event::IssueOpened { .. });
+        let may = matches!(
+            event,
+            Event::Labeled { .. } | Event::Unlabeled { .. } | Event::IssueOpened { .. }
+        );
         assert!(concerns_nobody.is_none() || may, "{event:?}");
     }
     turned(&name, &body);

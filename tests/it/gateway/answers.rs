@@ -30,10 +30,8 @@ async fn the_key_is_added_outside_and_nothing_of_the_agents_own_goes_along() {
          Accept-Encoding: gzip\r\nConnection: x-hop\r\nX-Hop: 1\r\nAnthropic-Version: 2023-06-01\r\n"
     );
     let request = post("/anthropic/v1/messages?beta=true", &more);
-    let (said, ()) = tokio::join!(
-        bench.say(&request),
-        provider.answers(&answer("200 OK", "Set-Cookie: a=b\r\n", "{}"))
-    );
+    let answered = answer("200 OK", "Set-Cookie: a=b\r\n", "{}");
+    let (said, ()) = tokio::join!(bench.say(&request), provider.answers(&answered));
     assert!(said.starts_with("HTTP/1.1 200"), "{said}");
     assert!(
         !said.contains(KEY) && !said.to_ascii_lowercase().contains("set-cookie"),
@@ -200,10 +198,8 @@ async fn a_budget_that_is_used_up_lets_nothing_more_through() {
     bench.handle.begin(budget.clone());
     let request = asks("/openai/v1/responses");
     for _ in 0..2 {
-        let (said, ()) = tokio::join!(
-            bench.say(&request),
-            provider.answers(&answer("200 OK", "", CHAT))
-        );
+        let answered = answer("200 OK", "", CHAT);
+        let (said, ()) = tokio::join!(bench.say(&request), provider.answers(&answered));
         assert!(said.starts_with("HTTP/1.1 200"), "{said}");
     }
     let said = bench.say(&request).await;
@@ -217,10 +213,8 @@ async fn a_budget_that_is_used_up_lets_nothing_more_through() {
     assert_eq!(bench.handle.finish().tokens.total(), 2_100);
     assert!(bench.say(&request).await.starts_with("HTTP/1.1 402"));
     bench.handle.begin(TurnBudget::default());
-    let (said, ()) = tokio::join!(
-        bench.say(&request),
-        provider.answers(&answer("200 OK", "", CHAT))
-    );
+    let answered = answer("200 OK", "", CHAT);
+    let (said, ()) = tokio::join!(bench.say(&request), provider.answers(&answered));
     assert!(said.starts_with("HTTP/1.1 200"), "{said}");
 }
 

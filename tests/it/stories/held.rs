@@ -68,7 +68,7 @@ impl TestApp {
             .collect()
     }
 
-    async fn sessions_begun(&self) -> usize {
+    pub(super) async fn sessions_begun(&self) -> usize {
         let all = self
             .store()
             .sessions(&Default::default(), 1_000)

@@ -71,5 +71,7 @@ fn planted_unsafe_code_is_found() {
     ] {
         assert!(holds_unsafe(parsed(planted)), "{planted}");
     }
-    assert!(!holds_unsafe(parsed("// unsafe\nfn f() -> &'static str { \"unsafe\" }")));
+    assert!(!holds_unsafe(parsed(
+        "// unsafe\nfn f() -> &'static str { \"unsafe\" }"
+    )));
 }

@@ -23,12 +23,34 @@ impl Dice {
 
 /// Pieces that often matter.
 const PIECES: [&str; 24] = [
-    "\n", "\r\n", " ", "/agent ", "@skep ", "```", "<!--", "-->", "<", "&#64;", "\0", "\u{202e}", "\u{200b}", "\u{1b}[", ":", "..", "/",
-    "[::1]", "127.0.0.1", "%2e", "1", "a", "\u{e0041}", "> ",
+    "\n",
+    "\r\n",
+    " ",
+    "/agent ",
+    "@skep ",
+    "```",
+    "<!--",
+    "-->",
+    "<",
+    "&#64;",
+    "\0",
+    "\u{202e}",
+    "\u{200b}",
+    "\u{1b}[",
+    ":",
+    "..",
+    "/",
+    "[::1]",
+    "127.0.0.1",
+    "%2e",
+    "1",
+    "a",
+    "\u{e0041}",
+    "> ",
 ];
 
 /// The input with this number.
-pub fn bent(inputs: &[Vec<u8>], number: u64) -> Vec<u8> {
+pub(crate) fn bent(inputs: &[Vec<u8>], number: u64) -> Vec<u8> {
     let mut dice = Dice(number);
     let mut bytes = inputs[dice.below(inputs.len())].clone();
     for _ in 0..1 + dice.below(6) {
@@ -72,9 +94,11 @@ const RUNS: u64 = 300;
 
 /// Bends inputs for a target: 300 times, or as long as `SKEP_FUZZ_SECONDS` says. What does not hold is told as it is; how many
 /// were tried comes back.
-pub fn hold(inputs: &[Vec<u8>], runs: impl Fn(&[u8])) -> u64 {
+pub(crate) fn hold(inputs: &[Vec<u8>], runs: impl Fn(&[u8])) -> u64 {
     let seconds = std::env::var("SKEP_FUZZ_SECONDS").ok();
-    let seconds = seconds.and_then(|seconds| seconds.parse().ok()).unwrap_or(0);
+    let seconds = seconds
+        .and_then(|seconds| seconds.parse().ok())
+        .unwrap_or(0);
     let (begun, lasts) = (Instant::now(), Duration::from_secs(seconds));
     let mut number = 0;
     while number < RUNS || begun.elapsed() < lasts {

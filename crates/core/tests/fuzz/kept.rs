@@ -10,7 +10,7 @@ fn folder(target: &str) -> PathBuf {
 }
 
 /// All of them.
-pub fn inputs(target: &str) -> Vec<Vec<u8>> {
+pub(crate) fn inputs(target: &str) -> Vec<Vec<u8>> {
     let folder = folder(target);
     let read = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{folder:?}: {error}"));
     let mut paths: Vec<PathBuf> = read.map(|entry| entry.expect("an entry").path()).collect();
@@ -22,7 +22,7 @@ pub fn inputs(target: &str) -> Vec<Vec<u8>> {
 }
 
 /// Runs a target over all of them.
-pub fn hold(target: &str, runs: impl Fn(&[u8])) {
+pub(crate) fn hold(target: &str, runs: impl Fn(&[u8])) {
     for input in inputs(target) {
         runs(&input);
     }

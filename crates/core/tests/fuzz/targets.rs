@@ -10,10 +10,10 @@ use skep_core::question::{Question, Saying, answers};
 use skep_core::sanitise::{self, Allow};
 
 /// A target: its name, which is also the folder of its inputs below `fixtures/fuzz`, and what it does.
-pub type Fuzz = (&'static str, fn(&[u8]));
+pub(crate) type Fuzz = (&'static str, fn(&[u8]));
 
 /// Every target of the core.
-pub const TARGETS: &[Fuzz] = &[
+pub(crate) const TARGETS: &[Fuzz] = &[
     ("command", command),
     ("answer", answer),
     ("inbound", inbound),
@@ -30,7 +30,7 @@ const NAMES: Names<'static> = Names {
 };
 
 /// A comment: no command comes from a text in which nobody wrote one.
-pub fn command(data: &[u8]) {
+pub(crate) fn command(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let spoken = command::read(&text, NAMES);
     assert!(spoken.lines.len() <= LINES);
@@ -60,8 +60,10 @@ fn asked(id: u32, options: &[&str]) -> Question {
 }
 
 /// An answer: only to what is asked, once, and only with what there is to choose.
-pub fn answer(data: &[u8]) {
-    let (how, text) = data.split_first().map_or((0, data), |(how, rest)| (*how, rest));
+pub(crate) fn answer(data: &[u8]) {
+    let (how, text) = data
+        .split_first()
+        .map_or((0, data), |(how, rest)| (*how, rest));
     let text = String::from_utf8_lossy(text);
     let saying = match how & 1 {
         0 => Saying::Plainly,
@@ -75,13 +77,23 @@ pub fn answer(data: &[u8]) {
     let questions: Vec<&Question> = all.iter().take(1 + usize::from(how >> 1) % 3).collect();
     let found = answers(&questions, &text, saying);
     for (at, given) in found.given.iter().enumerate() {
-        let question = questions.iter().find(|question| question.id == given.question);
+        let question = questions
+            .iter()
+            .find(|question| question.id == given.question);
         let question = question.expect("it was asked");
-        let again = found.given[..at].iter().any(|other| other.question == given.question);
+        let again = found.given[..at]
+            .iter()
+            .any(|other| other.question == given.question);
         assert!(!again, "{text:?}: {found:?}");
         if let Some(option) = given.option {
-            let option = question.options.get(option).expect("there is such an option");
-            assert!(given.text.starts_with(option.as_str()), "{text:?}: {found:?}");
+            let option = question
+                .options
+                .get(option)
+                .expect("there is such an option");
+            assert!(
+                given.text.starts_with(option.as_str()),
+                "{text:?}: {found:?}"
+            );
         } else if saying == Saying::Plainly {
             // Where there is something to choose, words are an answer only to a question that is named.
             let named = text.contains(&question.id.to_string());
@@ -91,12 +103,16 @@ pub fn answer(data: &[u8]) {
 }
 
 /// Text on its way to an agent: bounded, without what people cannot see, and the same if it comes by once more.
-pub fn inbound(data: &[u8]) {
+pub(crate) fn inbound(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let seen = sanitise::inbound(&text, 4096);
     assert!(seen.len() <= 4096, "{text:?}");
     let hidden = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_tag(c) || is_turn(c);
-    assert_eq!(seen.chars().find(|c| hidden(*c)), None, "{text:?} -> {seen:?}");
+    assert_eq!(
+        seen.chars().find(|c| hidden(*c)),
+        None,
+        "{text:?} -> {seen:?}"
+    );
     assert_eq!(sanitise::inbound(&seen, 4096), seen, "{text:?}");
 }
 
@@ -111,22 +127,30 @@ fn is_turn(c: char) -> bool {
 }
 
 /// Text on its way out: it commands nothing and turns nothing around, and it is the same if it comes by once more.
-pub fn outbound(data: &[u8]) {
+pub(crate) fn outbound(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let out = sanitise::outbound(&text, &Allow::nothing());
     let hidden = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_tag(c) || is_turn(c);
-    assert_eq!(out.chars().find(|c| hidden(*c)), None, "{text:?} -> {out:?}");
+    assert_eq!(
+        out.chars().find(|c| hidden(*c)),
+        None,
+        "{text:?} -> {out:?}"
+    );
     // In code it is only shown; but nothing of it is a mark of ours.
     assert!(!out.contains("<!-- skep:"), "{text:?} -> {out:?}");
     assert_eq!(sanitise::outbound(&out, &Allow::nothing()), out, "{text:?}");
     let spoken = command::read(&out, NAMES);
-    assert!(spoken.lines.is_empty(), "{text:?} -> {out:?}: {:?}", spoken.lines);
+    assert!(
+        spoken.lines.is_empty(),
+        "{text:?} -> {out:?}: {:?}",
+        spoken.lines
+    );
     let fit = sanitise::fit(&out, 400);
     assert!(fit.chars().count() <= 400, "{text:?} -> {fit:?}");
 }
 
 /// Names of branches: what is made of a title is one, and what is taken for one is one to git.
-pub fn branch(data: &[u8]) {
+pub(crate) fn branch(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let made = AgentBranch::new(IssueNumber(12), &text);
     for made in [made.clone(), made.numbered(2), made.numbered(u32::MAX)] {
@@ -134,7 +158,10 @@ pub fn branch(data: &[u8]) {
         assert!(is_ref(made.as_str()), "{made}");
     }
     if let Ok(read) = text.parse::<AgentBranch>() {
-        assert!(is_ref(read.as_str()) && read.as_str().starts_with("agent/"), "{text:?}");
+        assert!(
+            is_ref(read.as_str()) && read.as_str().starts_with("agent/"),
+            "{text:?}"
+        );
     }
     if let Some(name) = base_branch::name(&text) {
         assert!(is_ref(&name), "{text:?} -> {name:?}");
@@ -155,14 +182,18 @@ fn is_ref(name: &str) -> bool {
 }
 
 /// The first line of a request to the proxy: what is understood has one spelling, and only what is listed gets through.
-pub fn request(data: &[u8]) {
+pub(crate) fn request(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (method, target) = text.split_once(' ').unwrap_or(("CONNECT", &text));
     let Ok((_, target)) = Target::of_request(method, target) else {
         return;
     };
     assert_ne!(target.port, 0);
-    assert_eq!(Target::authority(&target.to_string(), None), Ok(target.clone()), "{text:?}");
+    assert_eq!(
+        Target::authority(&target.to_string(), None),
+        Ok(target.clone()),
+        "{text:?}"
+    );
     if let Host::Name(name) = &target.host {
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b);
         assert!(name.bytes().all(plain), "{text:?} -> {name:?}");
@@ -175,35 +206,64 @@ pub fn request(data: &[u8]) {
         let listed = name == "example.com" && matches!(target.port, 80 | 443);
         let below = name.ends_with(".below.example") && target.port == 8443;
         assert!(listed || below, "{text:?} -> {target:?}");
-        for private in ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1", "fd00::1"] {
+        for private in [
+            "127.0.0.1",
+            "10.0.0.1",
+            "169.254.169.254",
+            "::1",
+            "::ffff:10.0.0.1",
+            "fd00::1",
+        ] {
             let addresses = [private.parse().expect("an address")];
-            assert!(list.settle(&admitted, &addresses).is_err(), "{text:?} -> {private}");
+            assert!(
+                list.settle(&admitted, &addresses).is_err(),
+                "{text:?} -> {private}"
+            );
         }
     }
 }
 
 /// The first bytes in a tunnel: once there are enough of them, more change nothing; and no other name is let through.
-pub fn hello(data: &[u8]) {
+pub(crate) fn hello(data: &[u8]) {
     let whole = first_bytes(data);
-    let cut = data.first().map_or(0, |byte| usize::from(*byte) * data.len() / 256);
-    for part in [&data[..cut], &data[..data.len() / 2], &data[..data.len().saturating_sub(1)]] {
+    let cut = data
+        .first()
+        .map_or(0, |byte| usize::from(*byte) * data.len() / 256);
+    for part in [
+        &data[..cut],
+        &data[..data.len() / 2],
+        &data[..data.len().saturating_sub(1)],
+    ] {
         let part = first_bytes(part);
-        assert!(part == FirstBytes::More || part == whole, "{data:?}: {part:?}, then {whole:?}");
+        assert!(
+            part == FirstBytes::More || part == whole,
+            "{data:?}: {part:?}, then {whole:?}"
+        );
     }
     let host = Host::Name("model.example".into());
     if let Ok(Some(_)) = inside(data, &host) {
         let right = FirstBytes::Tls(Some("model.example".into()));
-        assert!(whole == right || whole == FirstBytes::Http, "{data:?}: {whole:?}");
+        assert!(
+            whole == right || whole == FirstBytes::Http,
+            "{data:?}: {whole:?}"
+        );
     }
 }
 
 /// Paths that need consent need it in any case, and wherever the whole of them stands.
-pub fn path(data: &[u8]) {
+pub(crate) fn path(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     for path in text.split('\0') {
         let needs = protected::needs_consent(path);
-        assert_eq!(needs, protected::needs_consent(&path.to_ascii_uppercase()), "{path:?}");
-        assert!(needs || !protected::steers(path) || is_template(path), "{path:?}");
+        assert_eq!(
+            needs,
+            protected::needs_consent(&path.to_ascii_uppercase()),
+            "{path:?}"
+        );
+        assert!(
+            needs || !protected::steers(path) || is_template(path),
+            "{path:?}"
+        );
         if protected::steers(path) {
             assert!(protected::steers(&format!("deep/er/{path}")), "{path:?}");
         }

@@ -1,6 +1,7 @@
 //! The fuzz target `bundle`: git's record of what a bundle's commits change, with paths that an agent chose.
 
 use super::*;
+use crate::core::protected::needs_consent;
 use crate::git::change::{read_counted, read_raw};
 
 #[path = "../../../../crates/core/tests/fuzz/bend.rs"]
@@ -37,7 +38,7 @@ fn changes(data: &[u8]) {
         let out = link.target.starts_with(b"/") || link.target.is_empty();
         assert!(!out || leaves_tree(link), "{link:?}");
     }
-    let named = protected(&raw);
+    let named = protected(&raw, &[]);
     for change in &raw {
         let path = String::from_utf8_lossy(&change.path).into_owned();
         assert!(!needs_consent(&path) || named.contains(&path), "{path:?}");

@@ -45,6 +45,7 @@ fn a_story_is_kept_with_who_may_what_and_what_was_begun() {
         Event::SlotGranted { agent: None },
         ready(1),
         Event::Contained(Box::new(Contained {
+            leak: false,
             session: session(1),
             attempt,
             count: 1,

@@ -326,7 +326,10 @@ pub(super) fn class(ending: Ending) -> Option<ErrorClass> {
 pub(super) fn ways() -> Vec<Vec<Move>> {
     use Who::Ana;
     let says = |body| [Move::Comment(Ana), Move::Says(Ana, body)];
-    let begins = [Move::Label(Ana, "agent:go"), Move::Checked(Ana, Found::Fine)];
+    let begins = [
+        Move::Label(Ana, "agent:go"),
+        Move::Checked(Ana, Found::Fine),
+    ];
     let agreed = [&begins[..], &says(5), &[Move::Slot, Move::Ready]].concat();
     let planned = [Move::TurnEnds(Ending::Done), Move::Collected(Made::Nothing)];
     let approved = [&planned[..], &says(5), &[Move::Slot]].concat();
@@ -338,8 +341,16 @@ pub(super) fn ways() -> Vec<Vec<Move>> {
         Move::Opens,
         Move::PullStirs,
     ];
-    let asked = [Move::AgentAsks, Move::TurnEnds(Ending::Done), Move::Rings(0)];
-    let lost = [Move::TurnEnds(Ending::Done), Move::Collected(Made::Work), Move::LosesRight { told: false }];
+    let asked = [
+        Move::AgentAsks,
+        Move::TurnEnds(Ending::Done),
+        Move::Rings(0),
+    ];
+    let lost = [
+        Move::TurnEnds(Ending::Done),
+        Move::Collected(Made::Work),
+        Move::LosesRight { told: false },
+    ];
     vec![
         [&agreed[..], &done].concat(),
         [&agreed[..], &approved, &done].concat(),

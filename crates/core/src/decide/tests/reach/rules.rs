@@ -91,7 +91,9 @@ fn broken_of(rule: &str, why: impl Into<String>) -> Option<String> {
 impl Ruled<'_> {
     /// The first rule that the step breaks. What was asked for and came to something is asked for no more.
     pub(super) fn broken(&self, next: &mut World) -> Option<String> {
-        let broken = RULES.iter().find_map(|(rule, holds)| broken_of(rule, holds(self, next)?));
+        let broken = RULES
+            .iter()
+            .find_map(|(rule, holds)| broken_of(rule, holds(self, next)?));
         self.consume(next);
         broken
     }

@@ -111,7 +111,12 @@ pub(super) fn walk(setting: &Setting, bounds: &Bounds) -> Walked {
         }
         walked.depth += 1;
         if bounds.tells {
-            eprintln!("{}: {} states to depth {}", setting.name, on.reached.len(), walked.depth);
+            eprintln!(
+                "{}: {} states to depth {}",
+                setting.name,
+                on.reached.len(),
+                walked.depth
+            );
         }
         layer = end..on.reached.len();
     }

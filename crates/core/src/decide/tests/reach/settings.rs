@@ -1,10 +1,10 @@
 //! The policies under which it is walked.
 
 use crate::auto_start::AutoStart;
+use crate::decide::tests::events;
 use crate::discovery::Discover;
 use crate::issue_rules::IssueRules;
 use crate::notifications::Notifications;
-use crate::decide::tests::events;
 use crate::policy::{Limits, Policy};
 
 use super::rules::Lie;

@@ -9,6 +9,7 @@ use crate::discovery::{DiscoveryNews, NewIssue};
 use crate::effect::EffectKind;
 use crate::event::*;
 use crate::ids::{CommentId, UserId};
+use crate::outsider::ThumbsUp;
 use crate::policy::Policy;
 use crate::question;
 use crate::snapshot::Snapshot;
@@ -447,7 +448,10 @@ fn authorized(
 
 fn review(world: &World, next: &World, one: &Asked, setting: &Setting) -> Event {
     let permission = setting.says(world, one.who, Lie::Review);
-    let mut event = pulls::review(ReviewVerdict::ChangesRequested, permission.unwrap_or(Permission::None));
+    let mut event = pulls::review(
+        ReviewVerdict::ChangesRequested,
+        permission.unwrap_or(Permission::None),
+    );
     if let Event::ReviewRead { review } = &mut event {
         (review.id, review.author, review.at) = (one.number, one.who.account(), next.now);
         review.body = mark(one.who);

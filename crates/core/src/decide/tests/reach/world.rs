@@ -178,7 +178,8 @@ impl World {
 
     /// What was asked of the world with a decision, and what of that is not wanted any more.
     pub(super) fn ask(&mut self, decision: &Decision) {
-        self.asked.retain(|one| !decision.withdraw.contains(&one.kind));
+        self.asked
+            .retain(|one| !decision.withdraw.contains(&one.kind));
         for planned in &decision.effects {
             let effect = &planned.effect;
             let session = effect
