@@ -65,7 +65,19 @@ fn a_story_is_kept_with_who_may_what_and_what_was_begun() {
             command: Command::Priority(Priority::High),
         },
     ]);
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    @ana {"who_id":5,"told":"task.received"}
+    @ana {"who_id":5,"told":"task.queued","permission":"write","open":true,"for":"@ana"}
+    - {"for":"@ana","told":"session.dispatched","begun":["prepare_workspace"]}
+    - {"for":"@ana","told":"workspace.ready","begun":["run_turn"]}
+    - {"for":"@ana","told":"session.attempt_refused","what":"evil.example:443","refused":"it is not listed","count":1}
+    nothing
+    - {"for":"@ana","told":"session.idle"}
+    - {"for":"@ana","told":"session.collected","begun":["check_publish"],"head":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","base":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}
+    - {"for":"@ana","begun":["publish"],"permission":"write","open":true,"labeled":true,"archived":false}
+    - {"for":"@ana","told":"branch.pushed","begun":["open_pull"],"head":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}
+    operator {"for":"@ana","command":{"priority":"high"}}
+    "#);
 }
 
 #[test]
