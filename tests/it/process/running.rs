@@ -199,7 +199,7 @@ impl Served {
     pub(super) async fn sessions(&self) -> Vec<String> {
         let all = get(&self.admin, "/api/v1/sessions?limit=500").await;
         let all = all["sessions"].as_array().expect("a list").iter();
-        all.map(|session| session["session"].as_str().expect("an id").to_owned())
+        all.map(|session| session["id"].as_str().expect("an id").to_owned())
             .collect()
     }
 
