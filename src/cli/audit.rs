@@ -14,7 +14,7 @@ use super::command_error::{CommandError, CommandResult};
 use super::output::{now, print, print_json};
 use crate::config::{Args, Sources, parse_duration};
 use crate::core::text::{self, audit as says};
-use crate::store::{AuditRow, Broken, Chain, Head, Walked};
+use crate::store::{AuditRow, Broken, Chain, Extent, Head, Walked};
 
 /// Rows that are asked for at once.
 const PAGE: i64 = 1_000;
@@ -157,7 +157,7 @@ async fn of_skep(admin: &Admin, mut chain: Chain) -> Result<Result<Walked, Broke
     loop {
         let rows = page(admin, after).await?;
         let Some(last) = rows.last() else {
-            return Ok(chain.end(true));
+            return Ok(chain.end(Extent::Whole));
         };
         after = last.seq;
         if let Err(broken) = rows.iter().try_for_each(|row| chain.take(row)) {
@@ -179,7 +179,7 @@ fn of_file(file: &Path, mut chain: Chain) -> Result<Result<Walked, Broken>, Comm
             return Ok(Err(broken));
         }
     }
-    Ok(chain.end(false))
+    Ok(chain.end(Extent::Part))
 }
 
 fn wrong(broken: Broken) -> String {

@@ -164,6 +164,15 @@ pub enum Broken {
     Short(i64),
 }
 
+/// Which rows are walked along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All that there are: what is missing before the first must have been removed by skep.
+    Whole,
+    /// From any one on.
+    Part,
+}
+
 /// Walks along rows, oldest first, and finds the first that is not as it was written.
 #[derive(Debug, Default)]
 pub struct Chain {
@@ -207,8 +216,8 @@ impl Chain {
         if row.prev != before.hash {
             return Err(Broken::Unlinked(row.seq));
         }
-        let is_noted = |noted: &&Head| noted.seq == row.seq && noted.hash != row.hash;
-        if self.noted.iter().any(|noted| is_noted(&noted)) {
+        let is_other = |noted: &Head| noted.seq == row.seq && noted.hash != row.hash;
+        if self.noted.iter().any(is_other) {
             return Err(Broken::Replaced(row.seq));
         }
         if row.kind == PRUNED {
@@ -220,15 +229,14 @@ impl Chain {
         Ok(())
     }
 
-    /// The end of the rows. `whole`: they begin where they begin in the database, so that what is not there must have been removed by
-    /// skep.
+    /// The end of the rows.
     ///
     /// # Errors
     /// Rows are missing at either end.
-    pub fn end(self, whole: bool) -> Result<Walked, Broken> {
+    pub fn end(self, extent: Extent) -> Result<Walked, Broken> {
         let from = self.from.unwrap_or_else(Head::beginning);
         let last = self.last.unwrap_or_else(Head::beginning);
-        if whole && from.seq > 0 && self.pruned.as_ref() != Some(&from) {
+        if extent == Extent::Whole && from.seq > 0 && self.pruned.as_ref() != Some(&from) {
             return Err(Broken::Cut(from.seq + 1));
         }
         if let Some(noted) = self.noted.iter().find(|noted| noted.seq > last.seq) {

@@ -49,7 +49,7 @@ mod sprint;
 mod task;
 mod transition;
 
-pub use audit::{AuditRow, Broken, Chain, Head, NewAudit, Walked};
+pub use audit::{AuditRow, Broken, Chain, Extent, Head, NewAudit, Walked};
 pub use complaint::Complaint;
 pub use connect::{Backend, Tuning, probe, sqlite_url};
 pub use creation::{Created, WaitingContent};

@@ -1,6 +1,6 @@
 //! The audit on each database: in order, without a gap, and whatever is done to it afterwards is found.
 
-use skep::store::{AuditRow, Broken, Chain, Head, NewAudit, Store, Walked};
+use skep::store::{AuditRow, Broken, Chain, Extent, Head, NewAudit, Store, Walked};
 use sqlx::AssertSqlSafe;
 
 use super::{TestDatabase, event, on_each};
@@ -25,7 +25,7 @@ async fn walk(store: &Store, noted: &[Head]) -> Result<Walked, Broken> {
     for row in rows(store).await {
         chain.take(&row)?;
     }
-    chain.end(true)
+    chain.end(Extent::Whole)
 }
 
 async fn rows(store: &Store) -> Vec<AuditRow> {
