@@ -117,7 +117,10 @@ async fn audit_ms() {
     assert!(rows[0].seq > 2, "{rows:?}");
     let mut chain = skep::store::Chain::default();
     assert_eq!(chain.take(&rows[0]), Ok(()));
-    assert!(chain.end(skep::store::Extent::Whole).is_ok(), "its own pruning is no fault");
+    assert!(
+        chain.end(skep::store::Extent::Whole).is_ok(),
+        "its own pruning is no fault"
+    );
     app.done().await;
 }
 
