@@ -12,7 +12,7 @@ use crate::core::outsider::{Outsider, ThumbsUp};
 use crate::github::{At, Comment, GitHub, GitHubError, Reacted};
 use crate::runner::permission::permission;
 
-/// Of so many people it is asked what they may do, for one reading. The rest may do nothing: their words are withheld, and their thumbs
+/// Of so many people who write, and of so many who react, it is asked what they may do, for one reading. The rest may do nothing: their words are withheld, and their thumbs
 /// up lets nothing in.
 const PEOPLE: usize = 30;
 /// The thumbs up of so many comments are read, the newest comments first.
@@ -25,6 +25,8 @@ pub(super) struct Rights<'a> {
     github: &'a GitHub,
     at: &'a At,
     known: HashMap<UserId, Permission>,
+    /// So many are known at most.
+    most: usize,
 }
 
 impl<'a> Rights<'a> {
@@ -33,6 +35,7 @@ impl<'a> Rights<'a> {
             github,
             at,
             known: HashMap::new(),
+            most: PEOPLE,
         }
     }
 
@@ -57,7 +60,7 @@ impl<'a> Rights<'a> {
         for one in people.filter(|one| one.kind == AccountKind::User) {
             let is_known =
                 self.known.contains_key(&one.id) || asked.iter().any(|other| other.id == one.id);
-            if !is_known && self.known.len() + asked.len() < PEOPLE {
+            if !is_known && self.known.len() + asked.len() < self.most {
                 asked.push(one);
             }
         }
@@ -92,6 +95,8 @@ impl<'a> Rights<'a> {
             .map(|one| (one.by.known(), one.at))
             .filter(|(who, _)| who.kind == AccountKind::User)
             .collect();
+        // Many who write must not leave those unasked who let something in.
+        self.most = 2 * PEOPLE;
         self.ask(people.iter().map(|(who, _)| who.clone())).await?;
         let thumb = |(actor, at): (Account, i64)| ThumbsUp {
             permission: self.of(actor.id),

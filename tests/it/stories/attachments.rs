@@ -94,9 +94,7 @@ async fn what_is_not_githubs_too_long_or_no_file_to_read_is_told_and_stops_nothi
         .next()
         .expect("a root")
         .to_owned();
-    let host = "127.0.0.1".to_owned();
     let said = told(&app, issue).await.join("\n").replace(&root, "ROOT");
-    let _ = host;
     insta::assert_snapshot!(said, @r"
       - not here: `ROOT/user-attachments/assets/long`, because it is longer than 5 MiB
       - not here: `ROOT/user-attachments/assets/archive`, because it is no picture (PNG, JPEG, GIF, WebP), no PDF and no text

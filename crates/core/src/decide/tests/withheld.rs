@@ -1,10 +1,10 @@
 //! What people without write access wrote, and who lets it in.
 
-use super::events::{account, facts, labeled, place, policy, ready, session, sha};
+use super::events::{account, facts, labeled, place, policy, ready};
 use super::walk;
 use crate::actor::Permission;
 use crate::decide::decide;
-use crate::effect::{Action, EffectKind};
+use crate::effect::EffectKind;
 use crate::event::{AuthorizedComment, Event, Looked, Timer, WithheldRead};
 use crate::ids::CommentId;
 use crate::message::MessageKind;
@@ -191,5 +191,4 @@ fn a_delegates_words_are_no_outsiders() {
         .collect();
     assert_eq!(authors, ["stranger"]);
     assert!(task.withheld.holds(CommentId(602)) && !task.withheld.holds(CommentId(601)));
-    let _ = (session(1), sha('a'), |action: Action| action.kind());
 }
