@@ -150,10 +150,13 @@ impl LaunchContext {
             Confinement::Broken { why } => Err(AgentError::Sandbox(why)),
             Confinement::None { .. } => Ok(None),
             Confinement::Bubblewrap(_) | Confinement::Container(_) => {
-                let mark = &mark(&launch.session);
-                self.outside
-                    .open(launch, Start { mark, tools }, tell)
-                    .map(Some)
+                let start = Start {
+                    session: &launch.session,
+                    grants: &launch.grants,
+                    mark: &mark(&launch.session),
+                    tools,
+                };
+                self.outside.open(&launch.agent, start, tell).map(Some)
             }
         }
     }

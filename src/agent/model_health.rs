@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::core::agent::{ErrorClass, error_in};
 use crate::core::gateway::ModelRefusal;
+use crate::core::text::gateway::refused;
 
 use super::error::AgentError;
 
@@ -82,7 +83,7 @@ impl ModelHealth {
         };
         Some(AgentError::ModelRefused {
             class: refusal.class,
-            text: refusal.say(failing.times),
+            text: refused(&refusal, failing.times),
         })
     }
 

@@ -16,12 +16,12 @@ use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 
 use super::error::AgentError;
-use super::launch::Launch;
 use super::session_word::WordKey;
 use crate::core::agent::{AgentSpec, KeyPlace};
 use crate::core::effect::Grants;
 use crate::core::egress::{AllowList, Rule, Whose, model_hosts};
 use crate::core::gateway::{Served, Serving, served};
+use crate::core::ids::SessionId;
 use crate::core::network::{Network, ProxyUrl};
 use crate::core::text::outside;
 use crate::core::time::Clock;
@@ -36,6 +36,8 @@ pub(super) const ENVIRONMENT: &str = "environment";
 pub(super) const LIFE: &str = "life.sock";
 /// The port on the sandbox's loopback on which the proxy is found: beyond those that the kernel gives out by itself.
 const PROXY: u16 = 61_128;
+/// The name of the gateway's socket.
+const GATEWAY: &str = "gateway.sock";
 /// So many connections at once to one port of this machine.
 const MOST: usize = 256;
 
@@ -54,6 +56,9 @@ pub(super) struct Outside {
 
 /// One start.
 pub(super) struct Start<'a> {
+    pub(super) grants: &'a Grants,
+    /// Of which session.
+    pub(super) session: &'a SessionId,
     /// The start's own.
     pub(super) mark: &'a str,
     /// Where skep's tools listen; none for one that gets none.
@@ -80,22 +85,23 @@ impl Outside {
     /// Opens them for a start. Where the agent's keys stay outside there is a gateway, which tells what it sees.
     pub(super) fn open(
         &self,
-        launch: &Launch,
+        agent: &AgentSpec,
         start: Start<'_>,
         tell: Tell,
     ) -> Result<Ways, AgentError> {
-        let agent = &launch.agent;
         let all = self.served(agent)?;
-        let (mut ways, port) = self.open_to(self.allowed_with(launch, &all)?, start)?;
+        let allowed = self.allowed_with(agent, start.grants, &all)?;
+        let (mut ways, port) = self.open_to(allowed, start.mark, start.tools)?;
         ways.environment.clone_from(&agent.environment);
         if all.is_empty() {
             return Ok(ways);
         }
-        let word = self.words.word(&launch.session);
+        let word = self.words.word(start.session);
         let serving = Serving { all, word, port };
         ways.environment = serving.inside(agent);
-        let gateway = self.gateway.open(serving, &ways.folder, tell);
-        let gateway = gateway.map_err(|error| failed(&ways.folder, &error))?;
+        let socket = listen(&ways.folder, GATEWAY);
+        let socket = socket.map_err(|error| failed(&ways.folder, &error))?;
+        let gateway = self.gateway.open(serving, socket, tell);
         ways.carried.push((port, named(gateway.path())));
         ways.gateway = Some(gateway);
         Ok(ways)
@@ -106,16 +112,21 @@ impl Outside {
         let mut allowed = AllowList::default();
         let all = self.allowed.rules().iter().cloned().chain(granted(grants));
         allowed.extend(all.filter(|rule| rule.on_loopback().is_none()));
-        let (ways, _) = self.open_to(allowed, Start { mark, tools: None })?;
+        let (ways, _) = self.open_to(allowed, mark, None)?;
         Ok(ways)
     }
 
     /// Opens what every start has; with them comes a port inside that is free.
-    fn open_to(&self, allowed: AllowList, start: Start<'_>) -> Result<(Ways, u16), AgentError> {
-        let folder = self.folder.join(start.mark);
+    fn open_to(
+        &self,
+        allowed: AllowList,
+        mark: &str,
+        tools: Option<SocketAddr>,
+    ) -> Result<(Ways, u16), AgentError> {
+        let folder = self.folder.join(mark);
         let failed = |error: std::io::Error| failed(&folder, &error);
         std::fs::create_dir_all(&folder).map_err(failed)?;
-        let mut ports: Vec<u16> = start.tools.iter().map(SocketAddr::port).collect();
+        let mut ports: Vec<u16> = tools.iter().map(SocketAddr::port).collect();
         ports.extend(allowed.rules().iter().filter_map(|rule| rule.on_loopback()));
         ports.sort_unstable();
         ports.dedup();
@@ -153,14 +164,22 @@ impl Outside {
     }
 
     /// What the agent of a start may reach by the proxy.
-    pub(super) fn allowed(&self, launch: &Launch) -> Result<AllowList, AgentError> {
-        self.allowed_with(launch, &self.served(&launch.agent)?)
+    pub(super) fn allowed(
+        &self,
+        agent: &AgentSpec,
+        grants: &Grants,
+    ) -> Result<AllowList, AgentError> {
+        self.allowed_with(agent, grants, &self.served(agent)?)
     }
 
     /// What the agent of a start may reach: its model's hosts but for those that are served, what the operator opened for it and for all,
     /// and what is public of what its repository and people who were asked opened.
-    fn allowed_with(&self, launch: &Launch, served: &[Served]) -> Result<AllowList, AgentError> {
-        let agent = &launch.agent;
+    fn allowed_with(
+        &self,
+        agent: &AgentSpec,
+        grants: &Grants,
+        served: &[Served],
+    ) -> Result<AllowList, AgentError> {
         let mut allowed = self.allowed.clone();
         let served: Vec<&str> = served.iter().map(Served::name).collect();
         let model = model_hosts(&agent.name, &agent.environment, &served);
@@ -170,7 +189,7 @@ impl Outside {
         let own = AllowList::parse(own, Whose::Operator);
         let own = own.map_err(|_| wrong(agent, "egress_allow"))?;
         allowed.extend(own.rules().iter().cloned());
-        allowed.extend(granted(&launch.grants));
+        allowed.extend(granted(grants));
         Ok(allowed)
     }
 }

@@ -52,7 +52,7 @@ async fn talk(stream: UnixStream, session: Arc<Session>) {
         stream,
         last: last.clone(),
     };
-    let bounds = &session.bounds;
+    let bounds = &session.parts.bounds;
     let service = service_fn(|request| async {
         Ok::<_, Infallible>(exchange::answer(&session, request).await)
     });

@@ -13,8 +13,8 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use tokio::time::timeout;
 
-use super::News;
 use super::answer::{Body, Wrong, error, full};
+use super::news::News;
 use super::session::{Session, Underway};
 use super::watched::{Sent, Watched};
 use crate::core::gateway::{
@@ -78,7 +78,7 @@ pub(super) async fn answer(session: &Arc<Session>, request: Request<Incoming>) -
             target,
             costs,
         }) => {
-            let too_large = request.body().size_hint().lower() > session.bounds.body_bytes;
+            let too_large = request.body().size_hint().lower() > session.parts.bounds.body_bytes;
             if too_large {
                 let status = StatusCode::PAYLOAD_TOO_LARGE;
                 return error(status, "request_too_large", text::TOO_LARGE);
@@ -204,11 +204,11 @@ async fn send(
     headers.insert(HeaderName::from_static(name), value);
     let plain = HeaderValue::from_static("identity");
     headers.insert(header::ACCEPT_ENCODING, plain);
-    let client = session.dial.client(session.bounds.connect_time);
+    let client = session.parts.dial.client(session.parts.bounds.connect_time);
     let client = client.map_err(|error| {
         tracing::warn!(error, "no model can be reached");
     })?;
-    let came = timeout(session.bounds.answer_time, client.request(request)).await;
+    let came = timeout(session.parts.bounds.answer_time, client.request(request)).await;
     came.map_err(|_| ())?.map_err(|error| {
         tracing::debug!(%error, provider = on.served.name(), "a model's server could not be reached");
     })
@@ -256,7 +256,7 @@ async fn refused(session: &Session, came: Response<Incoming>) -> Response<Body> 
         headers: &headers,
         body: &body,
     };
-    if let Some(refusal) = refusal(&answered, (session.clock)()) {
+    if let Some(refusal) = refusal(&answered, (session.parts.clock)()) {
         session.refused(refusal);
     }
     parts.headers = clean(parts.headers);

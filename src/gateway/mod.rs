@@ -13,82 +13,65 @@ mod connection;
 mod dial;
 mod exchange;
 mod idle;
+mod news;
 mod session;
 mod watched;
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::net::UnixListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::core::budget::TurnBudget;
-use crate::core::containment::Attempt;
-use crate::core::gateway::{Metered, ModelRefusal, Serving};
+use crate::core::gateway::{Metered, Serving};
 use crate::core::network::Network;
 use crate::core::time::Clock;
 use dial::Dial;
-use session::Session;
+use session::{Parts, Session};
 
 pub use bounds::Bounds;
-
-/// The name of the gateway's socket.
-const NAME: &str = "gateway.sock";
-
-/// What happens at a gateway.
-#[derive(Debug, Clone)]
-pub enum News {
-    /// What the answers of the turn come to so far.
-    Counted(Metered),
-    /// The model answers.
-    Answers,
-    /// The model was asked and gave no answer.
-    Refused(ModelRefusal),
-    /// A request was turned away because the turn's budget is used up.
-    Spent,
-    /// A request did not go through; how often by now.
-    Attempted(Attempt, u64),
-}
-
-/// Who is told; called from the gateway's own tasks, and must not block.
-pub type Tell = Arc<dyn Fn(News) + Send + Sync>;
+pub use news::{News, Tell};
 
 /// Opens gateways; one for all sessions of a process.
 #[derive(Clone)]
 pub struct Gateway {
-    dial: Dial,
-    clock: Clock,
-    bounds: Bounds,
+    parts: Parts,
 }
 
 impl Gateway {
     /// The way to models from this machine, which may lead through the operator's own proxy.
     pub fn new(network: &Network, clock: Clock) -> Self {
-        Self {
+        let parts = Parts {
             dial: Dial::new(network),
             clock,
             bounds: Bounds::default(),
-        }
+        };
+        Self { parts }
     }
 
     /// Other bounds.
     #[must_use]
     pub fn bounded(mut self, bounds: Bounds) -> Self {
-        self.bounds = bounds;
+        self.parts.bounds = bounds;
         self
     }
 
-    /// Serves one start on a socket in that folder, which must be the start's alone. Must be called within a runtime.
-    pub fn open(&self, serving: Serving, folder: &Path, tell: Tell) -> io::Result<Handle> {
-        let (listener, path) = crate::egress::listen(folder, NAME)?;
-        let session = Session::new(self, serving, tell);
+    /// Serves one start on that socket at that path, which must be the start's alone. Must be called within a runtime.
+    pub fn open(
+        &self,
+        serving: Serving,
+        (listener, path): (UnixListener, PathBuf),
+        tell: Tell,
+    ) -> Handle {
+        let session = Session::new(self.parts.clone(), serving, tell);
         let end = CancellationToken::new();
         tokio::spawn(connection::serve(
             listener,
             Arc::clone(&session),
             end.clone(),
         ));
-        Ok(Handle { path, session, end })
+        Handle { path, session, end }
     }
 }
 

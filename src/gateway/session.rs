@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::bounds::Bounds;
 use super::dial::Dial;
-use super::{Gateway, News, Tell};
+use super::news::{News, Tell};
 use crate::core::budget::TurnBudget;
 use crate::core::containment::Attempt;
 use crate::core::gateway::{AnswerReader, Metered, ModelRefusal, Serving};
@@ -18,12 +18,18 @@ use crate::core::usage::{Report, Scope};
 /// Different refused requests that are kept.
 const ATTEMPTS: usize = 64;
 
-/// One start.
-pub(super) struct Session {
-    pub(super) serving: Serving,
+/// What all sessions have in common.
+#[derive(Clone)]
+pub(super) struct Parts {
     pub(super) dial: Dial,
     pub(super) clock: Clock,
     pub(super) bounds: Bounds,
+}
+
+/// One start.
+pub(super) struct Session {
+    pub(super) serving: Serving,
+    pub(super) parts: Parts,
     tell: Tell,
     room: Arc<Semaphore>,
     asking: Arc<Semaphore>,
@@ -52,16 +58,13 @@ struct Reading {
 }
 
 impl Session {
-    pub(super) fn new(gateway: &Gateway, serving: Serving, tell: Tell) -> Arc<Self> {
-        let bounds = gateway.bounds.clone();
+    pub(super) fn new(parts: Parts, serving: Serving, tell: Tell) -> Arc<Self> {
         Arc::new(Self {
             serving,
-            dial: gateway.dial.clone(),
-            clock: gateway.clock.clone(),
             tell,
-            room: Arc::new(Semaphore::new(bounds.connections)),
-            asking: Arc::new(Semaphore::new(bounds.answers)),
-            bounds,
+            room: Arc::new(Semaphore::new(parts.bounds.connections)),
+            asking: Arc::new(Semaphore::new(parts.bounds.answers)),
+            parts,
             state: Mutex::default(),
         })
     }

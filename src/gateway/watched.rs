@@ -26,11 +26,11 @@ pub(super) struct Sent {
 
 impl Sent {
     pub(super) fn new(body: Incoming, session: &Session, passed: Arc<AtomicU64>) -> Self {
-        let until = Instant::now() + session.bounds.body_time;
+        let until = Instant::now() + session.parts.bounds.body_time;
         Self {
             body,
             passed,
-            most: session.bounds.body_bytes,
+            most: session.parts.bounds.body_bytes,
             until: Box::pin(tokio::time::sleep_until(until)),
         }
     }

@@ -5,6 +5,7 @@
 //! be served stays inside as it was, and whoever asks is told.
 
 mod inside;
+mod not_served;
 mod provider;
 mod refusal;
 mod request;
@@ -13,9 +14,10 @@ mod stream;
 mod told;
 
 pub use inside::{Keys, keys};
+pub use not_served::NotServed;
 pub use provider::Provider;
 pub use refusal::{Answered, ModelRefusal, refusal};
-pub use request::{NotServed, Ours, Way, admit};
+pub use request::{Ours, Way, admit};
 pub use served::{Served, Serving, served};
 pub use stream::AnswerReader;
 pub use told::{Counted, Metered};

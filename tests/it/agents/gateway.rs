@@ -15,16 +15,16 @@ use super::real::{Real, real};
 use super::{Bench, Setup, fenced, messages, session};
 
 /// The key that no session ever sees.
-const KEY: &str = "sk-canary-0123456789";
+pub(super) const KEY: &str = "sk-canary-0123456789";
 
 /// Stands before a server and keeps what it is sent.
-struct Wire {
-    address: String,
+pub(super) struct Wire {
+    pub(super) address: String,
     heard: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Wire {
-    async fn to(server: &str) -> Self {
+    pub(super) async fn to(server: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let heard: Arc<Mutex<Vec<u8>>> = Arc::default();
@@ -59,7 +59,7 @@ impl Wire {
         Self { address, heard }
     }
 
-    fn heard(&self) -> String {
+    pub(super) fn heard(&self) -> String {
         let heard = self.heard.lock().expect("no panic");
         String::from_utf8_lossy(&heard).into_owned()
     }
@@ -97,7 +97,7 @@ async fn kept_outside(name: &str) -> Option<(Real, Wire)> {
 }
 
 /// Where the canary is to be found in what the session's processes are given, and in what they wrote.
-fn found(bench: &Bench) -> Vec<String> {
+pub(super) fn found(bench: &Bench) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for number in bench.processes() {
         for name in ["environ", "cmdline"] {

@@ -121,9 +121,8 @@ impl Bench {
             // The test may be over.
             let _ = tell.send(one);
         });
-        let handle = gateway
-            .open(serving, folder.path(), tell)
-            .expect("a socket");
+        let socket = skep::egress::listen(folder.path(), "gateway.sock").expect("a socket");
+        let handle = gateway.open(serving, socket, tell);
         handle.begin(TurnBudget::default());
         Self {
             handle,

@@ -9,7 +9,7 @@ use skep::core::role;
 
 use crate::agents::marked;
 use crate::agents::real::{Model, installed, path, spec};
-use crate::test_app::TestApp;
+use crate::test_app::{Options, TestApp};
 
 struct Real {
     app: TestApp,
@@ -20,11 +20,25 @@ struct Real {
 impl Real {
     /// A app with that agent; none where it is not installed, which was said.
     async fn new(name: &str) -> Option<Self> {
-        Self::with_model(name, None).await
+        Self::with(name, |_| {}).await
+    }
+
+    /// The same, and an issue may use so many tokens.
+    async fn limited(name: &str, tokens: u64) -> Option<Self> {
+        Self::with(name, |plan| plan.limits.issue_tokens = tokens).await
     }
 
     /// The same with a role that wishes for a model.
     async fn with_model(name: &str, model: Option<&str>) -> Option<Self> {
+        let swe = role::built_in(&"swe".parse().expect("a name")).expect("built in");
+        let role = role::Role {
+            model: model.map(str::to_owned),
+            ..swe
+        };
+        Self::with(name, |plan| plan.roles = vec![role]).await
+    }
+
+    async fn with(name: &str, change: impl FnOnce(&mut Options)) -> Option<Self> {
         let folder = installed()?;
         let server = Model::start();
         let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a home");
@@ -36,11 +50,7 @@ impl Real {
             plan.agent = Some(agent);
             plan.path = Some(path(&folder));
             plan.limits.model_attempts = 2;
-            let swe = role::built_in(&"swe".parse().expect("a name")).expect("built in");
-            plan.roles = vec![role::Role {
-                model: model.map(str::to_owned),
-                ..swe
-            }];
+            change(plan);
         });
         Some(Self {
             app: app.await,
@@ -362,4 +372,41 @@ async fn the_meter_shows_what_is_known_of_each() {
         assert_eq!(by, name == "goose", "{log:?}");
         real.app.done().await;
     }
+}
+
+/// goose hides a limit behind silence (`agents.md`, "Limits by agent"); the gateway has seen until when it lasts.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_that_is_hidden_is_waited_for() {
+    let Some(mut real) = Real::new("goose").await else {
+        return;
+    };
+    let (issue, session) = real.go("http429 AFTER=3600");
+    real.app.settle().await;
+    let status = real.app.status(issue);
+    assert_eq!(real.app.state(issue).await, "waiting", "{status}");
+    assert!(
+        status.starts_with("**Waiting** · paused by the provider's limit, resumes at 01:00:"),
+        "{status}"
+    );
+    assert!(marked(&real.app.data_dir()).is_empty(), "without a process");
+    let row = real.app.store().session(&session).await.expect("a look");
+    assert_eq!(row.expect("a session").stop, None);
+    real.app.unlabel(issue, "agent:go");
+    real.app.settle_all().await;
+    real.app.done().await;
+}
+
+/// The gateway lets no second request through, and the turn is over before anything is written.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_is_the_last_word() {
+    let Some(mut real) = Real::limited("goose", 1_000).await else {
+        return;
+    };
+    let (issue, _) = real.go("write");
+    real.app.settle().await;
+    let status = real.app.status(issue);
+    assert_eq!(real.app.state(issue).await, "needs-you", "{status}");
+    assert!(status.contains("- Spent: 1.1k of 1k tokens, "), "{status}");
+    real.app.settle_all().await;
+    real.app.done().await;
 }

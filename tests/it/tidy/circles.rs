@@ -13,7 +13,7 @@ const CRATES: [(&str, &str); 3] = [
 ];
 
 /// The floors of the product; an arrow runs only to a lower one. What is not named stands on its crate's top.
-const FLOORS: [(&str, u8); 17] = [
+const FLOORS: [(&str, u8); 18] = [
     ("core", 0),
     ("random", 1),
     ("webhook", 2),
@@ -23,6 +23,7 @@ const FLOORS: [(&str, u8); 17] = [
     ("agent", 2),
     ("egress", 1),
     ("fence", 1),
+    ("gateway", 1),
     ("config", 2),
     ("http", 3),
     ("engine", 3),

@@ -263,7 +263,7 @@ fn arrows_never_turn_back() {
         ("agent", &["core", "egress", "fence", "gateway"]),
         ("fence", &[]),
         ("egress", &["core"]),
-        ("gateway", &["core", "egress"]),
+        ("gateway", &["core"]),
         ("config", &["core"]),
         ("http", &["core", "webhook"]),
         ("engine", &["core", "store", "webhook"]),

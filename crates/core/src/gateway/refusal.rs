@@ -8,7 +8,6 @@ use chrono::DateTime;
 use serde_json::Value;
 
 use crate::agent::{ErrorClass, wait_named};
-use crate::text;
 
 /// Longest code of a provider's that is kept, in characters.
 const WORD: usize = 40;
@@ -62,11 +61,6 @@ impl ModelRefusal {
             code: word(code),
             again_at: None,
         }
-    }
-
-    /// For people, and for whoever reads from an error when its model may be asked again.
-    pub fn say(&self, times: u32) -> String {
-        text::gateway::refused(self, times)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which request goes through: a method and a path of the provider's own list, with the word of this session for a key, for the
 //! gateway itself. Anything else is refused, and what nobody asks by mistake is told as such.
 
+use super::not_served::NotServed;
 use super::provider::GOOGLE_METHODS;
 use super::served::{Served, Serving};
 use crate::containment::Attempt;
@@ -34,21 +35,6 @@ pub enum Way<'a> {
     },
     /// Nowhere: whether somebody is there is answered here.
     Here,
-}
-
-/// Why a request does not go through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum NotServed {
-    /// A path, a method or a provider that is not on the list.
-    Path,
-    /// A path that could be read in two ways.
-    Odd,
-    /// A whole address, a tunnel, or another host in `Host`.
-    OtherHost,
-    /// No key at all.
-    NoWord,
-    /// Another key than the word of this session.
-    OtherKey,
 }
 
 impl NotServed {

@@ -114,7 +114,7 @@ mod tests {
             code: "rate_limit_error".into(),
             again_at: Some(NOW + 3_600_000),
         };
-        let said = refusal.say(3);
+        let said = refused(&refusal, 3);
         assert_eq!(
             said,
             "the model's server answered 429 (rate_limit_error) 3 times in a row; it resets at 2026-11-28 19:00:00 UTC"
@@ -124,9 +124,9 @@ mod tests {
             again_at: Some(NOW + 1),
             ..refusal
         };
-        assert_eq!(wait_named(&later.say(1), NOW), Some(1_000));
+        assert_eq!(wait_named(&refused(&later, 1), NOW), Some(1_000));
         assert_eq!(
-            ModelRefusal::unreachable().say(1),
+            refused(&ModelRefusal::unreachable(), 1),
             "the model's server could not be reached"
         );
     }
