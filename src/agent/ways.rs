@@ -56,6 +56,7 @@ pub(super) struct Outside {
 
 /// One start.
 pub(super) struct Start<'a> {
+    /// What its repository and people opened for it.
     pub(super) grants: &'a Grants,
     /// Of which session.
     pub(super) session: &'a SessionId,

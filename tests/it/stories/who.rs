@@ -363,10 +363,10 @@ async fn a_comment_that_a_writer_changed_is_still_the_strangers() {
     app.rewrite("ana", comment, "I have the same problem, too.");
     app.rewrite("stranger", comment, "/agent go");
     app.settle_all().await;
-    assert_eq!(app.sessions_begun().await, 0, "{}", app.thread(issue));
+    assert_eq!(app.prompts(issue).await.len(), 0, "{}", app.thread(issue));
     app.rewrite("ana", comment, "/agent go");
     app.settle_all().await;
-    assert_eq!(app.sessions_begun().await, 0, "{}", app.thread(issue));
+    assert_eq!(app.prompts(issue).await.len(), 0, "{}", app.thread(issue));
     // What she writes herself is hers.
     app.reply(issue, "/agent go").await;
     app.settle_all().await;

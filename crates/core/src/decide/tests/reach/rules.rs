@@ -390,6 +390,9 @@ fn makes(on: &Ruled<'_>, _: &World) -> Option<String> {
 }
 
 fn readies(on: &Ruled<'_>, _: &World) -> Option<String> {
-    let green = on.made == Move::Looked(Seen::Green);
+    let green = match on.made {
+        Move::Looked(seen) => !matches!(seen, Seen::Red | Seen::Conflict | Seen::Merged),
+        _ => false,
+    };
     (on.plans(EffectKind::MarkReady) && !green).then(|| "it is made ready".into())
 }

@@ -1,0 +1,137 @@
+//! What the sandbox costs: a program started inside it and without it, by turns, and one that fetches a page, which it does by the
+//! session's way out. `cargo bench --bench fence`, with bubblewrap and curl installed.
+//!
+//! It prints the middle and the 95th of a hundred, milliseconds, and the difference. It judges nothing.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use skep::agent::{Agents, AgentsConfig, Identity, Launch, Resources, SandboxChoice};
+use skep::core::agent::AgentSpec;
+use skep::core::egress::{AllowList, Whose};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+/// So many starts of each kind, after a few that count for nothing.
+const STARTS: usize = 100;
+const WARM: usize = 5;
+
+struct Place {
+    agents: Agents,
+    launch: Launch,
+}
+
+impl Place {
+    async fn new(data: PathBuf, sandbox: SandboxChoice, port: u16) -> anyhow::Result<Self> {
+        let (workspace, home) = (data.join("work"), data.join("home"));
+        for folder in [&workspace, &home] {
+            std::fs::create_dir_all(folder)?;
+        }
+        let listed = format!("127.0.0.1:{port}");
+        let egress = AllowList::parse([listed.as_str()], Whose::Operator)
+            .map_err(|wrong| anyhow::anyhow!("{wrong:?}"))?;
+        let agents = Agents::open(AgentsConfig {
+            data_dir: data,
+            hide: vec![],
+            sandbox,
+            inner: env!("CARGO_BIN_EXE_skep").into(),
+            path: "/usr/local/bin:/usr/bin:/bin".into(),
+            network: Default::default(),
+            egress,
+            clock: skep::app::system_clock(),
+            demo_in_process: false,
+        })
+        .await?;
+        let launch = Launch {
+            session: "1-1-1".parse()?,
+            agent: AgentSpec::new("bench", vec!["true".into()]),
+            workspace,
+            home,
+            visible: vec![],
+            read_only: false,
+            identity: Identity {
+                name: "skep[bot]".into(),
+                email: "skep@example.com".into(),
+            },
+            resources: Resources::default(),
+        };
+        Ok(Self { agents, launch })
+    }
+
+    /// How long it takes from the order to the end, milliseconds.
+    async fn run(&self, argv: &[String]) -> anyhow::Result<f64> {
+        let begun = Instant::now();
+        let patience = Duration::from_secs(60);
+        let output = self
+            .agents
+            .run_confined(&self.launch, argv, patience)
+            .await?;
+        anyhow::ensure!(output.success, "{argv:?}: {output:?}");
+        Ok(begun.elapsed().as_secs_f64() * 1_000.0)
+    }
+}
+
+/// Answers every request with two bytes.
+async fn page() -> anyhow::Result<u16> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let port = listener.local_addr()?.port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut asked = [0; 4096];
+                let _ = stream.read(&mut asked).await;
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok";
+                let _ = stream.write_all(answer).await;
+            });
+        }
+    });
+    Ok(port)
+}
+
+fn at(sorted: &[f64], part: f64) -> f64 {
+    sorted[((sorted.len() - 1) as f64 * part).round() as usize]
+}
+
+fn told(name: &str, mut plain: Vec<f64>, mut fenced: Vec<f64>) {
+    for times in [&mut plain, &mut fenced] {
+        times.sort_by(f64::total_cmp);
+    }
+    for part in [0.5, 0.95] {
+        let (plain, fenced) = (at(&plain, part), at(&fenced, part));
+        println!(
+            "{name}, p{:.0}: {plain:.1} ms without, {fenced:.1} ms within, {:.1} ms more",
+            part * 100.0,
+            fenced - plain
+        );
+    }
+}
+
+async fn measure(root: &Path) -> anyhow::Result<()> {
+    let port = page().await?;
+    let plain = Place::new(root.join("plain"), SandboxChoice::None, port).await?;
+    let fenced = Place::new(root.join("fenced"), SandboxChoice::Bubblewrap, port).await?;
+    anyhow::ensure!(fenced.agents.confinement().holds(), "no sandbox works here");
+    let words = |line: &str| -> Vec<String> { line.split(' ').map(str::to_owned).collect() };
+    let page = format!("curl -sSf -o /dev/null http://127.0.0.1:{port}/");
+    for (name, argv) in [("true", words("true")), ("a page by curl", words(&page))] {
+        let (mut without, mut within) = (Vec::new(), Vec::new());
+        for start in 0..WARM + STARTS {
+            let times = (plain.run(&argv).await?, fenced.run(&argv).await?);
+            if start >= WARM {
+                without.push(times.0);
+                within.push(times.1);
+            }
+        }
+        told(name, without, within);
+    }
+    Ok(())
+}
+
+fn main() -> anyhow::Result<()> {
+    let root = std::env::temp_dir().join(format!("skep-bench-fence-{}", std::process::id()));
+    std::fs::create_dir_all(&root)?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    let measured = runtime.block_on(measure(&root));
+    std::fs::remove_dir_all(&root)?;
+    measured
+}
