@@ -403,11 +403,7 @@ fn answer(world: &World, next: &mut World, made: Move, setting: &Setting) -> Opt
                 Age::Before => one.number - 1,
             };
             Event::Looked(Looked::Approvals(ApprovalsRead {
-                found: vec![ThumbsUp {
-                    actor: who.account(),
-                    permission: setting.says(world, who, Lie::Reaction)?,
-                    at,
-                }],
+                found: vec![thumbs_up(who, setting.says(world, who, Lie::Reaction)?, at)],
             }))
         }
         Move::Fails(kind) => {
@@ -421,6 +417,12 @@ fn answer(world: &World, next: &mut World, made: Move, setting: &Setting) -> Opt
         }
         _ => return of_work(world, next, made, setting),
     })
+}
+
+/// A reaction, as it is stored.
+fn thumbs_up<T: serde::de::DeserializeOwned>(who: Who, may: Permission, at: i64) -> T {
+    let stored = serde_json::json!({ "actor": who.account(), "permission": may, "at": at });
+    serde_json::from_value(stored).expect("a reaction reads back")
 }
 
 fn authorized(
