@@ -28,9 +28,10 @@ pub(super) async fn perform(
     let by_actor = permission.unwrap_or(Permission::None);
     let author = comment.as_ref().map(|comment| &comment.author);
     let author = author.filter(|author| !action.of_ours && author.id != action.actor.id);
+    let changed = (action.actor.clone(), by_actor);
     let (actor, permission) = match author {
-        None => (action.actor.clone(), by_actor),
-        Some(author) => lesser(author, (&action.actor, by_actor), github, &at).await?,
+        None => changed,
+        Some(author) => lesser(author, changed, github, &at).await?,
     };
     let found = AuthorizedComment {
         comment: action.comment,
@@ -48,19 +49,19 @@ pub(super) async fn perform(
     }))
 }
 
-/// Of whoever opened a comment and whoever changed it, the one who may do less.
+/// Of whoever opened a comment and whoever changed it, with what that one may do, the one who may do less.
 async fn lesser(
     author: &github::Account,
-    (actor, by_actor): (&Account, Permission),
+    changed: (Account, Permission),
     github: &GitHub,
     at: &At,
 ) -> Result<(Account, Permission), Failure> {
     let author = author.known();
     let asked = Actor::Person(author.clone());
-    let by_author = reading::permission(github, at, &asked).await?;
-    let by_author = by_author.unwrap_or(Permission::None);
-    Ok(match by_author < by_actor {
-        true => (author, by_author),
-        false => (actor.clone(), by_actor),
+    let may = reading::permission(github, at, &asked).await?;
+    let may = may.unwrap_or(Permission::None);
+    Ok(match may < changed.1 {
+        true => (author, may),
+        false => changed,
     })
 }
