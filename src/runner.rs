@@ -242,6 +242,7 @@ impl Runner {
             | EffectKind::Reply
             | EffectKind::MarkReady
             | EffectKind::Steer
+            | EffectKind::OpenHosts
             | EffectKind::SetTimer
             | EffectKind::EndAgent => usize::MAX,
         }

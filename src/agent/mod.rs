@@ -90,7 +90,7 @@ use running_agent::{Live, Starts};
 use sandbox::Fence;
 use session_word::WordKey;
 use turn::Turn;
-use ways::Outside;
+use ways::{Outside, granted};
 
 /// What the module is told once.
 #[derive(Clone)]
@@ -243,6 +243,8 @@ impl Agents {
                 return Ok(end::never_begun());
             }
         };
+        // It may have been started for an earlier turn.
+        live.allow(granted(&request.launch.grants.egress));
         let turn = Turn {
             live: &live,
             tools: &self.inner.tools,
@@ -280,6 +282,16 @@ impl Agents {
         match queue {
             Some(queue) => Ok(queue.steer(text).await),
             None => Ok(Steered::NotNow),
+        }
+    }
+
+    /// Lets the agent of a session that is there reach more: public hosts and addresses, and names of presets.
+    pub async fn allow(&self, session: &SessionId, items: &[String]) {
+        let slot = self.slots().get(session).cloned();
+        let Some(slot) = slot else { return };
+        // One that is being started has another list until it is there.
+        if let Some(live) = slot.live.lock().await.as_ref() {
+            live.allow(granted(items));
         }
     }
 

@@ -27,7 +27,7 @@ use super::steer::PromptQueue;
 use super::tools::{Registration, ToolGate};
 use super::ways::Ways;
 use crate::core::agent::Update;
-use crate::core::egress::Denial;
+use crate::core::egress::{Denial, Rule};
 use crate::core::time::Clock;
 use crate::gateway::{self, News, Tell};
 
@@ -155,6 +155,13 @@ impl Live {
     /// The way into the running turn; none between turns.
     pub(super) fn queue(&self) -> MutexGuard<'_, Option<PromptQueue>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens more for it, where it is in a sandbox.
+    pub(super) fn allow(&self, rules: Vec<Rule>) {
+        if let Some(ways) = &self.ways {
+            ways.proxy.allow(rules);
+        }
     }
 
     /// Writes into the session's log what is worth knowing of the agent.

@@ -111,7 +111,7 @@ impl Outside {
     /// Opens one that leads to what all sessions may reach and to what is granted, and to nothing of this machine.
     pub(super) fn open_plain(&self, grants: &Grants, mark: &str) -> Result<Ways, AgentError> {
         let mut allowed = AllowList::default();
-        let all = self.allowed.rules().iter().cloned().chain(granted(grants));
+        let all = self.allowed.rules().iter().cloned().chain(granted(&grants.egress));
         allowed.extend(all.filter(|rule| rule.on_loopback().is_none()));
         let (ways, _) = self.open_to(allowed, mark, None)?;
         Ok(ways)
@@ -190,14 +190,14 @@ impl Outside {
         let own = AllowList::parse(own, Whose::Operator);
         let own = own.map_err(|_| wrong(agent, "egress_allow"))?;
         allowed.extend(own.rules().iter().cloned());
-        allowed.extend(granted(grants));
+        allowed.extend(granted(&grants.egress));
         Ok(allowed)
     }
 }
 
 /// What grants open. They were read before they came here; what could not be read opens nothing.
-pub(super) fn granted(grants: &Grants) -> Vec<Rule> {
-    let rules = grants.egress.iter().filter_map(|item| {
+pub(super) fn granted(items: &[String]) -> Vec<Rule> {
+    let rules = items.iter().filter_map(|item| {
         let list = AllowList::parse([item.as_str()], Whose::Repository);
         list.ok().map(|list| list.rules().to_vec())
     });

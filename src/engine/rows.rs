@@ -308,7 +308,9 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::Collect(_)
         | Action::Publish(_)
         | Action::Restack(_) => ("git".into(), false, 1),
-        Action::RunTurn(_) | Action::EndAgent(_) | Action::Steer(_) => ("agent".into(), false, 1),
+        Action::RunTurn(_) | Action::EndAgent(_) | Action::Steer(_) | Action::OpenHosts(_) => {
+            ("agent".into(), false, 1)
+        }
         // The next head of a task is looked at when nothing of the one before is left.
         Action::Verify(_) => (format!("verify:{}", effect.place.task()), true, 1),
         Action::SetTimer(_) => ("clock".into(), false, 1),

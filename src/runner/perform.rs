@@ -19,6 +19,7 @@ mod hide_comment;
 mod join_stack;
 mod label_pull;
 mod mark_ready;
+mod open_hosts;
 mod open_pull;
 mod post_answer;
 mod prepare_workspace;
@@ -93,6 +94,7 @@ pub(super) async fn perform(
         Action::HideComment(action) => hide_comment::perform(action, lease, github).await,
         Action::LabelPull(action) => label_pull::perform(action, lease, github).await,
         Action::MarkReady(action) => mark_ready::perform(action, lease, github).await,
+        Action::OpenHosts(action) => open_hosts::perform(action, lease, &s.agents).await,
         Action::OpenPull(action) => open_pull::perform(action, lease, github).await,
         Action::PostAnswer(action) => post_answer::perform(action, lease, &s.comments()).await,
         Action::PrepareWorkspace(action) => {

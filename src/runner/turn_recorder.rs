@@ -260,8 +260,11 @@ impl<'a> TurnRecorder<'a> {
 
     /// Tells what the sandbox refused, a number of times for each turn: what an agent can make many of must not fill the inbox.
     async fn tell_refused(&mut self, attempt: Attempt, count: u64) {
+        let redacted = self.redactor.redact(&attempt.what);
         let attempt = Attempt {
-            what: self.redactor.redact(&attempt.what),
+            // Nobody is asked about a name that holds a secret.
+            host: attempt.host.filter(|_| redacted == attempt.what),
+            what: redacted,
             ..attempt
         };
         tracing::warn!(session = %self.session, what = attempt.what, why = attempt.why, count, "the sandbox refused what an agent tried");
@@ -275,6 +278,7 @@ impl<'a> TurnRecorder<'a> {
             attempt,
             count,
             leak: false,
+            doing: self.redactor.redact(&self.doing),
         };
         self.tell(Event::Contained(Box::new(contained)), "contained")
             .await;

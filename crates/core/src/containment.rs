@@ -21,6 +21,9 @@ pub struct Attempt {
     pub why: String,
     /// Whether hardly anything but ill will asks for it.
     pub grave: bool,
+    /// The host and port that people may be asked to open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
 }
 
 /// One that was seen, and how often by now in this session.
@@ -35,6 +38,9 @@ pub struct Contained {
     /// It said a secret of skep's own in words for people: the session is held.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leak: bool,
+    /// What the agent was doing, in its own words; empty where nobody knows.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub doing: String,
 }
 
 /// All that was seen in the sessions of an issue.
@@ -85,6 +91,7 @@ mod tests {
             what: what.into(),
             why: "the host is not on its list".into(),
             grave,
+            host: None,
         }
     }
 

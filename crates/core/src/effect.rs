@@ -109,6 +109,8 @@ pub enum Action {
     JoinStack(JoinStack),
     /// [`Steer`].
     Steer(Steer),
+    /// [`OpenHosts`].
+    OpenHosts(OpenHosts),
     /// [`SetTimer`].
     #[serde(alias = "ring")]
     SetTimer(SetTimer),

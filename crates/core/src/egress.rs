@@ -6,6 +6,7 @@
 //! that is `src/egress`, which connects to no address that has not come out of `settle`.
 
 mod address;
+mod ask;
 mod hello;
 mod ledger;
 mod list;

@@ -104,6 +104,12 @@ pub enum DomainEvent {
     /// What it tried looks like more than a program's habits.
     #[serde(rename = "session.alarm")]
     ContainmentAlarm,
+    /// People are asked about a host that nobody listed.
+    #[serde(rename = "host.asked")]
+    HostAsked,
+    /// Somebody decided on it.
+    #[serde(rename = "host.ruled")]
+    HostRuled,
     /// What an issue may cost is nearly used up.
     #[serde(rename = "budget.neared")]
     BudgetNeared,
@@ -189,7 +195,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 60] = [
+    pub const ALL: [Self; 61] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,
@@ -223,6 +229,8 @@ impl DomainEvent {
         Self::SessionResumed,
         Self::AttemptRefused,
         Self::ContainmentAlarm,
+        Self::HostAsked,
+        Self::HostRuled,
         Self::BudgetNeared,
         Self::BudgetUsedUp,
         Self::BudgetRaised,
@@ -293,6 +301,8 @@ impl DomainEvent {
             Self::SessionResumed => "session.resumed",
             Self::AttemptRefused => "session.attempt_refused",
             Self::ContainmentAlarm => "session.alarm",
+            Self::HostAsked => "host.asked",
+            Self::HostRuled => "host.ruled",
             Self::BudgetNeared => "budget.neared",
             Self::BudgetUsedUp => "budget.used_up",
             Self::BudgetRaised => "budget.raised",

@@ -16,6 +16,7 @@ pub mod audit;
 pub mod auto_start;
 pub mod base_branch;
 pub mod base_rules;
+pub mod blocked;
 pub mod budget;
 pub mod checkout;
 pub mod ci_secrets;

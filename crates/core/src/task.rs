@@ -26,6 +26,7 @@ mod verified;
 mod wanted;
 mod withheld;
 
+use super::blocked::Blocked;
 use super::containment::Attempts;
 use super::dependency::Dependencies;
 use super::discovery::Discovered;
@@ -125,6 +126,9 @@ pub struct Task {
     /// What its agents tried that the sandbox does not allow.
     #[serde(default, skip_serializing_if = "Attempts::is_empty")]
     pub attempts: Attempts,
+    /// Hosts that its agents asked for and that nobody listed.
+    #[serde(default, skip_serializing_if = "Blocked::is_empty")]
+    pub blocked: Blocked,
     /// The repository's own policy, as it was last read.
     #[serde(default, skip_serializing_if = "RepositoryPolicy::is_empty")]
     pub policy: Box<RepositoryPolicy>,
@@ -243,6 +247,7 @@ impl Task {
             dependencies: Dependencies::default(),
             overlaps: Overlaps::default(),
             attempts: Attempts::default(),
+            blocked: Blocked::default(),
             policy: Box::default(),
             policy_read: LastRead::default(),
             withheld: Withheld::default(),

@@ -329,6 +329,9 @@ async fn request(turn: &Turn, lease: &Lease, scope: &Turns<'_>) -> Result<TurnRe
         .launch(session, lease.place(), &turn.agent, access)
         .await?;
     launch.grants.clone_from(&turn.grants);
+    // What people opened after the turn was planned.
+    let opened = lease.so_far().into_iter().flat_map(|so_far| &so_far.hosts);
+    launch.grants.egress.extend(opened.cloned());
     let so_far = earlier_try(lease);
     let earlier = turn
         .resume

@@ -96,6 +96,7 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         | EffectKind::RemoveWorkspace
         | EffectKind::Forget
         | EffectKind::Steer
+        | EffectKind::OpenHosts
         | EffectKind::SetTimer => None,
         // It is asked when a repository is taken away: `access`.
         EffectKind::CheckAccess => None,

@@ -50,6 +50,7 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         | EffectKind::RemoveWorkspace
         | EffectKind::Forget
         | EffectKind::Steer
+        | EffectKind::OpenHosts
         | EffectKind::SetTimer => return None,
         // It is asked when a repository is taken away: `access`.
         EffectKind::CheckAccess => return None,

@@ -26,6 +26,7 @@ mod project;
 mod publish;
 mod pull;
 mod pull_gate;
+mod reach;
 mod reads;
 mod revised;
 mod side;
@@ -164,6 +165,10 @@ const RULES: &[Rule] = &[
         stack::follow,
     ),
     // People say something.
+    rule(
+        "what people opened is open for the session that is on",
+        reach::open,
+    ),
     rule(
         "a running turn is offered what it has not heard",
         listen::offer,

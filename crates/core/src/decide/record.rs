@@ -6,6 +6,7 @@
 
 mod access;
 mod answer;
+mod blocked;
 mod command;
 mod comment;
 mod containment;
@@ -280,6 +281,7 @@ fn of_comments(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String
         Event::CommentAuthorized { found } => comment::authorized(on, task, found),
         Event::Posted { key, comment } => {
             sprint::posted(task, key, *comment);
+            blocked::posted(task, key, *comment);
             shown::posted(&mut task.conversation, key, *comment)
         }
         Event::StatusPosted { comment } => {

@@ -47,6 +47,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::Restack(_)
         | Action::JoinStack(_)
         | Action::Steer(_)
+        | Action::OpenHosts(_)
         | Action::SetTimer(_)
         | Action::CheckAccess(_)
         | Action::Forget(_)

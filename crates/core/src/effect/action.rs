@@ -349,6 +349,13 @@ pub struct Steer {
     pub text: String,
 }
 
+/// Let the agent that is there reach these hosts. Opening what is open is done; one that is not there begins with them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenHosts {
+    /// Each as `host:port`.
+    pub hosts: Vec<String>,
+}
+
 /// Tell when this moment comes: the effect's earliest time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetTimer {

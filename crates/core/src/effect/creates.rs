@@ -52,6 +52,7 @@ impl Action {
             | Self::Restack(_)
             | Self::JoinStack(_)
             | Self::Steer(_)
+            | Self::OpenHosts(_)
             | Self::SetTimer(_)
             | Self::CheckAccess(_)
             | Self::Forget(_)

@@ -19,6 +19,7 @@ impl Action {
             | Self::Collect(_)
             | Self::ReadOverlaps(_)
             | Self::Steer(_)
+            | Self::OpenHosts(_)
             | Self::SetTimer(_)
             | Self::Forget(_)
             | Self::EndAgent(_)

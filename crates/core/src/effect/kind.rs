@@ -75,6 +75,8 @@ pub enum EffectKind {
     JoinStack,
     /// [`super::Steer`].
     Steer,
+    /// [`super::OpenHosts`].
+    OpenHosts,
     /// [`super::SetTimer`].
     #[serde(alias = "ring")]
     SetTimer,
@@ -110,7 +112,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -142,6 +144,7 @@ impl EffectKind {
         Self::Restack,
         Self::JoinStack,
         Self::Steer,
+        Self::OpenHosts,
         Self::SetTimer,
         Self::CheckAccess,
         Self::ReadDependencies,
@@ -193,6 +196,7 @@ impl EffectKind {
             Self::Restack => "restack",
             Self::JoinStack => "join_stack",
             Self::Steer => "steer",
+            Self::OpenHosts => "open_hosts",
             Self::SetTimer => "set_timer",
             Self::CheckAccess => "check_access",
             Self::ReadDependencies => "read_dependencies",
@@ -223,6 +227,7 @@ impl EffectKind {
                 | Self::OpenPull
                 | Self::PostAnswer
                 | Self::Steer
+                | Self::OpenHosts
                 | Self::EndAgent
                 | Self::RemoveWorkspace
         )
@@ -271,6 +276,7 @@ impl Action {
             Self::Restack(_) => EffectKind::Restack,
             Self::JoinStack(_) => EffectKind::JoinStack,
             Self::Steer(_) => EffectKind::Steer,
+            Self::OpenHosts(_) => EffectKind::OpenHosts,
             Self::SetTimer(_) => EffectKind::SetTimer,
             Self::CheckAccess(_) => EffectKind::CheckAccess,
             Self::ReadDependencies(_) => EffectKind::ReadDependencies,
@@ -332,6 +338,7 @@ actions!(
     Restack,
     JoinStack,
     Steer,
+    OpenHosts,
     SetTimer,
     CheckAccess,
     ReadDependencies,

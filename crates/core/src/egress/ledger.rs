@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ask;
 use super::list::Denied;
 use super::target::Target;
 use crate::containment::Attempt;
@@ -68,7 +69,9 @@ impl Denial {
     pub fn attempt(&self) -> Attempt {
         let target = self.target.as_ref().map(ToString::to_string);
         let what = target.unwrap_or_else(|| "its proxy".to_owned());
+        let host = self.target.as_ref();
         Attempt {
+            host: host.and_then(|target| ask::about(target, &self.why)),
             what: what.chars().take(200).collect(),
             why: text::egress::reason(&self.why),
             grave: match &self.why {

@@ -19,6 +19,8 @@ pub struct TurnSoFar {
     pub heard: Vec<AgentMessage>,
     /// The word of the envelopes that people's text comes in.
     pub nonce: Option<String>,
+    /// What people opened for its issue.
+    pub hosts: Vec<String>,
     /// The last lines that were seen of it.
     pub tail: Vec<String>,
 }
@@ -49,6 +51,7 @@ impl TurnSoFar {
             asked,
             heard: turn.heard.clone(),
             nonce: job.workspace.as_ref().map(|base| base.nonce.clone()),
+            hosts: task.blocked.allowed().map(str::to_owned).collect(),
             tail: tail.unwrap_or_default(),
         })
     }
@@ -57,13 +60,11 @@ impl TurnSoFar {
     pub fn differs(&self, earlier: Option<&Self>) -> bool {
         // The last lines change all the time, and are only for people.
         earlier.is_none_or(|earlier| {
-            (&self.agent_session, self.asked, &self.heard, &self.nonce)
-                != (
-                    &earlier.agent_session,
-                    earlier.asked,
-                    &earlier.heard,
-                    &earlier.nonce,
-                )
+            let known = |so_far: &Self| Self {
+                tail: vec![],
+                ..so_far.clone()
+            };
+            known(self) != known(earlier)
         })
     }
 }

@@ -46,6 +46,9 @@ pub struct Wanted {
     pub reads: Vec<Read>,
     /// What people are owed: receipts and replies.
     pub owed: Vec<Owed>,
+    /// Hosts that people opened for the session that is on.
+    #[serde(default)]
+    pub hosts: Vec<String>,
 }
 
 /// Somebody asks for work.

@@ -78,6 +78,7 @@ mod tests {
         let attempt = |what: &str, grave| Attempt {
             what: what.into(),
             why: "the host is not on its list".into(),
+            host: None,
             grave,
         };
         let mut all = Attempts::default();

@@ -10,6 +10,7 @@ pub mod attachment;
 pub mod audit;
 pub mod base_branch;
 pub mod base_rules;
+pub mod blocked;
 pub mod budget;
 pub mod check;
 pub mod ci_secrets;

@@ -3,7 +3,7 @@
 
 use super::hearing::{TAKEN, bot, put_again, reply_key, say_to_agent};
 use super::recording::Recording;
-use super::{answer, command, rest, withheld};
+use super::{answer, blocked, command, rest, withheld};
 use crate::actor::{Account, AccountKind};
 use crate::command::{self as grammar, Addressed, Command, Line, Spoken};
 use crate::decide::messages;
@@ -84,7 +84,7 @@ fn passed_over(on: &Recording<'_>, spoken: &Spoken, number: IssueNumber) -> Opti
 
 fn asks(task: &Task, comment: CommentId) -> bool {
     let mut batches = task.conversation.batches.iter();
-    batches.any(|batch| batch.comment == Some(comment))
+    batches.any(|batch| batch.comment == Some(comment)) || blocked::is_theirs(task, comment)
 }
 
 fn taken(conversation: &Conversation, comment: CommentId, at: i64) -> bool {
@@ -112,6 +112,9 @@ pub(super) fn authorized(
     super::pull::issue_is(on, &mut task.review, found.issue_open);
     let login = found.actor.login.as_str();
     let may = found.permission.may_start() || on.known.delegated(login);
+    if found.of_ours && blocked::is_theirs(task, found.comment) {
+        return blocked::ticked(on, task, found);
+    }
     if found.of_ours {
         return answer::ticked(on, &mut task.conversation, found, may);
     }
@@ -204,6 +207,9 @@ fn hear(
     found: &AuthorizedComment,
     spoken: &Spoken,
 ) -> String {
+    if let Some(reason) = blocked::said(on, task, found, &spoken.text) {
+        return reason;
+    }
     let conversation = &mut task.conversation;
     let given = answer::read(conversation, &spoken.text, Saying::Plainly);
     if !given.is_nothing() {

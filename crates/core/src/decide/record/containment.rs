@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::blocked;
 use super::recording::Recording;
 use crate::containment::Contained;
 use crate::event_name::DomainEvent;
@@ -15,11 +16,15 @@ pub(super) fn seen(on: &mut Recording<'_>, task: &mut Task, news: &Contained) ->
         attempt,
         count,
         leak,
+        doing,
     } = news;
     if task.attempts.note(attempt, *count) {
         let facts = json!({ "session": session, "what": attempt.what, "why": attempt.why, "grave": attempt.grave });
         on.notes.note(DomainEvent::AttemptRefused, facts);
         task.tell(on.cx.now, text::containment::first(attempt));
+    }
+    if let Some(host) = &attempt.host {
+        blocked::met(on, task, host, doing);
     }
     if task.attempts.is_a_pattern() && !task.attempts.alarmed {
         task.attempts.alarmed = true;

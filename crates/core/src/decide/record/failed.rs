@@ -87,6 +87,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         | EffectKind::ShowStatus
         | EffectKind::ShowLabel
         | EffectKind::EndAgent
+        | EffectKind::OpenHosts
         | EffectKind::RemoveWorkspace
         | EffectKind::Forget => only_said(),
     }

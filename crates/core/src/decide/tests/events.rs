@@ -236,12 +236,14 @@ fn refused(grave: bool) -> Event {
         what: "telemetry.example:443".into(),
         why: "the host is not on its list".into(),
         grave,
+        host: (!grave).then(|| "files.example.com:443".into()),
     };
     Event::Contained(Box::new(Contained {
         leak: false,
         session: session(1),
         attempt,
         count: 1,
+        doing: "npm install".into(),
     }))
 }
 
@@ -919,6 +921,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("failed: show status", failed(EffectKind::ShowStatus)),
         ("failed: publish", failed(EffectKind::Publish)),
         ("failed: end agent", failed(EffectKind::EndAgent)),
+        ("failed: open hosts", failed(EffectKind::OpenHosts)),
     ]
 }
 

@@ -1,0 +1,161 @@
+//! N9: a host that the proxy refuses becomes one question on the issue, which holds nothing up; a yes of somebody who may write opens
+//! exactly that.
+
+use skep::core::ids::{CommentId, IssueNumber};
+
+use super::agents::impatient;
+use crate::test_app::{Options, TestApp};
+
+/// Never resolves: what is open fails otherwise than what is closed.
+const HOST: &str = "files.skep.example";
+
+fn processes(plan: &mut Options) {
+    impatient(plan);
+    plan.process = true;
+    plan.limits.silence_ms = 120_000;
+}
+
+fn until_open() -> String {
+    format!(
+        "run for i in $(seq 1 300); do curl -s -m 20 http://{HOST}/ >>seen.txt; grep -q 'is allowed' seen.txt && break; sleep 0.2; done\n\
+         say Done."
+    )
+}
+
+fn once() -> String {
+    format!("run curl -s -m 20 http://{HOST}/ >seen.txt; true\nsay Done.")
+}
+
+async fn fenced() -> Option<TestApp> {
+    let app = TestApp::with(processes).await;
+    if crate::agents::fenced(&app.runner().services().agents) {
+        return Some(app);
+    }
+    app.done().await;
+    None
+}
+
+impl TestApp {
+    async fn until_asked(&mut self, issue: IssueNumber) {
+        let asked = move |app: &Self| !app.ours_with(issue, "asked for a host").is_empty();
+        self.until("people are asked about a host", asked).await;
+    }
+
+    fn seen(&self, issue: IssueNumber) -> String {
+        let head = self.pull_for(issue).head_sha;
+        self.git(&["show", &format!("{head}:seen.txt")])
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_opens_it_for_the_session_that_is_on() {
+    let Some(mut app) = fenced().await else {
+        return;
+    };
+    let issue = app.go("Fetch", &until_open());
+    app.until_asked(issue).await;
+    assert!(
+        !app.labels(issue).contains(&"agent:needs-you".to_owned()),
+        "nothing waits for the answer"
+    );
+    // Somebody without a right to write opens nothing.
+    app.say("eve", issue, "1a");
+    app.say("eve", issue, "1");
+    app.nudge().await;
+    let asked = app.one_of_ours(issue, "asked for a host").body;
+    assert!(asked.contains("### 1 · `files.skep.example:80`"), "{asked}");
+    assert!(asked.contains("- [ ] a. Open it"), "{asked}");
+    app.say("ana", issue, "1a");
+    app.settle_all().await;
+    let seen = app.seen(issue);
+    assert!(seen.contains("does not let this session reach"), "{seen}");
+    assert!(seen.contains("is allowed"), "{seen}");
+    let decided = app.one_of_ours(issue, HOST).body;
+    assert!(
+        decided.contains("☑ a. Open it") && decided.contains("Decided by `ana`."),
+        "{decided}"
+    );
+    assert_eq!(app.granted(issue).await.egress, Vec::<String>::new());
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_after_the_session_is_for_the_next_one() {
+    let Some(mut app) = fenced().await else {
+        return;
+    };
+    let issue = app.go("Fetch", &once());
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review");
+    let comment = app.one_of_ours(issue, "asked for a host");
+    let ticked = comment.body.replacen("- [ ] a.", "- [x] a.", 1);
+    app.rewrite("ana", CommentId(comment.id), &ticked);
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review");
+    assert!(app.one_of_ours(issue, HOST).body.contains("☑ a. Open it"));
+    let pull = app.pull_for(issue).issue.number;
+    app.say("ana", IssueNumber(pull), "/agent fetch it again");
+    app.settle_all().await;
+    assert_eq!(app.granted(issue).await.egress, ["files.skep.example:80"]);
+    assert!(
+        app.seen(issue).contains("is allowed"),
+        "{}",
+        app.seen(issue)
+    );
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_asked_once_whatever_dies() {
+    let Some(mut app) = fenced().await else {
+        return;
+    };
+    let issue = app.go("Fetch", &until_open());
+    app.until_asked(issue).await;
+    app.crash_and_open().await;
+    app.until_working(issue).await;
+    app.say("ana", issue, "1a");
+    app.settle_all().await;
+    assert_eq!(
+        app.ours_with(issue, HOST).len(),
+        1 + usize::from(app.status(issue).contains(HOST))
+    );
+    assert!(app.seen(issue).contains("is allowed"));
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_asked_about_the_machine_or_telemetry() {
+    let Some(mut app) = fenced().await else {
+        return;
+    };
+    let hosts = [
+        "127.0.0.1:9090",
+        "localhost:9090",
+        "169.254.169.254",
+        "metadata.google.internal",
+        "10.0.0.1:8080",
+        "127.0.0.1.nip.io",
+        "app-192-168-1-1.sslip.io:8443",
+        "[::1]:22",
+        "o1.ingest.sentry.io",
+    ];
+    let tries = hosts.map(|host| format!("curl -s -m 20 --noproxy '' http://{host}/"));
+    let issue = app.go(
+        "Look around",
+        &format!("run {}; true\nwrite a.txt: a\nsay Done.", tries.join("; ")),
+    );
+    app.settle_all().await;
+    assert!(
+        app.ours_with(issue, "asked for").is_empty(),
+        "{}",
+        app.thread(issue)
+    );
+    assert!(
+        app.course(issue)
+            .await
+            .iter()
+            .any(|line| line == "session.attempt_refused")
+    );
+    app.done().await;
+}
