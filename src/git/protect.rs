@@ -317,5 +317,13 @@ mod tests {
             protected(&[change(b'M', "100644", "Cargo.lock")], &[]),
             ["Cargo.lock"]
         );
+        let besides = ["infra/**".to_owned()];
+        let mut moved = change(b'R', "100644", "src/main.tf");
+        moved.from = Some(b"infra/main.tf".to_vec());
+        assert_eq!(
+            protected(&[moved, change(b'M', "100644", "src/x")], &besides),
+            ["infra/main.tf"],
+            "a file that leaves a protected place"
+        );
     }
 }

@@ -195,7 +195,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 61] = [
+    pub const ALL: [Self; 62] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,

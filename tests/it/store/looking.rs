@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use skep::core::ids::{RepositoryId, SessionId};
+use skep::core::ids::{IssueNumber, RepositoryId, SessionId};
+use skep::core::repository_policy::RepositoryPolicy;
 use skep::store::{InboxKind, LogLine, OutcomeRow, SessionFilter, Store};
 
 use super::{TestDatabase, add, effect, event, fact, key, on_each, session, task};
@@ -253,6 +254,46 @@ async fn a_word_is_set_once_by_many_and_replaced_by_one() {
             "other"
         );
         assert_eq!(store.meta("nothing").await.expect("a look"), None);
+        store.close().await;
+    })
+    .await;
+}
+
+/// The first issue that meets a state with mistakes is the one on which they are told, whoever asks at the same time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_good_policy_is_kept_and_a_wrong_one_is_told_on_one_issue() {
+    on_each(|database| async move {
+        let store = database.open().await;
+        let home = RepositoryId(7);
+        let good = RepositoryPolicy {
+            egress_allow: vec!["npm".into()],
+            ..RepositoryPolicy::default()
+        };
+        let wrong = async |state: &str, issue: Option<i64>| {
+            let met = issue.map(IssueNumber);
+            store.wrong_policy(home, state, met).await.expect("noted")
+        };
+        let first = wrong("a", None).await;
+        assert_eq!((first.good, first.told_on), (None, None));
+        assert_eq!(wrong("a", Some(3)).await.told_on, Some(IssueNumber(3)));
+        store.keep_policy(home, &good).await.expect("kept");
+        store.keep_policy(home, &good).await.expect("kept as it is");
+        let mut racing = tokio::task::JoinSet::new();
+        for issue in 10..20 {
+            let store = store.clone();
+            racing.spawn(async move {
+                let met = Some(IssueNumber(issue));
+                store.wrong_policy(home, "a", met).await.expect("noted")
+            });
+        }
+        let mut met = racing.join_all().await;
+        met.dedup();
+        assert_eq!(met.len(), 1, "{met:?}");
+        assert_eq!(met[0].good.as_ref(), Some(&good));
+        assert_eq!(wrong("b", Some(30)).await.told_on, Some(IssueNumber(30)));
+        store.drop_policy(home).await.expect("gone");
+        store.drop_policy(home).await.expect("gone already");
+        assert_eq!(wrong("b", Some(31)).await.good, None);
         store.close().await;
     })
     .await;

@@ -9,6 +9,9 @@ use crate::test_app::{Options, TestApp};
 /// Never resolves: what is open fails otherwise than what is closed.
 const HOST: &str = "files.skep.example";
 
+/// What stands in the comment that asks, before and after.
+const CHOICE: &str = "Open it for the sessions of this issue";
+
 fn processes(plan: &mut Options) {
     impatient(plan);
     plan.process = true;
@@ -70,12 +73,17 @@ async fn an_answer_opens_it_for_the_session_that_is_on() {
     let seen = app.seen(issue);
     assert!(seen.contains("does not let this session reach"), "{seen}");
     assert!(seen.contains("is allowed"), "{seen}");
-    let decided = app.one_of_ours(issue, HOST).body;
+    let decided = app.one_of_ours(issue, CHOICE).body;
     assert!(
         decided.contains("☑ a. Open it") && decided.contains("Decided by `ana`."),
         "{decided}"
     );
-    assert_eq!(app.granted(issue).await.egress, Vec::<String>::new());
+    assert_eq!(app.granted(issue).await.egress, ["files.skep.example:80"]);
+    let told = app.prompts(issue).await.pop().unwrap_or_default();
+    assert!(
+        told.contains("ana opened files.skep.example:80 for you"),
+        "{told}"
+    );
     app.done().await;
 }
 
@@ -92,7 +100,7 @@ async fn an_answer_after_the_session_is_for_the_next_one() {
     app.rewrite("ana", CommentId(comment.id), &ticked);
     app.settle_all().await;
     assert_eq!(app.state(issue).await, "in-review");
-    assert!(app.one_of_ours(issue, HOST).body.contains("☑ a. Open it"));
+    assert!(app.one_of_ours(issue, CHOICE).body.contains("☑ a. Open it"));
     let pull = app.pull_for(issue).issue.number;
     app.say("ana", IssueNumber(pull), "/agent fetch it again");
     app.settle_all().await;
@@ -116,10 +124,7 @@ async fn people_are_asked_once_whatever_dies() {
     app.until_working(issue).await;
     app.say("ana", issue, "1a");
     app.settle_all().await;
-    assert_eq!(
-        app.ours_with(issue, HOST).len(),
-        1 + usize::from(app.status(issue).contains(HOST))
-    );
+    assert_eq!(app.ours_with(issue, CHOICE).len(), 1);
     assert!(app.seen(issue).contains("is allowed"));
     app.done().await;
 }

@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+mod blocked;
 mod budget;
 mod dependencies;
 mod discovery;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::RepositoryPolicy;
+use super::policy::RepositoryPolicy;
 use crate::document::Mistake;
 
 /// So many mistakes are told.

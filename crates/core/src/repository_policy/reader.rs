@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::policy::{LONGEST, PATH, RepositoryPolicy, Verify};
 use super::service::{self, Service};
 use super::variable::{self, Unfit};
-use super::{LONGEST, PATH, RepositoryPolicy, Verify};
 use crate::document::{Item, Mistake, Table, nearest};
 use crate::egress::{AllowList, Whose, preset_names};
 use crate::text::egress;
@@ -36,7 +36,17 @@ const KEYS: [&str; 5] = ["egress_allow", "protected", "verify", "services", "env
 const VERIFY: [&str; 2] = ["commands", "minutes"];
 const SERVICE: [&str; 3] = ["command", "port", "ready"];
 
-pub(super) fn read(text: &str) -> Result<RepositoryPolicy, Vec<Mistake>> {
+impl RepositoryPolicy {
+    /// Reads the text of the file.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order of the lines; never empty.
+    pub fn read(text: &str) -> Result<Self, Vec<Mistake>> {
+        read(text)
+    }
+}
+
+fn read(text: &str) -> Result<RepositoryPolicy, Vec<Mistake>> {
     if text.len() > LONGEST {
         return Err(vec![Mistake::new(PATH, say::long(text.len(), LONGEST))]);
     }

@@ -231,7 +231,7 @@ pub(super) fn work(change: impl FnOnce(&mut Work)) -> Event {
     }
 }
 
-fn refused(grave: bool) -> Event {
+pub(super) fn refused(grave: bool) -> Event {
     let attempt = Attempt {
         what: "telemetry.example:443".into(),
         why: "the host is not on its list".into(),
