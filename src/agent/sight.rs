@@ -40,7 +40,10 @@ impl Agents {
         let confinement = ground.fence.now();
         let places = confinement.places(&prepared.enclosure);
         let reaches = match ways {
-            Some(_) if argv.is_empty() => ground.outside.allowed(&launch.agent, &launch.grants)?.texts(),
+            Some(_) if argv.is_empty() => ground
+                .outside
+                .allowed(&launch.agent, &launch.grants)?
+                .texts(),
             Some(_) | None => vec![],
         };
         let mut variables = prepared.variables;

@@ -111,7 +111,12 @@ impl Outside {
     /// Opens one that leads to what all sessions may reach and to what is granted, and to nothing of this machine.
     pub(super) fn open_plain(&self, grants: &Grants, mark: &str) -> Result<Ways, AgentError> {
         let mut allowed = AllowList::default();
-        let all = self.allowed.rules().iter().cloned().chain(granted(&grants.egress));
+        let all = self
+            .allowed
+            .rules()
+            .iter()
+            .cloned()
+            .chain(granted(&grants.egress));
         allowed.extend(all.filter(|rule| rule.on_loopback().is_none()));
         let (ways, _) = self.open_to(allowed, mark, None)?;
         Ok(ways)

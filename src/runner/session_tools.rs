@@ -79,6 +79,7 @@ impl SessionTools {
         }
         tracing::error!(session = %self.session, tool, "an agent was about to say a secret of this service; its session is held");
         let leak = Contained {
+            doing: String::new(),
             session: self.session.clone(),
             attempt: text::containment::leak(tool),
             count: 1,

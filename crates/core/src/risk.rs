@@ -404,6 +404,7 @@ mod tests {
         let mut attempts = Attempts::default();
         attempts.note(
             &Attempt {
+                host: None,
                 what: "169.254.169.254:80".into(),
                 why: String::new(),
                 grave: true,
@@ -476,7 +477,7 @@ mod tests {
             let mut seen = Attempts::default();
             let before = of(&files, &Signs::default(), &seen);
             for number in 0..attempts {
-                seen.note(&Attempt { what: number.to_string(), why: String::new(), grave: false }, 1);
+                seen.note(&Attempt {host: None, what: number.to_string(), why: String::new(), grave: false }, 1);
             }
             let all = [files, more].concat();
             let after = of(&all, &signs, &seen);

@@ -248,6 +248,7 @@ async fn stop_secret(message: &str, lease: &Lease, scope: &Turns<'_>) -> Result<
     let session = lease.session()?.clone();
     tracing::error!(%session, "the last message of an agent holds a secret of this service; its session is held");
     let leak = Contained {
+        doing: String::new(),
         session,
         attempt: text::containment::leak(text::containment::LAST_MESSAGE),
         count: 1,

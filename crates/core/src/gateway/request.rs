@@ -45,6 +45,7 @@ impl NotServed {
         let path: String = path.chars().filter(|c| shown(*c)).take(120).collect();
         let method: String = asked.method.chars().take(10).collect();
         Attempt {
+            host: None,
             what: format!("its model's gateway: {method} {path}"),
             why: text::gateway::reason(self).to_owned(),
             grave: matches!(self, Self::Odd | Self::OtherHost | Self::OtherKey),

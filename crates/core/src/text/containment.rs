@@ -17,6 +17,7 @@ pub const LAST_MESSAGE: &str = "the last message of a turn";
 /// That an agent said a secret, by a tool of that name or in its last message. The secret is not in it.
 pub fn leak(by: &str) -> Attempt {
     Attempt {
+        host: None,
         what: by.to_owned(),
         why: LEAK.to_owned(),
         grave: true,
@@ -76,9 +77,9 @@ mod tests {
     #[test]
     fn what_was_tried_is_named_and_counted() {
         let attempt = |what: &str, grave| Attempt {
+            host: None,
             what: what.into(),
             why: "the host is not on its list".into(),
-            host: None,
             grave,
         };
         let mut all = Attempts::default();

@@ -37,6 +37,7 @@ fn note_refusals(on: &mut Recording<'_>, task: &mut Task, refused: &[(Attempt, u
     for (attempt, count) in refused {
         let contained = session.clone().map(|session| Contained {
             leak: false,
+            doing: String::new(),
             session,
             attempt: attempt.clone(),
             count: *count,

@@ -35,6 +35,7 @@ fn kept(events: &[Event]) -> Vec<String> {
 #[test]
 fn a_story_is_kept_with_who_may_what_and_what_was_begun() {
     let attempt = Attempt {
+        host: None,
         what: "evil.example:443".into(),
         why: "it is not listed".into(),
         grave: false,
@@ -46,6 +47,7 @@ fn a_story_is_kept_with_who_may_what_and_what_was_begun() {
         ready(1),
         Event::Contained(Box::new(Contained {
             leak: false,
+            doing: String::new(),
             session: session(1),
             attempt,
             count: 1,

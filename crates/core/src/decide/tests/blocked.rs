@@ -21,10 +21,10 @@ fn hear(task: &mut Task, event: &Event) -> (Vec<String>, Vec<String>) {
     let decision = decide(task, event, &policy(), 50_000);
     let (mut said, mut opened) = (vec![], vec![]);
     for effect in decision.effects {
-        match effect.action {
+        match effect.effect.action {
             Action::UpsertComment(UpsertComment { key, body, .. }) if key == KEY => said.push(body),
             Action::OpenHosts(OpenHosts { hosts }) => {
-                assert_eq!(effect.session, Some(session(1)));
+                assert_eq!(effect.effect.session, Some(session(1)));
                 opened.extend(hosts);
             }
             _ => {}
@@ -116,7 +116,7 @@ fn a_policy_is_recorded_and_its_mistakes_are_told_once() {
         let keys = decision
             .effects
             .into_iter()
-            .filter_map(|effect| match effect.action {
+            .filter_map(|effect| match effect.effect.action {
                 Action::UpsertComment(UpsertComment { key, .. }) if key.starts_with("policy:") => {
                     Some(key)
                 }

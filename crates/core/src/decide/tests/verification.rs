@@ -28,6 +28,7 @@ fn ran(head: char, codes: &[i32]) -> Event {
         tail: "boom".into(),
     };
     let attempt = Attempt {
+        host: None,
         what: "evil.example:443".into(),
         why: "the host is not on its list".into(),
         grave: false,

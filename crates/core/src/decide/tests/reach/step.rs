@@ -9,7 +9,6 @@ use crate::discovery::{DiscoveryNews, NewIssue};
 use crate::effect::EffectKind;
 use crate::event::*;
 use crate::ids::{CommentId, UserId};
-use crate::outsider::ThumbsUp;
 use crate::policy::Policy;
 use crate::question;
 use crate::snapshot::Snapshot;
