@@ -26,7 +26,10 @@ pub(super) async fn perform(
         base: action.base.as_deref(),
     };
     let (place, at) = (lease.place(), At::of(lease.place()));
-    let facts = async { Ok(reading.trigger(place, &trigger).await?) };
+    let facts = async {
+        let read = reading.trigger(place, &trigger).await;
+        read.map_err(Failure::from)
+    };
     let policy = async {
         match action.asking.starts() {
             true => policies.file(&at).await.map(Some),

@@ -44,7 +44,7 @@ impl TestApp {
         self.until("people are asked about a host", asked).await;
     }
 
-    fn seen(&self, issue: IssueNumber) -> String {
+    fn fetched(&self, issue: IssueNumber) -> String {
         let head = self.pull_for(issue).head_sha;
         self.git(&["show", &format!("{head}:seen.txt")])
     }
@@ -70,7 +70,7 @@ async fn an_answer_opens_it_for_the_session_that_is_on() {
     assert!(asked.contains("- [ ] a. Open it"), "{asked}");
     app.say("ana", issue, "1a");
     app.settle_all().await;
-    let seen = app.seen(issue);
+    let seen = app.fetched(issue);
     assert!(seen.contains("does not let this session reach"), "{seen}");
     assert!(seen.contains("is allowed"), "{seen}");
     let decided = app.one_of_ours(issue, CHOICE).body;
@@ -106,9 +106,9 @@ async fn an_answer_after_the_session_is_for_the_next_one() {
     app.settle_all().await;
     assert_eq!(app.granted(issue).await.egress, ["files.skep.example:80"]);
     assert!(
-        app.seen(issue).contains("is allowed"),
+        app.fetched(issue).contains("is allowed"),
         "{}",
-        app.seen(issue)
+        app.fetched(issue)
     );
     app.done().await;
 }
@@ -125,7 +125,7 @@ async fn people_are_asked_once_whatever_dies() {
     app.say("ana", issue, "1a");
     app.settle_all().await;
     assert_eq!(app.ours_with(issue, CHOICE).len(), 1);
-    assert!(app.seen(issue).contains("is allowed"));
+    assert!(app.fetched(issue).contains("is allowed"));
     app.done().await;
 }
 
