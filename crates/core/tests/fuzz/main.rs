@@ -3,6 +3,12 @@
 //!
 //! `SKEP_FUZZ_SECONDS=60 cargo test bent` bends them at random for so long, without a fuzzer.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests read fixtures, and bend them for some time"
+)]
+
 mod bend;
 mod kept;
 mod targets;
