@@ -122,8 +122,7 @@ impl AnswerReader {
         };
         let (tokens, model) = piece(self.wire, &value);
         if let Some(told) = tokens {
-            // Counts over the answer only grow; what a later piece leaves out was told by an earlier one.
-            self.tokens = Some(self.tokens.unwrap_or_default().at_least(told));
+            self.tell(told);
             self.whole = is_last(self.wire, &value);
         }
         if self.model.is_empty() {
@@ -132,6 +131,15 @@ impl AnswerReader {
         if let Some(error) = error_of(&value) {
             self.failed = Some(error);
         }
+    }
+
+    /// Each piece tells of the whole answer so far; but what Anthropic's later ones leave out was told by the first.
+    fn tell(&mut self, told: Tokens) {
+        let known = self.tokens.unwrap_or_default();
+        self.tokens = Some(match self.wire {
+            Wire::Anthropic => known.at_least(told),
+            Wire::OpenAi | Wire::Google => told,
+        });
     }
 
     /// The provider's own word for what went wrong in the middle of an answer that had begun well.
@@ -183,7 +191,7 @@ impl AnswerReader {
         for one in pieces {
             let (tokens, model) = piece(self.wire, one);
             if let Some(told) = tokens {
-                self.tokens = Some(self.tokens.unwrap_or_default().at_least(told));
+                self.tell(told);
                 self.whole = true;
             }
             self.model = model.unwrap_or(&self.model).to_owned();

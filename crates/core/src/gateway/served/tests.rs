@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 use crate::agent::KeyPlace;
 
@@ -123,12 +125,13 @@ fn settings_that_are_json_lead_to_the_gateway_too() {
         template("NEW", r#"{"at":"{openai}"}"#),
     ];
     let inside = serving(&agent).inside(&agent);
+    let read = |name: &str| serde_json::from_str::<Value>(&inside[name]).expect("JSON");
     assert_eq!(
-        inside["SET"],
-        r#"{"a":{"b":1,"c":"http://127.0.0.1:6/openai/v1","d":"mine"}}"#
+        read("SET"),
+        json!({"a": {"b": 1, "c": "http://127.0.0.1:6/openai/v1", "d": "mine"}})
     );
     assert_eq!(
-        inside["NEW"],
-        r#"{"at":"http://127.0.0.1:6/openai","key":"OPENAI_API_KEY"}"#
+        read("NEW"),
+        json!({"at": "http://127.0.0.1:6/openai", "key": "OPENAI_API_KEY"})
     );
 }
