@@ -366,7 +366,7 @@ mod tests {
         assert_eq!(name("https://h/a/x.svg", Media::Text), "03-x.txt");
         assert_eq!(
             name("https://h/a/..%2f..%2fetc.png", Media::Jpeg),
-            "03-2f--2fetc.jpg"
+            "03-2f---2fetc.jpg"
         );
         assert_eq!(name("https://h/a/", Media::Png), "03-file.png");
         let long = name(&format!("https://h/{}.png", "a".repeat(500)), Media::Png);

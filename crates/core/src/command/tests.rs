@@ -271,6 +271,7 @@ fn the_list_and_the_parser_know_the_same_words() {
             &usage
                 .usage
                 .replace("<name>", "swe")
+                .replace("<hash>", "0123456789abcdef")
                 .replace("high|medium|low", "low")
                 .replace("[fresh]", "fresh")
                 .replace("[+n]", "+$5"),

@@ -77,7 +77,7 @@ fn a_story_is_kept_with_who_may_what_and_what_was_begun() {
     - {"for":"@ana","told":"session.idle"}
     - {"for":"@ana","told":"session.collected","begun":["check_publish"],"head":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","base":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}
     - {"for":"@ana","begun":["publish"],"permission":"write","open":true,"labeled":true,"archived":false}
-    - {"for":"@ana","told":"branch.pushed","begun":["open_pull"],"head":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}
+    - {"for":"@ana","told":"branch.pushed change.risk","begun":["open_pull"],"head":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}
     operator {"for":"@ana","command":{"priority":"high"}}
     "#);
 }
