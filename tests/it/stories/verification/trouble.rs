@@ -16,7 +16,15 @@ async fn an_agent_is_sent_back_twice_and_then_a_person_has_to_look() {
     );
     assert!(told.draft() && told.has_label("agent:needs-you"));
     assert_eq!(told.verdict(), "failure: Failed: sh check.sh (exit 3)");
-    insta::assert_snapshot!(told.section(), @"");
+    let section = told.section();
+    for part in [
+        "The agent claimed:\n\n> - Every test passes",
+        "| `sh check.sh` | ❌ exit 3 | SPAN |",
+        "the note is three",
+        "this stays a draft until a person has looked",
+    ] {
+        assert!(section.contains(part), "{part}: {section}");
+    }
     let status = told.app.thread(told.issue);
     assert!(
         status.contains("also after the agent was sent back 2 times"),
