@@ -73,6 +73,10 @@ pub(super) async fn answer(session: &Arc<Session>, request: Request<Incoming>) -
             error(status, "not_passed_on", &text::refusal(why))
         }
         Ok(Way::Here) => Response::new(full(Bytes::new())),
+        Ok(Way::NoSocket) => {
+            let status = StatusCode::UPGRADE_REQUIRED;
+            error(status, "no_websocket", text::NO_SOCKET)
+        }
         Ok(Way::On {
             served,
             target,

@@ -60,7 +60,7 @@ async fn is_held(action: &Publish, lease: &Lease, pushing: &Pushing<'_>) -> Resu
         head: &action.head,
         base: &judged.base,
         upstream: judged.upstream.as_ref(),
-        besides: &[],
+        besides: &judged.besides,
     };
     let found = pushing.remotes.git.protected(&what).await?;
     let mut paths = found.paths.iter();

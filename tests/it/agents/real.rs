@@ -397,15 +397,16 @@ async fn codex_works_with_a_key_alone() {
         return;
     };
     let configuration = format!(
-        "openai_base_url = \"{}/v1\"\nmodel = \"gpt-5-codex\"\ncheck_for_update_on_startup = false\n\
-         [analytics]\nenabled = false\n[features]\nplugins = false\n",
-        real.model.address
+        "model = \"gpt-5-codex\"\ncheck_for_update_on_startup = false\n\
+         [analytics]\nenabled = false\n[features]\nplugins = false\n"
     );
     let own = real.bench.launch.home.join(".codex/config.toml");
     std::fs::write(own, configuration).expect("written");
     let environment = &mut real.bench.launch.agent.environment;
     environment.remove("MODEL_KEY");
     environment.insert("OPENAI_API_KEY".into(), "x".into());
+    let base = format!("{}/v1", real.model.address);
+    environment.insert("OPENAI_BASE_URL".into(), base);
     let (end, _) = real.bench.turn(real.request("write")).await;
     assert_eq!(end.expect("the turn ends").error, None);
     assert!(

@@ -145,6 +145,9 @@ pub struct Judged {
     pub upstream: Option<Sha>,
     /// The changes of protected paths that somebody let through; `None`: none but what the operator allows.
     pub approved: Option<ChangeHash>,
+    /// What the repository protects besides, as globs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub besides: Vec<String>,
 }
 
 /// Open the pull request. Found by its head branch first, open or closed.

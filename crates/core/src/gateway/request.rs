@@ -35,6 +35,8 @@ pub enum Way<'a> {
     },
     /// Nowhere: whether somebody is there is answered here.
     Here,
+    /// Nowhere: it is to become a WebSocket, and programs that ask so ask by a request of their own when there is none.
+    NoSocket,
 }
 
 impl NotServed {
@@ -105,6 +107,9 @@ pub fn admit<'a>(serving: &'a Serving, asked: &Ours<'_>) -> Result<Way<'a>, NotS
         return Err(NotServed::NoWord);
     }
     if !served.allows(asked.method, &path) {
+        if asked.method == "GET" && served.allows("POST", &path) {
+            return Ok(Way::NoSocket);
+        }
         return Err(NotServed::Path);
     }
     let mut target = served.behind(&path).ok_or(NotServed::Path)?;

@@ -30,6 +30,9 @@ pub const SPENT: &str = "The budget of this session is used up; skep ends it now
 /// What a program reads whose request is larger than any model takes.
 pub const TOO_LARGE: &str = "This request is larger than the gateway to the model takes.";
 
+/// What a program reads that asks for a WebSocket.
+pub const NO_SOCKET: &str = "The gateway to the model takes requests by POST only.";
+
 /// What a program reads whose model's server cannot be reached.
 pub const UNREACHABLE: &str = "The model's server could not be reached.";
 

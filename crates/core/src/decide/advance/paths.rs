@@ -186,6 +186,7 @@ pub(super) fn judged(task: &Task, work: &Work) -> Option<Judged> {
             base,
             upstream: None,
             approved,
+            besides: task.policy.protected.clone(),
         });
     }
     let (base, upstream) = collect::ground(task)?;
@@ -193,6 +194,7 @@ pub(super) fn judged(task: &Task, work: &Work) -> Option<Judged> {
         base,
         upstream,
         approved,
+        besides: task.policy.protected.clone(),
     })
 }
 

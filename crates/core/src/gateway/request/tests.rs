@@ -44,6 +44,7 @@ fn judged(
             costs,
         } => (format!("{}{target}", served.address()), costs),
         Way::Here => ("here".to_owned(), false),
+        Way::NoSocket => ("no socket".to_owned(), false),
     })
 }
 
