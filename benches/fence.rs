@@ -25,6 +25,7 @@ impl Place {
             std::fs::create_dir_all(folder)?;
         }
         let agents = Agents::open(AgentsConfig {
+            life: None,
             data_dir: data,
             hide: vec![],
             sandbox,
@@ -37,6 +38,7 @@ impl Place {
         })
         .await?;
         let launch = Launch {
+            grants: Default::default(),
             session: "1-1-1".parse()?,
             agent: AgentSpec::new("bench", vec!["true".into()]),
             workspace,

@@ -72,3 +72,6 @@ pub mod runner;
 pub mod store;
 pub mod sweep;
 pub mod webhook;
+
+#[cfg(test)]
+mod fuzzing;

@@ -29,7 +29,7 @@ use super::connection_state::OpenForm;
 use super::elicitation;
 use super::error::AgentError;
 use super::framing::{Wire, incoming, outgoing};
-use super::turn_request::Picture;
+use super::picture::Picture;
 
 /// What an agent answers that speaks no version as low as the one it was asked for.
 const UNSUPPORTED_VERSION: i32 = -32022;

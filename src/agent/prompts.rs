@@ -7,9 +7,9 @@ use futures::stream::FuturesUnordered;
 use super::connection::Ended;
 use super::end::Answer;
 use super::opening::Opened;
+use super::picture::Picture;
 use super::running_agent::Live;
 use super::steer::{self, ToSend};
-use super::turn_request::Picture;
 
 type Prompted = Result<serde_json::Value, Ended>;
 

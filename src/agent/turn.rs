@@ -18,11 +18,12 @@ use super::end::{Answer, Conclusion, Why, has_lost_it, last_notes, never_begun};
 use super::error::AgentError;
 use super::model_health::ModelHealth;
 use super::opening::{McpServer, Opened, Opening, takes_instructions};
+use super::picture::Picture;
 use super::prompts::Prompts;
 use super::running_agent::Live;
 use super::steer;
 use super::tools::Server;
-use super::turn_request::{Picture, TurnRequest};
+use super::turn_request::TurnRequest;
 use super::usage::TurnUsage;
 
 /// How often clocks are read, and updates delivered while many come: the first after a pause is delivered at once.

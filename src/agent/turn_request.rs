@@ -8,6 +8,7 @@ use crate::core::budget::TurnBudget;
 use super::launch::Launch;
 use super::opening::McpServer;
 use super::permission::PermissionPolicy;
+use super::picture::Picture;
 use super::tools::ToolHandler;
 
 /// One prompt for an agent, and the limits of working on it.
@@ -42,15 +43,6 @@ pub struct TurnRequest {
     pub initialize: Duration,
     /// How long it may take to confirm a cancel.
     pub cancel_grace: Duration,
-}
-
-/// A picture as the protocol carries it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
-    /// Its MIME type.
-    pub media: &'static str,
-    /// Its bytes, in base64.
-    pub data: String,
 }
 
 /// How to go on with an earlier session.

@@ -250,7 +250,7 @@ impl AdminService for AdminApi {
     async fn audit(&self, page: LogPage) -> Result<Vec<Value>, ApiError> {
         let rows = self.store.audit_rows(page.after, i64::from(page.limit));
         let rows = rows.await.map_err(|error| unread(&error))?;
-        rows.iter().map(|row| answer(row)).collect()
+        rows.iter().map(answer).collect()
     }
 
     async fn dispatch(&self, targets: Vec<Target>) -> Result<Batch, ApiError> {

@@ -7,12 +7,12 @@
 mod found;
 mod policy;
 mod reader;
-mod service;
+mod side_process;
 mod variable;
 
 pub use found::{Found, LastRead, Wrong};
 pub use policy::{LONGEST, PATH, RepositoryPolicy, Verify};
-pub use service::Service;
+pub use side_process::Service;
 
 #[cfg(test)]
 mod tests;

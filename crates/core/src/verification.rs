@@ -186,7 +186,10 @@ mod tests {
         let zero = RunEnd::Exit { code: 0 };
         let (one, late) = (RunEnd::Exit { code: 1 }, RunEnd::TimedOut);
         let killed = RunEnd::Killed { why: "x".into() };
-        assert_eq!(ended(&[zero.clone()]).standing(), Standing::Passed);
+        assert_eq!(
+            ended(std::slice::from_ref(&zero)).standing(),
+            Standing::Passed
+        );
         for bad in [one, late, killed, RunEnd::NotRun] {
             assert_eq!(ended(&[zero.clone(), bad]).standing(), Standing::Failed);
         }

@@ -31,7 +31,7 @@ pub(super) async fn perform(
     let changed = (action.actor.clone(), by_actor);
     let (actor, permission) = match author {
         None => changed,
-        Some(author) => lesser(author, changed, github, &at).await?,
+        Some(author) => lesser(with_right(author, github, &at).await?, changed),
     };
     let found = AuthorizedComment {
         comment: action.comment,
@@ -49,19 +49,22 @@ pub(super) async fn perform(
     }))
 }
 
-/// Of whoever opened a comment and whoever changed it, with what that one may do, the one who may do less.
-async fn lesser(
-    author: &github::Account,
-    changed: (Account, Permission),
+/// Somebody, with what they may do.
+async fn with_right(
+    who: &github::Account,
     github: &GitHub,
     at: &At,
 ) -> Result<(Account, Permission), Failure> {
-    let author = author.known();
-    let asked = Actor::Person(author.clone());
+    let who = who.known();
+    let asked = Actor::Person(who.clone());
     let may = reading::permission(github, at, &asked).await?;
-    let may = may.unwrap_or(Permission::None);
-    Ok(match may < changed.1 {
-        true => (author, may),
+    Ok((who, may.unwrap_or(Permission::None)))
+}
+
+/// Of whoever opened a comment and whoever changed it the one who may do less.
+fn lesser(opened: (Account, Permission), changed: (Account, Permission)) -> (Account, Permission) {
+    match opened.1 < changed.1 {
+        true => opened,
         false => changed,
-    })
+    }
 }

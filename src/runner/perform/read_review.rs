@@ -46,7 +46,11 @@ pub(super) async fn perform(
     let (threads, outsiders) = match reading.policy.issues.outsiders {
         Outsiders::Read => (threads, Vec::new()),
         Outsiders::Withhold => {
-            outsiders(reading, &mut rights, (number, action.review), threads).await?
+            let part = Part {
+                pull: number,
+                review: action.review,
+            };
+            outsiders(reading, &mut rights, &part, threads).await?
         }
     };
     let review = ReviewFacts {
@@ -69,12 +73,18 @@ pub(super) async fn perform(
     }))
 }
 
+/// A review of a pull request.
+struct Part {
+    pull: IssueNumber,
+    review: i64,
+}
+
 /// What people without write access said in these threads, with those who let it in: for a few of them, since each costs a call. Where
 /// somebody did, the words are read once more, after that: a change between the two readings is younger, and tells so.
 async fn outsiders(
     reading: &Reading<'_>,
     rights: &mut Rights<'_>,
-    (pull, review): (IssueNumber, i64),
+    part: &Part,
     threads: Vec<ReviewThread>,
 ) -> Result<(Vec<ReviewThread>, Vec<OutsiderInThread>), GitHubError> {
     let said = threads.iter().flat_map(|thread| &thread.comments);
@@ -90,8 +100,11 @@ async fn outsiders(
     let threads = match thumbs.values().all(Vec::is_empty) {
         true => threads,
         false => {
-            let again = reading.github.review_threads(rights.at(), pull).await?;
-            open_parts(again, review)
+            let again = reading
+                .github
+                .review_threads(rights.at(), part.pull)
+                .await?;
+            open_parts(again, part.review)
         }
     };
     let mut outsiders = Vec::new();

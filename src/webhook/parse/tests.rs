@@ -1,12 +1,8 @@
 //! The fuzz target `webhook`: the name of an event, a signature and a body, a line each.
 
 use super::*;
+use crate::fuzzing::{bend, kept};
 use crate::webhook::{Secrets, Signature};
-
-#[path = "../../../crates/core/tests/fuzz/bend.rs"]
-mod bend;
-#[path = "../../../crates/core/tests/fuzz/kept.rs"]
-mod kept;
 
 fn delivery(data: &[u8]) {
     let mut lines = data.splitn(3, |b| *b == b'\n');

@@ -396,10 +396,8 @@ async fn codex_works_with_a_key_alone() {
     let Some(mut real) = real("codex").await else {
         return;
     };
-    let configuration = format!(
-        "model = \"gpt-5-codex\"\ncheck_for_update_on_startup = false\n\
-         [analytics]\nenabled = false\n[features]\nplugins = false\n"
-    );
+    let configuration = "model = \"gpt-5-codex\"\ncheck_for_update_on_startup = false\n\
+         [analytics]\nenabled = false\n[features]\nplugins = false\n";
     let own = real.bench.launch.home.join(".codex/config.toml");
     std::fs::write(own, configuration).expect("written");
     let environment = &mut real.bench.launch.agent.environment;

@@ -295,7 +295,7 @@ async fn large_numbers_of_graphql_are_read_and_pages_followed() {
         json!({
             "id": id, "isResolved": false, "isOutdated": true, "path": "p", "line": null, "originalLine": 3,
             "comments": {"nodes": [{
-                "fullDatabaseId": comment, "body": "b", "diffHunk": "h", "url": "u",
+                "fullDatabaseId": comment, "body": "b", "diffHunk": "h", "url": "u", "updatedAt": "2026-01-01T00:00:00Z",
                 "author": {"__typename": "Bot", "login": "skep-test", "databaseId": super::BOT}, "pullRequestReview": null,
             }]},
         })

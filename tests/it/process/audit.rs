@@ -60,7 +60,7 @@ async fn who_asked_and_what_was_done_stands_there_and_a_changed_file_is_found() 
         found.unwrap_or_else(|| panic!("no {kind} with {text}: {lines:#?}"))
     };
     assert_eq!(lines[0][0], "skep.started");
-    find("webhook.issues.labeled", "@ana");
+    find("webhook.issues", "@ana");
     find("outcome.check_trigger", "task.queued");
     find("outcome.check_publish", "publish");
     find("outcome.publish", "branch.pushed");

@@ -352,7 +352,7 @@ async fn one_skep_at_a_time_works_on_a_postgres() {
 }
 
 /// As the database before this one was left.
-const BEFORE_WORDS: [&str; 24] = [
+const BEFORE_WORDS: [&str; 26] = [
     "DROP INDEX effect_clock",
     "DROP INDEX task_state",
     "ALTER TABLE task DROP COLUMN past",
@@ -372,6 +372,8 @@ const BEFORE_WORDS: [&str; 24] = [
     "DROP TABLE outcome",
     "DROP TABLE dependency",
     "DROP TABLE sprint_part",
+    "DROP TABLE repository_policy",
+    "DROP TABLE audit",
     "DELETE FROM migration WHERE number >= 4",
     "INSERT INTO effect (id, kind, lane, serial, rank, content, not_before, max_attempts, attempts, fence, \
      cancel_requested, created_at, body, why) \

@@ -102,7 +102,8 @@ async fn an_answer_after_the_session_is_for_the_next_one() {
     assert_eq!(app.state(issue).await, "in-review");
     assert!(app.one_of_ours(issue, CHOICE).body.contains("☑ a. Open it"));
     let pull = app.pull_for(issue).issue.number;
-    app.say("ana", IssueNumber(pull), "/agent fetch it again");
+    let again = format!("/agent fetch it again\n\n```skep-demo\n{}\n```", once());
+    app.say("ana", IssueNumber(pull), &again);
     app.settle_all().await;
     assert_eq!(app.granted(issue).await.egress, ["files.skep.example:80"]);
     assert!(

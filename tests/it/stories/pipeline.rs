@@ -65,6 +65,7 @@ async fn a_label_becomes_a_pull_request() {
         "session.idle",
         "session.collected",
         "branch.pushed",
+        "change.risk",
         "pull_request.opened",
         "session.completed",
     ]

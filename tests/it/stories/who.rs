@@ -300,7 +300,7 @@ async fn only_words_that_stood_at_the_trigger_reach_the_agent() {
     let issue = app.issue("Add a note", WRITES, &[]);
     app.advance(second);
     app.simulator
-        .comment(home, issue, "ben", "Kept: use British spelling.")
+        .comment(home, issue, "ana", "Kept: use British spelling.")
         .expect("a comment");
     let edited = app
         .simulator

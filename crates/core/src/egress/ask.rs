@@ -95,9 +95,7 @@ fn is_telemetry(name: &str) -> bool {
 fn holds_address(name: &str) -> bool {
     let parts: Vec<&str> = name.split(['.', '-']).collect();
     let number = |part: &&str| part.len() <= 3 && part.parse::<u8>().is_ok();
-    parts
-        .windows(4)
-        .any(|four| four.iter().all(|part| number(part)))
+    parts.windows(4).any(|four| four.iter().all(&number))
 }
 
 #[cfg(test)]

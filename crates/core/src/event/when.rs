@@ -46,25 +46,9 @@ impl Event {
             Self::LandedChecked(_) => EffectKind::CheckLanded,
             Self::AccessRead { .. } => EffectKind::CheckAccess,
             Self::DependenciesRead { .. } => EffectKind::ReadDependencies,
-            Self::Sprint(SprintNews::Read { .. }) => EffectKind::ReadSprint,
-            Self::Related {
-                news:
-                    RelatedNews::Overlap {
-                        news: OverlapNews::Found { .. },
-                    },
-            } => EffectKind::ReadOverlaps,
-            Self::Related {
-                news: RelatedNews::Restacked(_),
-            } => EffectKind::Restack,
             Self::Looked(Looked::Approvals(_)) => EffectKind::ReadApprovals,
             Self::Looked(Looked::Project(_)) => EffectKind::ReadProject,
             Self::Looked(Looked::Withheld(_)) => EffectKind::ReadWithheld,
-            Self::Discovery(DiscoveryNews::Made { .. }) => EffectKind::CreateIssue,
-            Self::Suggestion(SuggestionNews::Made { .. }) => EffectKind::Suggest,
-            Self::PullGate(GateNews::Read { .. }) => EffectKind::ReadPullGate,
-            Self::PullGate(GateNews::NotPermitted) => EffectKind::ReportPullGate,
-            Self::Verification(VerifyNews::Ran { .. }) => EffectKind::Verify,
-            Self::Verification(VerifyNews::NotPermitted) => EffectKind::ReportVerification,
             Self::Posted { .. } => EffectKind::UpsertComment,
             Self::StatusPosted { .. } => EffectKind::ShowStatus,
             Self::Assigned(_) => EffectKind::Assign,
@@ -72,18 +56,18 @@ impl Event {
             Self::MadeReady { .. } => EffectKind::MarkReady,
             Self::TimerFired { .. } => EffectKind::SetTimer,
             Self::EffectFailed { effect, .. } => *effect,
+            Self::Related { .. }
+            | Self::Sprint(_)
+            | Self::Discovery(_)
+            | Self::Suggestion(_)
+            | Self::PullGate(_)
+            | Self::Verification(_) => return self.news_of(),
             Self::Labeled { .. }
             | Self::Unlabeled { .. }
             | Self::IssueRemoved { .. }
             | Self::IssueOpened { .. }
             | Self::IssueEdited { .. }
             | Self::DependenciesChanged { .. }
-            | Self::Related { .. }
-            | Self::Sprint(_)
-            | Self::Discovery(_)
-            | Self::Suggestion(_)
-            | Self::PullGate(_)
-            | Self::Verification(_)
             | Self::Commented { .. }
             | Self::CommentDeleted { .. }
             | Self::RightLost { .. }
@@ -109,6 +93,29 @@ impl Event {
             | Self::Finished { .. }
             | Self::Unfitting { .. }
             | Self::HeldUp(_) => return None,
+        })
+    }
+
+    /// The same of news that come from several places, of which one is the outcome.
+    fn news_of(&self) -> Option<EffectKind> {
+        Some(match self {
+            Self::Sprint(SprintNews::Read { .. }) => EffectKind::ReadSprint,
+            Self::Related {
+                news:
+                    RelatedNews::Overlap {
+                        news: OverlapNews::Found { .. },
+                    },
+            } => EffectKind::ReadOverlaps,
+            Self::Related {
+                news: RelatedNews::Restacked(_),
+            } => EffectKind::Restack,
+            Self::Discovery(DiscoveryNews::Made { .. }) => EffectKind::CreateIssue,
+            Self::Suggestion(SuggestionNews::Made { .. }) => EffectKind::Suggest,
+            Self::PullGate(GateNews::Read { .. }) => EffectKind::ReadPullGate,
+            Self::PullGate(GateNews::NotPermitted) => EffectKind::ReportPullGate,
+            Self::Verification(VerifyNews::Ran { .. }) => EffectKind::Verify,
+            Self::Verification(VerifyNews::NotPermitted) => EffectKind::ReportVerification,
+            _ => return None,
         })
     }
 }

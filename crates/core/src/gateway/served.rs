@@ -98,7 +98,7 @@ pub fn served(environment: &BTreeMap<String, String>) -> Result<Vec<Served>, Str
     let mut all = Vec::new();
     for provider in &ALL {
         let is_on = |name: &&str| given(name).is_some_and(|value| value != "0" && value != "false");
-        if provider.unless.iter().any(|name| is_on(name)) {
+        if provider.unless.iter().any(is_on) {
             continue;
         }
         let mut keys = provider.keys.iter();

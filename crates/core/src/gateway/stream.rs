@@ -113,8 +113,7 @@ impl AnswerReader {
     /// Only what may tell something is parsed: most of a stream are words.
     fn take_piece(&mut self, data: &[u8]) {
         let says = |word: &[u8]| data.windows(word.len()).any(|at| at == word);
-        if !says(b"\"usage") && !says(b"\"error\"") && !(self.model.is_empty() && says(b"\"model"))
-        {
+        if !(says(b"\"usage") || says(b"\"error\"") || self.model.is_empty() && says(b"\"model")) {
             return;
         }
         let Ok(value) = serde_json::from_slice::<Value>(data) else {
@@ -231,7 +230,7 @@ fn error_of(piece: &Value) -> Option<String> {
     let named = ["code", "type", "status"]
         .iter()
         .find_map(|name| error.get(*name)?.as_str());
-    named.map(|name| super::refusal::word(name))
+    named.map(super::refusal::word)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::service::Service;
+use super::side_process::Service;
 use crate::glob;
 
 /// Where it lies.

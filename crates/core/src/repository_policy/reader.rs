@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::policy::{LONGEST, PATH, RepositoryPolicy, Verify};
-use super::service::{self, Service};
+use super::side_process::{self, Service};
 use super::variable::{self, Unfit};
 use crate::document::{Item, Mistake, Table, nearest};
 use crate::egress::{AllowList, Whose, preset_names};
@@ -151,7 +151,7 @@ impl Reader {
                 self.wrong.push(item.wrong(say::many_services(SERVICES)));
                 break;
             }
-            if !service::is_name(&name) {
+            if !side_process::is_name(&name) {
                 self.wrong.push(item.wrong(say::SERVICE_NAME));
             }
             let at = item.clone();

@@ -17,6 +17,10 @@ use crate::role::{Role, Why};
 use crate::snapshot::Snapshot;
 
 /// Where a task stands; each variant carries what is true then and nothing else.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a task has one, and nearly all of its life it is at work"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "stage")]
 pub enum Stage {

@@ -114,6 +114,10 @@ pub struct Failed {
 }
 
 /// News of a session that is over or held.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a task has one at most, and for one decision"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Late {
     /// Its working copy was made.

@@ -4,9 +4,9 @@
 mod header;
 
 use self::header::header;
-use super::kept::kept;
 use super::{
-    LIMIT, budget, clock, code, containment, count, gate, left_out, pull, role_why, span, verify,
+    LIMIT, budget, clock, code, containment, count, gate, kept::kept, left_out, pull, role_why,
+    span, verify,
 };
 use crate::agent::{ErrorClass, PlanEntry, PlanStatus};
 use crate::event::{ChecksState, Work};
@@ -25,8 +25,7 @@ pub fn render(task: &Task, cx: Context<'_>) -> String {
     }
     let mut parts = vec![head(task, cx)];
     parts.extend(task.gate().and_then(|held| gate::explained(task, &held)));
-    parts.extend(links(task));
-    parts.extend(several_roles(task));
+    parts.extend(links(task).into_iter().chain(several_roles(task)));
     parts.extend(implied_role(task, cx));
     parts.extend(base(task));
     parts.extend(second_bot(task));
@@ -230,8 +229,8 @@ fn ending(task: &Task) -> Option<String> {
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
         }
         End::Cancelled { why } => {
-            let parts = [Some(format!("Stopped because {}.", words(why))), kept(task)];
-            Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
+            let stopped = format!("Stopped because {}.", words(why));
+            Some(kept(task).map_or(stopped.clone(), |kept| format!("{stopped}\n\n{kept}")))
         }
     };
     let in_review = task.can_revise() || *end == End::InReview;

@@ -1,11 +1,7 @@
 //! The fuzz target `acp-line`: a line of an agent, whatever its bytes.
 
 use super::*;
-
-#[path = "../../../../crates/core/tests/fuzz/bend.rs"]
-mod bend;
-#[path = "../../../../crates/core/tests/fuzz/kept.rs"]
-mod kept;
+use crate::fuzzing::{bend, kept};
 
 fn line(data: &[u8]) {
     let mut bytes = data.to_vec();

@@ -2,12 +2,8 @@
 
 use super::*;
 use crate::core::protected::needs_consent;
+use crate::fuzzing::{bend, kept};
 use crate::git::change::{read_counted, read_raw};
-
-#[path = "../../../../crates/core/tests/fuzz/bend.rs"]
-mod bend;
-#[path = "../../../../crates/core/tests/fuzz/kept.rs"]
-mod kept;
 
 fn changes(data: &[u8]) {
     if let Ok((raw, files)) = read_counted(data) {

@@ -114,6 +114,7 @@ async fn a_question_is_one_comment_and_its_answer_goes_on_to_the_pull_request() 
         "session.idle",
         "session.collected",
         "branch.pushed",
+        "change.risk",
         "pull_request.opened",
         "session.completed",
     ]

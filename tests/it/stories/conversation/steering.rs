@@ -206,6 +206,8 @@ async fn what_people_say_to_each_other_is_left_alone() {
 
       1 file changed (+1 −0). Review the pull request: a review, or `/agent <what to do>` on it, sends the agent back to work; when you are happy, mark it ready for review, then merge it.
 
+      Withheld from the agent is 1 comment by people without write access or by bots: [`stranger`](../issues/1#issuecomment-1000020). Somebody with write access lets it read it, as data and no order, by a 👍 on the comment.
+
       <details><summary>Details</summary>
 
       - Role `swe`: the issue has no `role:*` label, so the default `swe`

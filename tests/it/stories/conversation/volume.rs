@@ -62,7 +62,7 @@ async fn no_session_ends_silently() {
         ("fail auth", "**Failed**"),
         (
             "write .github/workflows/x.yml: on: push\nsay Wrote it.",
-            "**Failed**",
+            "**Needs",
         ),
         ("ask Which? | a | b", "**Needs"),
     ];

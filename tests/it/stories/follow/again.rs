@@ -89,7 +89,7 @@ async fn what_was_written_on_the_issue_since_is_told() {
     told.app.advance(std::time::Duration::from_secs(1));
     told.app
         .simulator
-        .comment(told.app.repository, told.issue, "ben", "Mind the umlauts.")
+        .comment(told.app.repository, told.issue, "ana", "Mind the umlauts.")
         .expect("a comment");
     told.settle().await;
     told.app.advance(std::time::Duration::from_secs(1));

@@ -26,9 +26,7 @@ fn script(number: usize) -> String {
             "write NOTE-{number}.md: y\nfinish Mended. | All tests pass now.\nrest\nwrite NOTE-{number}.md: z\nfinish Green. | \
              skep/verify: passed"
         ),
-        _ => format!(
-            "write NOTE.md: almost rihgt\nfinish The server must be wrong. | Verified by the server.\nrest\nsay It passes."
-        ),
+        _ =>             "write NOTE.md: almost rihgt\nfinish The server must be wrong. | Verified by the server.\nrest\nsay It passes.".to_owned(),
     };
     format!("{first}\nrest\n{rest}")
 }

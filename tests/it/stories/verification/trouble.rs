@@ -31,11 +31,11 @@ async fn an_agent_is_sent_back_twice_and_then_a_person_has_to_look() {
         "{status}"
     );
     let prompts = told.app.planned(told.issue, EffectKind::RunTurn).await;
-    let said = prompts.iter().filter_map(|effect| match &effect.action {
+    let mut said = prompts.iter().filter_map(|effect| match &effect.action {
         Action::RunTurn(effect::RunTurn { turn }) => Some(turn.resumed.clone()),
         _ => None,
     });
-    let last = said.last().expect("a turn");
+    let last = said.next_back().expect("a turn");
     for part in [
         "The server itself ran",
         "sh check.sh: exit 3",

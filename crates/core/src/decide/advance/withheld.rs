@@ -7,10 +7,14 @@ use crate::effect;
 use crate::event::Timer;
 use crate::task::Task;
 
+/// So many looks without anything new, over six hours; from then on it is looked when something happens.
+const LOOKS: u32 = 40;
+
 /// The moment that it waits for.
 pub(super) fn wanted(task: &Task) -> Option<(Timer, i64)> {
     let withheld = &task.withheld;
-    let looks = task.stage.is_live() && !withheld.comments.is_empty();
+    let is_on = task.stage.is_live() && !withheld.comments.is_empty();
+    let looks = is_on && withheld.looked < LOOKS;
     looks.then_some((Timer::Withheld, withheld.look_at))
 }
 

@@ -22,11 +22,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
     let only_said = || format!("{} failed: {say}", effect.name());
     match effect {
         EffectKind::CheckTrigger => unchecked(on, task, say, *exhausted),
-        EffectKind::Steer => {
-            let messages = task.conversation.messages.iter();
-            let ids: Vec<String> = messages.map(|message| message.id.clone()).collect();
-            steps::steered(on, task, &ids, false)
-        }
+        EffectKind::Steer => unsteered(on, task),
         EffectKind::AuthorizeComment | EffectKind::ReadReview => unread(on, *effect, say),
         // Nobody says that another installation covers it: in doubt nothing runs.
         EffectKind::CheckAccess => {
@@ -91,6 +87,13 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         | EffectKind::RemoveWorkspace
         | EffectKind::Forget => only_said(),
     }
+}
+
+/// Nothing of what was offered to the agent at work was taken.
+fn unsteered(on: &mut Recording<'_>, task: &mut Task) -> String {
+    let messages = task.conversation.messages.iter();
+    let ids: Vec<String> = messages.map(|message| message.id.clone()).collect();
+    steps::steered(on, task, &ids, false)
 }
 
 /// What the issue waits for is not known.

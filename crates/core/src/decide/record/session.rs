@@ -9,7 +9,7 @@ use crate::agent::ErrorClass;
 use crate::event::{BaseFacts, Event};
 use crate::event_name::DomainEvent;
 use crate::ids::SessionId;
-use crate::task::{Failed, FailureClass, Pushed, Stage, Step, Task, WorkspaceBase};
+use crate::task::{Failed, FailureClass, Pushed, Stage, Step, Task, Wanted, WorkspaceBase};
 use crate::text;
 
 /// Hands an outcome to the step that waits for it.
@@ -46,13 +46,7 @@ pub(super) fn outcome(
                 say,
                 ..
             },
-        ) => {
-            task.wanted.failed = Some(Failed {
-                class: FailureClass::Agent(*class),
-                say: text::failure::turn(*class, say),
-            });
-            "git had no room to look".into()
-        }
+        ) => no_room(&mut task.wanted, *class, say),
         (Step::Collecting { found, .. }, Event::Collected { work, .. }) => {
             *found = Some(work.clone());
             on.notes
@@ -93,6 +87,15 @@ pub(super) fn outcome(
         }
         (step, _) => format!("stale: the session is at {}", steps::name(step)),
     }
+}
+
+/// Git could not look.
+fn no_room(wanted: &mut Wanted, class: ErrorClass, say: &str) -> String {
+    wanted.failed = Some(Failed {
+        class: FailureClass::Agent(class),
+        say: text::failure::turn(class, say),
+    });
+    "git had no room to look".into()
 }
 
 /// The working copy stands.

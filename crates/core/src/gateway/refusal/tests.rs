@@ -1,3 +1,5 @@
+//! What providers answer when they refuse, as they word it.
+
 use super::*;
 
 /// 2026-11-28T18:00:00Z.
@@ -28,7 +30,9 @@ fn refusals_as_providers_word_them() {
     let quota = r#"{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}"#;
     let usage = r#"{"error":{"type":"usage_limit_reached","resets_at":1795889100}}"#;
     let gemini = r#"{"error":{"code":429,"message":"Quota exceeded","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"27s"}]}}"#;
-    let cases: [(u16, &[(&str, &str)], &str, (ErrorClass, &str, Option<i64>)); 12] = [
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+    type Read<'a> = (ErrorClass, &'a str, Option<i64>);
+    let cases: [(u16, Headers<'_>, &str, Read<'_>); 12] = [
         (
             429,
             &[("retry-after", "3600")],

@@ -1,3 +1,5 @@
+//! Which requests go on to a provider, and which nowhere.
+
 use std::collections::BTreeMap;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Which keys stay outside, and what an agent is told in their place.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What answers tell of tokens, piece by piece.
+
 use super::*;
 use crate::gateway::provider::ALL;
 

@@ -157,7 +157,7 @@ macro_rules! numbers {
     )+};
 }
 
-impl<'a> ser::Serializer for &'a mut Digest {
+impl ser::Serializer for &mut Digest {
     type Ok = ();
     type Error = Never;
     type SerializeSeq = Self;
