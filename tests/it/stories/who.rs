@@ -347,8 +347,8 @@ async fn only_words_that_stood_at_the_trigger_reach_the_agent() {
         prompts[1]
     );
     assert!(
-        prompts[1].contains("EVIL comment"),
-        "what stands at the second trigger is quoted"
+        !prompts[1].contains("EVIL comment") && prompts[1].contains("EVIL body"),
+        "what stands at the second trigger is quoted, but for what people without a right to it wrote"
     );
     app.done().await;
 }

@@ -269,7 +269,15 @@ async fn what_is_let_in_survives_a_kill_after_any_step() {
         app.settle().await;
         app.like("ana", comment);
         app.advance(MINUTE);
+        let from = app.now();
         let steps = app.run_steps(kill).await;
+        if app.now() - from > 3_600_000 {
+            // What is left is to wait for an answer until there is no use in one.
+            app.leave_unfinished();
+            app.done().await;
+            assert!(kill > 5, "{kill} steps are hardly all");
+            return;
+        }
         app.simulator.quiet().await;
         app.crash_and_open().await;
         app.settle().await;
