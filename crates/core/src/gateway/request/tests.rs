@@ -107,10 +107,16 @@ fn what_asks_for_a_models_words_goes_to_its_provider() {
     );
 }
 
+/// Codex asks for its model's words so first, and by a POST after that.
+#[test]
+fn a_socket_for_a_models_words_is_not_there_and_no_attempt() {
+    let judged = judged("GET", "/openai/v1/responses", &[HOST, WORD]);
+    assert_eq!(judged, Ok(("no socket".into(), false)));
+}
+
 #[test]
 fn nothing_else_goes_through() {
     for (method, target) in [
-        ("GET", "/anthropic/v1/messages"),
         ("POST", "/anthropic/v1/messages/batches"),
         ("GET", "/anthropic/v1/files"),
         ("POST", "/anthropic/v1/files"),
