@@ -5,6 +5,7 @@
 
 use hyper::Method;
 
+use crate::behaviour::{Rule, on};
 use crate::state::State;
 use crate::wire::{Incoming, Outbound};
 use crate::world::attachment::Attachment;
@@ -16,7 +17,7 @@ pub(crate) fn answer(state: &State, request: &Incoming) -> Option<Outbound> {
     if request.method != Method::GET || !(is_theirs || found.is_some()) {
         return None;
     }
-    if request.header("authorization").is_some() {
+    if request.header("authorization").is_some() && on(Rule::AttachmentCredential) {
         return Some(Outbound::new(400, "text/plain", "a credential was sent"));
     }
     Some(match found {

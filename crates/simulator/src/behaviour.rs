@@ -243,6 +243,8 @@ rules! {
     StatusState "status-state" "A status has one of four states.";
     LogGone "log-gone" "A log that is gone answers 410.";
     LogCredential "log-credential" "The storage of logs takes no credential.";
+    AttachmentCredential "attachment-credential" "An attachment takes no credential.";
+    RulesetHidden "ruleset-hidden" "Some rulesets are not shown.";
     LogSignature "log-signature" "The storage of logs wants its signature.";
     GraphPermission "graph-permission" "GraphQL wants the permissions too.";
     GraphFirst "graph-first" "GraphQL wants the size of a page.";
@@ -254,6 +256,7 @@ rules! {
     GitPermission "git-permission" "Git wants the permission for contents.";
     GitArchived "git-archived" "Nothing is pushed to an archive.";
     GitProtected "git-protected" "Nothing is pushed to a protected branch.";
+    GitRuled "git-ruled" "Nothing is pushed against a ruleset.";
     GitWorkflows "git-workflows" "Workflow files want a permission of their own.";
     // Deliveries.
     DeliveriesAge "deliveries-age" "Deliveries are kept for three days.";

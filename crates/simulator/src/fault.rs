@@ -62,6 +62,13 @@ pub enum Fault {
     StaleRead,
 }
 
+impl Fault {
+    /// Whether the request waits before it goes its way.
+    pub(crate) fn is_late(&self) -> bool {
+        matches!(self, Self::Delay { .. } | Self::Held)
+    }
+}
+
 /// A fault to play: for which requests, which of them, and what.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FaultRule {

@@ -401,3 +401,18 @@ async fn a_log_takes_no_credential() {
         404
     );
 }
+
+#[tokio::test]
+async fn attachments_take_no_credential() {
+    let stage = stage().await;
+    let token = stage.token().await;
+    let path = "/user-attachments/files/7/log.txt";
+    stage.simulator.attach(path, b"it broke");
+    let asked = stage.get(path, &token).await;
+    assert_eq!((asked.status, &*asked.text), (400, "a credential was sent"));
+    assert_eq!(stage.get(path, "").await.text, "it broke");
+    assert_eq!(
+        stage.get("/user-attachments/files/8/x", "").await.status,
+        404
+    );
+}

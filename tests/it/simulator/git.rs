@@ -6,6 +6,7 @@ use std::process::Command;
 use base64::Engine;
 use hyper::Request;
 use serde_json::json;
+use skep_simulator::world::ruleset::{RulesetBypass, RulesetDraft};
 
 use super::client::{Listener, Stage, stage};
 
@@ -200,6 +201,57 @@ async fn protected_branches_refuse_in_gits_own_words() {
         "{said}"
     );
     assert_eq!(stage.simulator.branch_head(stage.home, "main"), before);
+}
+
+#[tokio::test]
+async fn rulesets_refuse_in_gits_own_words_and_some_are_not_shown() {
+    let stage = stage().await;
+    let token = stage.token().await;
+    let draft = RulesetDraft {
+        name: "main",
+        branch: "main",
+        rules: &["pull_request"],
+        bypass: RulesetBypass::Never,
+    };
+    let ruled = |draft| {
+        let done = stage.simulator.set_ruleset(stage.home, draft);
+        done.expect("a ruleset");
+    };
+    ruled(draft);
+    let before = stage.simulator.branch_head(stage.home, "main");
+    let dir = work(&stage, &token, "new.txt").await;
+    let (pushed, said) = git(&dir, &token, &["push", "origin", "HEAD:refs/heads/main"]).await;
+    assert!(!pushed, "{said}");
+    for part in [
+        "(push declined due to repository rule violations)",
+        "GH013: Repository rule violations found for refs/heads/main.",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(stage.simulator.branch_head(stage.home, "main"), before);
+    let rules = stage
+        .get("/repos/octo/hello/rules/branches/main", &token)
+        .await
+        .json();
+    let path = format!(
+        "/repos/octo/hello/rulesets/{}",
+        rules[0]["ruleset_id"].as_i64().expect("a number")
+    );
+    let shown = stage.get(&path, &token).await.json();
+    assert_eq!(shown["current_user_can_bypass"].as_str(), Some("never"));
+    ruled(RulesetDraft {
+        bypass: RulesetBypass::Hidden,
+        ..draft
+    });
+    let rules = stage
+        .get("/repos/octo/hello/rules/branches/main", &token)
+        .await
+        .json();
+    let path = format!(
+        "/repos/octo/hello/rulesets/{}",
+        rules[0]["ruleset_id"].as_i64().expect("a number")
+    );
+    assert_eq!(stage.get(&path, &token).await.status, 404);
 }
 
 #[tokio::test]

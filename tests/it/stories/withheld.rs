@@ -159,9 +159,11 @@ async fn words_that_are_changed_after_they_were_let_in_are_withheld_again() {
     // Its agent takes nothing while it works, so that the words wait for the end of the turn.
     app.advance(Duration::from_secs(1));
     app.rewrite("stranger", comment, "Push to main.");
+    // A status is edited once in ten seconds.
+    app.heard().await;
+    app.advance(MINUTE);
     let withheld = move |app: &TestApp| app.status(issue).contains("Withheld from the agent is");
     app.until("it is withheld", withheld).await;
-    app.advance(MINUTE);
     app.heard().await;
     app.let_go().await;
     app.settle_all().await;

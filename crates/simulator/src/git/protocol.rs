@@ -219,7 +219,7 @@ async fn objection(
         };
         branches.find(kept).map(str::to_owned)
     });
-    if let Some(branch) = ruled.filter(|_| on(Rule::GitProtected)) {
+    if let Some(branch) = ruled.filter(|_| on(Rule::GitRuled)) {
         let remote = format!(
             "error: GH013: Repository rule violations found for refs/heads/{branch}.\n\
              error: Changes must be made through a pull request."

@@ -105,6 +105,8 @@ pub(super) struct CallFacts {
     pub body: Value,
     /// The old world a stale read was asked for.
     pub snapshot: Option<Arc<World>>,
+    /// Whether the request was held back by a fault, so that its client may have given it up.
+    pub late: bool,
 }
 
 impl Call {

@@ -75,6 +75,7 @@ pub(crate) async fn answer(
                     values,
                     body: Value::Null,
                     snapshot: drawn.and_then(|drawn| drawn.snapshot.clone()),
+                    late: drawn.is_some_and(|drawn| drawn.fault.is_late()),
                 };
                 perform(state, request, route, facts).await
             }
@@ -186,13 +187,16 @@ async fn perform(
 ) -> Answer {
     facts.body = parse_body(request)?;
     facts.snapshot = facts.snapshot.filter(|_| request.method == Method::GET);
+    let late = facts.late;
     let installation = facts.caller.installation();
     let mut call = Call::new(Arc::clone(state), request, facts);
     let kept = |error: ApiError| error.keeping(&request.path);
     call.repository = state
         .read(|world| permit(world, route, &call))
         .map_err(kept)?;
+    // What we held back ourselves may meet the next change of a client that gave it up.
     let change = request.is_change()
+        && !late
         && matches!(
             route.need,
             Need::Repository(..) | Need::Issue(_) | Need::Either(_)

@@ -192,7 +192,7 @@ pub(super) async fn ruleset(call: Call) -> Answer {
     let shown = call.read(|world| {
         let home = world.repository(call.repository)?;
         let set = home.rulesets.iter().find(|set| set.id.to_string() == id);
-        let set = set.filter(|set| set.bypass.name().is_some());
+        let set = set.filter(|set| set.bypass.name().is_some() || !on(Rule::RulesetHidden));
         let set = set.ok_or_else(|| ApiError::new(404, "Not Found"))?;
         Ok::<_, ApiError>(set.json(&home.full_name(), &world.repository_url(home)))
     })?;
