@@ -24,6 +24,7 @@
 //! - [`engine`] turns inbox rows into decisions, each in one transaction.
 //! - [`runner`] performs effects under leases, one file per action, and puts the outcomes back into the inbox.
 //! - [`github`], [`git`], [`agent`]: the three worlds outside, each behind one module.
+//! - `dial` is the way to a host outside for skep's own calls, by the operator's proxy where there is one.
 //! - [`egress`] is the only way out of a session: a proxy that lets through what [`core::egress`] allows.
 //! - [`gateway`] stands between an agent and its model, and adds the key that is not in the sandbox.
 //! - [`sweep`] finds what nobody told us of, at start and on a timer: webhooks that never came through, and what differs
@@ -60,6 +61,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub use skep_core as core;
+mod dial;
 pub mod egress;
 pub mod engine;
 pub mod fence;

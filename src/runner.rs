@@ -227,6 +227,7 @@ impl Runner {
             | EffectKind::OpenPull
             | EffectKind::JoinStack
             | EffectKind::CreateIssue
+            | EffectKind::ProposePolicy
             | EffectKind::Suggest
             | EffectKind::LabelPull
             | EffectKind::ReportPullGate

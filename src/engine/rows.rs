@@ -278,6 +278,7 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         Action::LabelPull(_)
         | Action::DescribePull(_)
         | Action::CreateIssue(_)
+        | Action::ProposePolicy(_)
         | Action::Suggest(_)
         | Action::JoinStack(_)
         | Action::ReportPullGate(_)

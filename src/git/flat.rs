@@ -17,22 +17,12 @@ impl Collection<'_> {
     /// The work of `head` as one commit above the base, without links that leave the tree, and what that leaves out.
     pub(super) async fn without_links(&self, head: &Sha) -> Result<(Sha, Vec<LeftOut>), GitError> {
         let base = &self.spec.base;
-        let call = self.quarantine.call("diff-tree").args([
-            "-r",
-            "-z",
-            "--raw",
-            "--no-abbrev",
-            "--no-renames",
-        ]);
-        let call = call
-            .args(["--end-of-options", base.as_str(), head.as_str()])
-            .cap(LISTING, Overflow::Fail);
-        let changes = read_raw("diff-tree", &self.run(call).await?)?;
+        let changes = self.between(base, head).await?;
         let mut left = vec![LeftOut {
             why: WhyLeftOut::History,
             name: head.to_string(),
         }];
-        let (mut gone, mut back) = (Vec::new(), Vec::new());
+        let mut undone = Vec::new();
         for change in changes.into_iter().filter(|change| change.new_mode == LINK) {
             if !leaves_tree(&Link {
                 path: &change.path,
@@ -44,16 +34,9 @@ impl Collection<'_> {
                 why: WhyLeftOut::Link,
                 name: String::from_utf8_lossy(&change.path).into_owned(),
             });
-            match change.status {
-                b'A' => gone.push(change.path),
-                _ => back.push(Entry {
-                    mode: change.old_mode,
-                    object: change.old_object,
-                    path: change.path,
-                }),
-            }
+            undone.push(change);
         }
-        let tree = self.put_back(head, &gone, &back).await?;
+        let tree = self.put_back(head, undone).await?;
         Ok((self.commit(base, &tree).await?, left))
     }
 
@@ -66,33 +49,17 @@ impl Collection<'_> {
         let range = self.range(head);
         let merged = range.merged().await?;
         let base = merged.unwrap_or(&self.spec.base);
-        let call = self.quarantine.call("diff-tree").args([
-            "-r",
-            "-z",
-            "--raw",
-            "--no-abbrev",
-            "--no-renames",
-        ]);
-        let call = call
-            .args(["--end-of-options", base.as_str(), head.as_str()])
-            .cap(LISTING, Overflow::Fail);
-        let changes = read_raw("diff-tree", &self.run(call).await?)?;
-        let (mut gone, mut back, mut left) = (Vec::new(), Vec::new(), Vec::new());
-        for change in protected_changes(&changes, &self.spec.protected) {
-            left.push(LeftOut {
-                why: WhyLeftOut::Protected,
-                name: String::from_utf8_lossy(&change.path).into_owned(),
-            });
-            match change.status {
-                b'A' => gone.push(change.path.clone()),
-                _ => back.push(Entry {
-                    mode: change.old_mode.clone(),
-                    object: change.old_object.clone(),
-                    path: change.path.clone(),
-                }),
-            }
-        }
-        let tree = self.put_back(head, &gone, &back).await?;
+        let changes = self.between(base, head).await?;
+        let undone: Vec<RawChange> = protected_changes(&changes, &self.spec.protected)
+            .into_iter()
+            .cloned()
+            .collect();
+        let left = undone.iter().map(|change| LeftOut {
+            why: WhyLeftOut::Protected,
+            name: String::from_utf8_lossy(&change.path).into_owned(),
+        });
+        let left = left.collect();
+        let tree = self.put_back(head, undone).await?;
         if merged.is_none() && tree == self.tree_of(base).await? {
             // Nothing else was made.
             return Ok((base.clone(), left));
@@ -109,19 +76,40 @@ impl Collection<'_> {
         sha("rev-parse", &tree)
     }
 
-    /// The tree of `head` without some paths, and with some as they were.
-    async fn put_back(
-        &self,
-        head: &Sha,
-        gone: &[Vec<u8>],
-        back: &[Entry],
-    ) -> Result<Sha, GitError> {
+    /// What differs between two commits, file by file.
+    async fn between(&self, base: &Sha, head: &Sha) -> Result<Vec<RawChange>, GitError> {
+        let call = self.quarantine.call("diff-tree").args([
+            "-r",
+            "-z",
+            "--raw",
+            "--no-abbrev",
+            "--no-renames",
+        ]);
+        let call = call
+            .args(["--end-of-options", base.as_str(), head.as_str()])
+            .cap(LISTING, Overflow::Fail);
+        read_raw("diff-tree", &self.run(call).await?)
+    }
+
+    /// The tree of `head` without these changes.
+    async fn put_back(&self, head: &Sha, undone: Vec<RawChange>) -> Result<Sha, GitError> {
+        let (mut gone, mut back) = (Vec::new(), Vec::new());
+        for change in undone {
+            match change.status {
+                b'A' => gone.push(change.path),
+                _ => back.push(Entry {
+                    mode: change.old_mode,
+                    object: change.old_object,
+                    path: change.path,
+                }),
+            }
+        }
         self.run(
             self.work("read-tree")
                 .args(["--end-of-options", head.as_str()]),
         )
         .await?;
-        self.update(&["--force-remove", "-z", "--stdin"], listed(gone))
+        self.update(&["--force-remove", "-z", "--stdin"], listed(&gone))
             .await?;
         let lines: Vec<u8> = back.iter().flat_map(Entry::line).collect();
         self.update(&["--add", "--replace", "-z", "--index-info"], lines)

@@ -20,7 +20,7 @@ pub enum Purpose {
     /// Pull requests: `pull_requests:write`, `contents:read`.
     PullRequest,
     /// Resolve threads, take the draft mark off: `pull_requests:write` and `contents:write`. GitHub wants the
-    /// latter for both, and documents it nowhere: <https://github.com/orgs/community/discussions/44650>.
+    /// latter for both, and documents it nowhere: <https://github.com/orgs/community/discussions/44650>. And propose a file.
     Review,
     /// Check runs: `checks:write`.
     Checks,

@@ -104,11 +104,11 @@ pub struct StandingFile {
 }
 
 #[derive(Deserialize)]
-struct ContentShape {
+pub(super) struct ContentShape {
     #[serde(rename = "type")]
     kind: String,
     #[serde(default)]
-    sha: String,
+    pub(super) sha: String,
     #[serde(default)]
     encoding: String,
     #[serde(default)]
@@ -154,11 +154,8 @@ impl GitHub {
     /// A text file of at most 1 MiB, from the default branch; `None` if there is no such file, or if it is a folder, a link,
     /// too large or not UTF-8. <https://docs.github.com/rest/repos/contents#get-repository-content>
     pub async fn contents(&self, at: &At, path: &str) -> Result<Option<String>, GitHubError> {
-        let path: Vec<String> = path.split('/').map(escape).collect();
-        let ask = ApiRequest::get(
-            "read a file",
-            at.path(&format!("/contents/{}", path.join("/"))),
-        );
+        let path = at.path(&format!("/contents/{}", address(path)));
+        let ask = ApiRequest::get("read a file", path);
         let found: Option<serde_json::Value> = self.read_if_there(at, &ask).await?;
         // A folder is an array and has no shape of a file.
         Ok(found
@@ -172,11 +169,8 @@ impl GitHub {
         at: &At,
         path: &str,
     ) -> Result<Option<StandingFile>, GitHubError> {
-        let path: Vec<String> = path.split('/').map(escape).collect();
-        let ask = ApiRequest::get(
-            "read a file",
-            at.path(&format!("/contents/{}", path.join("/"))),
-        );
+        let path = at.path(&format!("/contents/{}", address(path)));
+        let ask = ApiRequest::get("read a file", path);
         let found: Option<serde_json::Value> = self.read_if_there(at, &ask).await?;
         Ok(found.map(
             |value| match serde_json::from_value::<ContentShape>(value) {
@@ -207,7 +201,14 @@ impl GitHub {
     }
 }
 
-fn text(shape: ContentShape) -> Option<String> {
+/// A path as it stands in an address.
+pub(super) fn address(path: &str) -> String {
+    let parts: Vec<String> = path.split('/').map(escape).collect();
+    parts.join("/")
+}
+
+/// What a file holds, if it is a text and was sent whole.
+pub(super) fn text(shape: ContentShape) -> Option<String> {
     if shape.kind != "file" || shape.encoding != "base64" {
         return None;
     }

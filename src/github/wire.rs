@@ -11,12 +11,10 @@ use std::time::Duration;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::header::{ACCEPT, AUTHORIZATION, HeaderValue, IF_NONE_MATCH, LOCATION, USER_AGENT};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::{Connect, HttpConnector};
+use hyper_util::client::legacy::connect::Connect;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
@@ -24,8 +22,8 @@ use super::answer::Answer;
 use super::error::GitHubError;
 use super::page::{at_home, below, is_below};
 use super::request::ApiRequest;
-use super::route::Route;
 use crate::core::network::Network;
+use crate::dial::{Route, connector, tls, trust};
 
 /// The largest answer read; a hundred comments of the largest size fit.
 const ANSWER_BYTES: usize = 32 * 1024 * 1024;
@@ -88,12 +86,12 @@ impl Wire {
             .map_err(|_| wrong("user agent: not a header value".into()))?;
         let octocrab = match api.scheme() {
             "https" => {
-                let tls = hyper_rustls::HttpsConnectorBuilder::new()
-                    .with_tls_config(trust(network).map_err(wrong)?)
+                let https = hyper_rustls::HttpsConnectorBuilder::new()
+                    .with_tls_config(trusted(network).map_err(wrong)?)
                     .https_only()
                     .enable_http1()
-                    .wrap_connector(Route::new(connector(timeouts.connect), network));
-                client(tls)
+                    .wrap_connector(Route::new(network, timeouts.connect));
+                client(https)
             }
             _ => client(connector(timeouts.connect)),
         };
@@ -304,39 +302,16 @@ fn is_loopback(address: &Url) -> bool {
     }
 }
 
-/// Whose certificates count: those of the bundle, or the system's.
-fn trust(network: &Network) -> Result<ClientConfig, String> {
-    let mut roots = RootCertStore::empty();
-    match &network.ca_bundle {
-        Some(bundle) => {
-            let unreadable = |error| format!("{}: {error}", bundle.display());
-            for certificate in CertificateDer::pem_file_iter(bundle).map_err(unreadable)? {
-                roots.add_parsable_certificates([certificate.map_err(unreadable)?]);
-            }
-        }
-        None => {
-            let certificates = rustls_native_certs::load_native_certs().certs;
-            let _counts = roots.add_parsable_certificates(certificates);
-        }
-    }
+/// TLS for the API, which nobody could speak with where no authority is trusted.
+fn trusted(network: &Network) -> Result<ClientConfig, String> {
+    let roots = trust(network)?;
     if roots.is_empty() {
         return Err(
             "no certificate authority is trusted here; install the system's CA certificates"
                 .to_owned(),
         );
     }
-    Ok(ClientConfig::builder()
-        .with_root_certificates(roots)
-        .with_no_client_auth())
-}
-
-/// TCP with a connect timeout; a TLS handshake that stalls ends with the total time.
-fn connector(timeout: Duration) -> HttpConnector {
-    let mut connector = HttpConnector::new();
-    connector.enforce_http(false);
-    connector.set_nodelay(true);
-    connector.set_connect_timeout(Some(timeout));
-    connector
+    Ok(tls(roots))
 }
 
 fn client<C>(connector: C) -> Octocrab

@@ -23,6 +23,7 @@ mod open_hosts;
 mod open_pull;
 mod post_answer;
 mod prepare_workspace;
+mod propose_policy;
 mod publish;
 mod react;
 mod react_to;
@@ -100,6 +101,7 @@ pub(super) async fn perform(
         Action::PrepareWorkspace(action) => {
             prepare_workspace::perform(action, lease, &s.workspaces(stopping)).await
         }
+        Action::ProposePolicy(action) => propose_policy::perform(action, lease, github).await,
         Action::Publish(action) => publish::perform(action, lease, &s.pushing()).await,
         Action::React(action) => react::perform(action, lease, github).await,
         Action::ReactTo(action) => react_to::perform(action, lease, github).await,

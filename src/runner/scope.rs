@@ -24,7 +24,7 @@ use crate::core::policy::{AllowProtected, Limits, Policy};
 use crate::core::sanitise::HeldSecrets;
 use crate::core::time::Clock;
 use crate::git::Git;
-use crate::github::GitHub;
+use crate::github::{At, CheckReport, GitHub, GitHubError};
 use crate::store::{Store, StoreError};
 
 /// Our own comments, and how they are found again.
@@ -50,6 +50,30 @@ pub(super) struct Reading<'a> {
 pub(super) struct Checks<'a> {
     pub(super) github: &'a GitHub,
     pub(super) refused: &'a Refusals,
+}
+
+impl Checks<'_> {
+    /// Puts a check run there; false where the installation has not granted it, which the log says once, in the words given.
+    pub(super) async fn put(
+        &self,
+        at: &At,
+        report: &CheckReport,
+        not_granted: &str,
+    ) -> Result<bool, GitHubError> {
+        match self.github.put_check(at, report).await {
+            Ok(_) => {
+                self.refused.granted(at.installation);
+                Ok(true)
+            }
+            Err(GitHubError::NotPermitted { permission, .. }) => {
+                if self.refused.is_news(at.installation) {
+                    tracing::warn!(installation = %at.installation, permission, "{not_granted}");
+                }
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// GitHub's own stacks of pull requests, and whose installation has none.

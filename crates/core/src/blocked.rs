@@ -1,12 +1,12 @@
 //! Hosts that a session asked for and that nobody listed: people are asked about each once, in one comment of the issue, while the
 //! agent goes on without them.
 //!
-//! A yes opens exactly that host and port, for this issue. The list never grows beyond what people can look through, whatever an
+//! A yes opens exactly that host and port, for this issue; whoever wants it for every issue has it proposed to the repository besides. The list never grows beyond what people can look through, whatever an
 //! agent asks for.
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::CommentId;
+use crate::ids::{CommentId, IssueNumber};
 use crate::question::{Answer, By, Question};
 
 /// So many hosts are asked about on one issue.
@@ -16,7 +16,7 @@ pub const MOST: usize = 8;
 pub const KEY: &str = "blocked";
 
 /// What can be chosen.
-pub const OPTIONS: [Ruling; 2] = [Ruling::Allowed, Ruling::Closed];
+pub const OPTIONS: [Ruling; 3] = [Ruling::Allowed, Ruling::Closed, Ruling::Proposed];
 
 /// All that was asked about on an issue.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,26 @@ pub struct BlockedHost {
     /// What was decided, and by whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ruled: Option<(Ruling, String)>,
+    /// What became of it where it was proposed for every issue, once that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
+}
+
+/// What became of hosts that were proposed for the repository's policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proposal {
+    /// A pull request proposes them.
+    Pull {
+        /// Its number.
+        number: IssueNumber,
+    },
+    /// The policy names them already.
+    There,
+    /// The policy has mistakes, or would have one.
+    Unreadable,
+    /// GitHub would not have it.
+    Failed,
 }
 
 /// What is decided about a host.
@@ -54,6 +74,15 @@ pub enum Ruling {
     Allowed,
     /// It stays closed.
     Closed,
+    /// Sessions of this issue may reach it, and it is proposed to the repository for all of its issues.
+    Proposed,
+}
+
+impl Ruling {
+    /// Whether sessions of the issue may reach it.
+    pub fn opens(self) -> bool {
+        matches!(self, Self::Allowed | Self::Proposed)
+    }
 }
 
 impl Blocked {
@@ -70,8 +99,8 @@ impl Blocked {
     /// What people opened.
     pub fn allowed(&self) -> impl Iterator<Item = &str> {
         let is_open = |host: &&BlockedHost| {
-            let ruling = host.ruled.as_ref().map(|(ruling, _)| *ruling);
-            ruling == Some(Ruling::Allowed)
+            let ruling = host.ruled.as_ref();
+            ruling.is_some_and(|(ruling, _)| ruling.opens())
         };
         self.hosts
             .iter()
@@ -93,6 +122,7 @@ impl Blocked {
             host: host.to_owned(),
             doing: doing.chars().take(200).collect(),
             ruled: None,
+            proposal: None,
         });
         true
     }
@@ -103,6 +133,17 @@ impl Blocked {
         let host = hosts.find(|host| host.question == question && host.ruled.is_none())?;
         host.ruled = Some((ruling, by.to_owned()));
         Some(host.host.clone())
+    }
+
+    /// It is known what became of hosts that were proposed.
+    pub fn proposed(&mut self, hosts: &[String], came: Proposal) {
+        let waits = |one: &&mut BlockedHost| {
+            let ruled = one.ruled.as_ref().map(|(ruling, _)| *ruling);
+            ruled == Some(Ruling::Proposed) && hosts.contains(&one.host)
+        };
+        for one in self.hosts.iter_mut().filter(waits) {
+            one.proposal = Some(came);
+        }
     }
 
     /// What a comment decides that says nothing else: `5a`, `5b 6a`; where `alone`, and one is open, also `1` or `a`.
@@ -120,6 +161,7 @@ impl Blocked {
             let ruling = match word.to_ascii_lowercase().as_str() {
                 "1" | "a" => Some(Ruling::Allowed),
                 "2" | "b" => Some(Ruling::Closed),
+                "3" | "c" => Some(Ruling::Proposed),
                 _ => None,
             };
             if let (Some(only), Some(ruling)) = (only, ruling) {
@@ -137,6 +179,7 @@ impl Blocked {
         let ruling = match word.get(digits..)?.to_ascii_lowercase().as_str() {
             "a" => Ruling::Allowed,
             "b" => Ruling::Closed,
+            "c" => Ruling::Proposed,
             _ => return None,
         };
         known.then_some((number, ruling))
@@ -204,7 +247,7 @@ mod tests {
             "",
             "5a please",
             "4a",
-            "5c",
+            "5d",
             "a",
             "1",
             "5",
@@ -217,11 +260,27 @@ mod tests {
         one.rule(6, closed, "ana");
         assert_eq!(one.said("1", true), Some(vec![(5, allowed)]));
         assert_eq!(one.said("b", true), Some(vec![(5, closed)]));
+        assert_eq!(one.said("5c", false), Some(vec![(5, Ruling::Proposed)]));
         assert_eq!(
             one.said("1", false),
             None,
             "a question of the agent's is open"
         );
+    }
+
+    #[test]
+    fn what_is_proposed_is_open_here_and_what_became_of_it_is_remembered() {
+        let mut blocked = two();
+        blocked.rule(5, Ruling::Proposed, "ana");
+        blocked.rule(6, Ruling::Allowed, "ana");
+        assert_eq!(blocked.allowed().count(), 2);
+        let both = [
+            "a.example.com:443".to_owned(),
+            "b.example.com:443".to_owned(),
+        ];
+        blocked.proposed(&both, Proposal::There);
+        let known: Vec<_> = blocked.hosts.iter().map(|host| host.proposal).collect();
+        assert_eq!(known, [Some(Proposal::There), None]);
     }
 
     #[test]

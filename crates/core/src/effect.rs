@@ -6,6 +6,7 @@ mod action;
 mod creates;
 mod hurry;
 mod kind;
+mod propose;
 mod shown;
 mod stack;
 mod turn;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use action::*;
 pub use kind::EffectKind;
+pub use propose::ProposePolicy;
 pub use shown::{Reaction, StatusLabel};
 pub use stack::{JoinStack, Restack};
 pub use turn::{Grants, Start, Turn, UnpushedCommits};
@@ -111,6 +113,8 @@ pub enum Action {
     Steer(Steer),
     /// [`OpenHosts`].
     OpenHosts(OpenHosts),
+    /// [`ProposePolicy`].
+    ProposePolicy(ProposePolicy),
     /// [`SetTimer`].
     #[serde(alias = "ring")]
     SetTimer(SetTimer),

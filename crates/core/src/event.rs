@@ -16,7 +16,7 @@ mod when;
 pub use self::{asking::Asking, fact::Fact, held_up::HeldUp, issue_links::IssueLinks, wait::Wait};
 pub use facts::*;
 pub use fetch::{FetchProgress, FetchStep, Fetching};
-pub use looked::{ApprovalsRead, Looked, ProjectRead, WithheldRead};
+pub use looked::{ApprovalsRead, Looked, PolicyProposed, ProjectRead, WithheldRead};
 pub use people::{Assigned, PullReopened, ReviewersLeftOut};
 pub use publish_facts::{BroughtUp, PublishFacts, PushHeld};
 pub use removal::{Loss, Removal};

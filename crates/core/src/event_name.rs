@@ -110,6 +110,9 @@ pub enum DomainEvent {
     /// Somebody decided on it.
     #[serde(rename = "host.ruled")]
     HostRuled,
+    /// Hosts are proposed for the repository's own policy.
+    #[serde(rename = "policy.proposed")]
+    PolicyProposed,
     /// What an issue may cost is nearly used up.
     #[serde(rename = "budget.neared")]
     BudgetNeared,
@@ -195,7 +198,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 62] = [
+    pub const ALL: [Self; 63] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,
@@ -231,6 +234,7 @@ impl DomainEvent {
         Self::ContainmentAlarm,
         Self::HostAsked,
         Self::HostRuled,
+        Self::PolicyProposed,
         Self::BudgetNeared,
         Self::BudgetUsedUp,
         Self::BudgetRaised,
@@ -303,6 +307,7 @@ impl DomainEvent {
             Self::ContainmentAlarm => "session.alarm",
             Self::HostAsked => "host.asked",
             Self::HostRuled => "host.ruled",
+            Self::PolicyProposed => "policy.proposed",
             Self::BudgetNeared => "budget.neared",
             Self::BudgetUsedUp => "budget.used_up",
             Self::BudgetRaised => "budget.raised",

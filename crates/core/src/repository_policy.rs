@@ -9,10 +9,12 @@ mod policy;
 mod reader;
 mod side_process;
 mod variable;
+mod widened;
 
 pub use found::{Found, LastRead, Wrong};
 pub use policy::{LONGEST, PATH, RepositoryPolicy, Verify};
 pub use side_process::Service;
+pub use widened::widened;
 
 #[cfg(test)]
 mod tests;

@@ -248,6 +248,10 @@ rules! {
     LogSignature "log-signature" "The storage of logs wants its signature.";
     GraphPermission "graph-permission" "GraphQL wants the permissions too.";
     GraphFirst "graph-first" "GraphQL wants the size of a page.";
+    RefExists "ref-exists" "A branch that is there is not made again.";
+    PutBranch "put-branch" "A file is put on a branch that exists.";
+    PutProtected "put-protected" "No file is put on a protected branch.";
+    PutSha "put-sha" "Whoever changes a file names the one that is there.";
     // Git.
     GitUncovered "git-uncovered" "Git finds no repository without the App.";
     GitNarrowed "git-narrowed" "Git finds no repository the token was not made for.";

@@ -4,10 +4,12 @@ use crate::core::effect::ReportPullGate;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::pull_gate::{CHECK, GateNews, external_id};
-use crate::github::{At, CheckConclusion, CheckReport, CheckStatus, GitHubError};
+use crate::github::{At, CheckConclusion, CheckReport, CheckStatus};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
 use crate::runner::scope::Checks;
+
+const NOT_GRANTED: &str = "the gate for pull requests (pull_gate) cannot report: the installation has not granted what it needs";
 
 /// It is looked for by its `external_id` first. That the installation has not granted the permission is the operator's matter: they
 /// are told, and nobody on the pull request is.
@@ -29,21 +31,9 @@ pub(super) async fn perform(
         summary: action.summary.clone(),
     };
     let at = At::of(lease.place());
-    match checks.github.put_check(&at, &report).await {
-        Ok(_) => {
-            checks.refused.granted(at.installation);
-            Ok(Performed::Done)
-        }
-        Err(GitHubError::NotPermitted { permission, .. }) => {
-            if checks.refused.is_news(at.installation) {
-                tracing::warn!(
-                    installation = %at.installation,
-                    permission,
-                    "the gate for pull requests (pull_gate) cannot report: the installation has not granted what it needs"
-                );
-            }
-            Ok(Performed::known(Event::PullGate(GateNews::NotPermitted)))
-        }
-        Err(error) => Err(error.into()),
-    }
+    let told = checks.put(&at, &report, NOT_GRANTED).await?;
+    Ok(match told {
+        true => Performed::Done,
+        false => Performed::known(Event::PullGate(GateNews::NotPermitted)),
+    })
 }

@@ -4,10 +4,12 @@ use crate::core::effect::ReportVerification;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::verification::{CHECK, Standing, VerifyNews, external_id};
-use crate::github::{At, CheckConclusion, CheckReport, CheckStatus, GitHubError};
+use crate::github::{At, CheckConclusion, CheckReport, CheckStatus};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
 use crate::runner::scope::Checks;
+
+const NOT_GRANTED: &str = "verifications are reported on the pull request alone: the installation has not granted what their check needs";
 
 /// It is looked for by its `external_id` first. Where the installation has not granted the permission the pull request says all of it.
 pub(super) async fn perform(
@@ -24,25 +26,11 @@ pub(super) async fn perform(
         summary: action.summary.clone(),
     };
     let at = At::of(lease.place());
-    match checks.github.put_check(&at, &report).await {
-        Ok(_) => {
-            checks.refused.granted(at.installation);
-            Ok(Performed::Done)
-        }
-        Err(GitHubError::NotPermitted { permission, .. }) => {
-            if checks.refused.is_news(at.installation) {
-                tracing::warn!(
-                    installation = %at.installation,
-                    permission,
-                    "verifications are reported on the pull request alone: the installation has not granted what their check needs"
-                );
-            }
-            Ok(Performed::known(Event::Verification(
-                VerifyNews::NotPermitted,
-            )))
-        }
-        Err(error) => Err(error.into()),
-    }
+    let told = checks.put(&at, &report, NOT_GRANTED).await?;
+    Ok(match told {
+        true => Performed::Done,
+        false => Performed::known(Event::Verification(VerifyNews::NotPermitted)),
+    })
 }
 
 /// What could not be run is no pass and no neutral end: where the check is required, it stays in the way.

@@ -181,6 +181,7 @@ impl Document {
                     });
                 }
                 either_account(fields);
+                any_error(fields);
                 self.follow(fields.get("$ref"), into);
                 if fields.remove("nullable") == Some(json!(true)) {
                     *schema = nullable(std::mem::take(fields));
@@ -233,6 +234,22 @@ fn either_account(fields: &mut Map<String, Value>) {
     };
     if fields.get("allOf").and_then(titles) == Some(vec![json!("Simple User"), json!("Enterprise")])
         && let Some(both) = fields.remove("allOf")
+    {
+        fields.insert("anyOf".to_owned(), both);
+    }
+}
+
+/// A conflict is an ordinary error or one of a rule that is broken. The description says `oneOf`, and a message alone is both.
+fn any_error(fields: &mut Map<String, Value>) {
+    let names = |all: &Value| {
+        let all = all.as_array()?.iter();
+        all.map(|one| Some(one["$ref"].as_str()?.rsplit('/').next()?.to_owned()))
+            .collect::<Option<Vec<_>>>()
+    };
+    let both = ["basic-error", "repository-rule-violation-error"];
+    let found = fields.get("oneOf").and_then(names);
+    if found.is_some_and(|found| found == both)
+        && let Some(both) = fields.remove("oneOf")
     {
         fields.insert("anyOf".to_owned(), both);
     }

@@ -409,3 +409,95 @@ async fn a_thread_reads_as_people_see_it() {
     let page = stage.get("/octo/hello/issues/1", "").await;
     assert_eq!((page.status, page.text.as_str()), (200, expected));
 }
+
+#[tokio::test]
+async fn a_branch_is_made_once_and_of_a_commit_that_is_there() {
+    let stage = stage().await;
+    let token = stage.token().await;
+    let head = stage
+        .simulator
+        .branch_head(stage.home, "main")
+        .expect("a head");
+    let path = format!("{R}/git/refs");
+    let made = |name: &str, sha: &str| {
+        let body = json!({ "ref": name, "sha": sha });
+        stage.post(&path, &token, body)
+    };
+    let first = made("refs/heads/agent/policy/1", head.as_str()).await;
+    assert_eq!(first.status, 201);
+    assert_eq!(first.json()["object"]["sha"], head.as_str());
+    let again = made("refs/heads/agent/policy/1", head.as_str()).await;
+    assert_eq!(
+        (again.status, &*again.message()),
+        (422, "Reference already exists")
+    );
+    let nothing = made("refs/heads/x", &"0".repeat(40)).await;
+    assert_eq!(
+        (nothing.status, &*nothing.message()),
+        (422, "Object does not exist")
+    );
+    assert_eq!(made("x", head.as_str()).await.status, 422);
+    let narrow = stage
+        .narrow(json!({ "permissions": { "contents": "read" } }))
+        .await;
+    let body = json!({ "ref": "refs/heads/y", "sha": head.as_str() });
+    assert_eq!(stage.post(&path, &narrow, body).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_file_is_put_on_a_branch_that_is_there_in_place_of_what_was_read() {
+    let stage = stage().await;
+    let token = stage.token().await;
+    let head = stage
+        .simulator
+        .branch_head(stage.home, "main")
+        .expect("a head");
+    let body = json!({ "ref": "refs/heads/x", "sha": head.as_str() });
+    assert_eq!(
+        stage
+            .post(&format!("{R}/git/refs"), &token, body)
+            .await
+            .status,
+        201
+    );
+    let path = format!("{R}/contents/.github/skep.toml");
+    let put = |branch: &'static str, sha: Option<String>| {
+        let mut body = json!({ "message": "Change it", "content": "YQo=", "branch": branch });
+        if let Some(sha) = sha {
+            body["sha"] = json!(sha);
+        }
+        stage.send(Method::PUT, &path, &token, body)
+    };
+    assert_eq!(put("nowhere", None).await.status, 404);
+    let first = put("x", None).await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    let sha = first.json()["content"]["sha"]
+        .as_str()
+        .expect("a name")
+        .to_owned();
+    assert_eq!(
+        put("x", None).await.status,
+        422,
+        "what it replaces is not named"
+    );
+    let other = put("x", Some("0".repeat(40))).await;
+    assert_eq!(other.status, 409);
+    assert!(
+        other.message().contains("does not match"),
+        "{}",
+        other.message()
+    );
+    assert_eq!(put("x", Some(sha)).await.status, 200);
+    stage
+        .simulator
+        .protect_branch(stage.home, "main")
+        .expect("protected");
+    assert_eq!(put("main", None).await.status, 409);
+    let read = stage.get(&format!("{path}?ref=x"), &token).await;
+    assert_eq!(read.json()["content"], "YQo=\n");
+    let odd = json!({ "message": "Change it", "content": "%", "branch": "x" });
+    assert_eq!(
+        stage.send(Method::PUT, &path, &token, odd).await.status,
+        422
+    );
+}

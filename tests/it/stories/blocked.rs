@@ -2,6 +2,8 @@
 //! exactly that.
 
 use skep::core::ids::{CommentId, IssueNumber};
+use skep_simulator::PullView;
+use skep_simulator::fault::{Fault, FaultRule};
 
 use super::agents::impatient;
 use crate::test_app::{Options, TestApp};
@@ -163,5 +165,103 @@ async fn nobody_is_asked_about_the_machine_or_telemetry() {
             .iter()
             .any(|line| line == "session.attempt_refused")
     );
+    app.done().await;
+}
+
+const PROPOSED: &str = "Let agents reach files.skep.example:80";
+const POLICY: &str = "# Ours.\n[verify]\nminutes = 5\n";
+
+impl TestApp {
+    /// The pull requests that propose hosts.
+    fn proposals(&self) -> Vec<PullView> {
+        let mut all = self.pulls();
+        all.retain(|pull| pull.issue.title == PROPOSED);
+        all
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wanted_for_every_issue_is_proposed_to_the_repository() {
+    let Some(mut app) = fenced().await else {
+        return;
+    };
+    app.commit_policy("main", POLICY).await;
+    let issue = app.go("Fetch", &until_open());
+    app.until_asked(issue).await;
+    app.say("ana", issue, "1c");
+    app.settle_all().await;
+    assert!(app.fetched(issue).contains("is allowed"), "open at once");
+    let [pull] = &app.proposals()[..] else {
+        panic!("{:#?}", app.proposals());
+    };
+    assert!(!pull.draft);
+    let file = app.git(&["show", &format!("{}:.github/skep.toml", pull.head_sha)]);
+    assert_eq!(
+        file,
+        "egress_allow = [\"files.skep.example:80\"]\n# Ours.\n[verify]\nminutes = 5\n"
+    );
+    let decided = app.one_of_ours(issue, CHOICE).body;
+    let line = format!("Proposed for every issue by #{}.", pull.issue.number);
+    assert!(decided.contains(&line), "{decided}");
+    // It counts once it is merged, and not before.
+    let other = app.go("Fetch again", &once());
+    app.settle_all().await;
+    assert!(!app.fetched(other).contains("is allowed"));
+    let merged = app
+        .simulator
+        .merge(app.repository, pull.issue.number, "ana");
+    merged.await.expect("merged");
+    app.advance(std::time::Duration::from_secs(120));
+    let third = app.go("Fetch a third time", &once());
+    app.settle_all().await;
+    assert!(app.fetched(third).contains("is allowed"));
+    assert_eq!(app.proposals().len(), 1);
+    app.done().await;
+}
+
+/// Each part is made once, whatever answer is lost on the way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_makes_no_second_proposal() {
+    let parts = [
+        ("POST", "/repos/octo/hello/git/refs"),
+        ("PUT", "/repos/octo/hello/contents/.github/skep.toml"),
+        ("POST", "/repos/octo/hello/pulls"),
+    ];
+    for (method, path) in parts {
+        let Some(mut app) = fenced().await else {
+            return;
+        };
+        let issue = app.go("Fetch", &once());
+        app.settle_all().await;
+        let fault = FaultRule::next(method, path, Fault::DropAfter);
+        app.simulator.add_fault(fault);
+        app.say("ana", issue, "1c");
+        app.settle_all().await;
+        assert!(app.simulator.waiting_faults().is_empty(), "{method} {path}");
+        let [pull] = &app.proposals()[..] else {
+            panic!("{method} {path}: {:#?}", app.proposals());
+        };
+        let range = format!("main..{}", pull.head_sha);
+        let commits = app.git(&["rev-list", "--count", &range]);
+        assert_eq!(commits.trim(), "1", "{method} {path}");
+        app.done().await;
+    }
+}
+
+/// Where it cannot be done, the comment says how to do it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_proposed_says_what_to_do() {
+    let Some(mut app) = fenced().await else {
+        return;
+    };
+    let issue = app.go("Fetch", &once());
+    app.settle_all().await;
+    app.commit_policy("main", "egres_allow = []\n").await;
+    app.say("ana", issue, "1c");
+    app.settle_all().await;
+    let decided = app.one_of_ours(issue, CHOICE).body;
+    let line = "It was not proposed for every issue: `.github/skep.toml` has mistakes";
+    assert!(decided.contains(line), "{decided}");
+    assert!(app.proposals().is_empty());
     app.done().await;
 }

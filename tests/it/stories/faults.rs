@@ -102,6 +102,8 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         EffectKind::CheckAccess => None,
         // It only reads, when what an issue waits for is changed: `dependencies`.
         EffectKind::ReadDependencies => None,
+        // It has one of its own: `blocked`.
+        EffectKind::ProposePolicy => None,
         // It has a grid of its own: `discovery`.
         EffectKind::CreateIssue => None,
         // It has one too: `suggestions`.

@@ -23,7 +23,7 @@ impl TestApp {
         }
     }
 
-    async fn commit_policy(&self, branch: &str, text: &str) {
+    pub(crate) async fn commit_policy(&self, branch: &str, text: &str) {
         let files = [(PATH, text)];
         let pushed = self
             .simulator

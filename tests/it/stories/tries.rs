@@ -56,6 +56,8 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         EffectKind::CheckAccess => return None,
         // It only reads, when what an issue waits for is changed: `dependencies`.
         EffectKind::ReadDependencies => return None,
+        // It has one of its own: `blocked`.
+        EffectKind::ProposePolicy => return None,
         // It has a grid of its own: `discovery`.
         EffectKind::CreateIssue => return None,
         // It has one too: `suggestions`.

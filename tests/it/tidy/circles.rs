@@ -13,25 +13,26 @@ const CRATES: [(&str, &str); 3] = [
 ];
 
 /// The floors of the product; an arrow runs only to a lower one. What is not named stands on its crate's top.
-const FLOORS: [(&str, u8); 18] = [
+const FLOORS: [(&str, u8); 19] = [
     ("core", 0),
     ("random", 1),
-    ("webhook", 2),
-    ("store", 2),
-    ("github", 2),
-    ("git", 2),
-    ("agent", 2),
+    ("dial", 1),
+    ("webhook", 3),
+    ("store", 3),
+    ("github", 3),
+    ("git", 3),
+    ("agent", 3),
     ("egress", 1),
     ("fence", 1),
-    ("gateway", 1),
-    ("config", 2),
-    ("http", 3),
-    ("engine", 3),
-    ("runner", 3),
-    ("sweep", 3),
-    ("app", 4),
-    ("cli", 5),
-    ("main", 6),
+    ("gateway", 2),
+    ("config", 3),
+    ("http", 4),
+    ("engine", 4),
+    ("runner", 4),
+    ("sweep", 4),
+    ("app", 5),
+    ("cli", 6),
+    ("main", 7),
 ];
 
 /// `http` is the way in for what `webhook` proves; both stand at the edge.

@@ -179,6 +179,7 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
         Event::Looked(Looked::Approvals(read)) => gate::reacted(on, task, read),
         Event::Looked(Looked::Project(read)) => gate::project(on, task, read),
         Event::Looked(Looked::Withheld(read)) => withheld::read(on, task, read),
+        Event::Looked(Looked::Policy(told)) => blocked::proposed(on, task, told),
         Event::IssueOpened { sender, snapshot } => trigger::opened(on, task, sender, snapshot),
         Event::IssueEdited { sender, .. } if sender.login == *me => {
             "we changed it ourselves".into()

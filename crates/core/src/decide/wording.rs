@@ -48,6 +48,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::JoinStack(_)
         | Action::Steer(_)
         | Action::OpenHosts(_)
+        | Action::ProposePolicy(_)
         | Action::SetTimer(_)
         | Action::CheckAccess(_)
         | Action::Forget(_)

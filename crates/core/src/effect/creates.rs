@@ -14,9 +14,11 @@ impl Action {
             Self::UpsertComment(UpsertComment { comment, .. }) => {
                 comment.is_none().then_some(Worth::High)
             }
-            Self::OpenPull(_) | Self::PostAnswer(_) | Self::Reply(_) | Self::CreateIssue(_) => {
-                Some(Worth::High)
-            }
+            Self::OpenPull(_)
+            | Self::PostAnswer(_)
+            | Self::Reply(_)
+            | Self::CreateIssue(_)
+            | Self::ProposePolicy(_) => Some(Worth::High),
             Self::React(_)
             | Self::CheckTrigger(_)
             | Self::ShowLabel(_)

@@ -31,6 +31,7 @@ impl Action {
             | Self::PostAnswer(_)
             | Self::Reply(_)
             | Self::CreateIssue(_)
+            | Self::ProposePolicy(_)
             | Self::ShowLabel(_)
             | Self::PrepareWorkspace(_)
             | Self::CheckPublish(_)

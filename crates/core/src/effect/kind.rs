@@ -77,6 +77,8 @@ pub enum EffectKind {
     Steer,
     /// [`super::OpenHosts`].
     OpenHosts,
+    /// [`super::ProposePolicy`].
+    ProposePolicy,
     /// [`super::SetTimer`].
     #[serde(alias = "ring")]
     SetTimer,
@@ -112,7 +114,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 48] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -145,6 +147,7 @@ impl EffectKind {
         Self::JoinStack,
         Self::Steer,
         Self::OpenHosts,
+        Self::ProposePolicy,
         Self::SetTimer,
         Self::CheckAccess,
         Self::ReadDependencies,
@@ -197,6 +200,7 @@ impl EffectKind {
             Self::JoinStack => "join_stack",
             Self::Steer => "steer",
             Self::OpenHosts => "open_hosts",
+            Self::ProposePolicy => "propose_policy",
             Self::SetTimer => "set_timer",
             Self::CheckAccess => "check_access",
             Self::ReadDependencies => "read_dependencies",
@@ -277,6 +281,7 @@ impl Action {
             Self::JoinStack(_) => EffectKind::JoinStack,
             Self::Steer(_) => EffectKind::Steer,
             Self::OpenHosts(_) => EffectKind::OpenHosts,
+            Self::ProposePolicy(_) => EffectKind::ProposePolicy,
             Self::SetTimer(_) => EffectKind::SetTimer,
             Self::CheckAccess(_) => EffectKind::CheckAccess,
             Self::ReadDependencies(_) => EffectKind::ReadDependencies,
@@ -339,6 +344,7 @@ actions!(
     JoinStack,
     Steer,
     OpenHosts,
+    ProposePolicy,
     SetTimer,
     CheckAccess,
     ReadDependencies,

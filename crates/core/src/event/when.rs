@@ -49,6 +49,7 @@ impl Event {
             Self::Looked(Looked::Approvals(_)) => EffectKind::ReadApprovals,
             Self::Looked(Looked::Project(_)) => EffectKind::ReadProject,
             Self::Looked(Looked::Withheld(_)) => EffectKind::ReadWithheld,
+            Self::Looked(Looked::Policy(_)) => EffectKind::ProposePolicy,
             Self::Posted { .. } => EffectKind::UpsertComment,
             Self::StatusPosted { .. } => EffectKind::ShowStatus,
             Self::Assigned(_) => EffectKind::Assign,

@@ -49,6 +49,9 @@ pub struct Wanted {
     /// Hosts that people opened for the session that is on.
     #[serde(default)]
     pub hosts: Vec<String>,
+    /// Hosts to be proposed for the repository's own policy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposed_hosts: Vec<String>,
 }
 
 /// Somebody asks for work.

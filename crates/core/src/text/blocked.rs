@@ -1,16 +1,22 @@
 //! The comment about hosts that a session asked for and that nobody listed. `core::question::ticked` reads its boxes back.
 
 use super::{LIMIT, code};
-use crate::blocked::{Blocked, BlockedHost, OPTIONS, Ruling};
+use crate::blocked::{Blocked, BlockedHost, OPTIONS, Proposal, Ruling};
+use crate::ids::IssueNumber;
+use crate::location::Place;
 use crate::question::Question;
 use crate::repository_policy::PATH;
 use crate::sanitise;
+
+/// The longest title, characters.
+const TITLE: usize = 120;
 
 /// What a choice is called.
 pub fn option(ruling: Ruling) -> &'static str {
     match ruling {
         Ruling::Allowed => "Open it for the sessions of this issue",
         Ruling::Closed => "Leave it closed",
+        Ruling::Proposed => "Open it, and propose it for every issue of this repository",
     }
 }
 
@@ -36,9 +42,9 @@ pub fn comment(blocked: &Blocked) -> String {
     }
     if let Some(first) = blocked.open().next() {
         parts.push(format!(
-            "Somebody with write access ticks a box, or replies `{}a` or `{}b`. To open a host for every issue, add it to `egress_allow` in \
-             `{PATH}` on the default branch.",
-            first.question, first.question
+            "Somebody with write access ticks a box, or replies `{0}a`, `{0}b` or `{0}c`. What is proposed comes as a pull request that changes \
+             `egress_allow` in `{PATH}`, and counts once it is merged.",
+            first.question
         ));
     }
     sanitise::fit(&parts.join("\n\n"), LIMIT)
@@ -70,7 +76,8 @@ fn host(host: &BlockedHost) -> String {
         .map(|(index, ruling)| mark(index, *ruling))
         .collect();
     let by = host.ruled.as_ref().map_or_else(String::new, |(_, by)| {
-        format!("\n\nDecided by {}.", code(by, 60))
+        let came = host.proposal.map(came).unwrap_or_default();
+        format!("\n\nDecided by {}.{came}", code(by, 60))
     });
     format!(
         "### {} · {}{doing}\n\n{}{by}",
@@ -78,6 +85,54 @@ fn host(host: &BlockedHost) -> String {
         code(&host.host, 120),
         boxes.join("\n")
     )
+}
+
+/// What became of a host that was proposed.
+fn came(proposal: Proposal) -> String {
+    match proposal {
+        Proposal::Pull { number } => format!(" Proposed for every issue by #{number}."),
+        Proposal::There => format!(" `{PATH}` opens it for every issue already."),
+        Proposal::Unreadable => format!(
+            " It was not proposed for every issue: `{PATH}` has mistakes, or would have one. Mend it, and add the host to `egress_allow` there."
+        ),
+        Proposal::Failed => format!(
+            " It could not be proposed for every issue. To do it yourself, add it to `egress_allow` in `{PATH}` on the default branch."
+        ),
+    }
+}
+
+/// Title and text of the pull request that proposes hosts; the title is its commit's as well.
+pub fn proposal(blocked: &Blocked, hosts: &[String], place: &Place) -> (String, String) {
+    let title = match hosts {
+        [host] => format!("Let agents reach {host}"),
+        several => format!("Let agents reach {} hosts", several.len()),
+    };
+    let proposed = |host: &&BlockedHost| hosts.contains(&host.host);
+    let lines: Vec<String> = blocked.hosts.iter().filter(proposed).map(line).collect();
+    let body = format!(
+        "Every session in this repository could reach these, whoever labels its issue:\n\n{}\n\nThis changes `egress_allow` in `{PATH}` and \
+         nothing else. Merge it if all agents here may send and fetch what they like there; close it if not. For #{} they are open in any case.",
+        lines.join("\n"),
+        place.issue
+    );
+    (sanitise::fit(&title, TITLE), body)
+}
+
+fn line(host: &BlockedHost) -> String {
+    let doing = match host.doing.is_empty() {
+        true => String::new(),
+        false => format!(", asked for while at {}", code(&host.doing, 120)),
+    };
+    let by = host.ruled.as_ref().map_or_else(String::new, |(_, by)| {
+        format!(", proposed by {}", code(by, 60))
+    });
+    format!("- {}{doing}{by}", code(&host.host, 120))
+}
+
+/// A line of the timeline.
+pub fn proposed(hosts: &[String], pull: IssueNumber) -> String {
+    let hosts: Vec<String> = hosts.iter().map(|host| code(host, 120)).collect();
+    format!("Proposed {} for every issue, by #{pull}.", hosts.join(", "))
 }
 
 /// A line of the timeline.
@@ -90,6 +145,11 @@ pub fn ruled(host: &str, ruling: Ruling, by: &str) -> String {
     match ruling {
         Ruling::Allowed => format!("{} opened {}.", code(by, 60), code(host, 120)),
         Ruling::Closed => format!("{} leaves {} closed.", code(by, 60), code(host, 120)),
+        Ruling::Proposed => format!(
+            "{} opened {}, and wants it open for every issue.",
+            code(by, 60),
+            code(host, 120)
+        ),
     }
 }
 
@@ -128,13 +188,15 @@ mod tests {
 
         - [ ] a. Open it for the sessions of this issue
         - [ ] b. Leave it closed
+        - [ ] c. Open it, and propose it for every issue of this repository
 
         ### 4 · `files.example.com:443`
 
         - [ ] a. Open it for the sessions of this issue
         - [ ] b. Leave it closed
+        - [ ] c. Open it, and propose it for every issue of this repository
 
-        Somebody with write access ticks a box, or replies `3a` or `3b`. To open a host for every issue, add it to `egress_allow` in `.github/skep.toml` on the default branch.
+        Somebody with write access ticks a box, or replies `3a`, `3b` or `3c`. What is proposed comes as a pull request that changes `egress_allow` in `.github/skep.toml`, and counts once it is merged.
         ");
     }
 
@@ -150,6 +212,6 @@ mod tests {
             (3, Some(1))
         );
         blocked.rule(3, Ruling::Closed, "ana");
-        assert!(comment(&blocked).contains("☑ b. Leave it closed\n\nDecided by `ana`."));
+        assert!(comment(&blocked).contains("☑ b. Leave it closed\n- ☐ c. Open it, and propose it for every issue of this repository\n\nDecided by `ana`."));
     }
 }

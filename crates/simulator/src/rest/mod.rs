@@ -10,6 +10,7 @@ mod check;
 mod comment;
 mod compare;
 mod delivery;
+mod file;
 mod graphql;
 mod issue;
 mod label;

@@ -7,7 +7,7 @@ use hyper::Method;
 
 use crate::rest::call::{Answer, Call, Values};
 use crate::rest::{
-    action, app, check, comment, compare, delivery, graphql, issue, label, pull, relation,
+    action, app, check, comment, compare, delivery, file, graphql, issue, label, pull, relation,
     repository, review, stack, suggestion, team,
 };
 use crate::wire::decode;
@@ -80,6 +80,8 @@ static ROUTES: &[Route] = routes! {
     GET "/repos/{owner}/{repo}" Need::Repository("metadata", Read) => repository::get;
     GET "/repos/{owner}/{repo}/collaborators/{login}/permission" Need::Repository("metadata", Read) => repository::permission;
     GET "/repos/{owner}/{repo}/contents/{*path}" Need::Repository("contents", Read) => repository::contents;
+    PUT "/repos/{owner}/{repo}/contents/{*path}" Need::Repository("contents", Write) => file::put;
+    POST "/repos/{owner}/{repo}/git/refs" Need::Repository("contents", Write) => file::create_ref;
     GET "/repos/{owner}/{repo}/git/ref/heads/{*branch}" Need::Repository("contents", Read) => repository::git_ref;
     GET "/repos/{owner}/{repo}/branches" Need::Repository("contents", Read) => repository::branches;
     GET "/repos/{owner}/{repo}/branches/{*branch}" Need::Repository("contents", Read) => repository::branch;

@@ -4,10 +4,10 @@
 use serde_json::json;
 
 use super::recording::Recording;
-use crate::blocked::{KEY, Ruling};
+use crate::blocked::{KEY, Proposal, Ruling};
 use crate::decide::messages;
 use crate::effect::Reaction;
-use crate::event::AuthorizedComment;
+use crate::event::{AuthorizedComment, PolicyProposed};
 use crate::event_name::DomainEvent;
 use crate::ids::CommentId;
 use crate::message::MessageKind;
@@ -36,6 +36,9 @@ pub(super) fn met(on: &mut Recording<'_>, task: &mut Task, host: &str, doing: &s
 
 /// Their comment says how things stand now.
 fn show(on: &mut Recording<'_>, task: &Task) {
+    if task.blocked.is_empty() {
+        return;
+    }
     let body = text::blocked::comment(&task.blocked);
     let issue = on.known.place.issue;
     on.notes.edit(issue, KEY, task.blocked.comment, body);
@@ -108,9 +111,12 @@ fn ruled(
         on.notes.tell(text::blocked::ruled(&host, *ruling, by));
         on.notes.note(
             DomainEvent::HostRuled,
-            json!({ "host": host, "allowed": *ruling == Ruling::Allowed, "by": by }),
+            json!({ "host": host, "allowed": ruling.opens(), "by": by }),
         );
-        if *ruling == Ruling::Allowed {
+        if *ruling == Ruling::Proposed {
+            task.wanted.proposed_hosts.push(host.clone());
+        }
+        if ruling.opens() {
             opened.push(host);
         }
     }
@@ -119,6 +125,32 @@ fn ruled(
         open(on, task, found, &opened);
     }
     "what people decided about hosts is known".into()
+}
+
+/// It is known what became of hosts that were proposed to the repository.
+pub(super) fn proposed(on: &mut Recording<'_>, task: &mut Task, told: &PolicyProposed) -> String {
+    task.blocked.proposed(&told.hosts, told.came);
+    if let Proposal::Pull { number } = told.came {
+        on.notes.tell(text::blocked::proposed(&told.hosts, number));
+        on.notes.note(
+            DomainEvent::PolicyProposed,
+            json!({ "hosts": told.hosts, "pull": number }),
+        );
+    }
+    show(on, task);
+    "what became of the hosts that were proposed is known".into()
+}
+
+/// None of those that wait for it could be proposed.
+pub(super) fn unproposed(on: &mut Recording<'_>, task: &mut Task) {
+    let waits = task
+        .blocked
+        .hosts
+        .iter()
+        .filter(|host| host.proposal.is_none());
+    let hosts: Vec<String> = waits.map(|host| host.host.clone()).collect();
+    task.blocked.proposed(&hosts, Proposal::Failed);
+    show(on, task);
 }
 
 /// A session that is on may reach it from now on, and its agent hears so; later ones begin with it.

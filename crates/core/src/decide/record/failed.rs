@@ -1,7 +1,7 @@
 //! An effect cannot be done, and will not be tried again. Those that carry the session end it; those that only show do not.
 
 use super::recording::Recording;
-use super::{discovery, pull_gate, sprint, stack, steps, suggestion, verification};
+use super::{blocked, discovery, pull_gate, sprint, stack, steps, suggestion, verification};
 use crate::effect::EffectKind;
 use crate::event::{Event, Loss};
 use crate::ids::SessionId;
@@ -33,11 +33,11 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
             dependencies_unread(on, task, &text::dependency::unread(say, *exhausted));
             only_said()
         }
-        // A forecast is a hint: without it work starts.
-        EffectKind::ReadOverlaps => {
-            task.overlaps.looking = false;
+        EffectKind::ProposePolicy => {
+            blocked::unproposed(on, task);
             only_said()
         }
+        EffectKind::ReadOverlaps => overlaps_unread(task, &only_said()),
         EffectKind::Restack => stack::not_restacked(on, task, say),
         EffectKind::CreateIssue => discovery::not_made(&mut task.discovered, say, *exhausted),
         EffectKind::Suggest => suggestion::not_made(&mut task.suggested, say),
@@ -87,6 +87,12 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         | EffectKind::RemoveWorkspace
         | EffectKind::Forget => only_said(),
     }
+}
+
+/// A forecast is a hint: without it work starts.
+fn overlaps_unread(task: &mut Task, said: &str) -> String {
+    task.overlaps.looking = false;
+    said.to_owned()
 }
 
 /// Nothing of what was offered to the agent at work was taken.

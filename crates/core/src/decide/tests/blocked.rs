@@ -3,9 +3,10 @@
 use super::events::{facts, labeled, policy, refused, session, weighed};
 use super::{decide, stages, walk};
 use crate::actor::Permission;
-use crate::blocked::KEY;
-use crate::effect::{Action, OpenHosts, UpsertComment};
-use crate::event::Event;
+use crate::blocked::{KEY, Proposal};
+use crate::effect::{Action, OpenHosts, ProposePolicy, UpsertComment};
+use crate::event::{Event, Looked, PolicyProposed};
+use crate::ids::IssueNumber;
 use crate::repository_policy::{Found, RepositoryPolicy, Wrong};
 use crate::task::{Stage, Task};
 
@@ -63,6 +64,63 @@ fn only_whoever_may_write_opens_it() {
     assert_eq!(opened, [HOST]);
     assert!(said[0].contains("Decided by `ana`."), "{}", said[0]);
     assert_eq!(task.grants().egress, [HOST]);
+}
+
+#[test]
+fn what_is_wanted_for_every_issue_is_open_here_and_proposed_once() {
+    let mut task = running();
+    hear(&mut task, &refused(false));
+    let planned = |task: &Task, event: &Event| -> Vec<ProposePolicy> {
+        let decision = decide(task, event, &policy(), 50_000);
+        let actions = decision.effects.into_iter().map(|one| one.effect.action);
+        let proposals = actions.filter_map(|action| match action {
+            Action::ProposePolicy(action) => Some(action),
+            _ => None,
+        });
+        proposals.collect()
+    };
+    for permission in [Permission::None, Permission::Read, Permission::Triage] {
+        let asked = weighed(700, "1c", permission);
+        assert!(planned(&task, &asked).is_empty(), "{permission:?}");
+    }
+    assert!(planned(&task, &weighed(700, "1a", Permission::Write)).is_empty());
+    let wanted = weighed(701, "1c", Permission::Write);
+    let proposals = planned(&task, &wanted);
+    let [proposal] = &proposals[..] else {
+        panic!("{proposals:?}");
+    };
+    assert_eq!(proposal.hosts, [HOST]);
+    assert_eq!(proposal.title, "Let agents reach files.example.com:443");
+    insta::assert_snapshot!(proposal.body, @r"
+    Every session in this repository could reach these, whoever labels its issue:
+
+    - `files.example.com:443`, asked for while at `npm install`, proposed by `ana`
+
+    This changes `egress_allow` in `.github/skep.toml` and nothing else. Merge it if all agents here may send and fetch what they like there; close it if not. For #12 they are open in any case.
+    ");
+    let (said, opened) = hear(&mut task, &wanted);
+    assert_eq!((opened, said.len()), (vec![HOST.to_owned()], 1));
+    assert!(planned(&task, &weighed(702, "1c", Permission::Write)).is_empty());
+    let told = |came| {
+        let hosts = vec![HOST.to_owned()];
+        Event::Looked(Looked::Policy(PolicyProposed { hosts, came }))
+    };
+    let number = IssueNumber(30);
+    for (came, line) in [
+        (
+            Proposal::Pull { number },
+            "Proposed for every issue by #30.",
+        ),
+        (Proposal::There, "opens it for every issue already."),
+        (Proposal::Unreadable, "Mend it, and add the host"),
+        (
+            Proposal::Failed,
+            "To do it yourself, add it to `egress_allow`",
+        ),
+    ] {
+        let (said, _) = hear(&mut task.clone(), &told(came));
+        assert!(said[0].contains(line), "{}", said[0]);
+    }
 }
 
 #[test]

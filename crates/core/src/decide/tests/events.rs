@@ -13,6 +13,7 @@ use super::verification::verifications;
 use super::withheld::withheld;
 use crate::actor::{Account, AccountKind, Actor, Permission};
 use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd};
+use crate::blocked::Proposal;
 use crate::budget::Cap;
 use crate::command::{Command, Priority};
 use crate::containment::{Attempt, Contained};
@@ -20,9 +21,9 @@ use crate::discovery::Discover;
 use crate::effect::EffectKind;
 use crate::event::{
     ApprovalsRead, Asking, Assigned, AuthorizedComment, BaseFacts, ChecksState, Event,
-    FetchProgress, FetchStep, Fetching, FileChange, HeldUp, IssueLinks, Looked, ProjectRead,
-    PublishFacts, PullStanding, Removal, RepositoryFacts, ReviewVerdict, ReviewersLeftOut,
-    RoleFile, Timer, TriggerFacts, Wait, Work,
+    FetchProgress, FetchStep, Fetching, FileChange, HeldUp, IssueLinks, Looked, PolicyProposed,
+    ProjectRead, PublishFacts, PullStanding, Removal, RepositoryFacts, ReviewVerdict,
+    ReviewersLeftOut, RoleFile, Timer, TriggerFacts, Wait, Work,
 };
 use crate::gated_pulls::GatedPulls;
 use crate::ids::{
@@ -911,6 +912,15 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
             })),
         ),
         (
+            "hosts proposed",
+            Event::Looked(Looked::Policy(PolicyProposed {
+                hosts: vec!["files.example.com:443".into()],
+                came: Proposal::Pull {
+                    number: IssueNumber(30),
+                },
+            })),
+        ),
+        (
             "held up",
             Event::HeldUp(HeldUp {
                 effect: EffectKind::UpsertComment,
@@ -922,6 +932,7 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("failed: publish", failed(EffectKind::Publish)),
         ("failed: end agent", failed(EffectKind::EndAgent)),
         ("failed: open hosts", failed(EffectKind::OpenHosts)),
+        ("failed: propose policy", failed(EffectKind::ProposePolicy)),
     ]
 }
 
