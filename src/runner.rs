@@ -33,6 +33,7 @@ mod performed;
 mod permission;
 mod permissions;
 mod posted;
+mod provenance;
 mod reading;
 mod rebasing;
 mod refusals;

@@ -403,10 +403,12 @@ mod tests {
             base_branch: "main".into(),
             title: String::new(),
             body: String::new(),
+            recorded: None,
         };
         let described = effect::DescribePull {
             pull: 2,
             part: String::new(),
+            recorded: None,
         };
         let (posted, edited) = (Some(Worth::High), None);
         // In the order in which they go; what one row creates beside its rank.

@@ -28,6 +28,7 @@ mod fenced;
 mod fetch;
 mod fetch_locks;
 mod flat;
+mod footing;
 mod handle;
 mod history;
 mod identity;

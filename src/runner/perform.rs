@@ -88,14 +88,14 @@ pub(super) async fn perform(
         Action::DeleteBranch(action) => delete_branch::perform(action, lease, s.remotes()).await,
         Action::Restack(action) => restack::perform(action, lease, s.remotes()).await,
         Action::JoinStack(action) => join_stack::perform(action, lease, &s.stacks()).await,
-        Action::DescribePull(action) => describe_pull::perform(action, lease, github).await,
+        Action::DescribePull(action) => describe_pull::perform(action, lease, &s.stating()).await,
         Action::EndAgent(_) => end_agent::perform(lease, &s.agents).await,
         Action::Forget(_) => forget::perform(lease, &s.leavings(), &s.store).await,
         Action::HideComment(action) => hide_comment::perform(action, lease, github).await,
         Action::LabelPull(action) => label_pull::perform(action, lease, github).await,
         Action::MarkReady(action) => mark_ready::perform(action, lease, github).await,
         Action::OpenHosts(action) => open_hosts::perform(action, lease, &s.agents).await,
-        Action::OpenPull(action) => open_pull::perform(action, lease, github).await,
+        Action::OpenPull(action) => open_pull::perform(action, lease, &s.stating()).await,
         Action::PostAnswer(action) => post_answer::perform(action, lease, &s.comments()).await,
         Action::PrepareWorkspace(action) => {
             prepare_workspace::perform(action, lease, &s.workspaces(stopping)).await

@@ -57,6 +57,7 @@ pub mod path_kind;
 pub mod policy;
 pub mod project_status;
 pub mod protected;
+pub mod provenance;
 pub mod pull_gate;
 pub mod pull_size;
 pub mod question;

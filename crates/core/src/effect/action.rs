@@ -9,6 +9,7 @@ use crate::consent::ChangeHash;
 use crate::event::{Asking, Timer};
 use crate::ids::{AgentBranch, CommentId, IssueNumber, Sha};
 use crate::outsider::HeldBack;
+use crate::provenance::Recorded;
 use crate::snapshot::Snapshot;
 use crate::suggestion::Suggestion;
 
@@ -161,6 +162,9 @@ pub struct OpenPull {
     pub title: String,
     /// Markdown.
     pub body: String,
+    /// Of what the statement of provenance is made that it carries; `None` in one that was planned before there was such a thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Box<Recorded>>,
 }
 
 /// Put labels on our pull request. Labels are a set.
@@ -179,6 +183,9 @@ pub struct DescribePull {
     pub pull: i64,
     /// Markdown, with the lines that bound our part.
     pub part: String,
+    /// Of what the statement of provenance is made that it carries; `None`: it carries none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Box<Recorded>>,
 }
 
 /// Ask people for their review, once more or for the first time. Whoever is asked already stays so; who cannot be asked is left

@@ -44,6 +44,7 @@ pub mod page;
 pub mod paths;
 pub mod people;
 pub mod prompt;
+pub mod provenance;
 pub mod pull;
 pub mod pull_gate;
 pub mod pull_size;

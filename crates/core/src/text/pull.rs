@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    LIMIT, base_branch, ci_secrets, containment, count, failure, gateway, left_out, overlap,
-    pull_size, risk, role_why, verify,
+    base_branch, ci_secrets, containment, count, failure, gateway, left_out, overlap, pull_size,
+    risk, role_why, verify,
 };
 use crate::actor::Actor;
 use crate::agent::ErrorClass;
@@ -81,6 +81,8 @@ const BEGIN: &str = "<!-- skep: this part is kept up to date; write above or bel
 const END: &str = "<!-- skep: end -->";
 /// How a part begins that warns of nothing; one that warns belongs at the very top.
 const CLOSES: &str = "Closes #";
+/// Longest body without the statement of provenance, which is added where it is signed.
+const LIMIT: usize = super::LIMIT - super::provenance::LONGEST;
 /// Between our part and the rest.
 const RULE: &str = "\n\n---\n\n";
 
@@ -165,6 +167,14 @@ pub fn with_part_of(body: &str, new: &str) -> Option<String> {
     let above = above.trim_end();
     let above = above.strip_suffix("---").unwrap_or(above).trim_end();
     Some(format!("{part}{RULE}{above}{below}"))
+}
+
+/// A text of ours with something more at the end of our part; as it is where that has none.
+pub fn with_more(text: &str, more: &str) -> String {
+    match text.rfind(END) {
+        Some(end) => format!("{}\n\n{more}\n{}", text[..end].trim_end(), &text[end..]),
+        None => text.to_owned(),
+    }
 }
 
 fn changes(evidence: &Evidence<'_>) -> String {

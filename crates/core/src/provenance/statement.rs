@@ -1,0 +1,252 @@
+//! The statement itself, as it is signed: made of what is known, shortened until it fits, and read back.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::logged::{Claim, Logged, Refusal};
+use super::{Approval, Cost, Ran, Recorded};
+use crate::ids::Sha;
+use crate::location::Place;
+
+/// The kind of document. <https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md>
+pub const STATEMENT: &str = "https://in-toto.io/Statement/v1";
+/// What its predicate is; `docs/provenance.md` describes it.
+pub const PREDICATE: &str = "https://github.com/skep-dev/skep/provenance/v1";
+
+/// What git says of the commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Footing {
+    /// The commit on the base branch that the work stands on.
+    pub base: Sha,
+    /// The commit's tree.
+    pub tree: Sha,
+    /// SHA-256 over what lies between base and commit: each path with its modes and objects, as `git diff-tree -r -z` tells it.
+    pub changes: String,
+}
+
+/// Who makes the statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maker {
+    /// The version of skep.
+    pub skep: String,
+    /// How its agents are fenced in.
+    pub sandbox: String,
+}
+
+/// A statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    /// [`STATEMENT`].
+    #[serde(rename = "_type")]
+    pub kind: String,
+    /// The commit, its tree, and what it changes.
+    pub subject: Vec<Subject>,
+    /// [`PREDICATE`].
+    #[serde(rename = "predicateType")]
+    pub predicate_type: String,
+    /// What is said of it.
+    pub predicate: Predicate,
+}
+
+/// What a statement is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// `commit`, `tree` or `changes`.
+    pub name: String,
+    /// By the name of the digest.
+    pub digest: BTreeMap<String, String>,
+}
+
+/// What is said of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Predicate {
+    /// Where it belongs.
+    pub place: Belongs,
+    /// By what it was made.
+    pub made_by: MadeBy,
+    /// What skep saw itself.
+    pub seen: Seen,
+    /// What the agent said, which nobody has checked.
+    pub claimed: Claimed,
+    /// So many items did not fit.
+    #[serde(default)]
+    pub left_out: u64,
+}
+
+/// Where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Belongs {
+    /// The repository's name at the time.
+    pub repository: String,
+    /// Its number, which stays.
+    pub repository_id: i64,
+    /// The issue.
+    pub issue: i64,
+    /// The branch.
+    pub branch: String,
+    /// The branch that it is for.
+    pub base_branch: String,
+    /// The commit there that it stands on.
+    pub base: Sha,
+}
+
+/// By what it was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeBy {
+    /// skep itself.
+    #[serde(flatten)]
+    pub maker: Maker,
+    /// The operator's name of the agent.
+    pub agent: String,
+    /// Its role.
+    pub role: String,
+    /// The session.
+    pub session: String,
+}
+
+/// What skep saw itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Whose request it is.
+    pub asked_by: String,
+    /// Who approved what.
+    pub approvals: Vec<Approval>,
+    /// The repository's own commands, run by skep in a clean checkout of the commit; `None` where it has none or they were not run yet.
+    pub commands: Option<Vec<Ran>>,
+    /// Hosts that the session was let through to.
+    pub reached: Vec<String>,
+    /// What was refused to it.
+    pub refused: Vec<Refusal>,
+    /// Hosts that were opened to it besides what is open to all.
+    pub opened: Vec<String>,
+    /// What it cost, where skep counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+}
+
+/// What the agent said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claimed {
+    /// Its name and version.
+    pub agent: Option<String>,
+    /// The commands that it ran.
+    pub commands: Vec<Claim>,
+    /// What it cost, where the agent counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+}
+
+/// Makes it, at most so many bytes long as JSON; what an agent can make much of goes first. `footing` is what git says, where it could
+/// be asked.
+pub fn statement(
+    (recorded, logged): (&Recorded, Logged),
+    place: &Place,
+    (maker, footing): (Maker, Option<&Footing>),
+    most: usize,
+) -> Statement {
+    let digest = |name: &str, kind: &str, value: &str| Subject {
+        name: name.to_owned(),
+        digest: BTreeMap::from([(kind.to_owned(), value.to_owned())]),
+    };
+    let mut subject = vec![digest("commit", "gitCommit", recorded.head.as_str())];
+    if let Some(footing) = footing {
+        subject.push(digest("tree", "gitTree", footing.tree.as_str()));
+        subject.push(digest("changes", "sha256", &footing.changes));
+    }
+    let (seen_cost, claimed_cost) = match logged.counted {
+        true => (Some(recorded.cost.clone()), None),
+        false => (None, Some(recorded.cost.clone())),
+    };
+    let predicate = Predicate {
+        place: Belongs {
+            repository: place.name.to_string(),
+            repository_id: place.repository.0,
+            issue: place.issue.0,
+            branch: recorded.branch.to_string(),
+            base_branch: recorded.base_branch.clone(),
+            base: footing.map_or(&recorded.base, |footing| &footing.base).clone(),
+        },
+        made_by: MadeBy {
+            maker,
+            agent: recorded.agent.clone(),
+            role: recorded.role.clone(),
+            session: recorded.session.to_string(),
+        },
+        seen: Seen {
+            asked_by: recorded.asked_by.clone(),
+            approvals: recorded.approvals.clone(),
+            commands: recorded.ran.clone(),
+            reached: logged.reached.into_iter().collect(),
+            refused: logged.refused.into_iter().collect(),
+            opened: recorded.opened.clone(),
+            cost: seen_cost,
+        },
+        claimed: Claimed {
+            agent: recorded.says.clone(),
+            commands: logged.commands,
+            cost: claimed_cost,
+        },
+        left_out: logged.left_out,
+    };
+    let whole = Statement {
+        kind: STATEMENT.to_owned(),
+        subject,
+        predicate_type: PREDICATE.to_owned(),
+        predicate,
+    };
+    whole.within(most)
+}
+
+impl Statement {
+    /// As JSON, which is what is signed.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("texts and numbers alone are always JSON")
+    }
+
+    /// Reads one; `None` where it is none, or one of another kind.
+    pub fn read(payload: &[u8]) -> Option<Self> {
+        let read: Self = serde_json::from_slice(payload).ok()?;
+        let right = read.kind == STATEMENT && read.predicate_type == PREDICATE;
+        right.then_some(read)
+    }
+
+    /// The digest of a subject.
+    pub fn digest(&self, name: &str, kind: &str) -> Option<&str> {
+        let subject = self.subject.iter().find(|subject| subject.name == name)?;
+        subject.digest.get(kind).map(String::as_str)
+    }
+
+    /// Takes the longest list's last items away until it fits. The commands that skep ran stay: they are what is replayed.
+    fn within(mut self, most: usize) -> Self {
+        while self.to_json().len() > most {
+            let Predicate { seen, claimed, .. } = &mut self.predicate;
+            let lists = [
+                claimed.commands.len(),
+                seen.refused.len(),
+                seen.reached.len(),
+                seen.opened.len(),
+                seen.approvals.len(),
+            ];
+            let Some((which, length)) = lists.into_iter().enumerate().max_by_key(|(_, length)| *length)
+            else {
+                break;
+            };
+            if length == 0 {
+                break;
+            }
+            // A tenth at a time: one by one would take as long as the list is.
+            let goes = length.div_ceil(10);
+            let keep = length - goes;
+            match which {
+                0 => claimed.commands.truncate(keep),
+                1 => seen.refused.truncate(keep),
+                2 => seen.reached.truncate(keep),
+                3 => seen.opened.truncate(keep),
+                _ => seen.approvals.truncate(keep),
+            }
+            self.predicate.left_out += goes as u64;
+        }
+        self
+    }
+}
