@@ -57,4 +57,4 @@ pub use sandbox_view::sandbox_shown;
 pub use serve::{Reread, serve};
 pub use setup::{Addresses, GitHubSetup, Setup};
 pub use signals::Signals;
-pub use verify_pull::{PullAnswer, PullQuestion, PullVerdict, verify_pull};
+pub use verify_pull::{PullAnswer, PullQuestion, PullVerdict, judge_pull, verify_pull};

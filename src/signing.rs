@@ -1,7 +1,7 @@
 //! The key of this installation: made once, kept in the data folder where only the service's own user can read it, and used for nothing
 //! but statements of provenance. Its public half is for everybody.
 //!
-//! It must never print or return the private half, and never make a second key where one is that cannot be read.
+//! It must never print the private half, return it to nobody but whoever looks for it in what leaves, and never make a second key where one is that cannot be read.
 
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -35,7 +35,9 @@ pub enum KeyError {
         why: String,
     },
     /// It holds no key of this kind.
-    #[error("{0} holds no key for statements of provenance (Ed25519, PKCS#8, PEM); put back the one that was there")]
+    #[error(
+        "{0} holds no key for statements of provenance (Ed25519, PKCS#8, PEM); put back the one that was there"
+    )]
     NoKey(String),
     /// None could be made.
     #[error("no key could be made")]
@@ -121,6 +123,12 @@ impl SigningKey {
     pub fn public(&self) -> VerifyingKey {
         let bytes = self.pair.public_key().as_ref().to_vec();
         VerifyingKey { bytes }
+    }
+
+    /// The private half as it stands in the file, to be looked for in whatever leaves.
+    pub fn to_be_held(&self) -> Option<String> {
+        let der = self.pair.to_pkcs8().ok()?;
+        Some(BASE64_STANDARD.encode(der))
     }
 
     /// Signs a payload; the same one always gives the same envelope.
@@ -219,10 +227,17 @@ mod tests {
     #[test]
     fn it_is_made_once_for_its_owner_alone_and_is_the_same_ever_after() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert!(SigningKey::if_there(folder.path()).expect("asked").is_none());
+        assert!(
+            SigningKey::if_there(folder.path())
+                .expect("asked")
+                .is_none()
+        );
         let first = SigningKey::in_folder(folder.path()).expect("made");
         let file = folder.path().join(KEY_FILE);
-        let mode = std::fs::metadata(&file).expect("there").permissions().mode();
+        let mode = std::fs::metadata(&file)
+            .expect("there")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
         let second = SigningKey::in_folder(folder.path()).expect("read");
         assert_eq!(first.public(), second.public());
@@ -241,9 +256,8 @@ mod tests {
         let other = SigningKey::in_folder(two.path()).expect("made");
         let envelope = mine.sign(b"words");
         let keys = [other.public(), mine.public()];
-        let judge = |keys: &[VerifyingKey], payload: &[u8]| {
-            VerifyingKey::judge(keys, &envelope, payload)
-        };
+        let judge =
+            |keys: &[VerifyingKey], payload: &[u8]| VerifyingKey::judge(keys, &envelope, payload);
         assert_eq!(judge(&keys, b"words"), Signed::Right);
         assert_eq!(judge(&keys, b"wordt"), Signed::Bent);
         assert_eq!(judge(&keys[..1], b"words"), Signed::OtherKey);
@@ -256,6 +270,9 @@ mod tests {
         let key = SigningKey::in_folder(folder.path()).expect("made").public();
         let printed = format!("words before\n{}key id: {}\n", key.to_pem(), key.id());
         assert_eq!(VerifyingKey::all_in(&printed), [key]);
-        assert!(VerifyingKey::all_in("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----").is_empty());
+        assert!(
+            VerifyingKey::all_in("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----")
+                .is_empty()
+        );
     }
 }

@@ -185,6 +185,7 @@ impl Assembly {
         let marker = MarkerKey::new(&marker);
         let key = SigningKey::in_folder(&setup.data_dir)
             .context("read the key for statements of provenance")?;
+        self.held.hold(key.to_be_held());
         let engine = Engine::new(store.clone(), policy.clone(), setup.clock.clone());
         let services = Arc::new(Services {
             store: store.clone(),

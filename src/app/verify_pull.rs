@@ -102,25 +102,10 @@ pub async fn verify_pull(config: Config, question: PullQuestion) -> anyhow::Resu
         }
         Err(error) => return Err(error.into()),
     };
-    let statement = match signed(&pull, &question.keys) {
+    let statement = match judge_pull(&pull, &question.keys) {
         Ok(statement) => statement,
         Err(answer) => return Ok(answer),
     };
-    let asked = Asked {
-        repository: pull.repository,
-        branch: &pull.branch,
-        head: &pull.head,
-        tree: Some(pull.tree.as_str()),
-        base_branch: &pull.base_branch,
-    };
-    if let Some(departure) = held_against(&statement, &asked) {
-        let verdict = match departure.is_overtaken() {
-            true => PullVerdict::Overtaken,
-            false => PullVerdict::Forged,
-        };
-        let now = (pull.head.as_str(), pull.base_branch.as_str());
-        return Ok(PullAnswer::new(verdict, says::departs(&departure, now)));
-    }
     let mut text = says::holds(&pull.page, &statement);
     let recorded = statement.predicate.seen.commands.as_deref();
     let recorded = match recorded {
@@ -152,6 +137,27 @@ pub async fn verify_pull(config: Config, question: PullQuestion) -> anyhow::Resu
         }
     };
     Ok(PullAnswer::new(verdict, text))
+}
+
+/// The statement of a pull request as it is seen, if it is signed with one of these keys and of nothing else than this; or what is to be
+/// said instead. Nothing is asked and nothing is run.
+pub fn judge_pull(pull: &SeenPull, keys: &[VerifyingKey]) -> Result<Statement, PullAnswer> {
+    let statement = signed(pull, keys)?;
+    let asked = Asked {
+        repository: pull.repository,
+        branch: &pull.branch,
+        head: &pull.head,
+        base_branch: &pull.base_branch,
+    };
+    let Some(departure) = held_against(&statement, &asked) else {
+        return Ok(statement);
+    };
+    let verdict = match departure.is_overtaken() {
+        true => PullVerdict::Overtaken,
+        false => PullVerdict::Forged,
+    };
+    let now = (pull.head.as_str(), pull.base_branch.as_str());
+    Err(PullAnswer::new(verdict, says::departs(&departure, now)))
 }
 
 /// The statement in the text, if its signature is right. Where there are several the first that is right counts: what somebody else puts
@@ -195,9 +201,14 @@ impl Replay<'_> {
         let place = &self.statement.predicate.place;
         let (repository, head) = (self.pull.repository, &self.pull.head);
         let footing = git.footing(repository, &place.base, head).await?;
-        let stated = self.statement.digest("changes", "sha256");
-        let is = footing.as_ref().map(|footing| footing.changes.as_str());
-        if stated.is_some() && stated != is {
+        let is = footing
+            .as_ref()
+            .map(|is| (is.tree.as_str(), is.changes.as_str()));
+        if self
+            .statement
+            .content()
+            .is_some_and(|said| Some(said) != is)
+        {
             return Ok(None);
         }
         let agents = Agents::open(self.agents_config(config)).await?;
@@ -239,9 +250,7 @@ impl Replay<'_> {
             branch: self.pull.branch.clone(),
             sha: Some(self.pull.head.clone()),
         };
-        git.fetch(&remote, &wanted)
-            .await
-            .context(says::NO_COMMIT)?;
+        git.fetch(&remote, &wanted).await.context(says::NO_COMMIT)?;
         let head = &self.pull.head;
         anyhow::ensure!(
             git.holds(self.pull.repository, head).await?,

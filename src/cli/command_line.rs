@@ -101,10 +101,7 @@ impl Cli {
     pub fn reads_all(&self) -> bool {
         matches!(
             self.command,
-            Command::Serve(_)
-                | Command::Config(_)
-                | Command::Sandbox(_)
-                | Command::VerifyPull(_)
+            Command::Serve(_) | Command::Config(_) | Command::Sandbox(_) | Command::VerifyPull(_)
         )
     }
 

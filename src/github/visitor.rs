@@ -32,8 +32,6 @@ pub struct SeenPull {
     pub branch: String,
     /// The tip of its branch.
     pub head: Sha,
-    /// The tree of that.
-    pub tree: Sha,
     /// The branch it goes to.
     pub base_branch: String,
     /// The page people open.
@@ -68,17 +66,6 @@ struct RepositoryShape {
     full_name: RepositoryName,
 }
 
-/// <https://docs.github.com/rest/git/commits#get-a-commit-object>
-#[derive(Deserialize)]
-struct CommitShape {
-    tree: TreeShape,
-}
-
-#[derive(Deserialize)]
-struct TreeShape {
-    sha: Sha,
-}
-
 impl Visitor {
     /// One with that token, or with none. Must be called inside a tokio runtime.
     ///
@@ -96,7 +83,7 @@ impl Visitor {
         })
     }
 
-    /// Looks at a pull request and at the commit that is its head.
+    /// Looks at a pull request.
     ///
     /// # Errors
     /// [`GitHubError::NotFound`] also where the token may not see it; whatever else a read can end with.
@@ -107,15 +94,12 @@ impl Visitor {
     ) -> Result<SeenPull, GitHubError> {
         let path = format!("/repos/{name}/pulls/{number}");
         let pull: PullShape = self.read("read the pull request", path).await?;
-        let path = format!("/repos/{name}/git/commits/{}", pull.head.sha);
-        let commit: CommitShape = self.read("read its head", path).await?;
         Ok(SeenPull {
             repository: pull.base.repo.id,
             name: pull.base.repo.full_name,
             body: pull.body.unwrap_or_default(),
             branch: pull.head.name,
             head: pull.head.sha,
-            tree: commit.tree.sha,
             base_branch: pull.base.name,
             page: pull.html_url,
         })

@@ -49,6 +49,7 @@ mod pipeline;
 mod plan_approvals;
 mod plans;
 mod protected_paths;
+mod provenance;
 mod pull_gate;
 mod pushes;
 mod queue;

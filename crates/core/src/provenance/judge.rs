@@ -14,8 +14,6 @@ pub struct Asked<'a> {
     pub branch: &'a str,
     /// The head of that.
     pub head: &'a Sha,
-    /// The tree of the head, where it was asked for.
-    pub tree: Option<&'a str>,
     /// The branch that it is for.
     pub base_branch: &'a str,
 }
@@ -33,8 +31,6 @@ pub enum Departure {
         /// Which.
         said: String,
     },
-    /// The commit has another tree than it says.
-    Tree,
     /// The branch has moved on since.
     Head {
         /// The commit that it is of; none is named.
@@ -73,12 +69,6 @@ pub fn held_against(statement: &Statement, asked: &Asked<'_>) -> Option<Departur
         return Some(Departure::Head {
             said: commit.map(str::to_owned),
         });
-    }
-    let tree = statement.digest("tree", "gitTree");
-    if let (Some(said), Some(is)) = (tree, asked.tree)
-        && said != is
-    {
-        return Some(Departure::Tree);
     }
     (place.base_branch != asked.base_branch).then(|| Departure::Base {
         said: place.base_branch.clone(),
@@ -120,4 +110,89 @@ pub fn replayed(recorded: &[Ran], now: Vec<RunEnd>) -> Vec<Replayed> {
             now,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::logged::Logged;
+    use super::super::statement::tests::{made, sha};
+    use super::*;
+
+    #[test]
+    fn of_anything_else_it_says_in_what_it_differs() {
+        let statement = made(Logged::default(), 9_000);
+        let head = sha('a');
+        let asked = Asked {
+            repository: RepositoryId(7),
+            branch: "agent/1-x",
+            head: &head,
+            base_branch: "main",
+        };
+        assert_eq!(held_against(&statement, &asked), None);
+        let other_head = sha('f');
+        let cases = [
+            (
+                Asked {
+                    repository: RepositoryId(8),
+                    head: &other_head,
+                    ..asked
+                },
+                "Repository",
+                false,
+            ),
+            (
+                Asked {
+                    branch: "agent/2-x",
+                    ..asked
+                },
+                "Branch",
+                false,
+            ),
+            (
+                Asked {
+                    head: &other_head,
+                    ..asked
+                },
+                "Head",
+                true,
+            ),
+            (
+                Asked {
+                    base_branch: "next",
+                    ..asked
+                },
+                "Base",
+                true,
+            ),
+        ];
+        for (asked, name, overtaken) in cases {
+            let departure = held_against(&statement, &asked).expect(name);
+            assert!(format!("{departure:?}").starts_with(name), "{departure:?}");
+            assert_eq!(departure.is_overtaken(), overtaken, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_replay_agrees_where_it_ends_as_it_did() {
+        let exit = |code| RunEnd::Exit { code };
+        let killed = || RunEnd::Killed { why: "x".into() };
+        let table = [
+            (exit(0), exit(0), true),
+            (exit(1), exit(1), true),
+            (exit(0), exit(1), false),
+            (exit(0), RunEnd::TimedOut, false),
+            (killed(), killed(), true),
+            (killed(), exit(0), false),
+            (RunEnd::NotRun, RunEnd::NotRun, true),
+        ];
+        for (then, now, agrees) in table {
+            let ran = Ran {
+                command: "x".into(),
+                end: then.clone(),
+                ms: 1,
+            };
+            let all = replayed(&[ran], vec![now.clone()]);
+            assert_eq!(all[0].agrees(), agrees, "{then:?} {now:?}");
+        }
+    }
 }

@@ -188,11 +188,7 @@ mod tests {
         all.push(reached("0.example:443".into()));
         let logged = Logged::read(all);
         assert_eq!(
-            (
-                logged.reached.len(),
-                logged.refused.len(),
-                logged.left_out
-            ),
+            (logged.reached.len(), logged.refused.len(), logged.left_out),
             (MOST, 1, 3)
         );
     }

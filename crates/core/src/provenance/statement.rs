@@ -165,7 +165,9 @@ pub fn statement(
             issue: place.issue.0,
             branch: recorded.branch.to_string(),
             base_branch: recorded.base_branch.clone(),
-            base: footing.map_or(&recorded.base, |footing| &footing.base).clone(),
+            base: footing
+                .map_or(&recorded.base, |footing| &footing.base)
+                .clone(),
         },
         made_by: MadeBy {
             maker,
@@ -217,6 +219,12 @@ impl Statement {
         subject.digest.get(kind).map(String::as_str)
     }
 
+    /// The tree and the digest of the changes that it names, where it names both.
+    pub fn content(&self) -> Option<(&str, &str)> {
+        let tree = self.digest("tree", "gitTree")?;
+        Some((tree, self.digest("changes", "sha256")?))
+    }
+
     /// Takes the longest list's last items away until it fits. The commands that skep ran stay: they are what is replayed.
     fn within(mut self, most: usize) -> Self {
         while self.to_json().len() > most {
@@ -228,7 +236,10 @@ impl Statement {
                 seen.opened.len(),
                 seen.approvals.len(),
             ];
-            let Some((which, length)) = lists.into_iter().enumerate().max_by_key(|(_, length)| *length)
+            let Some((which, length)) = lists
+                .into_iter()
+                .enumerate()
+                .max_by_key(|(_, length)| *length)
             else {
                 break;
             };
@@ -248,5 +259,109 @@ impl Statement {
             self.predicate.left_out += goes as u64;
         }
         self
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::agent::ToolStatus;
+    use crate::usage::Exactness;
+    use crate::verification::RunEnd;
+
+    pub(in crate::provenance) fn sha(digit: char) -> Sha {
+        digit.to_string().repeat(40).parse().expect("forty digits")
+    }
+
+    fn recorded() -> Recorded {
+        Recorded {
+            head: sha('a'),
+            base: sha('b'),
+            base_branch: "main".into(),
+            branch: "agent/1-x".parse().expect("a branch of ours"),
+            session: "7-1-1".parse().expect("a session"),
+            role: "swe".into(),
+            agent: "demo".into(),
+            says: Some("demo 1".into()),
+            asked_by: "ana".into(),
+            approvals: vec![],
+            ran: Some(vec![Ran {
+                command: "make test".into(),
+                end: RunEnd::Exit { code: 0 },
+                ms: 5,
+            }]),
+            opened: vec![],
+            cost: Cost {
+                tokens: 12,
+                tokens_are: Exactness::Exact,
+                microdollars: 0,
+                microdollars_are: Exactness::Unknown,
+                worked_ms: 9,
+            },
+        }
+    }
+
+    pub(in crate::provenance) fn made(logged: Logged, most: usize) -> Statement {
+        let place = serde_json::json!({ "installation": 5, "repository": 7, "name": "octo/hello", "issue": 1 });
+        let place: Place = serde_json::from_value(place).expect("a place");
+        let footing = Footing {
+            base: sha('c'),
+            tree: sha('d'),
+            changes: "e".repeat(64),
+        };
+        let maker = Maker {
+            skep: "0.1.0".into(),
+            sandbox: "bubblewrap".into(),
+        };
+        statement((&recorded(), logged), &place, (maker, Some(&footing)), most)
+    }
+
+    #[test]
+    fn what_was_seen_and_what_is_claimed_stand_apart_and_it_is_read_back() {
+        let claim = |command: &str| Claim {
+            command: command.into(),
+            status: ToolStatus::Completed,
+        };
+        let counted = |counted| Logged {
+            commands: vec![claim("cargo test")],
+            counted,
+            ..Logged::default()
+        };
+        let one = made(counted(false), 9_000);
+        assert_eq!(one.digest("commit", "gitCommit"), Some(sha('a').as_str()));
+        assert_eq!(one.predicate.place.base, sha('c'), "what git says counts");
+        assert!(one.predicate.seen.cost.is_none() && one.predicate.claimed.cost.is_some());
+        let other = made(counted(true), 9_000);
+        assert!(other.predicate.seen.cost.is_some() && other.predicate.claimed.cost.is_none());
+        let json = one.to_json();
+        assert_eq!(Statement::read(json.as_bytes()), Some(one));
+        for other in [
+            json.replace(PREDICATE, "https://slsa.dev/provenance/v1"),
+            json.replace("Statement/v1", "Statement/v2"),
+            "{}".to_owned(),
+        ] {
+            assert_eq!(Statement::read(other.as_bytes()), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn it_is_shortened_until_it_fits_and_what_is_replayed_stays() {
+        let claim = |n: usize| Claim {
+            command: format!("{n} {}", "x".repeat(250)),
+            status: ToolStatus::Completed,
+        };
+        let logged = Logged {
+            commands: (0..200).map(claim).collect(),
+            reached: (0..50).map(|n| format!("{n}.example:443")).collect(),
+            ..Logged::default()
+        };
+        let short = made(logged, 6_000);
+        assert!(short.to_json().len() <= 6_000);
+        assert_eq!(
+            short.predicate.seen.commands.as_ref().map(Vec::len),
+            Some(1)
+        );
+        let kept = short.predicate.claimed.commands.len() + short.predicate.seen.reached.len();
+        assert_eq!(kept as u64 + short.predicate.left_out, 250);
     }
 }

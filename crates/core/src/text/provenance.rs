@@ -66,11 +66,15 @@ pub enum Flaw {
 /// It is forged.
 pub fn flawed(flaw: Flaw) -> &'static str {
     match flaw {
-        Flaw::Unreadable => "What stands where the statement of provenance belongs cannot be read: it was changed.",
+        Flaw::Unreadable => {
+            "What stands where the statement of provenance belongs cannot be read: it was changed."
+        }
         Flaw::OtherKey => {
             "The statement of provenance is signed with another key than the one that was given: this installation did not make it."
         }
-        Flaw::Bent => "The statement of provenance does not fit its signature: it was changed after it was signed.",
+        Flaw::Bent => {
+            "The statement of provenance does not fit its signature: it was changed after it was signed."
+        }
     }
 }
 
@@ -83,7 +87,6 @@ pub fn departs(departure: &Departure, (head, base_branch): (&str, &str)) -> Stri
         Departure::Branch { said } => format!(
             "The statement of provenance is signed, but it is of the branch {said}: it was copied from another pull request."
         ),
-        Departure::Tree => "The statement of provenance is signed, but the commit holds other files than it says.".to_owned(),
         Departure::Head { said } => format!(
             "The statement of provenance is signed, but the pull request has moved on: it is of commit {}, and the head is {head}. \
              Nothing is stated of what was pushed since.",
@@ -154,7 +157,10 @@ pub fn holds(pull: &str, statement: &Statement) -> String {
         claimed.agent.as_deref().unwrap_or("unnamed")
     ));
     for claim in &claimed.commands {
-        lines.push(format!("  ran       {} ({:?})", claim.command, claim.status));
+        lines.push(format!(
+            "  ran       {} ({:?})",
+            claim.command, claim.status
+        ));
     }
     if let Some(cost) = &claimed.cost {
         lines.push(format!("  cost      {}", spent(cost)));

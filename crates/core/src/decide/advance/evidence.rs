@@ -171,9 +171,13 @@ fn approvals(task: &Task) -> Vec<Approval> {
     let paths = paths.map(|one| approval(says::paths(&one.hash, &one.paths), &one.by));
     let comments = task.withheld.let_in.iter();
     let comments = comments.map(|one| approval(says::comment(one.comment, &one.sha256), &one.by));
-    let hosts = task.blocked.hosts.iter().filter_map(|one| match &one.ruled {
-        Some((Ruling::Allowed, by)) => Some(approval(says::host(&one.host), by)),
-        Some((Ruling::Closed, _)) | None => None,
-    });
+    let hosts = task
+        .blocked
+        .hosts
+        .iter()
+        .filter_map(|one| match &one.ruled {
+            Some((Ruling::Allowed, by)) => Some(approval(says::host(&one.host), by)),
+            Some((Ruling::Closed, _)) | None => None,
+        });
     paths.chain(comments).chain(hosts).collect()
 }
