@@ -8,7 +8,7 @@ use crate::agent::Agents;
 use crate::core::agent::Update;
 use crate::core::failure::Failure;
 use crate::core::location::Place;
-use crate::core::provenance::{Logged, Maker, Recorded, statement};
+use crate::core::provenance::{Known, Logged, Maker, Recorded, statement};
 use crate::core::sanitise::{self, HeldSecrets};
 use crate::core::text::{provenance as says, pull};
 use crate::git::Git;
@@ -54,12 +54,14 @@ impl Stating<'_> {
             skep: env!("CARGO_PKG_VERSION").to_owned(),
             sandbox: self.agents.confinement().name(),
         };
-        let stated = statement(
-            (recorded, logged),
+        let known = Known {
+            recorded,
+            logged,
             place,
-            (maker, footing.as_ref()),
-            says::LONGEST_STATEMENT,
-        );
+            maker,
+            footing,
+        };
+        let stated = statement(known, says::LONGEST_STATEMENT);
         let payload = stated.to_json();
         if self.redactor.stop(&payload).is_some() || payload.len() > says::LONGEST_STATEMENT {
             tracing::warn!(task = %place.task(), "no statement of provenance is signed: it holds a secret, or cannot be made short enough");

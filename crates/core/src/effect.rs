@@ -6,6 +6,7 @@ mod action;
 mod creates;
 mod hurry;
 mod kind;
+mod pull;
 mod shown;
 mod stack;
 mod turn;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use action::*;
 pub use kind::EffectKind;
+pub use pull::{DescribePull, LabelPull, OpenPull, RequestReview};
 pub use shown::{Reaction, StatusLabel};
 pub use stack::{JoinStack, Restack};
 pub use turn::{Grants, Start, Turn, UnpushedCommits};

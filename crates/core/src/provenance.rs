@@ -28,7 +28,7 @@ use super::verification::{Run, RunEnd};
 pub use envelope::{Envelope, PAYLOAD_TYPE, signed_bytes};
 pub use judge::{Asked, Departure, Replayed, held_against, replayed};
 pub use logged::{Claim, Logged, Refusal};
-pub use statement::{Footing, Maker, PREDICATE, Predicate, STATEMENT, Statement, statement};
+pub use statement::{Footing, Known, Maker, PREDICATE, Predicate, STATEMENT, Statement, statement};
 
 /// So many commands of a kind stand in a statement.
 const MOST: usize = 200;

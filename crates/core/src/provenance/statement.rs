@@ -137,38 +137,34 @@ pub struct Claimed {
     pub cost: Option<Cost>,
 }
 
-/// Makes it, at most so many bytes long as JSON; what an agent can make much of goes first. `footing` is what git says, where it could
-/// be asked.
-pub fn statement(
-    (recorded, logged): (&Recorded, Logged),
-    place: &Place,
-    (maker, footing): (Maker, Option<&Footing>),
-    most: usize,
-) -> Statement {
-    let digest = |name: &str, kind: &str, value: &str| Subject {
-        name: name.to_owned(),
-        digest: BTreeMap::from([(kind.to_owned(), value.to_owned())]),
-    };
-    let mut subject = vec![digest("commit", "gitCommit", recorded.head.as_str())];
-    if let Some(footing) = footing {
-        subject.push(digest("tree", "gitTree", footing.tree.as_str()));
-        subject.push(digest("changes", "sha256", &footing.changes));
-    }
-    let (seen_cost, claimed_cost) = match logged.counted {
-        true => (Some(recorded.cost.clone()), None),
-        false => (None, Some(recorded.cost.clone())),
-    };
+/// All that a statement is made of.
+#[derive(Debug, Clone)]
+pub struct Known<'a> {
+    /// What the task recorded.
+    pub recorded: &'a Recorded,
+    /// What the session's log says.
+    pub logged: Logged,
+    /// Where it belongs.
+    pub place: &'a Place,
+    /// Who makes it.
+    pub maker: Maker,
+    /// What git says, where it could be asked.
+    pub footing: Option<Footing>,
+}
+
+/// Makes it, at most so many bytes long as JSON; what an agent can make much of goes first.
+pub fn statement(known: Known<'_>, most: usize) -> Statement {
+    let subject = known.subject();
+    let place = known.belongs();
+    let Known {
+        recorded,
+        logged,
+        maker,
+        ..
+    } = known;
+    let cost = || Some(recorded.cost.clone());
     let predicate = Predicate {
-        place: Belongs {
-            repository: place.name.to_string(),
-            repository_id: place.repository.0,
-            issue: place.issue.0,
-            branch: recorded.branch.to_string(),
-            base_branch: recorded.base_branch.clone(),
-            base: footing
-                .map_or(&recorded.base, |footing| &footing.base)
-                .clone(),
-        },
+        place,
         made_by: MadeBy {
             maker,
             agent: recorded.agent.clone(),
@@ -182,12 +178,12 @@ pub fn statement(
             reached: logged.reached.into_iter().collect(),
             refused: logged.refused.into_iter().collect(),
             opened: recorded.opened.clone(),
-            cost: seen_cost,
+            cost: cost().filter(|_| logged.counted),
         },
         claimed: Claimed {
             agent: recorded.says.clone(),
             commands: logged.commands,
-            cost: claimed_cost,
+            cost: cost().filter(|_| !logged.counted),
         },
         left_out: logged.left_out,
     };
@@ -198,6 +194,34 @@ pub fn statement(
         predicate,
     };
     whole.within(most)
+}
+
+impl Known<'_> {
+    fn subject(&self) -> Vec<Subject> {
+        let digest = |name: &str, kind: &str, value: &str| Subject {
+            name: name.to_owned(),
+            digest: BTreeMap::from([(kind.to_owned(), value.to_owned())]),
+        };
+        let mut subject = vec![digest("commit", "gitCommit", self.recorded.head.as_str())];
+        if let Some(footing) = &self.footing {
+            subject.push(digest("tree", "gitTree", footing.tree.as_str()));
+            subject.push(digest("changes", "sha256", &footing.changes));
+        }
+        subject
+    }
+
+    fn belongs(&self) -> Belongs {
+        let (recorded, place) = (self.recorded, self.place);
+        let base = self.footing.as_ref().map(|footing| &footing.base);
+        Belongs {
+            repository: place.name.to_string(),
+            repository_id: place.repository.0,
+            issue: place.issue.0,
+            branch: recorded.branch.to_string(),
+            base_branch: recorded.base_branch.clone(),
+            base: base.unwrap_or(&recorded.base).clone(),
+        }
+    }
 }
 
 impl Statement {
@@ -313,7 +337,14 @@ pub(super) mod tests {
             skep: "0.1.0".into(),
             sandbox: "bubblewrap".into(),
         };
-        statement((&recorded(), logged), &place, (maker, Some(&footing)), most)
+        let known = Known {
+            recorded: &recorded(),
+            logged,
+            place: &place,
+            maker,
+            footing: Some(footing),
+        };
+        statement(known, most)
     }
 
     #[test]
