@@ -307,6 +307,7 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         Action::PrepareWorkspace(_)
         | Action::Collect(_)
         | Action::Publish(_)
+        | Action::PushEvidence(_)
         | Action::Restack(_) => ("git".into(), false, 1),
         Action::RunTurn(_) | Action::EndAgent(_) | Action::Steer(_) | Action::OpenHosts(_) => {
             ("agent".into(), false, 1)

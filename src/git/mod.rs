@@ -24,6 +24,7 @@ mod discard;
 mod disk;
 mod error;
 mod evidence;
+mod evidence_branch;
 mod fenced;
 mod fetch;
 mod fetch_locks;

@@ -24,6 +24,7 @@ mod open_pull;
 mod post_answer;
 mod prepare_workspace;
 mod publish;
+mod push_evidence;
 mod react;
 mod react_to;
 mod read_approvals;
@@ -101,6 +102,7 @@ pub(super) async fn perform(
             prepare_workspace::perform(action, lease, &s.workspaces(stopping)).await
         }
         Action::Publish(action) => publish::perform(action, lease, &s.pushing()).await,
+        Action::PushEvidence(action) => push_evidence::perform(action, lease, s.remotes()).await,
         Action::React(action) => react::perform(action, lease, github).await,
         Action::ReactTo(action) => react_to::perform(action, lease, github).await,
         Action::ReadDependencies(_) => read_dependencies::perform(lease, github).await,

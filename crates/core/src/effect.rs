@@ -4,6 +4,7 @@
 
 mod action;
 mod creates;
+mod evidence;
 mod hurry;
 mod kind;
 mod pull;
@@ -16,6 +17,7 @@ mod worth;
 use serde::{Deserialize, Serialize};
 
 pub use action::*;
+pub use evidence::PushEvidence;
 pub use kind::EffectKind;
 pub use pull::{DescribePull, LabelPull, OpenPull, RequestReview};
 pub use shown::{Reaction, StatusLabel};
@@ -64,6 +66,8 @@ pub enum Action {
     Publish(Publish),
     /// [`OpenPull`].
     OpenPull(OpenPull),
+    /// [`PushEvidence`].
+    PushEvidence(PushEvidence),
     /// [`LabelPull`].
     LabelPull(LabelPull),
     /// [`DescribePull`].

@@ -27,6 +27,7 @@ use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use super::dependency::{Dependencies, RelatedNews, Standing};
 use super::discovery::DiscoveryNews;
 use super::effect::EffectKind;
+use super::evidence_file::EvidenceNews;
 use super::ids::{CommentId, InstallationId, IssueNumber, SessionId, Sha};
 use super::pull_gate::GateNews;
 use super::question::Asked;
@@ -340,6 +341,8 @@ pub enum Event {
         #[serde(default)]
         tail: Vec<String>,
     },
+    /// An agent hands in evidence, or what was handed in is on GitHub.
+    Evidence(Box<EvidenceNews>),
     /// The sandbox refused something.
     Contained(Box<Contained>),
     /// A prompt turn ended in an orderly way.

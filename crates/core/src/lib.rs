@@ -33,6 +33,7 @@ pub mod effect;
 pub mod egress;
 pub mod event;
 pub mod event_name;
+pub mod evidence_file;
 pub mod failure;
 mod form;
 pub mod gated_pulls;

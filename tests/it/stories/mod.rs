@@ -19,6 +19,7 @@ mod discovery;
 mod disk;
 mod downtime;
 mod elsewhere;
+mod evidence;
 mod far_circles;
 mod faults;
 mod fence;

@@ -27,6 +27,7 @@ pub mod discovery;
 pub mod disk;
 pub mod downtime;
 pub mod egress;
+pub mod evidence_file;
 pub mod failure;
 pub mod gate;
 pub mod gateway;

@@ -3,14 +3,15 @@
 use serde_json::{Value, json};
 
 use super::{
-    base_branch, ci_secrets, containment, count, failure, gateway, left_out, overlap, pull_size,
-    risk, role_why, verify,
+    base_branch, ci_secrets, containment, count, evidence_file, failure, gateway, left_out,
+    overlap, pull_size, risk, role_why, verify,
 };
 use crate::actor::Actor;
 use crate::agent::ErrorClass;
 use crate::consent::PathsApproved;
 use crate::containment::Attempts;
 use crate::event::{FileChange, Work};
+use crate::evidence_file::EvidenceFiles;
 use crate::policy::{Context, Policy};
 use crate::pull_size::too_large;
 use crate::question::{By, Question};
@@ -37,6 +38,8 @@ pub struct Evidence<'a> {
     pub approved: &'a [PathsApproved],
     /// What it says it has checked.
     pub claimed: &'a [String],
+    /// The files that it handed in.
+    pub handed_in: &'a EvidenceFiles,
     /// What the server itself saw, where the repository has commands for that.
     pub verified: Option<verify::Verified<'a>>,
 }
@@ -140,6 +143,7 @@ pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
         evidence.claimed,
         evidence.verified.as_ref(),
     ));
+    text.push_str(&evidence_file::section(evidence.handed_in));
     text.push_str(&decided(evidence.answers));
     text.push_str(&provenance(job, evidence, cx));
     let text = sanitise::fit(&text, LIMIT - BEGIN.len() - END.len() - 10);

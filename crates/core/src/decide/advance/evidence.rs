@@ -122,6 +122,7 @@ pub(super) fn shown<'t>(task: &'t Task, work: &'t Work) -> text::pull::Evidence<
         answers: &task.conversation.questions,
         attempts: &task.attempts,
         claimed: claimed(task),
+        handed_in: &task.evidence,
         verified: text::verify::Verified::of(task),
         approved: &task.review.approved_paths,
     }
