@@ -58,8 +58,7 @@ impl ToolGate {
 
     /// What the tools are offered with, before any turn: all that the session's handler takes.
     pub(in crate::agent) fn offers(&self, handler: Option<&dyn ToolHandler>) {
-        let offers =
-            |has: fn(&dyn ToolHandler) -> bool| handler.is_some_and(|handler| has(handler));
+        let offers = |has: fn(&dyn ToolHandler) -> bool| handler.is_some_and(has);
         let mut state = self.state();
         state.hands_in = offers(|it| it.hands_in());
         state.discovers = offers(|it| it.discovers());
