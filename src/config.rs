@@ -60,7 +60,7 @@ pub use crate::core::policy::{AllowProtected, MakeReady, Readiness};
 pub use agents::Presets;
 pub use args::Args;
 pub use error::{ConfigError, Mistake};
-pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS, lacking};
+pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS, api_of, lacking};
 pub use init::starter;
 pub use logging::{LogFormat, Logging};
 pub use network::Certificates;
@@ -252,6 +252,21 @@ impl Sources {
             }),
             _ => Err(ConfigError(mistakes)),
         }
+    }
+
+    /// Where GitHub is: the REST API's root and where people and git go, whatever else the configuration says.
+    pub fn github(&self) -> Result<(Url, Url), ConfigError> {
+        let mut resolver = Resolver::new(self);
+        match github::addresses(&mut resolver) {
+            (Some(api), Some(web)) => Ok((api, web)),
+            _ => Err(ConfigError(resolver.mistakes)),
+        }
+    }
+
+    /// The token of whoever typed a command, as GitHub's own tools read it.
+    pub fn github_token(&self) -> Option<SecretString> {
+        let token = self.environment().get("GITHUB_TOKEN")?;
+        Some(SecretString::from(token.trim()))
     }
 
     /// Where a running skep's admin address is (unless the caller has `named` it) and the token for it, whatever else the

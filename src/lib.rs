@@ -71,6 +71,7 @@ pub mod github;
 pub mod http;
 pub mod random;
 pub mod runner;
+pub mod signing;
 pub mod store;
 pub mod sweep;
 pub mod webhook;

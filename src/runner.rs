@@ -16,6 +16,7 @@ mod disk;
 mod disk_usage;
 mod disk_watch;
 mod folders;
+mod handing_in;
 mod janitor;
 mod launcher;
 mod lease;
@@ -33,6 +34,7 @@ mod performed;
 mod permission;
 mod permissions;
 mod posted;
+mod provenance;
 mod reading;
 mod rebasing;
 mod refusals;
@@ -220,6 +222,7 @@ impl Runner {
             | EffectKind::Restack
             | EffectKind::Collect
             | EffectKind::Publish
+            | EffectKind::PushEvidence
             | EffectKind::RemoveWorkspace => SIDE_BY_SIDE,
             EffectKind::React
             | EffectKind::ShowStatus

@@ -84,7 +84,7 @@ pub use running_agent::Output;
 pub use sandbox::{Bubblewrap, Confinement, Container, Places};
 pub use sight::Sight;
 pub use steer::Steered;
-pub use tools::{AskReply, DISCOVER, SERVER_NAME, SUGGEST, ToolHandler};
+pub use tools::{AskReply, DISCOVER, HAND_IN, SERVER_NAME, SUGGEST, ToolHandler};
 pub use turn_request::{Resume, TurnRequest};
 
 use launch::LaunchContext;

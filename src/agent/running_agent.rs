@@ -27,7 +27,7 @@ use super::steer::PromptQueue;
 use super::tools::{Registration, ToolGate};
 use super::ways::Ways;
 use crate::core::agent::Update;
-use crate::core::egress::{Denial, Rule};
+use crate::core::egress::{Denial, Outcome, Rule};
 use crate::core::time::Clock;
 use crate::gateway::{self, News, Tell};
 
@@ -162,6 +162,24 @@ impl Live {
         if let Some(ways) = &self.ways {
             ways.proxy.allow(rules);
         }
+    }
+
+    /// The hosts that it was let through to so far, and those that serve its model, once they have.
+    pub(super) fn reached(&self, model: bool) -> Vec<String> {
+        let Some(ways) = &self.ways else {
+            return Vec::new();
+        };
+        let report = ways.proxy.report();
+        let allowed = report
+            .entries
+            .iter()
+            .filter(|entry| !matches!(entry.sighting.outcome, Outcome::Denied(_)));
+        let hosts = allowed.filter_map(|entry| entry.sighting.target.as_ref());
+        let mut hosts: Vec<String> = hosts.map(ToString::to_string).collect();
+        hosts.extend(ways.served.iter().filter(|_| model).cloned());
+        hosts.sort();
+        hosts.dedup();
+        hosts
     }
 
     /// Writes into the session's log what is worth knowing of the agent.

@@ -129,6 +129,15 @@ impl Confinement {
         matches!(self, Self::Bubblewrap(_) | Self::Container(_))
     }
 
+    /// Which it is, in a word or a few.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Bubblewrap(_) => "bubblewrap".to_owned(),
+            Self::Container(container) => container.name(),
+            Self::None { .. } | Self::Broken { .. } => "none".to_owned(),
+        }
+    }
+
     /// Whether what is started comes from an image, and not from this machine.
     pub(super) fn brings_programs(&self) -> bool {
         matches!(self, Self::Container(_))

@@ -37,7 +37,17 @@ pub(super) const ANSWERED: &str = "skep/answered";
 pub const SERVER_NAME: &str = "skep";
 
 /// The names of the tools.
-pub(super) const TOOLS: [&str; 5] = ["ask_human", "report_progress", "finish", DISCOVER, SUGGEST];
+pub(super) const TOOLS: [&str; 6] = [
+    "ask_human",
+    "report_progress",
+    "finish",
+    HAND_IN,
+    DISCOVER,
+    SUGGEST,
+];
+
+/// The tool of sessions that make something of which there can be evidence.
+pub const HAND_IN: &str = "hand_in_evidence";
 
 /// The tool of sessions that may find further work.
 pub const DISCOVER: &str = "discover_tasks";
@@ -58,6 +68,17 @@ pub trait ToolHandler: Send + Sync + 'static {
     fn unfitting(&self, words: String) -> BoxFuture<'_, ()>;
     /// The agent says that it is finished; answers with what the agent is told.
     fn finish(&self, finished: Finished) -> BoxFuture<'_, String>;
+    /// Whether the session may hand in evidence: the tool for it is offered only then.
+    fn hands_in(&self) -> bool {
+        false
+    }
+    /// A file that is evidence of the work, with what it shows; answers with what the agent is told, or with what is wrong with it.
+    fn hand_in(&self, path: String, caption: String) -> BoxFuture<'_, Result<String, String>> {
+        drop((path, caption));
+        Box::pin(std::future::ready(
+            Err(text::tools::NO_SUCH_TOOL.to_owned()),
+        ))
+    }
     /// Whether the session may find further work: the tool for it is offered only then.
     fn discovers(&self) -> bool {
         false

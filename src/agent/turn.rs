@@ -82,9 +82,16 @@ impl Turn<'_> {
             (answer, why) = self.follow(&session).await;
         }
         over(live);
+        let mut answers = 0;
         if let Some(gateway) = live.gateway() {
             let all = gateway.finish();
+            answers = all.answers;
             live.connection.wire.state().transcript.metered(all);
+        }
+        let hosts = live.reached(answers > 0);
+        if !hosts.is_empty() {
+            let reached = Update::Reached { hosts };
+            live.connection.wire.state().transcript.single(reached);
         }
         let conclusion = Conclusion {
             session,

@@ -74,6 +74,8 @@ pub(super) struct Ways {
     pub(super) gateway: Option<gateway::Handle>,
     /// The agent's variables as they are inside.
     pub(super) environment: BTreeMap<String, String>,
+    /// Where the providers are whose keys stay outside.
+    pub(super) served: Vec<String>,
     relays: Vec<AbortHandle>,
     /// Open as long as this lives; nobody is let in.
     _life: UnixListener,
@@ -97,6 +99,8 @@ impl Outside {
         if all.is_empty() {
             return Ok(ways);
         }
+        let addresses = all.iter().map(|served| served.address().to_owned());
+        ways.served = addresses.collect();
         let word = self.words.word(start.session);
         let serving = Serving { all, word, port };
         ways.environment = serving.inside(agent);
@@ -147,6 +151,7 @@ impl Outside {
             proxy,
             gateway: None,
             environment: BTreeMap::new(),
+            served: vec![],
             relays: vec![],
             _life: life,
             port,

@@ -30,6 +30,7 @@ use crate::github::{AppIdentity, GitHub};
 use crate::runner::{
     Ballast, Folders, MarkerKey, PostedComments, Refusals, Runner, Services, ToldOf, Usage,
 };
+use crate::signing::SigningKey;
 use crate::store::{self, Complaint, Created, DataLock, Store};
 use crate::sweep::{Sweep, SweepServices};
 
@@ -182,6 +183,9 @@ impl Assembly {
             .context("read the key for markers")?;
         self.held.hold([marker.clone()]);
         let marker = MarkerKey::new(&marker);
+        let key = SigningKey::in_folder(&setup.data_dir)
+            .context("read the key for statements of provenance")?;
+        self.held.hold(key.to_be_held());
         let engine = Engine::new(store.clone(), policy.clone(), setup.clock.clone());
         let services = Arc::new(Services {
             store: store.clone(),
@@ -199,6 +203,7 @@ impl Assembly {
             ballast: self.ballast.clone(),
             folders: Folders::new(setup.data_dir.clone()),
             marker,
+            key,
             owner,
             timings: setup.timings,
             retention: setup.retention,

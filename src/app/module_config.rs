@@ -18,7 +18,7 @@ use crate::github::GitHubConfig;
 /// So many letters of a private key are the same in all of one kind.
 const COMMON: usize = 64;
 /// How long the first fetch of a repository may bring nothing at all.
-const FETCH_SILENCE: Duration = Duration::from_secs(120);
+pub(super) const FETCH_SILENCE: Duration = Duration::from_secs(120);
 
 impl Setup {
     pub(super) fn github_config(&self, held: &HeldSecrets) -> GitHubConfig {

@@ -12,6 +12,8 @@ pub enum CommandError {
     Failed(anyhow::Error),
     /// 1: everything was said already.
     Unsuccessful,
+    /// Another code: what was asked has an answer other than yes, which was said already.
+    Answered(u8),
     /// 2: the command line or the configuration is wrong; the text says how.
     Misused(String),
 }
@@ -44,10 +46,11 @@ impl From<ConfigError> for CommandError {
 }
 
 impl CommandError {
-    /// 1 or 2.
+    /// 1 or 2, or the answer's own.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Failed(_) | Self::Unsuccessful => ExitCode::from(1),
+            Self::Answered(code) => ExitCode::from(*code),
             Self::Misused(_) => ExitCode::from(2),
         }
     }
@@ -56,7 +59,7 @@ impl CommandError {
     pub fn message(&self) -> Option<String> {
         match self {
             Self::Failed(error) => Some(format!("skep: {error:#}")),
-            Self::Unsuccessful => None,
+            Self::Unsuccessful | Self::Answered(_) => None,
             Self::Misused(what) => Some(format!("skep: {what}")),
         }
     }

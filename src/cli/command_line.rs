@@ -5,7 +5,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use super::command_error::CommandResult;
 use super::{
     audit, config, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, plan, queue,
-    sandbox, serve, session, sessions, status, stop, waves,
+    sandbox, serve, session, sessions, status, stop, verify_pull, waves,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -46,6 +46,7 @@ enum Command {
     Priority(order::Priority),
     Status(status::Status),
     Sandbox(sandbox::Sandbox),
+    VerifyPull(verify_pull::VerifyPull),
     Config(config::Config),
     Help(help::Help),
 }
@@ -70,6 +71,7 @@ impl Cli {
             Command::Serve(serve) => serve.args.clone(),
             Command::Config(config) => config.args(),
             Command::Sandbox(sandbox) => sandbox.args(),
+            Command::VerifyPull(verify) => verify.args(),
             Command::Demo(demo) => return Sources::without_file(demo.args(), environment),
             Command::DemoAgent(_) | Command::Help(_) => {
                 return Sources::without_file(Args::default(), environment);
@@ -99,7 +101,7 @@ impl Cli {
     pub fn reads_all(&self) -> bool {
         matches!(
             self.command,
-            Command::Serve(_) | Command::Config(_) | Command::Sandbox(_)
+            Command::Serve(_) | Command::Config(_) | Command::Sandbox(_) | Command::VerifyPull(_)
         )
     }
 
@@ -149,6 +151,7 @@ impl Cli {
             Command::Priority(order) => order.run(sources).await,
             Command::Status(status) => status.run(sources).await,
             Command::Sandbox(sandbox) => sandbox.run(sources).await,
+            Command::VerifyPull(verify) => verify.run(sources).await,
             Command::Config(config) => config.run(sources).await,
             Command::Help(help) => help.run(&mut whole()),
         }

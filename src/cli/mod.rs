@@ -27,6 +27,7 @@ mod shown;
 mod status;
 mod stop;
 mod target;
+mod verify_pull;
 mod waves;
 
 pub use command_error::{CommandError, CommandResult, final_message};

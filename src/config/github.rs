@@ -174,7 +174,7 @@ fn app_id(found: &Found) -> Result<u64, String> {
         .ok_or_else(wrong)
 }
 
-fn addresses(resolver: &mut Resolver<'_>) -> (Option<Url>, Option<Url>) {
+pub(super) fn addresses(resolver: &mut Resolver<'_>) -> (Option<Url>, Option<Url>) {
     let before = resolver.mistakes.len();
     let web = resolver.meant("github_url", web_address);
     let api = resolver.meant("github_api_url", |found| address(&found.text));
@@ -209,7 +209,7 @@ pub(super) fn fixed(url: &str) -> Url {
 /// Where the REST API of a GitHub is:
 /// <https://docs.github.com/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api> and, with data
 /// residency, <https://docs.github.com/enterprise-cloud@latest/admin/data-residency/about-github-enterprise-cloud-with-data-residency>.
-fn api_of(web: &Url) -> Url {
+pub fn api_of(web: &Url) -> Url {
     let host = web.host_str().unwrap_or_default();
     let mut api = web.clone();
     let with_api_host = format!("api.{host}");

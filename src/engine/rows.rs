@@ -308,6 +308,7 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         Action::PrepareWorkspace(_)
         | Action::Collect(_)
         | Action::Publish(_)
+        | Action::PushEvidence(_)
         | Action::Restack(_) => ("git".into(), false, 1),
         Action::RunTurn(_) | Action::EndAgent(_) | Action::Steer(_) | Action::OpenHosts(_) => {
             ("agent".into(), false, 1)
@@ -404,10 +405,12 @@ mod tests {
             base_branch: "main".into(),
             title: String::new(),
             body: String::new(),
+            recorded: None,
         };
         let described = effect::DescribePull {
             pull: 2,
             part: String::new(),
+            recorded: None,
         };
         let (posted, edited) = (Some(Worth::High), None);
         // In the order in which they go; what one row creates beside its rank.

@@ -53,6 +53,7 @@ mod ticks;
 mod token;
 mod tokens;
 mod values;
+mod visitor;
 mod wire;
 
 pub use app::{Delivery, DeliveryPage, Installation};
@@ -83,6 +84,7 @@ pub use team::Membership;
 pub use thread::{ReviewThread, ThreadComment};
 pub use ticks::steady_clock;
 pub use tokens::Token;
+pub use visitor::{SeenPull, Visitor};
 pub use wire::Timeouts;
 
 pub use crate::core::policy::Pace;

@@ -335,16 +335,19 @@ fn request(
     credential: &SecretString,
     etag: Option<&str>,
 ) -> Result<hyper::Request<OctoBody>, String> {
-    let mut authorization =
-        HeaderValue::from_str(&format!("Bearer {}", credential.expose_secret()))
-            .map_err(|_| "the credential does not fit in a header".to_owned())?;
-    authorization.set_sensitive(true);
     let mut builder = hyper::Request::builder()
         .method(ask.method.clone())
         .uri(address.as_str())
         .header(ACCEPT, ask.accept)
-        .header("x-github-api-version", "2022-11-28")
-        .header(AUTHORIZATION, authorization);
+        .header("x-github-api-version", "2022-11-28");
+    // A visitor may have none.
+    if !credential.expose_secret().is_empty() {
+        let bearer = format!("Bearer {}", credential.expose_secret());
+        let mut authorization = HeaderValue::from_str(&bearer)
+            .map_err(|_| "the credential does not fit in a header".to_owned())?;
+        authorization.set_sensitive(true);
+        builder = builder.header(AUTHORIZATION, authorization);
+    }
     if let Some(etag) = etag {
         builder = builder.header(IF_NONE_MATCH, etag);
     }

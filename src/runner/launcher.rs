@@ -1,7 +1,7 @@
 //! How a session's agent, or a command in its sandbox, is started. It starts nothing itself.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::folders::Folders;
 use crate::agent::{Identity as AgentIdentity, Launch, Resources};
@@ -72,6 +72,14 @@ impl Launcher<'_> {
             resources: Resources::default(),
             grants: Grants::default(),
         })
+    }
+
+    /// The folders that are a session's own: its working copy, then its agent's home.
+    pub(super) fn own_folders(&self, session: &SessionId) -> Vec<PathBuf> {
+        let own = [self.folders.workspace(session), self.folders.home(session)];
+        // As the agent knows them.
+        let real = own.map(|folder| folder.canonicalize().unwrap_or(folder));
+        real.to_vec()
     }
 
     /// How to start the agent of a session.

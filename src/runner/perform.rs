@@ -25,6 +25,7 @@ mod post_answer;
 mod prepare_workspace;
 mod propose_policy;
 mod publish;
+mod push_evidence;
 mod react;
 mod react_to;
 mod read_approvals;
@@ -89,20 +90,21 @@ pub(super) async fn perform(
         Action::DeleteBranch(action) => delete_branch::perform(action, lease, s.remotes()).await,
         Action::Restack(action) => restack::perform(action, lease, s.remotes()).await,
         Action::JoinStack(action) => join_stack::perform(action, lease, &s.stacks()).await,
-        Action::DescribePull(action) => describe_pull::perform(action, lease, github).await,
+        Action::DescribePull(action) => describe_pull::perform(action, lease, &s.stating()).await,
         Action::EndAgent(_) => end_agent::perform(lease, &s.agents).await,
         Action::Forget(_) => forget::perform(lease, &s.leavings(), &s.store).await,
         Action::HideComment(action) => hide_comment::perform(action, lease, github).await,
         Action::LabelPull(action) => label_pull::perform(action, lease, github).await,
         Action::MarkReady(action) => mark_ready::perform(action, lease, github).await,
         Action::OpenHosts(action) => open_hosts::perform(action, lease, &s.agents).await,
-        Action::OpenPull(action) => open_pull::perform(action, lease, github).await,
+        Action::OpenPull(action) => open_pull::perform(action, lease, &s.stating()).await,
         Action::PostAnswer(action) => post_answer::perform(action, lease, &s.comments()).await,
         Action::PrepareWorkspace(action) => {
             prepare_workspace::perform(action, lease, &s.workspaces(stopping)).await
         }
         Action::ProposePolicy(action) => propose_policy::perform(action, lease, github).await,
         Action::Publish(action) => publish::perform(action, lease, &s.pushing()).await,
+        Action::PushEvidence(action) => push_evidence::perform(action, lease, s.remotes()).await,
         Action::React(action) => react::perform(action, lease, github).await,
         Action::ReactTo(action) => react_to::perform(action, lease, github).await,
         Action::ReadDependencies(_) => read_dependencies::perform(lease, github).await,

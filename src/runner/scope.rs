@@ -16,6 +16,7 @@ use super::lease::Lease;
 use super::marker::MarkerKey;
 use super::memory_watch::MemoryWatch;
 use super::posted::PostedComments;
+use super::provenance::Stating;
 use super::refusals::Refusals;
 use super::repository_policy::Policies;
 use super::services::{Services, Timings};
@@ -226,6 +227,17 @@ impl Services {
         Checks {
             github: &self.github,
             refused: &self.refused_checks,
+        }
+    }
+
+    pub(super) fn stating(&self) -> Stating<'_> {
+        Stating {
+            github: &self.github,
+            git: &self.git,
+            store: &self.store,
+            agents: &self.agents,
+            redactor: &self.redactor,
+            key: &self.key,
         }
     }
 

@@ -20,6 +20,7 @@ use crate::core::sanitise::HeldSecrets;
 use crate::core::time::Clock;
 use crate::git::Git;
 use crate::github::GitHub;
+use crate::signing::SigningKey;
 use crate::store::Store;
 
 /// Everything the runner works with.
@@ -44,6 +45,8 @@ pub struct Services {
     pub folders: Folders,
     /// Signs the marks in our comments.
     pub marker: MarkerKey,
+    /// Signs statements of provenance.
+    pub key: SigningKey,
     /// Who we are among those that hold leases.
     pub owner: String,
     /// Takes the agents' keys out of everything they say.

@@ -13,10 +13,11 @@ use tokio::sync::Mutex;
 use super::agent_facts::{AgentFacts, Source};
 use super::answer_waiters::AnswerWaiters;
 use super::discovering::Discovering;
+use super::handing_in::HandingIn;
 use super::lease::Lease;
 use super::scope::Turns;
 use super::suggesting::Suggesting;
-use crate::agent::{AskReply, DISCOVER, SUGGEST, ToolHandler};
+use crate::agent::{AskReply, DISCOVER, HAND_IN, SUGGEST, ToolHandler};
 use crate::core::agent::{Finished, ThreadReply};
 use crate::core::containment::Contained;
 use crate::core::discovery::Proposal;
@@ -38,6 +39,7 @@ pub(super) struct SessionTools {
     facts: AgentFacts,
     redactor: HeldSecrets,
     waiters: Arc<AnswerWaiters>,
+    handing_in: HandingIn,
     discovering: Discovering,
     suggesting: Suggesting,
     /// How long a question waits for a quick answer.
@@ -53,6 +55,15 @@ impl SessionTools {
             facts: AgentFacts::new(scope.store, scope.clock, Source::Tools, lease),
             redactor: scope.redactor.clone(),
             waiters: scope.waiters.clone(),
+            handing_in: HandingIn {
+                session: lease.session()?.clone(),
+                repository: lease.place().repository,
+                git: scope.launcher.git.clone(),
+                redactor: scope.redactor.clone(),
+                folders: scope.launcher.own_folders(lease.session()?),
+                is_on: turn.writes,
+                taken: Mutex::new(turn.evidence),
+            },
             discovering: Discovering {
                 place: lease.place().clone(),
                 session: lease.session()?.clone(),
@@ -196,6 +207,14 @@ impl SessionTools {
         }
     }
 
+    async fn hand_in(&self, path: String, caption: String) -> Result<String, String> {
+        let file = self.handing_in.read(&path).await?;
+        if self.leaks(HAND_IN, &[&path, &caption, &file.text()]).await {
+            return Err(text::tools::SECRET.to_owned());
+        }
+        self.handing_in.take(file, &caption, &self.facts).await
+    }
+
     async fn discover(&self, tasks: Vec<Proposal>) -> Result<String, String> {
         let mut said: Vec<&String> = Vec::new();
         for one in &tasks {
@@ -235,6 +254,14 @@ impl ToolHandler for SessionTools {
 
     fn finish(&self, finished: Finished) -> BoxFuture<'_, String> {
         self.finish(finished).boxed()
+    }
+
+    fn hands_in(&self) -> bool {
+        self.handing_in.is_on
+    }
+
+    fn hand_in(&self, path: String, caption: String) -> BoxFuture<'_, Result<String, String>> {
+        self.hand_in(path, caption).boxed()
     }
 
     fn discovers(&self) -> bool {

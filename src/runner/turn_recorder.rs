@@ -184,7 +184,10 @@ impl<'a> TurnRecorder<'a> {
                 self.tell_budget().await;
             }
             Update::Refused { attempt, count } => self.tell_refused(attempt, count).await,
-            Update::Permission { .. } | Update::Thought { .. } | Update::Mode { .. } => {}
+            Update::Permission { .. }
+            | Update::Thought { .. }
+            | Update::Mode { .. }
+            | Update::Reached { .. } => {}
         }
     }
 

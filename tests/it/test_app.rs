@@ -33,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use options::Options;
 
-pub(crate) use steps::{ANSWER, CODE, Ending, SLOW_CODE, Scenario, timeless};
+pub(crate) use steps::{ANSWER, CODE, Ending, SLOW_CODE, Scenario, timeless, unsigned};
 
 /// What the simulator signs with.
 pub(crate) const SECRET: &str = "it is a secret to everybody";
@@ -472,9 +472,8 @@ impl TestApp {
 
     /// The whole issue as a reader sees it.
     pub(crate) fn thread(&self, issue: IssueNumber) -> String {
-        self.simulator
-            .thread(self.repository, issue)
-            .expect("a thread")
+        let thread = self.simulator.thread(self.repository, issue);
+        unsigned(&thread.expect("a thread"))
     }
 
     /// The names of the events of an issue, in order.

@@ -202,6 +202,11 @@ pub enum Update {
         /// How often.
         count: u64,
     },
+    /// The hosts that it was let through to so far, since its process began.
+    Reached {
+        /// Each with its port, and the providers of its model where it reaches those through skep.
+        hosts: Vec<String>,
+    },
     /// Something skep itself has to say about the session.
     Note {
         /// One sentence.
@@ -223,6 +228,7 @@ impl Update {
             Self::Permission { .. } => "permission",
             Self::Stderr { .. } => "stderr",
             Self::Refused { .. } => "refused",
+            Self::Reached { .. } => "reached",
             Self::Note { .. } => "note",
         }
     }
@@ -353,6 +359,7 @@ mod tests {
             Update::Usage(Report::default()),
             Update::Mode { mode: text() },
             Update::Stderr { text: text() },
+            Update::Reached { hosts: vec![] },
             Update::Note { text: text() },
         ];
         for update in updates {

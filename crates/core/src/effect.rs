@@ -4,9 +4,11 @@
 
 mod action;
 mod creates;
+mod evidence;
 mod hurry;
 mod kind;
 mod propose;
+mod pull;
 mod shown;
 mod stack;
 mod turn;
@@ -16,8 +18,10 @@ mod worth;
 use serde::{Deserialize, Serialize};
 
 pub use action::*;
+pub use evidence::PushEvidence;
 pub use kind::EffectKind;
 pub use propose::ProposePolicy;
+pub use pull::{DescribePull, LabelPull, OpenPull, RequestReview};
 pub use shown::{Reaction, StatusLabel};
 pub use stack::{JoinStack, Restack};
 pub use turn::{Grants, Start, Turn, UnpushedCommits};
@@ -64,6 +68,8 @@ pub enum Action {
     Publish(Publish),
     /// [`OpenPull`].
     OpenPull(OpenPull),
+    /// [`PushEvidence`].
+    PushEvidence(PushEvidence),
     /// [`LabelPull`].
     LabelPull(LabelPull),
     /// [`DescribePull`].

@@ -25,15 +25,13 @@ use serde::{Deserialize, Serialize};
 use super::actor::Account;
 use super::agent::{ErrorClass, Finished, PlanEntry, TurnEnd};
 use super::dependency::{Dependencies, RelatedNews, Standing};
-use super::discovery::DiscoveryNews;
 use super::effect::EffectKind;
 use super::ids::{CommentId, InstallationId, IssueNumber, SessionId, Sha};
-use super::pull_gate::GateNews;
 use super::question::Asked;
 use super::snapshot::Snapshot;
-use super::sprint::SprintNews;
-use super::suggestion::SuggestionNews;
 use super::{budget::Cap, command::Command, containment::Contained, usage::Report};
+use super::{discovery::DiscoveryNews, evidence_file::EvidenceNews, pull_gate::GateNews};
+use super::{sprint::SprintNews, suggestion::SuggestionNews};
 
 /// Something that happened to one task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -340,6 +338,8 @@ pub enum Event {
         #[serde(default)]
         tail: Vec<String>,
     },
+    /// An agent hands in evidence, or what was handed in is on GitHub.
+    Evidence(Box<EvidenceNews>),
     /// The sandbox refused something.
     Contained(Box<Contained>),
     /// A prompt turn ended in an orderly way.

@@ -32,6 +32,7 @@ use super::dependency::Dependencies;
 use super::discovery::Discovered;
 use super::effect::{Reaction, StatusLabel};
 use super::event::Timer;
+use super::evidence_file::EvidenceFiles;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::location::Place;
 use super::outcome::PullOutcome;
@@ -153,6 +154,9 @@ pub struct Task {
     /// What sessions proposed about the issue, and what became of it.
     #[serde(default, skip_serializing_if = "Suggested::is_empty")]
     pub suggested: Suggested,
+    /// What its agents handed in as evidence.
+    #[serde(default, skip_serializing_if = "EvidenceFiles::is_empty")]
+    pub evidence: EvidenceFiles,
     /// It is no issue but a pull request, which must belong to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pull_gate: Option<Box<PullGate>>,
@@ -257,6 +261,7 @@ impl Task {
             phase: None,
             discovered: Discovered::default(),
             suggested: Suggested::default(),
+            evidence: EvidenceFiles::default(),
             pull_gate: None,
             wanted: Wanted::default(),
             meter: Meter::default(),

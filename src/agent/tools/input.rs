@@ -25,6 +25,7 @@ const ENTRY_MAX: usize = 1_000;
 const THREADS_MAX: usize = 100;
 const REPLY_MAX: usize = 4_000;
 const THREAD_MAX: usize = 200;
+const PATH_MAX: usize = 4_000;
 const HOURS_MAX: f64 = 24.0 * 30.0;
 const MS_PER_HOUR: f64 = 3_600_000.0;
 
@@ -149,6 +150,25 @@ fn deadline(hours: f64) -> Result<i64, String> {
     }
     // In range: at most 2,592,000,000.
     Ok((hours * MS_PER_HOUR).round() as i64)
+}
+
+#[derive(Deserialize)]
+struct Evidence {
+    #[serde(default, alias = "file")]
+    path: String,
+    #[serde(default)]
+    caption: String,
+}
+
+/// The file and the caption of a call of `hand_in_evidence`.
+pub(super) fn evidence(arguments: Map<String, Value>) -> Result<(String, String), String> {
+    let found: Evidence = read(arguments, "{\"path\": \"…\", \"caption\": \"…\"}")?;
+    let path: String = found.path.trim().chars().take(PATH_MAX).collect();
+    let caption: String = found.caption.trim().chars().take(ENTRY_MAX).collect();
+    match path.is_empty() || caption.is_empty() {
+        true => Err(tools::NO_PATH.to_owned()),
+        false => Ok((path, caption)),
+    }
 }
 
 #[derive(Deserialize)]

@@ -16,7 +16,7 @@ use crate::core::suggestion::LABELS;
 use crate::core::text::tools;
 
 use super::tool_gate::ToolGate;
-use super::{ANSWERED, AskReply, DISCOVER, SERVER_NAME, SUGGEST, input, suggest_input};
+use super::{ANSWERED, AskReply, DISCOVER, HAND_IN, SERVER_NAME, SUGGEST, input, suggest_input};
 
 /// The offer to one session.
 #[derive(Clone)]
@@ -66,6 +66,7 @@ impl Offer {
     /// Whether the session has the tool of that name.
     fn has(&self, name: &str) -> bool {
         match name {
+            HAND_IN => self.gate.hands_in(),
             DISCOVER => self.gate.discovers(),
             SUGGEST => self.gate.suggests(),
             _ => true,
@@ -93,6 +94,10 @@ impl Offer {
             },
             "report_progress" => Ok(plain(self.gate.report(input::report(arguments)?).await?)),
             "finish" => Ok(plain(self.gate.finish(input::finished(arguments)?).await?)),
+            HAND_IN if self.has(HAND_IN) => {
+                let (path, caption) = input::evidence(arguments)?;
+                Ok(plain(self.gate.hand_in(path, caption).await?))
+            }
             DISCOVER if self.has(DISCOVER) => {
                 let tasks = input::proposals(arguments)?;
                 Ok(plain(self.gate.discover(tasks).await?))
@@ -126,6 +131,7 @@ fn offered() -> &'static [Tool] {
             tool("ask_human", tools::ASK, asking()),
             tool("report_progress", tools::REPORT, reporting()),
             tool("finish", tools::FINISH, finishing()),
+            tool(HAND_IN, tools::HAND_IN, handing_in()),
             tool(DISCOVER, tools::DISCOVER, discovering()),
             tool(SUGGEST, tools::SUGGEST, suggesting()),
         ]
@@ -207,6 +213,17 @@ fn finishing() -> Value {
             }
         },
         "required": ["summary"]
+    })
+}
+
+fn handing_in() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "path": { "type": "string", "description": tools::HAND_IN_PATH },
+            "caption": { "type": "string", "description": tools::HAND_IN_CAPTION }
+        },
+        "required": ["path", "caption"]
     })
 }
 

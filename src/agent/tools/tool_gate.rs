@@ -35,6 +35,8 @@ struct State {
     /// Open calls of a turn that is being cancelled hang on this.
     ending: Option<Serving>,
     calls: Vec<Instant>,
+    /// Whether the session may hand in evidence.
+    hands_in: bool,
     /// Whether the session may find further work.
     discovers: bool,
     /// Whether the session may propose changes of its issue.
@@ -56,10 +58,16 @@ impl ToolGate {
 
     /// What the tools are offered with, before any turn: all that the session's handler takes.
     pub(in crate::agent) fn offers(&self, handler: Option<&dyn ToolHandler>) {
-        let (discovers, suggests) =
-            handler.map_or((false, false), |it| (it.discovers(), it.suggests()));
+        let offers = |has: fn(&dyn ToolHandler) -> bool| handler.is_some_and(has);
         let mut state = self.state();
-        (state.discovers, state.suggests) = (discovers, suggests);
+        state.hands_in = offers(|it| it.hands_in());
+        state.discovers = offers(|it| it.discovers());
+        state.suggests = offers(|it| it.suggests());
+    }
+
+    /// Whether the session may hand in evidence.
+    pub(super) fn hands_in(&self) -> bool {
+        self.state().hands_in
     }
 
     /// Whether the session may propose changes of its issue.
@@ -119,6 +127,14 @@ impl ToolGate {
     pub(super) async fn finish(&self, finished: Finished) -> Result<String, &'static str> {
         self.call(|handler| async move { handler.finish(finished).await })
             .await
+    }
+
+    /// Hands in evidence; the error is for the agent as well.
+    pub(super) async fn hand_in(&self, path: String, caption: String) -> Result<String, String> {
+        let told = self
+            .call(|handler| async move { handler.hand_in(path, caption).await })
+            .await;
+        told.map_err(str::to_owned)?
     }
 
     /// Hands in work that was found; the error is for the agent as well.

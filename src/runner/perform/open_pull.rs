@@ -3,23 +3,26 @@
 use crate::core::effect::{OpenPull, Worth};
 use crate::core::event::{Event, PullStanding};
 use crate::core::failure::Failure;
-use crate::github::{At, GitHub, NewPull, Pull};
+use crate::github::{At, NewPull, Pull};
 use crate::runner::lease::Lease;
 use crate::runner::own_part;
 use crate::runner::performed::Performed;
+use crate::runner::provenance::Stating;
 
 /// Looks for it by its head branch first, open or closed.
 pub(super) async fn perform(
     action: &OpenPull,
     lease: &Lease,
-    github: &GitHub,
+    scope: &Stating<'_>,
 ) -> Result<Performed, Failure> {
-    let at = At::of(lease.place());
+    let (github, at) = (scope.github, At::of(lease.place()));
     github.room(at.installation, Worth::High)?;
+    let recorded = action.recorded.as_deref();
+    let body = scope.signed(&action.body, recorded, lease.place()).await?;
     let found = github.find_pull(&at, action.branch.as_str()).await?;
     let pull = match found.filter(|pull| is_this(pull, lease)) {
         Some(pull) => {
-            own_part::write(github, &at, &pull, &action.body).await?;
+            own_part::write(github, &at, &pull, &body).await?;
             pull
         }
         None => {
@@ -27,7 +30,7 @@ pub(super) async fn perform(
                 title: action.title.clone(),
                 head: action.branch.to_string(),
                 base: action.base_branch.clone(),
-                body: action.body.clone(),
+                body,
                 draft: true,
             };
             github.create_pull(&at, &new).await?.pull

@@ -13,6 +13,7 @@ mod last_words;
 mod network;
 mod orders;
 mod outage;
+mod provenance;
 mod running;
 mod sandbox;
 mod serve;

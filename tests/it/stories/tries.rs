@@ -62,6 +62,8 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         EffectKind::CreateIssue => return None,
         // It has one too: `suggestions`.
         EffectKind::Suggest => return None,
+        // And so has this: `evidence`.
+        EffectKind::PushEvidence => return None,
         // It only reads, after a merge: `outcomes`.
         EffectKind::CheckLanded => return None,
         // It only reads, when there is a sprint: `plans`.

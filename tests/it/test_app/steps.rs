@@ -147,6 +147,15 @@ pub(crate) struct Ending {
     pub live: usize,
 }
 
+/// A pull request's text without its statement of provenance, which is another in every run.
+pub(crate) fn unsigned(text: &str) -> String {
+    static FOLD: LazyLock<Regex> = LazyLock::new(|| {
+        let fold = r"(?s)\n[ \t]*\n[ \t]*<details><summary>Provenance: a signed statement</summary>.*?</details>";
+        Regex::new(fold).expect("a pattern")
+    });
+    FOLD.replace_all(text, "").into_owned()
+}
+
 /// Takes times, spans, hashes and counts of edits out of a text.
 pub(crate) fn timeless(text: &str) -> String {
     static TABLE: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
@@ -169,7 +178,7 @@ pub(crate) fn timeless(text: &str) -> String {
             .map(|(pattern, word)| (Regex::new(pattern).expect("a pattern"), word))
             .collect()
     });
-    TABLE.iter().fold(text.to_owned(), |text, (pattern, word)| {
+    TABLE.iter().fold(unsigned(text), |text, (pattern, word)| {
         pattern.replace_all(&text, *word).into_owned()
     })
 }
@@ -300,7 +309,8 @@ impl TestApp {
             let labels = &pull.issue.labels;
             pulls.push(timeless(&format!(
                 "{} {state:?} {labels:?}\n{}\n{greeting:?}",
-                pull.head, pull.issue.body
+                pull.head,
+                unsigned(&pull.issue.body)
             )));
         }
         let comments = world.comments(home, issue).expect("comments");

@@ -13,6 +13,7 @@ mod discovery;
 pub(super) mod due;
 mod ending;
 mod evidence;
+mod evidence_file;
 mod hold;
 mod kept;
 mod listen;
@@ -154,6 +155,19 @@ const RULES: &[Rule] = &[
     rule(
         "an answer on the issue ends the session well",
         publish::answered,
+    ),
+    // What it shows of its work.
+    rule(
+        "what an agent handed in goes to its branch once there is a pull request",
+        evidence_file::push,
+    ),
+    rule(
+        "evidence that came to its branch too late goes again",
+        evidence_file::forget,
+    ),
+    rule(
+        "a pull request shows what was handed in once that is on its branch",
+        evidence_file::show,
     ),
     // What it stands on moves.
     rule(

@@ -13,6 +13,7 @@ mod containment;
 mod dependency;
 mod discovery;
 mod edit;
+mod evidence_file;
 mod failed;
 mod gate;
 mod hearing;
@@ -120,6 +121,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::PullClosed { .. } => of_the_pull(on, task, event),
         Event::Sprint(news) => sprint::told(on, task, news),
         Event::Discovery(news) => discovery::told(on, task, news),
+        Event::Evidence(news) => evidence_file::told(on, task, news),
         Event::Suggestion(news) => suggestion::told(on, &mut task.suggested, news),
         Event::PullGate(news) => pull_gate::told(on, task, news),
         Event::Verification(news) => verification::told(on, task, news),

@@ -22,6 +22,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::Collect(_)
         | Action::CheckPublish(_)
         | Action::Publish(_)
+        | Action::PushEvidence(_)
         | Action::LabelPull(_)
         | Action::RequestReview(_)
         | Action::ReactTo(_)

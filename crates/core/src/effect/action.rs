@@ -150,50 +150,6 @@ pub struct Judged {
     pub besides: Vec<String>,
 }
 
-/// Open the pull request. Found by its head branch first, open or closed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenPull {
-    /// The head branch.
-    pub branch: AgentBranch,
-    /// The base branch.
-    pub base_branch: String,
-    /// The title.
-    pub title: String,
-    /// Markdown.
-    pub body: String,
-}
-
-/// Put labels on our pull request. Labels are a set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LabelPull {
-    /// Its number.
-    pub pull: i64,
-    /// Which.
-    pub labels: Vec<String>,
-}
-
-/// Make our part of our pull request's text say this; what people wrote around it stays.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DescribePull {
-    /// Its number.
-    pub pull: i64,
-    /// Markdown, with the lines that bound our part.
-    pub part: String,
-}
-
-/// Ask people for their review, once more or for the first time. Whoever is asked already stays so; who cannot be asked is left
-/// out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RequestReview {
-    /// The pull request.
-    pub pull: i64,
-    /// Whom.
-    pub logins: Vec<String>,
-    /// Slugs of teams of the repository's owner.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub teams: Vec<String>,
-}
-
 /// Post what the agent answered. Found by its marker first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostAnswer {

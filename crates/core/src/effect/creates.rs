@@ -28,6 +28,7 @@ impl Action {
             | Self::CheckPublish(_)
             | Self::Publish(_)
             | Self::Suggest(_)
+            | Self::PushEvidence(_)
             | Self::LabelPull(_)
             | Self::DescribePull(_)
             | Self::RequestReview(_)

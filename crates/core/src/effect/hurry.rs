@@ -36,6 +36,7 @@ impl Action {
             | Self::PrepareWorkspace(_)
             | Self::CheckPublish(_)
             | Self::Publish(_)
+            | Self::PushEvidence(_)
             | Self::LabelPull(_)
             | Self::DescribePull(_)
             | Self::RequestReview(_)

@@ -28,6 +28,8 @@ pub enum EffectKind {
     Publish,
     /// [`super::OpenPull`].
     OpenPull,
+    /// [`super::PushEvidence`].
+    PushEvidence,
     /// [`super::LabelPull`].
     LabelPull,
     /// [`super::DescribePull`].
@@ -114,7 +116,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 49] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
@@ -125,6 +127,7 @@ impl EffectKind {
         Self::CheckPublish,
         Self::Publish,
         Self::OpenPull,
+        Self::PushEvidence,
         Self::LabelPull,
         Self::DescribePull,
         Self::RequestReview,
@@ -178,6 +181,7 @@ impl EffectKind {
             Self::CheckPublish => "check_publish",
             Self::Publish => "publish",
             Self::OpenPull => "open_pull",
+            Self::PushEvidence => "push_evidence",
             Self::LabelPull => "label_pull",
             Self::DescribePull => "describe_pull",
             Self::RequestReview => "request_review",
@@ -259,6 +263,7 @@ impl Action {
             Self::CheckPublish(_) => EffectKind::CheckPublish,
             Self::Publish(_) => EffectKind::Publish,
             Self::OpenPull(_) => EffectKind::OpenPull,
+            Self::PushEvidence(_) => EffectKind::PushEvidence,
             Self::LabelPull(_) => EffectKind::LabelPull,
             Self::DescribePull(_) => EffectKind::DescribePull,
             Self::RequestReview(_) => EffectKind::RequestReview,
@@ -322,6 +327,7 @@ actions!(
     CheckPublish,
     Publish,
     OpenPull,
+    PushEvidence,
     LabelPull,
     DescribePull,
     RequestReview,

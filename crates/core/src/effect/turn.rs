@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attachment::Media;
 use crate::budget::TurnBudget;
+use crate::evidence_file::Taken;
 use crate::ids::AgentBranch;
 use crate::role::Tools;
 
@@ -30,6 +31,9 @@ pub struct Turn {
     /// Whether it may propose changes of the issue.
     #[serde(default)]
     pub suggests: bool,
+    /// What was handed in as evidence before it.
+    #[serde(default)]
+    pub evidence: Taken,
     /// The tools the role has.
     pub tools: Tools,
     /// Wall clock, milliseconds.

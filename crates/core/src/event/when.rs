@@ -4,6 +4,7 @@ use super::{Event, Looked};
 use crate::dependency::RelatedNews;
 use crate::discovery::DiscoveryNews;
 use crate::effect::EffectKind;
+use crate::evidence_file::EvidenceNews;
 use crate::overlap::OverlapNews;
 use crate::pull_gate::GateNews;
 use crate::sprint::SprintNews;
@@ -62,6 +63,7 @@ impl Event {
             | Self::Discovery(_)
             | Self::Suggestion(_)
             | Self::PullGate(_)
+            | Self::Evidence(_)
             | Self::Verification(_) => return self.news_of(),
             Self::Labeled { .. }
             | Self::Unlabeled { .. }
@@ -114,6 +116,9 @@ impl Event {
             Self::Suggestion(SuggestionNews::Made { .. }) => EffectKind::Suggest,
             Self::PullGate(GateNews::Read { .. }) => EffectKind::ReadPullGate,
             Self::PullGate(GateNews::NotPermitted) => EffectKind::ReportPullGate,
+            Self::Evidence(news) if matches!(**news, EvidenceNews::Pushed(_)) => {
+                EffectKind::PushEvidence
+            }
             Self::Verification(VerifyNews::Ran { .. }) => EffectKind::Verify,
             Self::Verification(VerifyNews::NotPermitted) => EffectKind::ReportVerification,
             _ => return None,

@@ -3,14 +3,15 @@
 use serde_json::{Value, json};
 
 use super::{
-    LIMIT, base_branch, ci_secrets, containment, count, failure, gateway, left_out, overlap,
-    pull_size, risk, role_why, verify,
+    base_branch, ci_secrets, containment, count, evidence_file, failure, gateway, left_out,
+    overlap, pull_size, risk, role_why, verify,
 };
 use crate::actor::Actor;
 use crate::agent::ErrorClass;
 use crate::consent::PathsApproved;
 use crate::containment::Attempts;
 use crate::event::{FileChange, Work};
+use crate::evidence_file::EvidenceFiles;
 use crate::policy::{Context, Policy};
 use crate::pull_size::too_large;
 use crate::question::{By, Question};
@@ -37,6 +38,8 @@ pub struct Evidence<'a> {
     pub approved: &'a [PathsApproved],
     /// What it says it has checked.
     pub claimed: &'a [String],
+    /// The files that it handed in.
+    pub handed_in: &'a EvidenceFiles,
     /// What the server itself saw, where the repository has commands for that.
     pub verified: Option<verify::Verified<'a>>,
 }
@@ -81,6 +84,8 @@ const BEGIN: &str = "<!-- skep: this part is kept up to date; write above or bel
 const END: &str = "<!-- skep: end -->";
 /// How a part begins that warns of nothing; one that warns belongs at the very top.
 const CLOSES: &str = "Closes #";
+/// Longest body without the statement of provenance, which is added where it is signed.
+const LIMIT: usize = super::LIMIT - super::provenance::LONGEST;
 /// Between our part and the rest.
 const RULE: &str = "\n\n---\n\n";
 
@@ -138,6 +143,7 @@ pub fn part(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
         evidence.claimed,
         evidence.verified.as_ref(),
     ));
+    text.push_str(&evidence_file::section(evidence.handed_in));
     text.push_str(&decided(evidence.answers));
     text.push_str(&provenance(job, evidence, cx));
     let text = sanitise::fit(&text, LIMIT - BEGIN.len() - END.len() - 10);
@@ -165,6 +171,14 @@ pub fn with_part_of(body: &str, new: &str) -> Option<String> {
     let above = above.trim_end();
     let above = above.strip_suffix("---").unwrap_or(above).trim_end();
     Some(format!("{part}{RULE}{above}{below}"))
+}
+
+/// A text of ours with something more at the end of our part; as it is where that has none.
+pub fn with_more(text: &str, more: &str) -> String {
+    match text.rfind(END) {
+        Some(end) => format!("{}\n\n{more}\n{}", text[..end].trim_end(), &text[end..]),
+        None => text.to_owned(),
+    }
 }
 
 fn changes(evidence: &Evidence<'_>) -> String {

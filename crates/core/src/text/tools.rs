@@ -27,6 +27,18 @@ sentences for the reviewer. `verified`: what you really ran or checked and how i
 you did not do. `threads`: if you were given review threads with ids, what was done about each. Only claim what the working \
 copy shows: it is compared with what you say.";
 
+/// The tool that hands in evidence.
+pub const HAND_IN: &str = "Show the reviewers something that the diff does not: a screenshot of the page as it is now, the log of a run. The file \
+appears on the pull request. Pictures (PNG, JPEG, GIF, WebP) and plain text (a log, JSON) are taken, at most five files of two megabytes; no \
+HTML and no SVG. For what helps a review, not for every step. Nobody answers it.";
+/// The file.
+pub const HAND_IN_PATH: &str =
+    "The file, in the working copy (relative to it) or in your home. It needs not be committed.";
+/// Its caption.
+pub const HAND_IN_CAPTION: &str = "What it shows, in one sentence.";
+/// Neither is there.
+pub const NO_PATH: &str = "Name the file in `path`, and say in `caption` what it shows.";
+
 /// The tool that finds further work.
 pub const DISCOVER: &str = "Hand in work that you found and that is not part of your own task: a bug beside it, a follow-up, a part too \
 large to do along the way. Each becomes an issue of this repository. Look first whether it is worth somebody's time, then \

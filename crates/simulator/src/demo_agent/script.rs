@@ -28,6 +28,7 @@ The demo agent follows the last fenced block of its prompt that is marked skep-d
   report TEXT                 tells people by the tool report_progress
   reply THREAD: TEXT          notes an answer to a review's thread; reply all: to every `thread ID` of the prompts
   discover JSON               hands in found work by the tool discover_tasks, and says what it is told
+  evidence JSON               hands in a file by the tool hand_in_evidence, and says what it is told
   suggest JSON                proposes by the tool suggest, and says what it is told
   finish TEXT | CHECK | CHECK says by the tool finish what was done and what was verified, with the noted replies
   rest                        ends the turn; what follows is done at the next prompt
@@ -100,6 +101,8 @@ pub(super) enum Step {
     Report(String),
     /// Work that was found, as the tool takes it.
     Discover(serde_json::Value),
+    /// A file that is evidence, as the tool takes it.
+    Evidence(serde_json::Value),
     Suggest(serde_json::Value),
     /// The work is finished.
     Finish {
@@ -255,6 +258,7 @@ fn step(line: &str, rest: &mut impl Iterator<Item = String>) -> Step {
         "wonder" => questions(told).map(Step::Wonder),
         "report" => path(told).map(Step::Report),
         "discover" => serde_json::from_str(told).ok().map(Step::Discover),
+        "evidence" => serde_json::from_str(told).ok().map(Step::Evidence),
         "suggest" => serde_json::from_str(told).ok().map(Step::Suggest),
         "finish" => finish(told),
         "reply" => told.split_once(':').map(|(thread, text)| Step::Reply {

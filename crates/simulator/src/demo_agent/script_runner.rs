@@ -144,6 +144,7 @@ impl ScriptRunner {
             Step::Elicit(asked) => return self.elicit(&asked).await,
             Step::Wonder(asked) => return self.wonder(&asked),
             Step::Report(text) => return self.report(&text).await,
+            Step::Evidence(file) => return self.hand_in("hand_in_evidence", file).await,
             Step::Discover(tasks) => return self.hand_in("discover_tasks", tasks).await,
             Step::Suggest(changes) => return self.hand_in("suggest", changes).await,
             Step::Finish { summary, verified } => return self.finish(&summary, &verified).await,

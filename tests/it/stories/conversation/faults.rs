@@ -70,6 +70,8 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         EffectKind::CreateIssue => None,
         // It has one too: `suggestions`.
         EffectKind::Suggest => None,
+        // And so has this: `evidence`.
+        EffectKind::PushEvidence => None,
         // It only reads, after a merge: `outcomes`.
         EffectKind::CheckLanded => None,
         // It only reads, when there is a sprint: `plans`.

@@ -3,12 +3,16 @@
 use serde_json::json;
 
 use super::state::Advance;
+use crate::blocked::Ruling;
 use crate::event::Work;
 use crate::event_name::DomainEvent;
 use crate::ids::Sha;
 use crate::message::{AgentMessage, MessageKind};
+use crate::provenance::{Approval, Cost, Recorded};
 use crate::task::{Job, ReviewState, Task, Told};
 use crate::text;
+use crate::text::provenance as says;
+use crate::verification::Verdict;
 
 /// So many pieces of work are remembered in the agent's words.
 const TOLD: usize = 12;
@@ -118,7 +122,65 @@ pub(super) fn shown<'t>(task: &'t Task, work: &'t Work) -> text::pull::Evidence<
         answers: &task.conversation.questions,
         attempts: &task.attempts,
         claimed: claimed(task),
+        handed_in: &task.evidence,
         verified: text::verify::Verified::of(task),
         approved: &task.review.approved_paths,
     }
+}
+
+/// What the statement of provenance of a commit that was pushed is made of.
+pub(super) fn recorded(task: &Task, job: &Job, (work, head): (&Work, &Sha)) -> Recorded {
+    let stands_on = job.workspace.as_ref().map(|ground| &ground.base.sha);
+    let base = work.put_onto.as_deref().or(stands_on).unwrap_or(&work.base);
+    let verification = task.review.verification.as_deref();
+    let of_this = verification.filter(|known| known.head == *head);
+    let ran = match of_this.and_then(|known| known.result.as_ref()) {
+        Some(Verdict::Ran { runs }) => Some(runs.iter().map(Into::into).collect()),
+        Some(Verdict::Broken { .. }) | None => None,
+    };
+    let spent = &task.meter.spent;
+    Recorded {
+        head: head.clone(),
+        base: base.clone(),
+        base_branch: job.base_branch.clone(),
+        branch: job.branch.clone(),
+        session: job.session.clone(),
+        role: job.role.name.to_string(),
+        agent: job.agent.clone(),
+        says: task.progress().and_then(|progress| progress.agent.clone()),
+        asked_by: job.actor.login().unwrap_or(says::OPERATOR).to_owned(),
+        approvals: approvals(task),
+        ran,
+        opened: task.grants().egress,
+        cost: Cost {
+            tokens: spent.tokens.total(),
+            tokens_are: spent.all_tokens().exactness(),
+            microdollars: spent.cost.amount,
+            microdollars_are: spent.cost.exactness(),
+            worked_ms: spent.worked_ms,
+        },
+    }
+}
+
+/// Whose word let through what would not have gone through by itself.
+fn approvals(task: &Task) -> Vec<Approval> {
+    let approval = |what: String, by: &str| Approval {
+        what,
+        by: by.to_owned(),
+    };
+    let paths = task.review.approved_paths.iter();
+    let paths = paths.map(|one| approval(says::paths(&one.hash, &one.paths), &one.by));
+    let comments = task.withheld.let_in.iter();
+    let comments = comments.map(|one| approval(says::comment(one.comment, &one.sha256), &one.by));
+    let hosts = task
+        .blocked
+        .hosts
+        .iter()
+        .filter_map(|one| match &one.ruled {
+            Some((Ruling::Allowed | Ruling::Proposed, by)) => {
+                Some(approval(says::host(&one.host), by))
+            }
+            Some((Ruling::Closed, _)) | None => None,
+        });
+    paths.chain(comments).chain(hosts).collect()
 }

@@ -263,6 +263,7 @@ fn at(on: &mut Advance<'_>, push: &Push, head: &Sha) -> Option<Fired> {
         base_branch: push.base_branch.clone(),
         title: text::pull::title(job),
         body,
+        recorded: Some(Box::new(evidence::recorded(&on.task, job, (work, head)))),
     });
     on.set_step(Step::Opening {
         work: work.clone(),

@@ -6,6 +6,7 @@ use super::ending;
 use super::state::{Advance, Fired, because};
 use crate::effect::{self, UnpushedCommits};
 use crate::event_name::DomainEvent;
+use crate::evidence_file::{self, EvidenceFiles};
 use crate::outcome::PullEnd;
 use crate::task::{End, PullOver, ReturnTo, Stage};
 use crate::text;
@@ -127,6 +128,22 @@ fn leave_branch(on: &mut Advance<'_>, merged: bool) {
     if let (true, Some(branch), Some(head)) = (merged, branch, head) {
         on.plan(effect::DeleteBranch { branch, head });
     }
+    leave_evidence(on);
     on.task.leave_branch();
     on.task.review = Default::default();
+}
+
+/// What was handed in goes with its pull request; what is on its way there goes once it has come.
+fn leave_evidence(on: &mut Advance<'_>) {
+    let evidence = std::mem::take(&mut on.task.evidence);
+    if evidence.pushing {
+        on.task.evidence = EvidenceFiles::on_its_way_out();
+        return;
+    }
+    if let Some(shown) = evidence.pushed {
+        on.plan(effect::DeleteBranch {
+            branch: evidence_file::branch(on.task.place.issue),
+            head: shown.commit,
+        });
+    }
 }

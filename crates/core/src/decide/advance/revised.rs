@@ -146,5 +146,11 @@ fn describe(on: &mut Advance<'_>, job: &Job, work: &Work) {
         return;
     };
     let part = text::pull::part(job, &evidence::shown(&on.task, work), on.cx);
-    on.plan(effect::DescribePull { pull, part });
+    let head = on.task.branch_head.clone();
+    let recorded = head.map(|head| Box::new(evidence::recorded(&on.task, job, (work, &head))));
+    on.plan(effect::DescribePull {
+        pull,
+        part,
+        recorded,
+    });
 }

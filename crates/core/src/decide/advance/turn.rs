@@ -99,6 +99,7 @@ fn prompt(on: &Advance<'_>, telling: Telling<'_>) -> Turn {
         resume: job.agent_session.clone(),
         writes,
         suggests: job.role.suggest,
+        evidence: on.task.evidence.taken(),
         tools: job.role.tools.clone(),
         // The turns of a session share its time. Somebody waits for each further one, and a time in which skep was down
         // counts as well: so it has a tenth at least.

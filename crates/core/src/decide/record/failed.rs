@@ -1,7 +1,9 @@
 //! An effect cannot be done, and will not be tried again. Those that carry the session end it; those that only show do not.
 
 use super::recording::Recording;
-use super::{blocked, discovery, pull_gate, sprint, stack, steps, suggestion, verification};
+use super::{
+    blocked, discovery, evidence_file, pull_gate, sprint, stack, steps, suggestion, verification,
+};
 use crate::effect::EffectKind;
 use crate::event::{Event, Loss};
 use crate::ids::SessionId;
@@ -40,6 +42,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         EffectKind::ReadOverlaps => overlaps_unread(task, &only_said()),
         EffectKind::Restack => stack::not_restacked(on, task, say),
         EffectKind::CreateIssue => discovery::not_made(&mut task.discovered, say, *exhausted),
+        EffectKind::PushEvidence => evidence_file::not_pushed(task, say),
         EffectKind::Suggest => suggestion::not_made(&mut task.suggested, say),
         EffectKind::ReadSprint => sprint::unread(on, task, say, *exhausted),
         EffectKind::ReportPullGate => pull_gate::unreported(task, &only_said()),
