@@ -162,7 +162,7 @@ impl LaunchContext {
         }
     }
 
-    fn prepare(
+    pub(super) fn prepare(
         &self,
         launch: &Launch,
         (argv, extra): (&[String], Vec<(String, String)>),
@@ -436,7 +436,8 @@ fn home(launch: &Launch) -> PathBuf {
         .map_or_else(|| launch.home.clone(), PathBuf::from)
 }
 
-fn mark(session: &SessionId) -> String {
+/// A start's own, by which its processes are known.
+pub(super) fn mark(session: &SessionId) -> String {
     static STARTS: AtomicU64 = AtomicU64::new(0);
     format!(
         "{session}.{}.{}",

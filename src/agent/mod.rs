@@ -50,6 +50,7 @@ mod tests;
 mod tools;
 mod transcript;
 mod trial;
+mod trial_command;
 mod turn;
 mod turn_request;
 mod usage;
@@ -85,6 +86,7 @@ pub use sandbox::{Bubblewrap, Confinement, Container, Places};
 pub use sight::Sight;
 pub use steer::Steered;
 pub use tools::{AskReply, DISCOVER, SERVER_NAME, SUGGEST, ToolHandler};
+pub use trial_command::{Shown, TrialCommand, Tried};
 pub use turn_request::{Resume, TurnRequest};
 
 use launch::LaunchContext;

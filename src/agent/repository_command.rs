@@ -8,12 +8,14 @@ use std::os::unix::process::ExitStatusExt;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Agents;
 use super::error::AgentError;
 use super::launch::Launch;
 use super::process::{Exit, Process};
 use crate::core::containment::Attempt;
+use crate::core::egress::Denial;
 
 /// So much of the end of its output is kept, bytes.
 const KEPT: usize = 64 * 1024;
@@ -75,26 +77,28 @@ impl Agents {
         let mut tail = Tail::default();
         let ended = tokio::time::timeout(command.timeout, async {
             match tail.read(&mut streams.output).await {
-                true => code(&process.exited().await),
+                true => Ended::Exit(code(&process.exited().await)),
                 false => Ended::Flooded,
             }
         })
         .await;
         process.kill().await?;
         tail.push(process.stderr().as_bytes());
-        let mut refused = Vec::new();
-        // Whoever tells of refusals is gone with the command.
-        let mut denials = denials;
-        while let Some(Ok(denial)) = denials.as_mut().map(|denials| denials.try_recv()) {
-            refused.push((denial.attempt(), denial.count));
-        }
         Ok(CommandEnd {
             end: ended.unwrap_or(Ended::TimedOut),
             took: began.elapsed(),
             tail: tail.text(),
-            refused,
+            refused: told(denials),
         })
     }
+}
+
+/// All that was told of refusals of a command that is gone, and whoever tells of them with it.
+pub(super) fn told(mut denials: Option<UnboundedReceiver<Denial>>) -> Vec<(Attempt, u64)> {
+    let next = || denials.as_mut()?.try_recv().ok();
+    std::iter::from_fn(next)
+        .map(|denial| (denial.attempt(), denial.count))
+        .collect()
 }
 
 /// The command line inside.
@@ -106,14 +110,15 @@ fn words(command: &RepositoryCommand<'_>) -> Vec<String> {
     words
 }
 
-fn code(exit: &Exit) -> Ended {
-    Ended::Exit(match exit {
+/// An exit code, or 128 and the signal's number; -1 where nobody knows.
+pub(super) fn code(exit: &Exit) -> i32 {
+    match exit {
         Exit::Status(status) => {
             let signal = || status.signal().map(|signal| 128 + signal);
             status.code().or_else(signal).unwrap_or(-1)
         }
         Exit::Unknown(_) => -1,
-    })
+    }
 }
 
 /// The bounded end of what was written.

@@ -14,6 +14,13 @@ pub enum CommandError {
     Unsuccessful,
     /// 2: the command line or the configuration is wrong; the text says how.
     Misused(String),
+    /// As a command ended that was run for somebody, or why it was not.
+    Ended {
+        /// The exit code.
+        code: u8,
+        /// What is said of it; none where everything was said already.
+        why: Option<anyhow::Error>,
+    },
 }
 
 /// What a command ends with.
@@ -44,11 +51,12 @@ impl From<ConfigError> for CommandError {
 }
 
 impl CommandError {
-    /// 1 or 2.
+    /// 1 or 2; or that of the command that was run.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Failed(_) | Self::Unsuccessful => ExitCode::from(1),
             Self::Misused(_) => ExitCode::from(2),
+            Self::Ended { code, .. } => ExitCode::from(*code),
         }
     }
 
@@ -56,7 +64,10 @@ impl CommandError {
     pub fn message(&self) -> Option<String> {
         match self {
             Self::Failed(error) => Some(format!("skep: {error:#}")),
-            Self::Unsuccessful => None,
+            Self::Unsuccessful | Self::Ended { why: None, .. } => None,
+            Self::Ended {
+                why: Some(error), ..
+            } => Some(format!("skep: {error:#}")),
             Self::Misused(what) => Some(format!("skep: {what}")),
         }
     }

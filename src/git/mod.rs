@@ -62,6 +62,7 @@ mod steering;
 mod survey;
 mod token;
 mod trash;
+mod trial_copy;
 mod untouched;
 mod version;
 mod way_out;
