@@ -41,6 +41,7 @@ mod resources;
 mod running_agent;
 mod sandbox;
 mod session_word;
+mod side_services;
 mod sight;
 mod spawn;
 mod steer;
@@ -54,6 +55,7 @@ mod trial_command;
 mod turn;
 mod turn_request;
 mod usage;
+mod version_manager;
 mod ways;
 
 use std::collections::HashMap;
@@ -385,6 +387,7 @@ impl Agents {
     /// Starts the agent, with the cache of its program if it has one. What it refuses to start with is not shown to it again.
     async fn start(&self, launch: &Launch, patience: Duration) -> Result<Live, AgentError> {
         let ground = &self.inner.ground;
+        let patience = patience + side_services::patience(launch);
         let starts = Starts {
             in_process: self.inner.demo_in_process,
             tools: self.inner.tools.address().await.ok(),

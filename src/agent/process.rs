@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::io;
+use std::os::unix::process::ExitStatusExt;
 use std::pin::Pin;
 use std::process::ExitStatus;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,6 +40,17 @@ pub(super) enum Exit {
 }
 
 impl Exit {
+    /// An exit code, or 128 and the signal's number; -1 where nobody knows.
+    pub(super) fn code(&self) -> i32 {
+        match self {
+            Self::Status(status) => {
+                let signal = || status.signal().map(|signal| 128 + signal);
+                status.code().or_else(signal).unwrap_or(-1)
+            }
+            Self::Unknown(_) => -1,
+        }
+    }
+
     pub(super) fn is_success(&self) -> bool {
         matches!(self, Self::Status(status) if status.success())
     }

@@ -10,8 +10,9 @@ use super::error::AgentError;
 use super::launch::{Launch, LaunchContext, Prepared, mark};
 use super::network_variables::way_out;
 use super::process::Process;
-use super::repository_command::{code, told};
+use super::repository_command::told;
 use super::sandbox::Confinement;
+use super::side_services;
 use super::ways::Ways;
 use crate::core::containment::Attempt;
 
@@ -43,7 +44,7 @@ impl Agents {
     /// Tries it, until it ends or `stop` does; when this returns nothing of it runs any more.
     ///
     /// # Errors
-    /// [`AgentError::NotFound`], [`AgentError::Spawn`], [`AgentError::Sandbox`], [`AgentError::Survivors`]; a bad end is no error.
+    /// [`AgentError::NotFound`], [`AgentError::Spawn`], [`AgentError::Sandbox`], [`AgentError::Service`], [`AgentError::Survivors`]; a bad end is no error.
     pub async fn try_command<T>(
         &self,
         command: TrialCommand<'_>,
@@ -60,13 +61,18 @@ impl Agents {
             process.exited().await
         };
         let end = tokio::select! {
-            exit = run => Ok(code(&exit)),
+            exit = run => Ok(exit),
             why = stop => Err(why),
         };
         process.kill().await?;
         process.all_said().await;
+        if let Ok(exit) = &end
+            && let Some(no_service) = side_services::trouble(exit, &process.stderr())
+        {
+            return Err(no_service.into());
+        }
         Ok(Tried {
-            end,
+            end: end.map(|exit| exit.code()),
             refused: told(denials),
         })
     }

@@ -12,7 +12,7 @@ use crate::agent::{Agents, AgentsConfig, Confinement, Identity, Launch, Resource
 use crate::config::{Config, render_duration, render_size};
 use crate::core::agent::AgentSpec;
 use crate::core::effect::Grants;
-use crate::core::repository_policy::RepositoryPolicy;
+use crate::core::repository_policy::{RepositoryPolicy, Service};
 use crate::core::role::{self, Role, RoleName};
 use crate::core::text::sight::{self as text, HOME, MIRROR, Shown, WORKSPACE};
 
@@ -55,11 +55,17 @@ pub async fn sandbox_shown(
         writes: list(&sight.places.writes),
         memory: list(&sight.places.memory),
         hidden: list(&sight.places.hidden),
+        services: launch.grants.services.iter().map(service).collect(),
         reaches: sight.reaches,
         variables: sight.variables,
         limits,
         line: (!command.is_empty()).then(|| sight.line.join(" ")),
     })
+}
+
+/// As it is shown.
+fn service((name, service): (&String, &Service)) -> String {
+    text::service(name, service.port, &service.command)
 }
 
 /// Whose session it would be.
@@ -116,6 +122,7 @@ pub(super) fn launch(
         grants: Grants {
             egress: policy.egress_allow.clone(),
             environment: policy.env.clone(),
+            services: policy.services.clone(),
         },
     })
 }

@@ -130,6 +130,7 @@ async fn try_in(setup: &Setup, folder: &Path, words: &[&str]) -> Ended {
         .env_clear()
         .envs(setup.environment())
         .env("SKEP_CONFIG", config)
+        .env("SKEP_LOG_FORMAT", "text")
         .env("TMPDIR", &scratch)
         .current_dir(folder);
     let run = move || command.output().expect("it starts");
@@ -230,5 +231,37 @@ async fn a_limit_that_a_command_meets_ends_it_and_is_told() {
     let (code, out, err) = try_in(&setup, nowhere, &["swe", "--", "sh", "-c", script]).await;
     assert_eq!((code, out.as_str()), (Some(124), "written\n"), "{err}");
     let told = "skep: the command was ended by a limit: the agent's files grew to";
+    assert!(err.contains(told), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_of_the_repository_are_shown_and_stand_beside_what_is_tried() {
+    let setup = Setup::new().await;
+    let server = "use IO::Socket::INET; $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1:4640', Listen => 9) or die; \
+                  while ($c = $s->accept) { print $c 'blue'; close($c) }";
+    let policy = "[services.words]\ncommand = [\"perl\", \"serve.pl\"]\nport = 4640\n";
+    let files = [(".github/skep.toml", policy), ("serve.pl", server)];
+    let root = repository(&setup, &files);
+    let ask = "use IO::Socket::INET; $s = IO::Socket::INET->new(\"127.0.0.1:4640\"); print <$s>";
+    let (code, out, err) = try_in(&setup, &root, &["swe", "--", "perl", "-e", ask]).await;
+    assert_eq!((code, out.as_str()), (Some(0), "blue"), "{err}");
+    let mut shown = Command::new(env!("CARGO_BIN_EXE_skep"));
+    shown
+        .args(["sandbox", "show", "swe"])
+        .env_clear()
+        .envs(setup.environment())
+        .current_dir(&root);
+    let shown = tokio::task::spawn_blocking(move || shown.output()).await;
+    let shown = shown.expect("it ran").expect("it starts").stdout;
+    let shown = String::from_utf8(shown).expect("UTF-8");
+    let line = "services   words at 127.0.0.1:4640: perl serve.pl\n";
+    assert!(shown.contains(line), "{shown}");
+    // One that does not come up.
+    let broken = policy.replace("serve.pl", "no-such.pl");
+    std::fs::write(root.join(".github/skep.toml"), broken).expect("written");
+    let (code, out, err) = try_in(&setup, &root, &["swe", "--", "echo", "never"]).await;
+    assert_eq!((code, out.as_str()), (Some(125), ""), "{err}");
+    let told = "skep: the service `words` did not come up or stay: it ended by itself with exit code 2. Mend it in \
+                `.github/skep.toml`; it wrote last: Can't open perl script";
     assert!(err.contains(told), "{err}");
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::attachment::Media;
 use crate::budget::TurnBudget;
 use crate::ids::AgentBranch;
+use crate::repository_policy::Service;
 use crate::role::Tools;
 
 /// A prompt turn in full.
@@ -58,6 +59,9 @@ pub struct Grants {
     /// Its variables; those of the operator are never replaced by them.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
+    /// Throw-away services beside it, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub services: BTreeMap<String, Service>,
 }
 
 impl Grants {

@@ -25,6 +25,8 @@ pub struct Shown {
     pub memory: Vec<String>,
     /// What is kept out of sight.
     pub hidden: Vec<String>,
+    /// Services for tests that stand beside it.
+    pub services: Vec<String>,
     /// What may be reached.
     pub reaches: Vec<String>,
     /// The names of variables.
@@ -98,6 +100,11 @@ pub fn tried_in(repository: Option<&str>, sandbox: &str) -> String {
         }
     };
     format!("The command runs in {place}. Sandbox: {sandbox}")
+}
+
+/// A service for tests, by its command.
+pub fn service(name: &str, port: u16, command: &[String]) -> String {
+    format!("{name} at 127.0.0.1:{port}: {}", command.join(" "))
 }
 
 /// There is no such command.
@@ -182,6 +189,7 @@ pub fn render(shown: &Shown) -> String {
             Some("nothing but itself"),
         );
     }
+    list(&mut line, "services", &shown.services, None);
     line("variables", &shown.variables.join(" "));
     for (name, limit) in &shown.limits {
         line("limit", &format!("{name}: {limit}"));
@@ -224,6 +232,7 @@ mod tests {
             memory: own(&["/tmp"]),
             hidden: own(&["/opt/node/secret"]),
             reaches: own(&["api.anthropic.com"]),
+            services: own(&[&service("db", 5432, &own(&["postgres", "-D", "x"]))]),
             variables: own(&["HOME", "PATH"]),
             limits: vec![("processes".into(), "512".into())],
             line: Some("bwrap … -- claude".into()),
@@ -239,6 +248,7 @@ mod tests {
                    its home
                    /tmp (in memory, its own)
         reaches    api.anthropic.com
+        services   db at 127.0.0.1:5432: postgres -D x
         variables  HOME PATH
         limit      processes: 512
         starts as  bwrap … -- claude
