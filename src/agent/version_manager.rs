@@ -9,10 +9,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::core::document::Table;
+
 /// Where an installed version has its programs: its own folder for what is one file, the last for what npm installs with asdf's node.
 const PROGRAMS: [&str; 3] = ["bin", "", ".npm/bin"];
 /// A line of asdf's shims: a tool and a version.
 const NAMED: &str = "# asdf-plugin:";
+/// Where mise is told which versions are in use, below a home.
+const CONFIG: &str = ".config/mise/config.toml";
 /// A longer shim is none.
 const LONGEST: u64 = 64 * 1024;
 
@@ -110,7 +114,7 @@ fn wished(manager: &Path) -> Vec<(String, String)> {
         return vec![];
     };
     let read = |name: &str| fs::read_to_string(home.join(name)).unwrap_or_default();
-    let mut all = of_config(&read(".config/mise/config.toml"));
+    let mut all = of_config(&read(CONFIG));
     for line in read(".tool-versions").lines() {
         let line = line.split('#').next().unwrap_or_default();
         let mut words = line.split_whitespace();
@@ -120,21 +124,18 @@ fn wished(manager: &Path) -> Vec<(String, String)> {
     all
 }
 
-/// What stands below `[tools]`: a version, several, or a table with one.
+/// What stands below `[tools]`: a version, several, or a table with one. What is none of these is left out.
 fn of_config(text: &str) -> Vec<(String, String)> {
-    let Ok(config) = text.parse::<toml::Table>() else {
-        return vec![];
-    };
-    let Some(tools) = config.get("tools").and_then(toml::Value::as_table) else {
-        return vec![];
-    };
+    let (mut root, mut wrong) = Table::parse(CONFIG, text);
     let mut all = Vec::new();
-    for (tool, wish) in tools {
-        let one = [wish.clone()];
-        for wish in wish.as_array().map_or(&one[..], Vec::as_slice) {
-            let version = wish.get("version").unwrap_or(wish).as_str();
-            all.extend(version.map(|version| (tool_name(tool), version.to_owned())));
-        }
+    for (tool, wish) in root.take_table("tools", &mut wrong).drain() {
+        let several = wish.clone().list().unwrap_or_else(|_| vec![wish]);
+        let versions = several.into_iter().filter_map(|wish| {
+            let table = wish.clone().table().ok();
+            let version = table.and_then(|mut table| table.take("version"));
+            version.unwrap_or(wish).text().ok()
+        });
+        all.extend(versions.map(|version| (tool_name(&tool), version)));
     }
     all
 }

@@ -12,7 +12,7 @@ const LONG: Duration = Duration::from_secs(300);
 const PORT: u16 = 4_610;
 
 /// A server that answers whoever connects with what a line of Perl says.
-fn answers(port: u16, says: &str) -> Service {
+pub(super) fn answers(port: u16, says: &str) -> Service {
     let script = format!(
         "use IO::Socket::INET; open(F, \">\", \"$ENV{{SERVICE_DATA}}/pid\"); print F $$; close(F); \
          $s = IO::Socket::INET->new(LocalAddr => \"127.0.0.1:{port}\", Listen => 9, ReuseAddr => 1) or die \"no port\"; \
@@ -30,7 +30,7 @@ fn shell_free(words: &[&str], port: u16) -> Service {
 }
 
 /// A line that prints what a server on that port says.
-fn ask(port: u16) -> String {
+pub(super) fn ask(port: u16) -> String {
     format!(
         "perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(\"127.0.0.1:{port}\"); print $s ? <$s> : \"nobody\\n\"'"
     )
@@ -187,6 +187,33 @@ async fn those_of_two_sessions_on_the_same_port_do_not_meet() {
         (one.tail.as_str(), two.tail.as_str()),
         ("first\n", "second\n")
     );
+}
+
+/// A service has the sandbox of what it stands beside, and nothing more.
+#[tokio::test]
+async fn one_gets_nowhere_that_its_session_does_not() {
+    let mut bench = Setup::demo().bench().await;
+    if !fenced(&bench.agents) {
+        return;
+    }
+    let data = bench.data().canonicalize().expect("there");
+    std::fs::write(data.join("skep.db"), "canary-db").expect("written");
+    let script = format!(
+        "cat {data}/skep.db; ls {data}/sessions/two; echo x >{data}/mirror.git/HEAD && echo wrote mirror; touch /etc/x && echo wrote etc; \
+         mount -t tmpfs none /mnt && echo mounted; unshare -n true && echo unshared; grep -c : /proc/net/dev; \
+         grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status | tr -s '\\t' ' '",
+        data = data.display()
+    );
+    std::fs::write(bench.launch.workspace.join("look.sh"), script).expect("a script");
+    bench.serve("curious", answers(PORT, "`sh look.sh 2>/dev/null`"));
+    let seen = bench.with_services(&ask(PORT)).await.tail;
+    let held = "1\nNoNewPrivs: 1\nCapEff: 0000000000000000\nSeccomp: 2\n";
+    let lines = |text: &str| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(lines(&seen), lines(held), "{seen}");
 }
 
 /// Without a sandbox they are on the machine's own loopback, where a port may be taken.

@@ -73,7 +73,13 @@ mod tests {
             ("cache".to_owned(), service(6379)),
             ("db".to_owned(), service(5432)),
         ]);
-        insta::assert_snapshot!(told(&services), @"");
+        let told_of = told(&services);
+        let each = "`cache` at 127.0.0.1:6379, `db` at 127.0.0.1:5432";
+        assert!(told_of.contains(each), "{told_of}");
+        assert!(
+            told_of.starts_with("- ") && told_of.ends_with('\n'),
+            "{told_of}"
+        );
         assert_eq!(told(&BTreeMap::new()), "");
     }
 
@@ -86,9 +92,19 @@ mod tests {
             late(120),
         ];
         let lines: Vec<String> = all.iter().map(|why| trouble("db", why)).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+        the service `db` did not come up or stay: it could not be started (postgres: No such file or directory). Mend it in `.github/skep.toml`
+        the service `db` did not come up or stay: something else listens on its port 5432. Mend it in `.github/skep.toml`
+        the service `db` did not come up or stay: it ended by itself with exit code 1. Mend it in `.github/skep.toml`
+        the service `db` did not come up or stay: it was not ready within 120 s. Mend it in `.github/skep.toml`
+        ");
         let said = ["FATAL: no\u{1b}[31m".to_owned(), "end".to_owned()];
-        insta::assert_snapshot!(with_words(&trouble("db", &ended(1)), &said), @"");
+        let line = with_words(&trouble("db", &ended(1)), &said);
+        assert!(line.contains("; it wrote last: FATAL: no"), "{line}");
+        assert!(
+            line.ends_with("| end") && !line.contains('\u{1b}'),
+            "{line}"
+        );
         assert!(with_words("x", &[]).ends_with("it wrote nothing"));
     }
 }
