@@ -111,7 +111,7 @@ impl LaunchContext {
 
     /// Prepares a command of skep's own in the agent's fence; the agent's variables (its keys) are not in its environment.
     pub(super) fn command(&self, launch: &Launch, argv: &[String]) -> Result<Prepared, AgentError> {
-        self.prepare(&alone(launch), (argv, vec![]), None)
+        self.prepare(&launch.alone(), (argv, vec![]), None)
     }
 
     /// Prepares a command of a repository's own: no agent's variables, no services, and the one way out that was opened for it.
@@ -123,7 +123,7 @@ impl LaunchContext {
     ) -> Result<Prepared, AgentError> {
         let network = ways.map(|ways| ways.network(&self.network));
         let environment = network.iter().flat_map(way_out).collect();
-        self.prepare(&alone(launch), (argv, environment), ways)
+        self.prepare(&launch.alone(), (argv, environment), ways)
     }
 
     /// The way out of the sandbox of such a command: to what all sessions may reach and its repository grants; to no model, and to no
@@ -389,13 +389,6 @@ impl LaunchContext {
         );
         all
     }
-}
-
-/// The same without services beside it.
-fn alone(launch: &Launch) -> Launch {
-    let mut launch = launch.clone();
-    launch.grants.services.clear();
-    launch
 }
 
 /// Those by which a session's processes are found.

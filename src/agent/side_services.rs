@@ -20,6 +20,15 @@ const INSIDE: &str = "/tmp/skep-services";
 /// The same in the session's home, where there is no sandbox.
 const AT_HOME: &str = ".skep-services";
 
+impl Launch {
+    /// The same without services beside it.
+    pub(super) fn alone(&self) -> Self {
+        let mut launch = self.clone();
+        launch.grants.services.clear();
+        launch
+    }
+}
+
 impl LaunchContext {
     /// What stands before the program; nothing where it has no services.
     pub(super) fn attended(&self, launch: &Launch) -> Vec<OsString> {

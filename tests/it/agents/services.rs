@@ -125,7 +125,10 @@ async fn one_that_does_not_come_up_is_told_with_its_last_lines() {
         }
         let ended = bench.with_services("echo never").await;
         let told = ended.no_service.expect("it did not come up");
-        assert!(told.contains(why) && told.contains("`db`"), "{told}");
+        assert!(
+            told.contains(why) && told.contains("the service db of"),
+            "{told}"
+        );
         assert!(!ended.tail.contains("never"), "{}", ended.tail);
         assert!(ended.tail.contains(said), "{}", ended.tail);
         let (end, _) = bench.turn(bench.request("say Hello.")).await;

@@ -261,7 +261,7 @@ async fn services_of_the_repository_are_shown_and_stand_beside_what_is_tried() {
     std::fs::write(root.join(".github/skep.toml"), broken).expect("written");
     let (code, out, err) = try_in(&setup, &root, &["swe", "--", "echo", "never"]).await;
     assert_eq!((code, out.as_str()), (Some(125), ""), "{err}");
-    let told = "skep: the service `words` did not come up or stay: it ended by itself with exit code 2. Mend it in \
-                `.github/skep.toml`; it wrote last: Can't open perl script";
+    let told = "skep: the service words of .github/skep.toml did not come up or stay: it ended by itself with exit code 2. Mend it on \
+                the default branch; it wrote last: Can't open perl script";
     assert!(err.contains(told), "{err}");
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::code;
 use crate::repository_policy::{PATH, Service};
 use crate::sanitise;
 
@@ -44,8 +43,8 @@ pub fn late(seconds: u64) -> String {
 /// A line for people: which service, why, how to mend it.
 pub fn trouble(name: &str, why: &str) -> String {
     format!(
-        "the service {} did not come up or stay: {why}. Mend it in `{PATH}`",
-        code(name, 40)
+        "the service {} of {PATH} did not come up or stay: {why}. Mend it on the default branch",
+        sanitise::inline(name, 40)
     )
 }
 
@@ -93,10 +92,10 @@ mod tests {
         ];
         let lines: Vec<String> = all.iter().map(|why| trouble("db", why)).collect();
         insta::assert_snapshot!(lines.join("\n"), @"
-        the service `db` did not come up or stay: it could not be started (postgres: No such file or directory). Mend it in `.github/skep.toml`
-        the service `db` did not come up or stay: something else listens on its port 5432. Mend it in `.github/skep.toml`
-        the service `db` did not come up or stay: it ended by itself with exit code 1. Mend it in `.github/skep.toml`
-        the service `db` did not come up or stay: it was not ready within 120 s. Mend it in `.github/skep.toml`
+        the service db of .github/skep.toml did not come up or stay: it could not be started (postgres: No such file or directory). Mend it on the default branch
+        the service db of .github/skep.toml did not come up or stay: something else listens on its port 5432. Mend it on the default branch
+        the service db of .github/skep.toml did not come up or stay: it ended by itself with exit code 1. Mend it on the default branch
+        the service db of .github/skep.toml did not come up or stay: it was not ready within 120 s. Mend it on the default branch
         ");
         let said = ["FATAL: no\u{1b}[31m".to_owned(), "end".to_owned()];
         let line = with_words(&trouble("db", &ended(1)), &said);
