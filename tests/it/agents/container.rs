@@ -24,9 +24,9 @@ struct Engine {
 }
 
 impl Engine {
-    /// Podman with the image, where it is installed.
+    /// Podman with the image, where it is installed. It takes no path of more than 50 characters.
     fn of(bench: &Bench) -> Self {
-        let root = bench.root.path().join("engine");
+        let root = bench.root.path().join("pod");
         let storage = |name: &str| root.join(name).display().to_string();
         let words = [
             "podman",
