@@ -7,6 +7,7 @@
 //! It must never start the program with less than was asked for: what cannot be done ends it with a sentence. It knows nothing
 //! of the rest of skep.
 
+mod attend;
 mod carry;
 mod crowd;
 mod environment;
@@ -22,6 +23,7 @@ use std::process::{Command, ExitCode};
 
 use wishes::{NOT_FENCED, Wishes};
 
+pub use attend::{Attendance, NO_SERVICE, Side, Trouble, WORD as ATTEND, What, attending};
 pub use wishes::WORD;
 
 /// Runs as the inner half of the fence where that is what the command line says; `None` for every other one.

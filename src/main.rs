@@ -16,6 +16,9 @@ fn main() -> ExitCode {
     if let Some(code) = skep::fence::entered() {
         return code;
     }
+    if let Some(code) = skep::fence::attending() {
+        return code;
+    }
     if let Some(code) = skep::agent::guard::entered() {
         return code;
     }

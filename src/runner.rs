@@ -65,7 +65,7 @@ pub use answer_waiters::AnswerWaiters;
 pub use ballast::Ballast;
 pub use batch::{BatchJudge, BatchOf, NotJudged, WrongBatch};
 pub use disk::Disk;
-pub use disk_usage::{Survey, Usage};
+pub use disk_usage::{Survey, Usage, taken as disk_taken};
 pub use folders::Folders;
 use lease::{Claimed, Leases};
 pub use live_graph::LiveGraph;

@@ -82,6 +82,9 @@ pub enum AgentError {
         /// How many.
         count: usize,
     },
+    /// A service of the repository's tests did not come up or did not stay: a sentence.
+    #[error("{0}")]
+    Service(String),
     /// The sandbox is wanted and does not work here.
     #[error("the sandbox does not work here: {0}")]
     Sandbox(String),
@@ -124,6 +127,7 @@ impl AgentError {
             | Self::Spawn { .. }
             | Self::NoAnswer { .. }
             | Self::Sandbox(_) => ErrorClass::Spawn,
+            Self::Service(_) => ErrorClass::Services,
             Self::Timeout(_) => ErrorClass::Timeout,
             Self::Crash { .. } => ErrorClass::Crash,
             Self::Protocol(_) => ErrorClass::Protocol,
@@ -143,6 +147,7 @@ impl From<AgentError> for Failure {
                 Self::refused(outside::not_installed(&agent, &program))
             }
             AgentError::Sandbox(_) => Self::refused(outside::NO_SANDBOX),
+            AgentError::Service(say) => Self::refused(say),
             AgentError::Spawn { .. }
             | AgentError::NoAnswer { .. }
             | AgentError::Crash { .. }

@@ -7,17 +7,25 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use super::version_manager;
+
 /// The absolute path of an executable: `name` itself when it is an absolute path, else the first hit in `path` (the
-/// value of `PATH`). A relative path with folders in it is not looked for: it would depend on where skep was started.
+/// value of `PATH`); where that is a shim of a version manager's, what stands behind it. A relative path with folders in it is not looked for: it would depend on where skep was started.
 pub(super) fn find(name: &str, path: &str) -> Option<PathBuf> {
     if name.contains('/') {
         let program = PathBuf::from(name);
-        return (program.is_absolute() && executable(&program)).then_some(program);
+        let program = (program.is_absolute() && executable(&program)).then_some(program);
+        return program.map(without_shim);
     }
     std::env::split_paths(path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(name))
         .find(|program| executable(program))
+        .map(without_shim)
+}
+
+fn without_shim(program: PathBuf) -> PathBuf {
+    version_manager::behind(&program, executable).unwrap_or(program)
 }
 
 fn executable(program: &Path) -> bool {

@@ -111,10 +111,10 @@ impl LaunchContext {
 
     /// Prepares a command of skep's own in the agent's fence; the agent's variables (its keys) are not in its environment.
     pub(super) fn command(&self, launch: &Launch, argv: &[String]) -> Result<Prepared, AgentError> {
-        self.prepare(launch, (argv, vec![]), None)
+        self.prepare(&launch.alone(), (argv, vec![]), None)
     }
 
-    /// Prepares a command of a repository's own: no agent's variables, and the one way out that was opened for it.
+    /// Prepares a command of a repository's own: no agent's variables, no services, and the one way out that was opened for it.
     pub(super) fn outsider(
         &self,
         launch: &Launch,
@@ -123,7 +123,7 @@ impl LaunchContext {
     ) -> Result<Prepared, AgentError> {
         let network = ways.map(|ways| ways.network(&self.network));
         let environment = network.iter().flat_map(way_out).collect();
-        self.prepare(launch, (argv, environment), ways)
+        self.prepare(&launch.alone(), (argv, environment), ways)
     }
 
     /// The way out of the sandbox of such a command: to what all sessions may reach and its repository grants; to no model, and to no
@@ -162,7 +162,7 @@ impl LaunchContext {
         }
     }
 
-    fn prepare(
+    pub(super) fn prepare(
         &self,
         launch: &Launch,
         (argv, extra): (&[String], Vec<(String, String)>),
@@ -205,6 +205,7 @@ impl LaunchContext {
             inner.extend(["--carry".into(), format!("{port}={INSIDE}/{socket}").into()]);
         }
         inner.push("--".into());
+        inner.extend(self.attended(launch));
         inner.push(self.shown(&program, &confinement).into());
         inner.extend(argv.iter().skip(1).map(OsString::from));
         let directory = launch.workspace.clone();
@@ -436,7 +437,8 @@ fn home(launch: &Launch) -> PathBuf {
         .map_or_else(|| launch.home.clone(), PathBuf::from)
 }
 
-fn mark(session: &SessionId) -> String {
+/// A start's own, by which its processes are known.
+pub(super) fn mark(session: &SessionId) -> String {
     static STARTS: AtomicU64 = AtomicU64::new(0);
     format!(
         "{session}.{}.{}",

@@ -41,6 +41,7 @@ mod resources;
 mod running_agent;
 mod sandbox;
 mod session_word;
+mod side_services;
 mod sight;
 mod spawn;
 mod steer;
@@ -50,9 +51,11 @@ mod tests;
 mod tools;
 mod transcript;
 mod trial;
+mod trial_command;
 mod turn;
 mod turn_request;
 mod usage;
+mod version_manager;
 mod ways;
 
 use std::collections::HashMap;
@@ -85,6 +88,7 @@ pub use sandbox::{Bubblewrap, Confinement, Container, Places};
 pub use sight::Sight;
 pub use steer::Steered;
 pub use tools::{AskReply, DISCOVER, HAND_IN, SERVER_NAME, SUGGEST, ToolHandler};
+pub use trial_command::{Shown, TrialCommand, Tried};
 pub use turn_request::{Resume, TurnRequest};
 
 use launch::LaunchContext;
@@ -383,6 +387,7 @@ impl Agents {
     /// Starts the agent, with the cache of its program if it has one. What it refuses to start with is not shown to it again.
     async fn start(&self, launch: &Launch, patience: Duration) -> Result<Live, AgentError> {
         let ground = &self.inner.ground;
+        let patience = patience + side_services::patience(launch);
         let starts = Starts {
             in_process: self.inner.demo_in_process,
             tools: self.inner.tools.address().await.ok(),

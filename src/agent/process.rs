@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::io;
+use std::os::unix::process::ExitStatusExt;
 use std::pin::Pin;
 use std::process::ExitStatus;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::sync::watch;
 
@@ -39,6 +40,17 @@ pub(super) enum Exit {
 }
 
 impl Exit {
+    /// An exit code, or 128 and the signal's number; -1 where nobody knows.
+    pub(super) fn code(&self) -> i32 {
+        match self {
+            Self::Status(status) => {
+                let signal = || status.signal().map(|signal| 128 + signal);
+                status.code().or_else(signal).unwrap_or(-1)
+            }
+            Self::Unknown(_) => -1,
+        }
+    }
+
     pub(super) fn is_success(&self) -> bool {
         matches!(self, Self::Status(status) if status.success())
     }
@@ -58,6 +70,8 @@ pub(super) struct Process {
     root: u32,
     mark: String,
     stderr: Tail,
+    /// Becomes true when nothing more of its error stream comes.
+    said: watch::Receiver<bool>,
     exit: watch::Receiver<Option<Exit>>,
     ended: AtomicBool,
 }
@@ -111,6 +125,15 @@ impl AsyncRead for Output {
 impl Process {
     /// Starts the order; `mark` must be the value of [`process_tree::TREE`] in its environment.
     pub(super) async fn start(order: Order, mark: String) -> Result<(Self, Streams), AgentError> {
+        Self::start_shown(order, mark, tokio::io::sink()).await
+    }
+
+    /// The same, with its error stream shown as it comes.
+    pub(super) async fn start_shown(
+        order: Order,
+        mark: String,
+        shown: impl AsyncWrite + Send + Unpin + 'static,
+    ) -> Result<(Self, Streams), AgentError> {
         let what = order
             .argv
             .first()
@@ -131,9 +154,13 @@ impl Process {
             .take()
             .ok_or_else(|| failed("no output stream".to_owned()))?;
         let input = child.stdin.take();
-        let stderr = Tail::default();
+        let (stderr, (all_said, said)) = (Tail::default(), watch::channel(false));
         if let Some(stream) = child.stderr.take() {
-            tokio::spawn(collect(stream, stderr.clone()));
+            let tail = stderr.clone();
+            tokio::spawn(async move {
+                collect(stream, tail, shown).await;
+                all_said.send_replace(true);
+            });
         }
         let (gone, exit) = watch::channel(None);
         tokio::spawn(wait(child, gone));
@@ -143,6 +170,7 @@ impl Process {
                 root,
                 mark,
                 stderr,
+                said,
                 exit,
                 ended: AtomicBool::new(false),
             },
@@ -166,6 +194,13 @@ impl Process {
     /// The last part of what it wrote to its error stream.
     pub(super) fn stderr(&self) -> String {
         self.stderr.text()
+    }
+
+    /// Waits a moment for what is left of the error stream of a process that is gone.
+    pub(super) async fn all_said(&self) {
+        let mut said = self.said.clone();
+        let all = said.wait_for(|said| *said);
+        drop(tokio::time::timeout(LAST_OUTPUT, all).await);
     }
 
     /// Ends the whole tree and returns when it is gone: `grace` to leave by itself after its input was closed, `grace` after
@@ -249,11 +284,18 @@ impl Tail {
     }
 }
 
-async fn collect(mut stream: impl AsyncRead + Unpin, tail: Tail) {
+async fn collect(
+    mut stream: impl AsyncRead + Unpin,
+    tail: Tail,
+    mut shown: impl AsyncWrite + Unpin,
+) {
     let mut chunk = vec![0; 16 * 1024];
     let mut total = 0_u64;
     while let Ok(count @ 1..) = stream.read(&mut chunk).await {
         tail.push(&chunk[..count]);
+        // Nobody may be looking any more.
+        drop(shown.write_all(&chunk[..count]).await);
+        drop(shown.flush().await);
         total = total.saturating_add(count as u64);
         if total > STDERR_FREE {
             tokio::time::sleep(Duration::from_millis(5)).await;

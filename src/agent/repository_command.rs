@@ -4,16 +4,19 @@
 //! It must never be given a key, and what the repository sets for it must never reach the fence itself: its variables are set inside.
 
 use std::collections::VecDeque;
-use std::os::unix::process::ExitStatusExt;
+use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Agents;
 use super::error::AgentError;
 use super::launch::Launch;
-use super::process::{Exit, Process};
+use super::process::Process;
+use super::side_services;
 use crate::core::containment::Attempt;
+use crate::core::egress::Denial;
 
 /// So much of the end of its output is kept, bytes.
 const KEPT: usize = 64 * 1024;
@@ -51,6 +54,8 @@ pub struct CommandEnd {
     pub end: Ended,
     /// How long it took.
     pub took: Duration,
+    /// Why it ended, where one of its services did not come up or did not stay: a sentence. Then `tail` ends with that one's last lines.
+    pub no_service: Option<String>,
     /// The last 64 KiB of what it wrote; bytes that are not UTF-8 are replaced.
     pub tail: String,
     /// What its sandbox refused it, with how often.
@@ -69,51 +74,57 @@ impl Agents {
         let ground = &self.inner.ground;
         let mut ways = ground.plain_ways(command.launch)?;
         let denials = ways.as_mut().and_then(|ways| ways.proxy.denials());
-        let prepared = ground.outsider(command.launch, &words(&command), ways.as_ref())?;
+        let words = words(&command, ground.attended(command.launch));
+        let prepared = ground.outsider(command.launch, &words, ways.as_ref())?;
         let began = Instant::now();
         let (process, mut streams) = Process::start(prepared.order, prepared.mark).await?;
         let mut tail = Tail::default();
         let ended = tokio::time::timeout(command.timeout, async {
             match tail.read(&mut streams.output).await {
-                true => code(&process.exited().await),
-                false => Ended::Flooded,
+                true => {
+                    let exit = process.exited().await;
+                    (Ended::Exit(exit.code()), Some(exit))
+                }
+                false => (Ended::Flooded, None),
             }
         })
         .await;
         process.kill().await?;
-        tail.push(process.stderr().as_bytes());
-        let mut refused = Vec::new();
-        // Whoever tells of refusals is gone with the command.
-        let mut denials = denials;
-        while let Some(Ok(denial)) = denials.as_mut().map(|denials| denials.try_recv()) {
-            refused.push((denial.attempt(), denial.count));
+        process.all_said().await;
+        let (end, exit) = ended.unwrap_or((Ended::TimedOut, None));
+        let stderr = process.stderr();
+        let no_service = exit.and_then(|exit| side_services::trouble(&exit, &stderr));
+        match &no_service {
+            Some(no_service) => tail.push(no_service.said.join("\n").as_bytes()),
+            None => tail.push(stderr.as_bytes()),
         }
         Ok(CommandEnd {
-            end: ended.unwrap_or(Ended::TimedOut),
+            end,
+            no_service: no_service.map(|no_service| no_service.say),
             took: began.elapsed(),
             tail: tail.text(),
-            refused,
+            refused: told(denials),
         })
     }
 }
 
+/// All that was told of refusals of a command that is gone, and whoever tells of them with it.
+pub(super) fn told(mut denials: Option<UnboundedReceiver<Denial>>) -> Vec<(Attempt, u64)> {
+    let next = || denials.as_mut()?.try_recv().ok();
+    std::iter::from_fn(next)
+        .map(|denial| (denial.attempt(), denial.count))
+        .collect()
+}
+
 /// The command line inside.
-fn words(command: &RepositoryCommand<'_>) -> Vec<String> {
+fn words(command: &RepositoryCommand<'_>, attended: Vec<OsString>) -> Vec<String> {
     let mut words = vec!["env".to_owned()];
     let own = command.launch.grants.environment.iter();
     words.extend(own.map(|(name, value)| format!("{name}={value}")));
+    let attended = attended.iter();
+    words.extend(attended.map(|word| word.to_string_lossy().into_owned()));
     words.extend(["sh", "-c", BOTH, "sh", command.line].map(str::to_owned));
     words
-}
-
-fn code(exit: &Exit) -> Ended {
-    Ended::Exit(match exit {
-        Exit::Status(status) => {
-            let signal = || status.signal().map(|signal| 128 + signal);
-            status.code().or_else(signal).unwrap_or(-1)
-        }
-        Exit::Unknown(_) => -1,
-    })
 }
 
 /// The bounded end of what was written.

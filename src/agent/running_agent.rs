@@ -23,6 +23,7 @@ use super::own_settings;
 use super::permission::PermissionPolicy;
 use super::presets::DEMO;
 use super::process::Process;
+use super::side_services;
 use super::steer::PromptQueue;
 use super::tools::{Registration, ToolGate};
 use super::ways::Ways;
@@ -228,7 +229,13 @@ impl Live {
             };
         };
         let status = match tokio::time::timeout(LAST_WORDS, process.exited()).await {
-            Ok(exit) => exit.to_string(),
+            Ok(exit) => {
+                process.all_said().await;
+                if let Some(no_service) = side_services::trouble(&exit, &process.stderr()) {
+                    return no_service.into();
+                }
+                exit.to_string()
+            }
             Err(_) => "it closed its output and went on".to_owned(),
         };
         AgentError::Crash {

@@ -126,6 +126,17 @@ impl Outside {
         Ok(ways)
     }
 
+    /// Opens one that leads where the agent of a start may go, without the gateway to its model.
+    pub(super) fn open_without_model(
+        &self,
+        agent: &AgentSpec,
+        grants: &Grants,
+        mark: &str,
+    ) -> Result<Ways, AgentError> {
+        let (ways, _) = self.open_to(self.allowed(agent, grants)?, mark, None)?;
+        Ok(ways)
+    }
+
     /// Opens what every start has; with them comes a port inside that is free.
     fn open_to(
         &self,

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use super::clock::system_clock;
 use super::fence_line::shown;
+use super::local_repository::LocalRepository;
 use super::scratch::Scratch;
 use super::setup::{allowed, own_program};
 use crate::agent::{Agents, AgentsConfig, Confinement, Identity, Launch, Resources};
 use crate::config::{Config, render_duration, render_size};
 use crate::core::agent::AgentSpec;
 use crate::core::effect::Grants;
+use crate::core::repository_policy::{RepositoryPolicy, Service};
 use crate::core::role::{self, Role, RoleName};
 use crate::core::text::sight::{self as text, HOME, MIRROR, Shown, WORKSPACE};
 
@@ -23,12 +25,10 @@ pub async fn sandbox_shown(
     role: &str,
     command: &[String],
 ) -> anyhow::Result<Shown> {
-    let role = role_of(&config, role)?;
-    let agent = role.agent.clone().or_else(|| config.default_agent.clone());
-    let spec = agent.and_then(|name| config.agents.get(&name).cloned());
-    let spec = spec.ok_or_else(|| anyhow::anyhow!(text::no_agent(role.name.as_str())))?;
+    let Found { role, agent } = found(&config, role)?;
+    let local = LocalRepository::here()?;
     let scratch = Scratch::new()?;
-    let launch = launch(spec, &role, scratch.path())?;
+    let launch = launch(agent, &role, (scratch.path(), &local.policy))?;
     let limits = limits(&config, &role);
     let agents = Agents::open(agents_config(config, scratch.path())).await?;
     let sight = agents.sight(&launch, command)?;
@@ -55,11 +55,32 @@ pub async fn sandbox_shown(
         writes: list(&sight.places.writes),
         memory: list(&sight.places.memory),
         hidden: list(&sight.places.hidden),
+        services: launch.grants.services.iter().map(service).collect(),
         reaches: sight.reaches,
         variables: sight.variables,
         limits,
         line: (!command.is_empty()).then(|| sight.line.join(" ")),
     })
+}
+
+/// As it is shown.
+fn service((name, service): (&String, &Service)) -> String {
+    text::service(name, service.port, &service.command)
+}
+
+/// Whose session it would be.
+pub(super) struct Found {
+    pub(super) role: Role,
+    pub(super) agent: AgentSpec,
+}
+
+/// The role of that name, and its agent.
+pub(super) fn found(config: &Config, role: &str) -> anyhow::Result<Found> {
+    let role = role_of(config, role)?;
+    let agent = role.agent.clone().or_else(|| config.default_agent.clone());
+    let agent = agent.and_then(|name| config.agents.get(&name).cloned());
+    let agent = agent.ok_or_else(|| anyhow::anyhow!(text::no_agent(role.name.as_str())))?;
+    Ok(Found { role, agent })
 }
 
 fn role_of(config: &Config, name: &str) -> anyhow::Result<Role> {
@@ -75,8 +96,12 @@ fn role_of(config: &Config, name: &str) -> anyhow::Result<Role> {
     })
 }
 
-/// A session of nobody's, in folders that stand for those of one.
-fn launch(agent: AgentSpec, role: &Role, folder: &Path) -> anyhow::Result<Launch> {
+/// A session of nobody's, in folders that stand for those of one, of a repository with that policy.
+pub(super) fn launch(
+    agent: AgentSpec,
+    role: &Role,
+    (folder, policy): (&Path, &RepositoryPolicy),
+) -> anyhow::Result<Launch> {
     let folder = folder.canonicalize()?;
     let below = |name: &str| {
         let path = folder.join("sessions").join(name);
@@ -94,11 +119,15 @@ fn launch(agent: AgentSpec, role: &Role, folder: &Path) -> anyhow::Result<Launch
             email: "skep@localhost".to_owned(),
         },
         resources: Resources::default(),
-        grants: Grants::default(),
+        grants: Grants {
+            egress: policy.egress_allow.clone(),
+            environment: policy.env.clone(),
+            services: policy.services.clone(),
+        },
     })
 }
 
-fn agents_config(config: Config, folder: &Path) -> AgentsConfig {
+pub(super) fn agents_config(config: Config, folder: &Path) -> AgentsConfig {
     let mut hide = config.hide;
     hide.push(config.data_dir);
     AgentsConfig {

@@ -12,10 +12,15 @@ pub enum CommandError {
     Failed(anyhow::Error),
     /// 1: everything was said already.
     Unsuccessful,
-    /// Another code: what was asked has an answer other than yes, which was said already.
-    Answered(u8),
     /// 2: the command line or the configuration is wrong; the text says how.
     Misused(String),
+    /// Another code: as a command ended that was run for somebody, or what the answer is where it is other than yes.
+    Ended {
+        /// The exit code.
+        code: u8,
+        /// What is said of it; none where everything was said already.
+        why: Option<anyhow::Error>,
+    },
 }
 
 /// What a command ends with.
@@ -50,8 +55,8 @@ impl CommandError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Failed(_) | Self::Unsuccessful => ExitCode::from(1),
-            Self::Answered(code) => ExitCode::from(*code),
             Self::Misused(_) => ExitCode::from(2),
+            Self::Ended { code, .. } => ExitCode::from(*code),
         }
     }
 
@@ -59,7 +64,10 @@ impl CommandError {
     pub fn message(&self) -> Option<String> {
         match self {
             Self::Failed(error) => Some(format!("skep: {error:#}")),
-            Self::Unsuccessful | Self::Answered(_) => None,
+            Self::Unsuccessful | Self::Ended { why: None, .. } => None,
+            Self::Ended {
+                why: Some(error), ..
+            } => Some(format!("skep: {error:#}")),
             Self::Misused(what) => Some(format!("skep: {what}")),
         }
     }

@@ -17,7 +17,8 @@ use crate::signing::{SigningKey, VerifyingKey};
 ///
 /// It ends with 0 if all of it is so, 3 if there is no pull request or no statement, 4 if the statement is forged, 5 if the pull request
 /// has moved on since, and 6 if a command ends otherwise than is recorded. What a repository asks for is taken from the App's
-/// credentials where they are configured, else from GITHUB_TOKEN.
+/// credentials where they are configured, else from GITHUB_TOKEN, which is sent to
+/// the configured GitHub alone.
 #[derive(Debug, clap::Args)]
 pub(super) struct VerifyPull {
     /// The pull request's address, such as https://github.com/OWNER/REPO/pull/12.
@@ -52,12 +53,14 @@ impl VerifyPull {
         let address = address.ok_or_else(|| CommandError::Misused(says::no_address(typed)))?;
         let keys = self.keys(&config)?;
         let (api, web) = sources.github()?;
-        let api = match web.origin() == address.web.origin() {
+        let is_ours = web.origin() == address.web.origin();
+        let api = match is_ours {
             true => api,
             false => api_of(&address.web),
         };
         let mut token = own_token(&config, &address.web, &address.name).await;
-        if token.is_none() {
+        // It is for the GitHub that is configured, and no address somebody pasted may have it.
+        if token.is_none() && is_ours {
             token = sources.github_token();
         }
         let question = PullQuestion {
@@ -74,7 +77,10 @@ impl VerifyPull {
         print(&answer.text)?;
         match answer.verdict {
             PullVerdict::Holds => Ok(()),
-            other => Err(CommandError::Answered(other as u8)),
+            other => Err(CommandError::Ended {
+                code: other as u8,
+                why: None,
+            }),
         }
     }
 

@@ -73,7 +73,7 @@ pub(super) fn beside(
 }
 
 /// An exit code, or 128 and the signal, as shells have it.
-fn as_code(status: ExitStatus) -> u8 {
+pub(super) fn as_code(status: ExitStatus) -> u8 {
     let code = status
         .code()
         .or_else(|| status.signal().map(|signal| 128 + signal));

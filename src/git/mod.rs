@@ -64,6 +64,7 @@ mod steering;
 mod survey;
 mod token;
 mod trash;
+mod trial_copy;
 mod untouched;
 mod version;
 mod way_out;

@@ -132,7 +132,7 @@ fn measure(
 }
 
 /// The bytes that a file takes, or everything below a folder. What goes away meanwhile takes nothing.
-pub(super) fn taken(path: &Path) -> u64 {
+pub fn taken(path: &Path) -> u64 {
     taken_while(path, || true)
 }
 

@@ -303,7 +303,7 @@ fn failed(
     lease: &Lease,
     scope: &Turns<'_>,
 ) -> Result<Performed, Failure> {
-    let may_get_better = !matches!(error, AgentError::NotFound { .. });
+    let may_get_better = !matches!(error, AgentError::NotFound { .. } | AgentError::Service(_));
     if !seen.started && may_get_better && lease.attempts() < scope.limits.start_attempts {
         return Err(Failure::retry(format!("the agent did not start: {error}")));
     }

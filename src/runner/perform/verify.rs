@@ -166,6 +166,7 @@ fn ended_by_itself(
         took,
         mut tail,
         refused,
+        no_service,
     } = ended;
     for (attempt, _) in refused.iter().take(REFUSED) {
         let line = text::verify::refused(&attempt.what, &attempt.why);
@@ -176,6 +177,9 @@ fn ended_by_itself(
     let run = Run {
         command: line.to_owned(),
         end: match end {
+            _ if no_service.is_some() => RunEnd::Killed {
+                why: no_service.unwrap_or_default(),
+            },
             Ended::Exit(code) => RunEnd::Exit { code },
             Ended::TimedOut => RunEnd::TimedOut,
             Ended::Flooded => RunEnd::Killed {

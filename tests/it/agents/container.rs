@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use skep::agent::{Agents, AgentsConfig, Confinement, Output, SandboxChoice};
 use skep::core::agent::{ContainerChoice, Update};
+use skep::core::repository_policy::Service;
 
+use super::services::{answers, ask};
 use super::{Bench, Setup, config, kill, marked, messages, until};
 
 const IMAGE: &str = "localhost/skep-empty:1";
@@ -22,9 +24,9 @@ struct Engine {
 }
 
 impl Engine {
-    /// Podman with the image, where it is installed.
+    /// Podman with the image, where it is installed. It takes no path of more than 50 characters.
     fn of(bench: &Bench) -> Self {
-        let root = bench.root.path().join("engine");
+        let root = bench.root.path().join("pod");
         let storage = |name: &str| root.join(name).display().to_string();
         let words = [
             "podman",
@@ -375,4 +377,30 @@ async fn without_an_engine_no_agent_starts() {
         };
         assert!(why.contains(said), "{why}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_stand_beside_an_agent_in_its_container() {
+    let Some((mut bench, _engine)) = bench().await else {
+        return;
+    };
+    let services = &mut bench.launch.grants.services;
+    services.insert("words".to_owned(), answers(4_650, "\"blue\\n\""));
+    let script = format!("run {}", ask(4_650));
+    let (_, updates) = bench.play(&script).await;
+    let seen = messages(&updates).join("\n");
+    assert!(seen.contains("blue"), "{seen}");
+    let closed = bench.agents.close(&bench.launch.session).await;
+    closed.expect("ended");
+    assert_eq!(bench.processes(), Vec::<u32>::new());
+    let broken = answers(4_650, "1");
+    let broken = Service {
+        command: vec!["sh".to_owned(), "-c".to_owned(), "exit 3".to_owned()],
+        ..broken
+    };
+    let services = &mut bench.launch.grants.services;
+    services.insert("words".to_owned(), broken);
+    let (end, _) = bench.turn(bench.request("say Hello.")).await;
+    let told = end.expect_err("it did not come up").to_string();
+    assert!(told.contains("exit code 3"), "{told}");
 }

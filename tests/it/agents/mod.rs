@@ -10,6 +10,7 @@ pub(crate) mod manners;
 mod program_cache;
 pub(crate) mod real;
 mod repository_command;
+mod services;
 mod steering;
 mod tools;
 mod turns;

@@ -63,6 +63,7 @@ mod repository_policy;
 mod roles;
 mod schedule;
 mod second_run;
+mod services;
 mod settings;
 mod stacked;
 mod standby;

@@ -46,6 +46,8 @@ pub enum ErrorClass {
     Cpu,
     /// The agent could not be started.
     Spawn,
+    /// A service of the repository's tests did not come up, or did not stay.
+    Services,
     /// None of the above.
     Unknown,
 }
@@ -72,6 +74,7 @@ impl ErrorClass {
             Self::Disk => "disk",
             Self::Memory => "memory",
             Self::Cpu => "cpu",
+            Self::Services => "services",
             Self::Spawn => "spawn",
             Self::Unknown => "unknown",
         }

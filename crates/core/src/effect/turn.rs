@@ -8,6 +8,7 @@ use crate::attachment::Media;
 use crate::budget::TurnBudget;
 use crate::evidence_file::Taken;
 use crate::ids::AgentBranch;
+use crate::repository_policy::Service;
 use crate::role::Tools;
 
 /// A prompt turn in full.
@@ -62,6 +63,9 @@ pub struct Grants {
     /// Its variables; those of the operator are never replaced by them.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
+    /// Throw-away services beside it, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub services: BTreeMap<String, Service>,
 }
 
 impl Grants {

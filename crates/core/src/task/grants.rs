@@ -11,6 +11,7 @@ impl Task {
         Grants {
             egress: policy.chain(people).collect(),
             environment: self.policy.env.clone(),
+            services: self.policy.services.clone(),
         }
     }
 }

@@ -48,6 +48,7 @@ pub fn what(class: ErrorClass) -> &'static str {
         ErrorClass::Disk => "the agent's files took too much of the disk",
         ErrorClass::Memory => "the agent ran out of memory",
         ErrorClass::Cpu => "the agent took too much of the processors' time",
+        ErrorClass::Services => "a service of the tests did not come up or stay",
         ErrorClass::Spawn => "the agent could not be started",
         ErrorClass::Unknown => "the agent reported an error",
     }
@@ -92,6 +93,9 @@ pub fn turn(class: ErrorClass, say: &str) -> String {
         ErrorClass::Spawn => {
             "The operator of this server must see to it that the agent's command is installed and starts, or choose \
              another agent (`SKEP_AGENT`)."
+        }
+        ErrorClass::Services => {
+            "Whoever may merge into the default branch can mend that; `skep sandbox try ROLE -- true` in a checkout tries it out."
         }
         ErrorClass::Protocol => {
             "The operator of this server must check that the agent's command starts an agent that speaks ACP."

@@ -57,6 +57,7 @@ pub mod risk;
 pub mod role;
 pub mod sandbox;
 pub mod secret;
+pub mod services;
 pub mod session_log;
 pub mod settings;
 pub mod setup;

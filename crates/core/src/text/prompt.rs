@@ -5,6 +5,8 @@ mod bounds;
 mod outsiders;
 mod pull;
 
+use std::collections::BTreeMap;
+
 use bounds::{item, newest, what_was};
 pub use outsiders::{let_in_since, outsider};
 use pull::{CHECKS, NEWS, again};
@@ -16,6 +18,7 @@ use crate::event::Lfs;
 use crate::location::Place;
 use crate::message::{AgentMessage, MessageKind, Thread};
 use crate::question::{Answer, By, Question};
+use crate::repository_policy::Service;
 use crate::sanitise;
 use crate::task::{Job, Planning, WorkspaceBase};
 
@@ -73,6 +76,8 @@ pub struct Telling<'a> {
     pub words: &'a [AgentMessage],
     /// Whether it may change files in this turn.
     pub writes: bool,
+    /// The services for tests beside it.
+    pub services: &'a BTreeMap<String, Service>,
     /// Its questions that people have not answered yet.
     pub open: &'a [&'a Question],
 }
@@ -166,6 +171,7 @@ fn surroundings(telling: &Telling<'_>) -> String {
     if workspace.base.partial {
         text.push_str(PARTIAL);
     }
+    text.push_str(&super::services::told(telling.services));
     let more = attachment::named(job.snapshot.texts()).1;
     text.push_str(&super::attachment::section(
         &workspace.base.attachments,

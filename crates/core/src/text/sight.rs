@@ -1,6 +1,8 @@
-//! A session's sandbox on paper, for `skep sandbox show`.
+//! A session's sandbox on paper, for `skep sandbox show`, and what is said of a command that is tried in one.
 
 use std::fmt::Write;
+
+use crate::containment::{Attempt, Attempts};
 
 /// What is told of it. Lists in the order in which they are shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub struct Shown {
     pub memory: Vec<String>,
     /// What is kept out of sight.
     pub hidden: Vec<String>,
+    /// Services for tests that stand beside it.
+    pub services: Vec<String>,
     /// What may be reached.
     pub reaches: Vec<String>,
     /// The names of variables.
@@ -74,6 +78,79 @@ pub fn no_role(name: &str, near: Option<&str>, known: &[String]) -> String {
     )
 }
 
+/// The policy of the repository around the current folder cannot be read.
+pub fn unreadable(path: &str, why: &str) -> String {
+    format!("{path} of this repository cannot be read: {why}")
+}
+
+/// It has mistakes.
+pub fn mistaken(mistakes: &[String]) -> String {
+    format!(
+        "the policy of this repository has mistakes:\n{}",
+        mistakes.join("\n")
+    )
+}
+
+/// What a command that is tried finds itself in.
+pub fn tried_in(repository: Option<&str>, sandbox: &str) -> String {
+    let place = match repository {
+        Some(path) => format!("a copy of the last commit of {path} that is thrown away"),
+        None => {
+            "an empty folder that is thrown away: the current one is in no repository".to_owned()
+        }
+    };
+    format!("The command runs in {place}. Sandbox: {sandbox}")
+}
+
+/// A service for tests, by its command.
+pub fn service(name: &str, port: u16, command: &[String]) -> String {
+    format!("{name} at 127.0.0.1:{port}: {}", command.join(" "))
+}
+
+/// There is no such command.
+pub fn no_program(name: &str) -> String {
+    format!(
+        "there is no command {name:?} on the PATH that skep has, so there is none in the sandbox"
+    )
+}
+
+/// It ran for longer than a session may.
+pub fn too_long(limit: &str) -> String {
+    format!("a session may take {limit}.")
+}
+
+/// A limit ended the command.
+pub fn cut(why: &str) -> String {
+    format!("the command was ended by a limit: {why}")
+}
+
+/// What its sandbox refused a command, a line each.
+pub fn refusals(refused: &[(Attempt, u64)], holds: bool) -> Vec<String> {
+    if !holds {
+        return vec!["there is no sandbox, so nothing was refused.".to_owned()];
+    }
+    let mut all = Attempts::default();
+    for (attempt, count) in refused {
+        all.note(attempt, *count);
+    }
+    if all.is_empty() {
+        return vec!["nothing that it asked for was refused.".to_owned()];
+    }
+    let line = |(attempt, count): &(Attempt, u64)| {
+        let times = match count {
+            1 => String::new(),
+            count => format!(", {count} times or more"),
+        };
+        let what = crate::sanitise::title(&attempt.what, 200);
+        format!("refused {what} ({}{times})", attempt.why)
+    };
+    let mut lines: Vec<String> = all.seen.iter().map(line).collect();
+    if all.more > 0 {
+        lines.push(format!("refused {} more", all.more));
+    }
+    lines
+}
+
 /// The whole of it, with line breaks.
 pub fn render(shown: &Shown) -> String {
     let mut text = String::new();
@@ -112,6 +189,7 @@ pub fn render(shown: &Shown) -> String {
             Some("nothing but itself"),
         );
     }
+    list(&mut line, "services", &shown.services, None);
     line("variables", &shown.variables.join(" "));
     for (name, limit) in &shown.limits {
         line("limit", &format!("{name}: {limit}"));
@@ -154,6 +232,7 @@ mod tests {
             memory: own(&["/tmp"]),
             hidden: own(&["/opt/node/secret"]),
             reaches: own(&["api.anthropic.com"]),
+            services: own(&[&service("db", 5432, &own(&["postgres", "-D", "x"]))]),
             variables: own(&["HOME", "PATH"]),
             limits: vec![("processes".into(), "512".into())],
             line: Some("bwrap … -- claude".into()),
@@ -169,9 +248,25 @@ mod tests {
                    its home
                    /tmp (in memory, its own)
         reaches    api.anthropic.com
+        services   db at 127.0.0.1:5432: postgres -D x
         variables  HOME PATH
         limit      processes: 512
         starts as  bwrap … -- claude
+        ");
+        let attempt = |what: &str| Attempt {
+            what: what.into(),
+            why: "it is not on the list".into(),
+            grave: false,
+            host: None,
+        };
+        let refused = [
+            (attempt("one.example:443"), 1),
+            (attempt("two.example:443"), 1),
+            (attempt("two.example:443"), 10),
+        ];
+        insta::assert_snapshot!(refusals(&refused, true).join("\n"), @"
+        refused one.example:443 (it is not on the list)
+        refused two.example:443 (it is not on the list, 10 times or more)
         ");
         let open = Shown {
             sandbox: "none".into(),

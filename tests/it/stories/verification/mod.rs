@@ -128,7 +128,7 @@ impl Told {
 
 impl TestApp {
     /// What the App may do with checks.
-    fn grant_checks(&self, access: Option<Access>) {
+    pub(crate) fn grant_checks(&self, access: Option<Access>) {
         let installation = self.simulator.installation(self.repository);
         self.simulator
             .set_app_permission(installation.expect("installed"), "checks", access)

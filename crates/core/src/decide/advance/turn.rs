@@ -88,6 +88,7 @@ fn prompt(on: &Advance<'_>, telling: Telling<'_>) -> Turn {
         place: &on.task.place,
         words: heard,
         writes,
+        services: &on.task.policy.services,
         open: &open,
     };
     Turn {
