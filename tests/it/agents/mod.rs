@@ -14,6 +14,7 @@ mod services;
 mod steering;
 mod tools;
 mod turns;
+mod version_managers;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
