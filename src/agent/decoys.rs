@@ -2,10 +2,11 @@
 //!
 //! They lie in a folder of the start's own, which the sandbox shows; links lead to them. Who opened one cannot be seen.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -63,7 +64,10 @@ impl Decoys {
         let mut links = Vec::new();
         for (number, decoy) in DECOYS.iter().enumerate() {
             let name = number.to_string();
-            File::create(folder.join(&name))?;
+            // As keys are: a client of ssh complains of one that others may read.
+            let mut file = OpenOptions::new();
+            file.write(true).create(true).mode(0o600);
+            file.open(folder.join(&name))?;
             let place = decoy.path(data_folder);
             links.extend(place.map(|place| (shown.join(&name), place)));
         }

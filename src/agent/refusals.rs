@@ -35,8 +35,9 @@ impl Teller {
 pub(super) fn listen(
     socket: UnixListener,
     mut teller: Teller,
-    agent: String,
+    agent: &str,
 ) -> std::io::Result<Refusals> {
+    let agent = agent.to_owned();
     hear(socket, move |heard| match heard {
         Heard::Nothing(why) => {
             tracing::warn!(
@@ -44,6 +45,7 @@ pub(super) fn listen(
                 why,
                 "what the kernel refuses this agent is not heard, it has no listener for that"
             );
+            (teller.tell)(News::Unheard(why));
         }
         Heard::TooManyProcesses(most) => {
             teller.note(syscall::too_many_processes(most), String::new);

@@ -28,6 +28,7 @@ use super::tools::{Registration, ToolGate};
 use super::ways::Ways;
 use crate::core::agent::Update;
 use crate::core::egress::{Denial, Rule};
+use crate::core::text;
 use crate::core::time::Clock;
 use crate::gateway::{self, News, Tell};
 
@@ -257,6 +258,10 @@ fn model_news(wire: Arc<Wire>, clock: Clock) -> Tell {
             News::Attempted(attempt, count) => {
                 let refused = Update::Refused { attempt, count };
                 state.transcript.single(refused);
+            }
+            News::Unheard(why) => {
+                let text = text::syscall::unheard(&why);
+                state.transcript.single(Update::Note { text });
             }
         }
     })

@@ -86,7 +86,9 @@ pub(super) struct Ways {
     /// Open as long as this lives; nobody is let in.
     _life: UnixListener,
     /// What hears of refusals; none where nobody is told.
-    heard: Option<(Refusals, Decoys)>,
+    heard: Option<Refusals>,
+    /// None where nobody is told, or the machine can watch no more files.
+    decoys: Option<Decoys>,
     /// A port inside, and the name of the socket.
     pub(super) carried: Vec<(u16, String)>,
     port: u16,
@@ -105,6 +107,7 @@ impl Outside {
         let (mut ways, port) = self.open_to(allowed, start.mark, start.tools)?;
         let heard = self.hear(&ways.folder, &agent.name, &tell);
         ways.heard = Some(heard.map_err(|error| failed(&ways.folder, &error))?);
+        ways.decoys = self.lay(&ways.folder, &tell);
         ways.environment.clone_from(&agent.environment);
         if all.is_empty() {
             return Ok(ways);
@@ -120,14 +123,20 @@ impl Outside {
         Ok(ways)
     }
 
-    /// Listens to what the kernel refuses inside, and lays the decoys.
-    fn hear(&self, folder: &Path, agent: &str, tell: &Tell) -> std::io::Result<(Refusals, Decoys)> {
+    /// Listens to what the kernel refuses inside.
+    fn hear(&self, folder: &Path, agent: &str, tell: &Tell) -> std::io::Result<Refusals> {
         let (socket, _) = listen(folder, REFUSALS)?;
-        let refusals = Teller::new(tell.clone());
-        let refusals = refusals::listen(socket.into_std()?, refusals, agent.to_owned())?;
+        refusals::listen(socket.into_std()?, Teller::new(tell.clone()), agent)
+    }
+
+    /// Lays the decoys. A start does without where they cannot be watched: what they stand for is not there either way.
+    fn lay(&self, folder: &Path, tell: &Tell) -> Option<Decoys> {
         let shown = (folder, Path::new(INSIDE));
-        let decoys = Decoys::lay(shown, &self.data_folder, Teller::new(tell.clone()))?;
-        Ok((refusals, decoys))
+        let laid = Decoys::lay(shown, &self.data_folder, Teller::new(tell.clone()));
+        laid.inspect_err(|error| {
+            tracing::warn!(%error, "a session has no decoys, they cannot be watched (is fs.inotify.max_user_instances used up?)");
+        })
+        .ok()
     }
 
     /// Opens one that leads to what all sessions may reach and to what is granted, and to nothing of this machine.
@@ -172,6 +181,7 @@ impl Outside {
             relays: vec![],
             _life: life,
             heard: None,
+            decoys: None,
             port,
         };
         for port in ports {
@@ -264,13 +274,13 @@ impl Ways {
 
     /// Links to the decoys that are to be laid for the start, as they are called inside, and where they are to lie.
     pub(super) fn decoys(&self) -> Vec<(PathBuf, PathBuf)> {
-        let heard = self.heard.as_ref();
-        heard.map_or_else(Vec::new, |(_, decoys)| decoys.links.clone())
+        let decoys = self.decoys.as_ref();
+        decoys.map_or_else(Vec::new, |decoys| decoys.links.clone())
     }
 
     /// Takes in which decoys were opened until now.
     pub(super) fn look_at_decoys(&self) {
-        if let Some((_, decoys)) = &self.heard {
+        if let Some(decoys) = &self.decoys {
             decoys.look();
         }
     }

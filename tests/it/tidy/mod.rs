@@ -241,28 +241,6 @@ fn the_core_depends_on_nothing_that_reaches_out() {
     );
 }
 
-/// "Unsafe" is forbidden everywhere but in one small crate, whose every such block says why it holds.
-#[test]
-fn unsafe_code_stands_in_one_crate() {
-    let read = |path: &str| std::fs::read_to_string(root().join(path)).expect("a manifest");
-    let workspace = read("Cargo.toml");
-    assert!(workspace.contains("unsafe_code = \"forbid\""));
-    let members = ["", "crates/core/", "crates/simulator/"];
-    for member in members {
-        let manifest = read(&format!("{member}Cargo.toml"));
-        assert!(manifest.contains("[lints]\nworkspace = true"), "{member}");
-    }
-    let listed = "members = [\"crates/core\", \"crates/seccomp-listener\", \"crates/simulator\"]";
-    assert!(
-        workspace.contains(listed),
-        "a crate is new: may it be unsafe?"
-    );
-    assert!(
-        read("crates/seccomp-listener/Cargo.toml")
-            .contains("undocumented_unsafe_blocks = \"deny\"")
-    );
-}
-
 /// The simulator knows GitHub and nothing of skep: it must not even have its types at hand.
 #[test]
 fn the_simulator_depends_on_nothing_of_skep() {

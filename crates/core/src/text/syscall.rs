@@ -19,10 +19,20 @@ pub const NO_EFFECT: &str = "no program gets another user's rights in its sandbo
 /// It reaches its own processes.
 pub const OWN_ONLY: &str = "only its own processes are in its sandbox";
 
+/// There is no network: the end of what is said of an address.
+pub const PAST_PROXY: &str = "asked for past its proxy";
+
 /// There is no network.
 pub fn no_network(kind: Kind) -> String {
     let place = super::egress::place(kind);
-    format!("{place}, asked for past its proxy")
+    format!("{place}, {PAST_PROXY}")
+}
+
+/// Nothing of what the kernel refuses can be heard; `why` is the kernel's word for it.
+pub fn unheard(why: &str) -> String {
+    format!(
+        "What the kernel refuses in this sandbox is refused as ever, and told to nobody: its calls cannot be listened to ({why})."
+    )
 }
 
 /// The sandbox ended for it.
