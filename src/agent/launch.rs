@@ -24,7 +24,7 @@ use super::process_tree;
 use super::resources::Resources;
 use super::sandbox::{Confinement, Enclosure, Fence, Told};
 use super::spawn::Order;
-use super::ways::{ENVIRONMENT, INSIDE, LIFE, Outside, REFUSALS, Start, Ways};
+use super::ways::{ENVIRONMENT, INSIDE, LIFE, Outside, Start, Ways};
 
 /// Everything needed to start an agent for one session.
 #[derive(Debug, Clone)]
@@ -202,7 +202,7 @@ impl LaunchContext {
         enclosure.ways = ways.map(|ways| ways.folder().to_owned());
         enclosure.decoys = ways.map_or_else(Vec::new, Ways::decoys);
         let mut inner = self.inner(launch, &enclosure, &confinement);
-        inner.extend(ways.map_or_else(Vec::new, outward));
+        inner.extend(ways.map_or_else(Vec::new, Ways::words));
         inner.push("--".into());
         inner.push(self.shown(&program, &confinement).into());
         inner.extend(argv.iter().skip(1).map(OsString::from));
@@ -401,18 +401,6 @@ fn marks(environment: &[(String, String)]) -> Vec<(String, String)> {
         .iter()
         .filter(|(name, _)| names.contains(&name.as_str()));
     marks.cloned().collect()
-}
-
-/// What the fence's inner half has to do with the ways out.
-fn outward(ways: &Ways) -> Vec<OsString> {
-    let mut line: Vec<OsString> = Vec::new();
-    for (port, socket) in &ways.carried {
-        line.extend(["--carry".into(), format!("{port}={INSIDE}/{socket}").into()]);
-    }
-    if ways.hears() {
-        line.extend(["--tell".into(), format!("{INSIDE}/{REFUSALS}").into()]);
-    }
-    line
 }
 
 /// A start without work: nothing to write but the home, and nothing of a session to see.

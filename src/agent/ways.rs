@@ -6,6 +6,7 @@
 //! It must never lead anywhere but there, and nothing of it is left when it is dropped.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt;
@@ -39,7 +40,7 @@ pub(super) const ENVIRONMENT: &str = "environment";
 /// The socket on which nothing is said: who is connected to it hears when skep is gone.
 pub(super) const LIFE: &str = "life.sock";
 /// The socket by which what the kernel refuses is heard.
-pub(super) const REFUSALS: &str = "refusals.sock";
+const REFUSALS: &str = "refusals.sock";
 /// The port on the sandbox's loopback on which the proxy is found: beyond those that the kernel gives out by itself.
 const PROXY: u16 = 61_128;
 /// The name of the gateway's socket.
@@ -90,7 +91,7 @@ pub(super) struct Ways {
     /// None where nobody is told, or the machine can watch no more files.
     decoys: Option<Decoys>,
     /// A port inside, and the name of the socket.
-    pub(super) carried: Vec<(u16, String)>,
+    carried: Vec<(u16, String)>,
     port: u16,
 }
 
@@ -267,9 +268,14 @@ impl Ways {
         &self.folder
     }
 
-    /// Whether somebody hears what the kernel refuses inside.
-    pub(super) fn hears(&self) -> bool {
-        self.heard.is_some()
+    /// What the fence's inner half has to do with them, as words of its command line.
+    pub(super) fn words(&self) -> Vec<OsString> {
+        let carried = self.carried.iter().flat_map(|(port, socket)| {
+            ["--carry".into(), format!("{port}={INSIDE}/{socket}").into()]
+        });
+        let heard = self.heard.iter();
+        let heard = heard.flat_map(|_| ["--tell".into(), format!("{INSIDE}/{REFUSALS}").into()]);
+        carried.chain(heard).collect()
     }
 
     /// Links to the decoys that are to be laid for the start, as they are called inside, and where they are to lie.

@@ -1,10 +1,11 @@
 //! What the fence's inner half passes out on the socket that it connects to first: the listener of its filter, or why there is none;
 //! and, at its end, what it ended for.
 
-use std::io::{self, IoSlice, IoSliceMut, Write};
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use rustix::cmsg_space;
 use rustix::net::{
@@ -19,6 +20,9 @@ pub(super) enum Passed {
     /// There is none: why.
     Nothing(String),
 }
+
+/// How long is waited for a word to be heard.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Longest reason.
 const REASON: usize = 200;
@@ -73,10 +77,18 @@ impl Word {
     /// Bytes.
     pub(super) const LONGEST: usize = 40;
 
-    /// Says it; nobody may be listening.
+    /// Says it, and waits until it was heard: what follows is the end of everything inside. Nobody may be listening.
     pub(super) fn say(self, mut to: &UnixStream) {
         let Self::TooManyProcesses(most) = self;
-        drop(to.write_all(format!("processes {most}").as_bytes()));
+        let said = to
+            .set_read_timeout(Some(PATIENCE))
+            .and_then(|()| to.write_all(format!("processes {most}").as_bytes()));
+        drop(said.and_then(|()| to.read(&mut [0])));
+    }
+
+    /// Lets the one go on who said it.
+    pub(super) fn was_heard(mut from: &UnixStream) {
+        drop(from.write_all(b"+"));
     }
 
     /// As it was said.

@@ -121,6 +121,7 @@ fn serve(
             let length = inside.read(&mut word).unwrap_or_default();
             if let Some(Word::TooManyProcesses(most)) = Word::read(&word[..length]) {
                 tell(Heard::TooManyProcesses(most));
+                Word::was_heard(&inside);
             }
         }
         match &calls {

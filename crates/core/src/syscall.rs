@@ -1,7 +1,7 @@
 //! What calls of the kernel mean that a sandbox refused or looked at: what was tried, and how much it weighs.
 //!
 //! Ordinary programs try much that they do without: Node a ring of calls (io_uring), every look for an own address the kernel's
-//! messages. Such habits are counted and told to nobody. What only tools for debugging, packaging or other sandboxes ask for is told;
+//! messages, Codex and browsers a sandbox of their own. Such habits are counted and told to nobody. What only tools for debugging, packaging or other sandboxes ask for is told;
 //! what is of no use to work on a repository is grave.
 
 use core::net::{IpAddr, SocketAddr};
@@ -101,7 +101,12 @@ pub fn denied(name: &str, arguments: [u64; 6]) -> Attempt {
         "clone" | "unshare" => {
             let asked = NAMESPACES.iter().find(|(bit, _)| arguments[0] & bit != 0);
             let named = asked.map_or("", |(_, named)| named);
-            (format!("{name}({named})"), Weight::Odd)
+            // With a process begins the sandbox that some agents and browsers bring along, and go on without.
+            let weight = match (name, named) {
+                ("clone", "CLONE_NEWUSER") => Weight::Habit,
+                _ => Weight::Odd,
+            };
+            (format!("{name}({named})"), weight)
         }
         "ioctl" => ("ioctl(TIOCSTI)".to_owned(), Weight::Grave),
         name => (name.to_owned(), weight(name)),
@@ -232,6 +237,13 @@ mod tests {
                 Weight::Odd,
             ),
             ("clone", 0x4000_0011, 0, "clone(CLONE_NEWNET)", Weight::Odd),
+            (
+                "clone",
+                0x7000_0011,
+                0,
+                "clone(CLONE_NEWUSER)",
+                Weight::Habit,
+            ),
             ("ioctl", 0, 0, "ioctl(TIOCSTI)", Weight::Grave),
         ] {
             assert_eq!(call(name, first, third), (what.to_owned(), weight));

@@ -112,12 +112,12 @@ pub(super) fn attacks() -> Vec<Attack> {
         .untold(WRITES),
         Attack::only_inside(
             "remount the system for writing",
-            "perl -e 'print \"BROKEN\\n\" if syscall(165, \"none\", \"/usr\", \"\", 0x20, 0) == 0'",
+            "perl -e '($a, $b, $c) = (\"none\", \"/usr\", \"\"); print \"BROKEN\\n\" if syscall(165, $a, $b, $c, 0x20, 0) == 0'",
         )
         .told(Teller::Filter, "mount"),
         Attack::only_inside(
             "lay a folder over another",
-            "perl -e 'print \"BROKEN\\n\" if syscall(165, \".\", \"/usr\", \"\", 0x1000, 0) == 0'",
+            "perl -e '($a, $b, $c) = (\".\", \"/usr\", \"\"); print \"BROKEN\\n\" if syscall(165, $a, $b, $c, 0x1000, 0) == 0'",
         )
         .told(Teller::Filter, "mount"),
         Attack::only_inside(

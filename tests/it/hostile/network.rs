@@ -107,22 +107,22 @@ pub(super) fn attacks() -> Vec<Attack> {
         (
             "tunnel to the machine by a number",
             "CONNECT 2130706433:22 HTTP/1.1",
-            "2130706433:22",
+            "its proxy",
         ),
         (
             "tunnel to the machine by a hexadecimal number",
             "CONNECT 0x7f000001:22 HTTP/1.1",
-            "0x7f000001:22",
+            "its proxy",
         ),
         (
             "tunnel to the machine by an octal number",
             "CONNECT 0177.0.0.1:22 HTTP/1.1",
-            "0177.0.0.1:22",
+            "its proxy",
         ),
         (
             "tunnel to the machine by a short number",
             "CONNECT 127.1:22 HTTP/1.1",
-            "127.1:22",
+            "its proxy",
         ),
         (
             "tunnel to the cloud's metadata service",
@@ -157,17 +157,17 @@ pub(super) fn attacks() -> Vec<Attack> {
         (
             "tunnel to a host with a user before it",
             "CONNECT api.openai.com@evil.example:443 HTTP/1.1",
-            "api.openai.com@evil.example:443",
+            "its proxy",
         ),
         (
             "tunnel to a host with a dot at its end",
             "CONNECT evil.example.:443 HTTP/1.1",
-            "evil.example.:443",
+            "its proxy",
         ),
         (
             "tunnel to a host by a percent code",
             "CONNECT evil%%2eexample:443 HTTP/1.1",
-            "evil%%2eexample:443",
+            "its proxy",
         ),
         (
             "ask the proxy for the metadata service",
