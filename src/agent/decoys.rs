@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
+use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use rustix::io::Errno;
 
 use super::refusals::Teller;
@@ -122,7 +122,12 @@ impl Watch {
     /// Takes in what was opened, and judges it once the first of it is that old. Whether something is left to be judged.
     fn look(&self, age: Duration) -> bool {
         let mut state = self.state();
-        state.seen.extend(self.opened());
+        let (files, folder) = self.opened();
+        // Links lead past the folder: who opens that looks at everything, and what it opens next is no theft.
+        if folder {
+            state.searched = Some(Instant::now());
+        }
+        state.seen.extend(files);
         if state.seen.is_empty() {
             return false;
         }
@@ -138,17 +143,19 @@ impl Watch {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn opened(&self) -> Vec<usize> {
+    /// Which files were opened, and whether their folder was.
+    fn opened(&self) -> (Vec<usize>, bool) {
         let mut room = [MaybeUninit::uninit(); 4_096];
         let mut reader = inotify::Reader::new(&self.files, &mut room);
-        let mut places = Vec::new();
+        let (mut places, mut folder) = (Vec::new(), false);
         // What is more than is kept will be read the next time.
-        while places.len() < MOST {
+        for _ in 0..MOST {
             let Ok(event) = reader.next() else { break };
+            folder |= event.events().contains(ReadFlags::ISDIR);
             let name = event.file_name().and_then(|name| name.to_str().ok());
             places.extend(name.and_then(|name| name.parse::<usize>().ok()));
         }
-        places
+        (places, folder)
     }
 }
 
