@@ -6,24 +6,37 @@
 //!
 //! It must never start the program with less than was asked for: what cannot be done ends it with a sentence. It knows nothing
 //! of the rest of skep.
+//!
+//! What the kernel then refuses is heard outside ([`hear`]): the filter's listener is passed out and no process inside keeps it, because
+//! whoever holds it may allow what was denied.
 
 mod attend;
+mod called;
 mod carry;
 mod crowd;
 mod environment;
 mod files;
+mod filter;
 mod limits;
+mod passed;
 mod reap;
+mod refusals;
 mod syscalls;
+mod watched;
 mod wishes;
 
 use std::ffi::OsString;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
 
+use syscalls::Heard as Calls;
 use wishes::{NOT_FENCED, Wishes};
 
 pub use attend::{Attendance, NO_SERVICE, Side, Trouble, WORD as ATTEND, What, attending};
+pub use called::{Called, Peer};
+pub use refusals::{Heard, Refusals, hear};
 pub use wishes::WORD;
 
 /// Runs as the inner half of the fence where that is what the command line says; `None` for every other one.
@@ -48,9 +61,16 @@ fn run(words: Vec<OsString>) -> Result<ExitCode, String> {
     limits::set(&wishes.limits)?;
     // Listening comes first: neither files nor calls are given up for it.
     let carriers = carry::listen(&wishes.carried)?;
+    let outside = wishes.told.as_ref().map(|socket| {
+        UnixStream::connect(socket).map_err(|error| format!("{}: {error}", socket.display()))
+    });
+    let outside = outside.transpose()?;
     if wishes.confined {
         files::give_up(&wishes.writable)?;
-        syscalls::give_up()?;
+        match &outside {
+            Some(outside) => give_up_heard(&wishes, outside)?,
+            None => syscalls::give_up()?,
+        }
     }
     let mut program = Command::new(&wishes.program);
     program.args(&wishes.arguments);
@@ -61,5 +81,19 @@ fn run(words: Vec<OsString>) -> Result<ExitCode, String> {
         let error = program.exec();
         return Err(format!("{}: {error}", wishes.program.to_string_lossy()));
     }
-    carry::beside(program, carriers, wishes.processes)
+    let crowd = crowd::Crowd {
+        most: wishes.processes,
+        outside,
+    };
+    carry::beside(program, carriers, crowd)
+}
+
+/// Gives calls up, and passes their listener out before the program is there.
+fn give_up_heard(wishes: &Wishes, outside: &UnixStream) -> Result<(), String> {
+    let largest = wishes.limits.iter().find(|(name, _)| name == "fsize");
+    let passed = match syscalls::give_up_heard(largest.map(|(_, bytes)| *bytes))? {
+        Calls::By(listener) => passed::give(outside, listener.as_fd()),
+        Calls::Never(why) => passed::give_nothing(outside, &why.to_string()),
+    };
+    passed.map_err(|error| format!("the filter's listener: {error}"))
 }

@@ -200,10 +200,9 @@ impl LaunchContext {
         let mut enclosure =
             self.enclosure(launch, self.needed(launch, argv, &program, &confinement));
         enclosure.ways = ways.map(|ways| ways.folder().to_owned());
+        enclosure.decoys = ways.map_or_else(Vec::new, Ways::decoys);
         let mut inner = self.inner(launch, &enclosure, &confinement);
-        for (port, socket) in ways.into_iter().flat_map(|ways| &ways.carried) {
-            inner.extend(["--carry".into(), format!("{port}={INSIDE}/{socket}").into()]);
-        }
+        inner.extend(ways.map_or_else(Vec::new, Ways::words));
         inner.push("--".into());
         inner.extend(self.attended(launch));
         inner.push(self.shown(&program, &confinement).into());
@@ -317,6 +316,7 @@ impl LaunchContext {
             visible,
             hide: self.hidden(),
             ways: None,
+            decoys: vec![],
         }
     }
 

@@ -12,6 +12,7 @@
 
 mod connection;
 mod connection_state;
+mod decoys;
 mod elicitation;
 mod end;
 mod envelope;
@@ -36,6 +37,7 @@ mod process;
 mod process_tree;
 mod program_cache;
 mod prompts;
+mod refusals;
 mod repository_command;
 mod resources;
 mod running_agent;
@@ -189,7 +191,6 @@ impl Agents {
                 "skep was started with open files, which agents inherit; start it without them"
             );
         }
-        let folder = data_dir.join(WAYS);
         let words = words.map_err(|error| AgentError::Spawn {
             what: data_dir.display().to_string(),
             why: error.to_string(),
@@ -200,7 +201,8 @@ impl Agents {
             clock: config.clock,
             words,
             allowed: config.egress,
-            folder,
+            folder: data_dir.join(WAYS),
+            data_folder: data_dir.clone(),
         };
         let ground = LaunchContext {
             fence,

@@ -29,6 +29,7 @@ use super::tools::{Registration, ToolGate};
 use super::ways::Ways;
 use crate::core::agent::Update;
 use crate::core::egress::{Denial, Outcome, Rule};
+use crate::core::text;
 use crate::core::time::Clock;
 use crate::gateway::{self, News, Tell};
 
@@ -204,6 +205,13 @@ impl Live {
         format!("{printed}\n{}", last.join("\n"))
     }
 
+    /// Takes in which decoys were opened until now.
+    pub(super) fn look_at_decoys(&self) {
+        if let Some(ways) = &self.ways {
+            ways.look_at_decoys();
+        }
+    }
+
     /// Why there was no answer, as far as it can be found out.
     pub(super) async fn explain(&self, ended: Ended) -> AgentError {
         if let Some(verdict) = self.connection.wire.state().verdict.clone() {
@@ -275,6 +283,10 @@ fn model_news(wire: Arc<Wire>, clock: Clock) -> Tell {
             News::Attempted(attempt, count) => {
                 let refused = Update::Refused { attempt, count };
                 state.transcript.single(refused);
+            }
+            News::Unheard(why) => {
+                let text = text::syscall::unheard(&why);
+                state.transcript.single(Update::Note { text });
             }
         }
     })

@@ -25,7 +25,7 @@ pub use container::Container;
 pub(super) use container::Told;
 pub(super) use mounts::Enclosure;
 pub use mounts::Places;
-use mounts::{Mount, SCRATCH_BYTES, SHARED_BYTES, canonical, mounts, mounts_over_nothing};
+use mounts::{Mount, SCRATCH_BYTES, SHARED_BYTES, canonical, laid, mounts, mounts_over_nothing};
 use trying::run;
 
 /// How agents are fenced in on this machine.
@@ -229,6 +229,9 @@ impl Bubblewrap {
         let mounts = mounts(enclosure);
         for (path, mount) in &mounts {
             self.mount(&mut line, path, *mount);
+        }
+        for (file, place) in laid(enclosure, &mounts) {
+            line.extend(["--symlink".into(), file.into(), place.into()]);
         }
         for (path, _) in mounts.iter().filter(|(_, mount)| *mount == Mount::Hidden) {
             line.extend(["--remount-ro".into(), path.into()]);

@@ -99,6 +99,7 @@ impl Turn<'_> {
             why,
         };
         let end = conclusion.reach(live, self.request).await;
+        live.look_at_decoys();
         last_notes(live, &end);
         self.deliver_all().await;
         end

@@ -1,10 +1,12 @@
 //! The ways out of a sandbox, which has no network of its own: sockets in a folder of one start's own, to which the fence's inner half
 //! carries connections. One leads to the proxy that decides what the agent may reach; one to the gateway that has the keys of its
 //! model; one to skep's own tools; one more to each port of this machine's loopback that the operator listed (a model that runs here).
+//! On another one is heard what the kernel refuses inside.
 //!
 //! It must never lead anywhere but there, and nothing of it is left when it is dropped.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt;
@@ -15,7 +17,9 @@ use tokio::net::{TcpStream, UnixListener};
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 
+use super::decoys::Decoys;
 use super::error::AgentError;
+use super::refusals::{self, Teller};
 use super::session_word::WordKey;
 use crate::core::agent::{AgentSpec, KeyPlace};
 use crate::core::effect::Grants;
@@ -26,6 +30,7 @@ use crate::core::network::{Network, ProxyUrl};
 use crate::core::text::outside;
 use crate::core::time::Clock;
 use crate::egress::{Egress, Handle, listen};
+use crate::fence::Refusals;
 use crate::gateway::{self, Gateway, Tell};
 
 /// Where the sandbox has the folder.
@@ -34,6 +39,8 @@ pub(super) const INSIDE: &str = "/run/skep";
 pub(super) const ENVIRONMENT: &str = "environment";
 /// The socket on which nothing is said: who is connected to it hears when skep is gone.
 pub(super) const LIFE: &str = "life.sock";
+/// The socket by which what the kernel refuses is heard.
+const REFUSALS: &str = "refusals.sock";
 /// The port on the sandbox's loopback on which the proxy is found: beyond those that the kernel gives out by itself.
 const PROXY: u16 = 61_128;
 /// The name of the gateway's socket.
@@ -52,6 +59,8 @@ pub(super) struct Outside {
     pub(super) allowed: AllowList,
     /// Where the folders are made.
     pub(super) folder: PathBuf,
+    /// skep's data folder, for which decoys stand in.
+    pub(super) data_folder: PathBuf,
 }
 
 /// One start.
@@ -79,8 +88,12 @@ pub(super) struct Ways {
     relays: Vec<AbortHandle>,
     /// Open as long as this lives; nobody is let in.
     _life: UnixListener,
+    /// What hears of refusals; none where nobody is told.
+    heard: Option<Refusals>,
+    /// None where nobody is told, or the machine can watch no more files.
+    decoys: Option<Decoys>,
     /// A port inside, and the name of the socket.
-    pub(super) carried: Vec<(u16, String)>,
+    carried: Vec<(u16, String)>,
     port: u16,
 }
 
@@ -95,6 +108,9 @@ impl Outside {
         let all = self.served(agent)?;
         let allowed = self.allowed_with(agent, start.grants, &all)?;
         let (mut ways, port) = self.open_to(allowed, start.mark, start.tools)?;
+        let heard = self.hear(&ways.folder, &agent.name, &tell);
+        ways.heard = Some(heard.map_err(|error| failed(&ways.folder, &error))?);
+        ways.decoys = self.lay(&ways.folder, &tell);
         ways.environment.clone_from(&agent.environment);
         if all.is_empty() {
             return Ok(ways);
@@ -110,6 +126,22 @@ impl Outside {
         ways.carried.push((port, named(gateway.path())));
         ways.gateway = Some(gateway);
         Ok(ways)
+    }
+
+    /// Listens to what the kernel refuses inside.
+    fn hear(&self, folder: &Path, agent: &str, tell: &Tell) -> std::io::Result<Refusals> {
+        let (socket, _) = listen(folder, REFUSALS)?;
+        refusals::listen(socket.into_std()?, Teller::new(tell.clone()), agent)
+    }
+
+    /// Lays the decoys. A start does without where they cannot be watched: what they stand for is not there either way.
+    fn lay(&self, folder: &Path, tell: &Tell) -> Option<Decoys> {
+        let shown = (folder, Path::new(INSIDE));
+        let laid = Decoys::lay(shown, &self.data_folder, Teller::new(tell.clone()));
+        laid.inspect_err(|error| {
+            tracing::warn!(%error, "a session has no decoys, they cannot be watched (is fs.inotify.max_user_instances used up?)");
+        })
+        .ok()
     }
 
     /// Opens one that leads to what all sessions may reach and to what is granted, and to nothing of this machine.
@@ -165,6 +197,8 @@ impl Outside {
             served: vec![],
             relays: vec![],
             _life: life,
+            heard: None,
+            decoys: None,
             port,
         };
         for port in ports {
@@ -248,6 +282,29 @@ impl Ways {
     /// The folder with the sockets.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// What the fence's inner half has to do with them, as words of its command line.
+    pub(super) fn words(&self) -> Vec<OsString> {
+        let carried = self.carried.iter().flat_map(|(port, socket)| {
+            ["--carry".into(), format!("{port}={INSIDE}/{socket}").into()]
+        });
+        let heard = self.heard.iter();
+        let heard = heard.flat_map(|_| ["--tell".into(), format!("{INSIDE}/{REFUSALS}").into()]);
+        carried.chain(heard).collect()
+    }
+
+    /// Links to the decoys that are to be laid for the start, as they are called inside, and where they are to lie.
+    pub(super) fn decoys(&self) -> Vec<(PathBuf, PathBuf)> {
+        let decoys = self.decoys.as_ref();
+        decoys.map_or_else(Vec::new, |decoys| decoys.links.clone())
+    }
+
+    /// Takes in which decoys were opened until now.
+    pub(super) fn look_at_decoys(&self) {
+        if let Some(decoys) = &self.decoys {
+            decoys.look();
+        }
     }
 
     /// Writes down the variables of what is started, for skep's user alone.

@@ -14,7 +14,7 @@ use tokio::net::UnixStream;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 
-use super::crowd;
+use super::crowd::{self, Crowd};
 use super::wishes::Carried;
 
 /// So many connections at once; more are closed at once.
@@ -47,7 +47,7 @@ pub(super) fn listen(carried: &[Carried]) -> Result<Vec<Carrier>, String> {
 pub(super) fn beside(
     program: Command,
     carriers: Vec<Carrier>,
-    most: Option<u64>,
+    crowd: Crowd,
 ) -> Result<ExitCode, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -66,7 +66,7 @@ pub(super) fn beside(
             .map_err(|error| format!("{name}: {error}"))?;
         tokio::select! {
             ended = child.wait() => ended.map_err(|error| error.to_string()),
-            why = crowd::too_many(most) => Err(why),
+            why = crowd::too_many(&crowd) => Err(why),
         }
     })?;
     Ok(ExitCode::from(as_code(status)))

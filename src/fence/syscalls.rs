@@ -2,43 +2,49 @@
 //! into other processes, keep keys, load programs into the kernel, mount, make namespaces, go round the filter itself (io_uring), or
 //! open sockets of families that a network namespace does not hold back. All of the agents that were tried do without them.
 //!
-//! What is denied answers "not permitted", as it does for anybody without the right, so that programs go on without it.
+//! What is denied answers "not permitted", as it does for anybody without the right, so that programs go on without it. Where somebody
+//! outside is to hear of it, they answer the same ([`super::refusals`]); which calls wait for them is decided here.
 
-use std::collections::BTreeMap;
+use std::io;
 
 use libc as nr;
+use seccomp_listener::Listener;
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen as Len, SeccompCmpOp as Op, SeccompCondition as If,
-    SeccompFilter, SeccompRule, TargetArch, apply_filter,
+    SeccompAction, SeccompCmpArgLen as Len, SeccompCmpOp as Op, SeccompCondition as If, SeccompRule,
 };
 
-type Rules = BTreeMap<i64, Vec<SeccompRule>>;
+use super::filter::{Made, Rules, asking, calls, install, unsigned};
+use super::watched;
 
 /// Denied whatever they are asked.
 #[rustfmt::skip]
-const DENIED: &[i64] = &[
+pub(super) const DENIED: &[(i64, &str)] = calls![
     // Other processes.
-    nr::SYS_ptrace, nr::SYS_process_vm_readv, nr::SYS_process_vm_writev, nr::SYS_kcmp, nr::SYS_pidfd_getfd,
+    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kcmp, SYS_pidfd_getfd,
     // Calls by way of a ring, which no filter sees.
-    nr::SYS_io_uring_setup, nr::SYS_io_uring_enter, nr::SYS_io_uring_register,
+    SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register,
     // The kernel's keys.
-    nr::SYS_add_key, nr::SYS_request_key, nr::SYS_keyctl,
+    SYS_add_key, SYS_request_key, SYS_keyctl,
     // Programs and modules in the kernel, and looks into it.
-    nr::SYS_bpf, nr::SYS_perf_event_open, nr::SYS_userfaultfd, nr::SYS_init_module, nr::SYS_finit_module,
-    nr::SYS_delete_module, nr::SYS_kexec_load, nr::SYS_syslog, nr::SYS_fanotify_init, nr::SYS_lookup_dcookie,
+    SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_init_module, SYS_finit_module,
+    SYS_delete_module, SYS_kexec_load, SYS_syslog, SYS_fanotify_init, SYS_lookup_dcookie,
     // Mounts and roots.
-    nr::SYS_mount, nr::SYS_umount2, nr::SYS_pivot_root, nr::SYS_chroot, nr::SYS_move_mount, nr::SYS_open_tree, nr::SYS_fsopen,
-    nr::SYS_fsconfig, nr::SYS_fsmount, nr::SYS_fspick, nr::SYS_mount_setattr, nr::SYS_open_by_handle_at,
+    SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_move_mount, SYS_open_tree, SYS_fsopen,
+    SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_mount_setattr, SYS_open_by_handle_at,
     // Other namespaces.
-    nr::SYS_setns,
+    SYS_setns,
     // The machine.
-    nr::SYS_reboot, nr::SYS_swapon, nr::SYS_swapoff, nr::SYS_acct, nr::SYS_quotactl, nr::SYS_settimeofday, nr::SYS_clock_settime,
-    nr::SYS_clock_adjtime, nr::SYS_adjtimex, nr::SYS_sethostname, nr::SYS_setdomainname, nr::SYS_vhangup,
-    #[cfg(target_arch = "x86_64")] nr::SYS_iopl,
-    #[cfg(target_arch = "x86_64")] nr::SYS_ioperm,
-    #[cfg(target_arch = "x86_64")] nr::SYS_kexec_file_load,
-    #[cfg(target_arch = "x86_64")] nr::SYS_uselib,
+    SYS_reboot, SYS_swapon, SYS_swapoff, SYS_acct, SYS_quotactl, SYS_settimeofday, SYS_clock_settime,
+    SYS_clock_adjtime, SYS_adjtimex, SYS_sethostname, SYS_setdomainname, SYS_vhangup,
+    #[cfg(target_arch = "x86_64")] SYS_iopl,
+    #[cfg(target_arch = "x86_64")] SYS_ioperm,
+    #[cfg(target_arch = "x86_64")] SYS_kexec_file_load,
+    #[cfg(target_arch = "x86_64")] SYS_uselib,
 ];
+
+/// Denied by what they are asked.
+pub(super) const DENIED_BY_ARGUMENTS: &[(i64, &str)] =
+    calls![SYS_unshare, SYS_clone, SYS_socket, SYS_ioctl];
 
 /// Each of these asks for a namespace. `CLONE_NEWTIME` is not among them: in `clone` its bit belongs to the signal.
 const NAMESPACES: [i32; 7] = [
@@ -52,35 +58,50 @@ const NAMESPACES: [i32; 7] = [
 ];
 
 /// The families of sockets that there are: within the sandbox, and on its own network.
-const FAMILIES: [i32; 3] = [nr::AF_UNIX, nr::AF_INET, nr::AF_INET6];
+pub(super) const FAMILIES: [i32; 3] = [nr::AF_UNIX, nr::AF_INET, nr::AF_INET6];
 
-/// A second way to each call on x86-64, by another number (`x32`), which would pass the filter.
-#[cfg(target_arch = "x86_64")]
-const X32: i64 = 0x4000_0000;
+/// Who is to hear what comes of the calls.
+pub(super) enum Heard {
+    /// Somebody outside, by this listener.
+    By(Listener),
+    /// Nobody, and why: the kernel answers by itself.
+    Never(io::Error),
+}
 
 /// Gives them up, for this process and all that it starts.
 pub(super) fn give_up() -> Result<(), String> {
-    for program in programs().map_err(|error| error.to_string())? {
-        apply_filter(&program).map_err(|error| error.to_string())?;
+    install(not_there(), SeccompAction::Errno(bits(nr::ENOSYS)))?;
+    install(denied(), SeccompAction::Errno(bits(nr::EPERM)))
+}
+
+/// Gives them up, and has those that are denied, and those worth a look, wait for whoever holds the listener. A kernel that cannot let
+/// a call go on after that (before 5.5), or has a listener above already, gets the plain filter. `largest`: how many bytes a file may have.
+pub(super) fn give_up_heard(largest: Option<u64>) -> Result<Heard, String> {
+    install(not_there(), SeccompAction::Errno(bits(nr::ENOSYS)))?;
+    let mut rules = denied().map_err(|error| error.to_string())?;
+    for (number, more) in watched::rules(largest).map_err(|error| error.to_string())? {
+        rules.entry(number).or_default().extend(more);
     }
-    Ok(())
+    let program = asking(rules).map_err(|error| error.to_string())?;
+    // A filter cannot be taken off again: it is known before whether its listener will do.
+    let listened =
+        seccomp_listener::can_let_go_on().and_then(|()| seccomp_listener::install(&program));
+    match listened {
+        Ok(listener) => Ok(Heard::By(listener)),
+        Err(error) => {
+            install(denied(), SeccompAction::Errno(bits(nr::EPERM)))?;
+            Ok(Heard::Never(error))
+        }
+    }
 }
 
-fn programs() -> Result<Vec<BpfProgram>, seccompiler::BackendError> {
-    let denied = denied()?;
-    let not_there = Rules::from([(nr::SYS_clone3, vec![])]);
-    [(denied, nr::EPERM), (not_there, nr::ENOSYS)]
-        .into_iter()
-        .map(|(rules, error)| {
-            let error = SeccompAction::Errno(u32::try_from(error).unwrap_or(1));
-            let filter = SeccompFilter::new(rules, SeccompAction::Allow, error, arch()?)?;
-            filter.try_into()
-        })
-        .collect()
+/// `clone3` hands its flags over where a filter cannot look: it is said not to be there, and `clone` is used.
+fn not_there() -> Made<Rules> {
+    Ok(Rules::from([(nr::SYS_clone3, vec![])]))
 }
 
-fn denied() -> Result<Rules, seccompiler::BackendError> {
-    let mut rules: Rules = DENIED.iter().map(|number| (*number, vec![])).collect();
+fn denied() -> Made<Rules> {
+    let mut rules: Rules = DENIED.iter().map(|(number, _)| (*number, vec![])).collect();
     rules.insert(nr::SYS_unshare, asks_for_namespaces()?);
     rules.insert(nr::SYS_clone, asks_for_namespaces()?);
     let other = FAMILIES
@@ -91,19 +112,11 @@ fn denied() -> Result<Rules, seccompiler::BackendError> {
     // Keys pressed into the terminal of whoever started skep.
     let types = SeccompRule::new(vec![If::new(1, Len::Dword, Op::Eq, nr::TIOCSTI)?])?;
     rules.insert(nr::SYS_ioctl, vec![types]);
-    #[cfg(target_arch = "x86_64")]
-    {
-        let again = rules
-            .iter()
-            .map(|(number, how)| (number | X32, how.clone()));
-        rules.extend(again.collect::<Rules>());
-    }
     Ok(rules)
 }
 
-/// One rule for each bit: any of them is enough. (`clone3` hands its own over where a filter cannot look: it is said not to be there,
-/// and `clone` is used.)
-fn asks_for_namespaces() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
+/// One rule for each bit: any of them is enough.
+fn asks_for_namespaces() -> Made<Vec<SeccompRule>> {
     let bit = |flag: i32| {
         let flag = unsigned(flag);
         let asks = If::new(0, Len::Qword, Op::MaskedEq(flag), flag)?;
@@ -112,13 +125,8 @@ fn asks_for_namespaces() -> Result<Vec<SeccompRule>, seccompiler::BackendError> 
     NAMESPACES.into_iter().map(bit).collect()
 }
 
-fn arch() -> Result<TargetArch, seccompiler::BackendError> {
-    std::env::consts::ARCH.try_into()
-}
-
-/// A flag of the kernel's as the filter compares it: its bits.
-fn unsigned(flag: i32) -> u64 {
-    u64::from(flag.cast_unsigned())
+fn bits(error: i32) -> u32 {
+    error.unsigned_abs()
 }
 
 #[cfg(test)]
@@ -127,17 +135,10 @@ mod tests {
 
     #[test]
     fn the_filters_can_be_made_here() {
-        let programs = programs().expect("filters");
-        assert_eq!(programs.len(), 2);
-    }
-
-    #[test]
-    fn no_call_is_denied_by_one_of_its_numbers_only() {
-        let rules = denied().expect("rules");
-        for number in DENIED {
-            assert!(rules.contains_key(number), "{number}");
-            #[cfg(target_arch = "x86_64")]
-            assert!(rules.contains_key(&(number | X32)), "{number}");
-        }
+        let mut all = denied().expect("rules");
+        all.extend(watched::rules(Some(1 << 31)).expect("rules"));
+        let made = asking(all).expect("a filter");
+        assert!(made.len() > DENIED.len());
+        asking(not_there().expect("rules")).expect("a filter");
     }
 }

@@ -37,13 +37,15 @@ pub(super) struct Wishes {
     pub(super) life: Option<PathBuf>,
     /// The file with all variables of the program.
     pub(super) environment: Option<PathBuf>,
+    /// The socket of whoever is to hear what the kernel refuses.
+    pub(super) told: Option<PathBuf>,
     pub(super) program: OsString,
     pub(super) arguments: Vec<OsString>,
 }
 
 impl Wishes {
     /// Reads `--limit NAME=N`, `--confine`, `--write PATH`, `--carry PORT=SOCKET`, `--processes N`, `--reap`, `--life SOCKET`,
-    /// `--environment FILE` and, after `--`, the program.
+    /// `--environment FILE`, `--tell SOCKET` and, after `--`, the program.
     pub(super) fn read(words: Vec<OsString>) -> Result<Self, String> {
         let mut wishes = Self::default();
         let mut words = words.into_iter();
@@ -58,7 +60,7 @@ impl Wishes {
                 Some("--reap") => wishes.reap = true,
                 Some(
                     option @ ("--limit" | "--write" | "--carry" | "--processes" | "--life"
-                    | "--environment"),
+                    | "--environment" | "--tell"),
                 ) => {
                     let value = words.next();
                     let value = value.ok_or_else(|| format!("{option} has no value"))?;
@@ -75,6 +77,7 @@ impl Wishes {
             "--write" => self.writable.push(value.into()),
             "--life" => self.life = Some(value.into()),
             "--environment" => self.environment = Some(value.into()),
+            "--tell" => self.told = Some(value.into()),
             _ => return self.numbered(option, value),
         }
         Ok(())
@@ -117,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_line_says_what_the_fence_is() {
-        let line = "--limit nofile=64 --confine --write /a --write /b --carry 4000=/run/x=y --processes 9 --reap --life /run/life --environment /run/e -- /bin/sh -c --confine";
+        let line = "--limit nofile=64 --confine --write /a --write /b --carry 4000=/run/x=y --processes 9 --reap --life /run/life --environment /run/e --tell /run/t -- /bin/sh -c --confine";
         let wishes = read(line).expect("a line of skep's");
         let expected = Wishes {
             limits: vec![("nofile".to_owned(), 64)],
@@ -131,6 +134,7 @@ mod tests {
             reap: true,
             life: Some("/run/life".into()),
             environment: Some("/run/e".into()),
+            told: Some("/run/t".into()),
             program: "/bin/sh".into(),
             arguments: vec!["-c".into(), "--confine".into()],
         };

@@ -18,6 +18,8 @@ pub enum News {
     Spent,
     /// A request did not go through; how often by now.
     Attempted(Attempt, u64),
+    /// What the kernel refuses in the sandbox cannot be heard; why.
+    Unheard(String),
 }
 
 /// Who is told; called from the gateway's own tasks, and must not block.

@@ -30,6 +30,8 @@ const BATCH: usize = 128;
 
 /// So many refusals of the sandbox are told in one turn.
 const REFUSALS: u32 = 60;
+/// The same of what programs do by themselves, which must not take the place of others.
+const HABITS: u32 = 20;
 
 /// What was seen of a turn.
 #[derive(Debug, Default)]
@@ -64,6 +66,7 @@ pub(super) struct TurnRecorder<'a> {
     heard: Instant,
     silences: u32,
     refusals: u32,
+    habits: u32,
     lost_lines: Complaint,
     lost_facts: Complaint,
 }
@@ -94,6 +97,7 @@ impl<'a> TurnRecorder<'a> {
             heard: Instant::now(),
             silences: 0,
             refusals: 0,
+            habits: 0,
             lost_lines: Complaint::default(),
             lost_facts: Complaint::default(),
         })
@@ -268,11 +272,20 @@ impl<'a> TurnRecorder<'a> {
             // Nobody is asked about a name that holds a secret.
             host: attempt.host.filter(|_| redacted == attempt.what),
             what: redacted,
+            by: self.redactor.redact(&attempt.by),
             ..attempt
         };
-        tracing::warn!(session = %self.session, what = attempt.what, why = attempt.why, count, "the sandbox refused what an agent tried");
-        self.refusals += 1;
-        if self.refusals > REFUSALS {
+        if attempt.harmless {
+            tracing::info!(session = %self.session, what = attempt.what, by = attempt.by, count, "the sandbox refused what programs try by themselves");
+        } else {
+            tracing::warn!(session = %self.session, what = attempt.what, why = attempt.why, by = attempt.by, count, "the sandbox refused what an agent tried");
+        }
+        let (told, most) = match attempt.harmless {
+            true => (&mut self.habits, HABITS),
+            false => (&mut self.refusals, REFUSALS),
+        };
+        *told += 1;
+        if *told > most {
             return;
         }
         let session = self.session.clone();

@@ -3,6 +3,8 @@
 //! A refusal is no proof of ill will: programs look for updates and report on themselves. What nobody does by mistake, or many different
 //! refusals, is a pattern; it is marked where people review.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::SessionId;
@@ -24,6 +26,90 @@ pub struct Attempt {
     /// The host and port that people may be asked to open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
+    /// Programs do it by themselves and go on without: it is counted, and told to nobody on the issue.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub harmless: bool,
+    /// The program that was first seen to, as it calls itself; empty where that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
+}
+
+/// How much an attempt weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Programs do it by themselves and go on without.
+    Habit,
+    /// Not usual, and there are good reasons for it.
+    Odd,
+    /// Hardly anything but ill will asks for it.
+    Grave,
+}
+
+/// Characters of what was tried.
+const WHAT: usize = 200;
+
+impl Attempt {
+    /// By nobody who is known; what is too long is cut.
+    pub fn new(what: String, why: &str, weight: Weight) -> Self {
+        let long = what.char_indices().nth(WHAT);
+        let end = long.map_or(what.len(), |(end, _)| end);
+        Self {
+            what: what[..end].to_owned(),
+            why: why.to_owned(),
+            grave: weight == Weight::Grave,
+            harmless: weight == Weight::Habit,
+            by: String::new(),
+            host: None,
+        }
+    }
+
+    /// How much it weighs.
+    pub fn weight(&self) -> Weight {
+        match (self.grave, self.harmless) {
+            (true, _) => Weight::Grave,
+            (false, true) => Weight::Habit,
+            (false, false) => Weight::Odd,
+        }
+    }
+
+    /// The same thing was tried, by whichever program.
+    fn is_like(&self, other: &Self) -> bool {
+        (&self.what, &self.why, self.grave) == (&other.what, &other.why, other.grave)
+    }
+}
+
+/// Different attempts that a tally keeps.
+const DIFFERENT: usize = 128;
+
+/// How often each was made in one sandbox: bounded, whatever an agent does.
+#[derive(Debug, Default)]
+pub struct Tally {
+    counts: BTreeMap<(String, String), u64>,
+    others: u64,
+}
+
+impl Tally {
+    /// One more; how often by now, if that is to be told: at the 1st, 10th, 100th, … time. Beyond 128 different ones the others count
+    /// as one.
+    pub fn note(&mut self, attempt: &Attempt) -> Option<u64> {
+        let key = (attempt.what.clone(), attempt.why.clone());
+        let room = self.counts.len() < DIFFERENT;
+        let count = match self.counts.get_mut(&key) {
+            Some(count) => count,
+            None if room => self.counts.entry(key).or_default(),
+            None => &mut self.others,
+        };
+        *count += 1;
+        is_round(*count).then_some(*count)
+    }
+}
+
+/// 1, 10, 100, …
+pub(crate) fn is_round(mut count: u64) -> bool {
+    while count >= 10 && count.is_multiple_of(10) {
+        count /= 10;
+    }
+    count == 1
 }
 
 /// One that was seen, and how often by now in this session.
@@ -64,7 +150,7 @@ impl Attempts {
 
     /// One more; whether it is the first of its kind.
     pub fn note(&mut self, attempt: &Attempt, count: u64) -> bool {
-        if let Some((_, known)) = self.seen.iter_mut().find(|(seen, _)| seen == attempt) {
+        if let Some((_, known)) = self.seen.iter_mut().find(|(seen, _)| seen.is_like(attempt)) {
             *known = (*known).max(count);
             return false;
         }
@@ -87,12 +173,8 @@ mod tests {
     use super::*;
 
     fn attempt(what: &str, grave: bool) -> Attempt {
-        Attempt {
-            what: what.into(),
-            why: "the host is not on its list".into(),
-            grave,
-            host: None,
-        }
+        let weight = if grave { Weight::Grave } else { Weight::Odd };
+        Attempt::new(what.into(), "the host is not on its list", weight)
     }
 
     #[test]
@@ -107,6 +189,31 @@ mod tests {
         }
         assert_eq!((all.seen.len(), all.more), (KEPT, 81));
         assert!(all.is_a_pattern());
+    }
+
+    #[test]
+    fn a_tally_tells_round_numbers_and_is_bounded() {
+        let mut tally = Tally::default();
+        let told: Vec<u64> = (0..1_000)
+            .filter_map(|_| tally.note(&attempt("ptrace", false)))
+            .collect();
+        assert_eq!(told, [1, 10, 100, 1_000]);
+        let of = |number| attempt(&format!("{number}:443"), false);
+        let told = (0..10_000).filter_map(|number| tally.note(&of(number)));
+        assert!(told.count() < 200);
+        assert_eq!(tally.counts.len(), DIFFERENT);
+    }
+
+    #[test]
+    fn whoever_tries_it_it_is_the_same() {
+        let mut all = Attempts::default();
+        let by = |by: &str| Attempt {
+            by: by.into(),
+            ..attempt("ptrace", false)
+        };
+        assert!(all.note(&by("gdb"), 1));
+        assert!(!all.note(&by("strace"), 1));
+        assert_eq!(all.seen[0].0.by, "gdb");
     }
 
     #[test]

@@ -308,7 +308,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::containment::Attempt;
+    use crate::containment::{Attempt, Weight};
 
     fn file(path: &str, kind: ChangeKind, lines: u64) -> FileChange {
         FileChange {
@@ -403,12 +403,7 @@ mod tests {
         assert_eq!(risk.level, Level::Medium, "{risk:?}");
         let mut attempts = Attempts::default();
         attempts.note(
-            &Attempt {
-                host: None,
-                what: "169.254.169.254:80".into(),
-                why: String::new(),
-                grave: true,
-            },
+            &Attempt::new("169.254.169.254:80".into(), "", Weight::Grave),
             1,
         );
         let risk = of(&[modified("README.md")], &Signs::default(), &attempts);
@@ -477,7 +472,7 @@ mod tests {
             let mut seen = Attempts::default();
             let before = of(&files, &Signs::default(), &seen);
             for number in 0..attempts {
-                seen.note(&Attempt {host: None, what: number.to_string(), why: String::new(), grave: false }, 1);
+                seen.note(&Attempt::new(number.to_string(), "", Weight::Odd), 1);
             }
             let all = [files, more].concat();
             let after = of(&all, &signs, &seen);

@@ -291,6 +291,7 @@ mod tests {
             visible: vec![root.join("mirror,git"), root.join("tools")],
             hide: vec![root.join("tools/secret"), root.join("tools/key")],
             ways: Some(root.join("ways")),
+            decoys: vec![],
         };
         let inner = ["/opt/skep", "fence", "--confine", "--", "goose", "acp"];
         let inner = inner.map(OsString::from).to_vec();

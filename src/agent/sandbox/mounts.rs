@@ -14,6 +14,8 @@ pub(in crate::agent) struct Enclosure {
     pub(in crate::agent) hide: Vec<PathBuf>,
     /// The folder with the sockets that lead out; none where nothing does.
     pub(in crate::agent) ways: Option<PathBuf>,
+    /// Files as they are called inside, and where links to them are to lie if nothing is there.
+    pub(in crate::agent) decoys: Vec<(PathBuf, PathBuf)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -138,6 +140,17 @@ fn out_of_sight(path: &Path, mounts: &[(PathBuf, Mount)], shows: impl Fn(&Path) 
     }
 }
 
+/// Which of the decoys lie where nothing is shown and nothing is mounted: they must not stand before anything.
+pub(super) fn laid<'a>(
+    enclosure: &'a Enclosure,
+    mounts: &'a [(PathBuf, Mount)],
+) -> impl Iterator<Item = &'a (PathBuf, PathBuf)> {
+    enclosure.decoys.iter().filter(|(_, place)| {
+        let below = mounts.iter().any(|(path, _)| path.starts_with(place));
+        !below && out_of_sight(place, mounts, system::shows)
+    })
+}
+
 /// The path without links; a path that is not there stays as it is.
 pub(super) fn canonical(path: impl AsRef<Path>) -> PathBuf {
     path.as_ref()
@@ -230,6 +243,7 @@ mod tests {
             visible: vec![root.join("none")],
             hide: vec![root.join("nothing")],
             ways: None,
+            decoys: vec![],
         };
         let below: Vec<_> = mounts(&enclosure)
             .into_iter()

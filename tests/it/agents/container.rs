@@ -252,6 +252,37 @@ async fn a_container_reaches_what_the_proxy_lets_through_and_is_told_what_not() 
         .expect("ended");
 }
 
+/// What the engine's own filter denies before ours nobody hears of; what is left to ours is told as elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_kernel_refuses_in_a_container_is_told() {
+    let Some((bench, _engine)) = bench().await else {
+        return;
+    };
+    if std::env::consts::ARCH != "x86_64" {
+        return;
+    }
+    let script = "perl -e 'syscall(101, 0x4200, 0, 0, 0); print \"ptrace: $!\\n\"'\n\
+                  perl -MSocket -e 'socket($s, AF_INET, SOCK_STREAM, 0); connect($s, sockaddr_in(80, inet_aton(\"169.254.169.254\"))); print \"connect: $!\\n\"'\n";
+    std::fs::write(bench.launch.workspace.join("try.sh"), script).expect("a script");
+    let (_, updates) = bench.play("run sh try.sh").await;
+    let said = messages(&updates).join("\n");
+    assert!(said.contains("ptrace: Operation not permitted"), "{said}");
+    assert!(said.contains("connect: Network is unreachable"), "{said}");
+    let told: Vec<(&str, &str)> = updates
+        .iter()
+        .filter_map(|update| match update {
+            Update::Refused { attempt, .. } => Some((&*attempt.what, &*attempt.by)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told, [("ptrace", "perl"), ("169.254.169.254:80", "perl")]);
+    bench
+        .agents
+        .close(&bench.launch.session)
+        .await
+        .expect("ended");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_runs_in_a_container_ends_with_its_agents() {
     let Some((bench, engine)) = bench().await else {

@@ -9,6 +9,7 @@ mod hostile;
 pub(crate) mod manners;
 mod program_cache;
 pub(crate) mod real;
+mod refusals;
 mod repository_command;
 mod services;
 mod steering;

@@ -122,6 +122,21 @@ pub(crate) fn spec(name: &str, folder: &Path, model: &Model, home: &Path) -> Age
     agent
 }
 
+/// What an agent does by itself is no attack: only hosts that it looks for on its own may be told.
+fn assert_no_alarm(updates: &[Update]) {
+    let told = updates.iter().filter_map(|update| match update {
+        Update::Refused { attempt, .. } => Some(attempt),
+        _ => None,
+    });
+    let told: Vec<_> = told.collect();
+    // It was heard at all: each of them runs programs whose library asks for the machine's addresses, or a ring of calls.
+    assert!(told.iter().any(|attempt| attempt.harmless), "{told:?}");
+    let odd = told
+        .iter()
+        .filter(|attempt| !attempt.harmless && attempt.host.is_none());
+    assert_eq!(odd.count(), 0, "{told:?}");
+}
+
 /// `PATH` with the node that the agents need.
 pub(crate) fn path(folder: &Path) -> String {
     format!(
@@ -165,6 +180,7 @@ impl Real {
         );
         let done = |update: &Update| matches!(update, Update::Tool { status: ToolStatus::Completed, title, .. } if !title.is_empty());
         assert!(updates.iter().any(done), "{updates:?}");
+        assert_no_alarm(&updates);
         self.bench.agents.close(&session()).await.expect("closed");
         assert!(self.bench.processes().is_empty());
     }

@@ -3,6 +3,7 @@
 //! looked at them.
 
 use super::Attack;
+use super::told::Teller;
 
 /// Name, number, arguments, and whether it is harmless where nothing holds it back.
 const CALLS: &[(&str, u32, &str, bool)] = &[
@@ -53,17 +54,17 @@ const CALLS: &[(&str, u32, &str, bool)] = &[
     ("vhangup", 153, "", false),
 ];
 
-/// Families of sockets by their numbers (`socket(2)`), each a way past a network namespace or into the kernel.
-const FAMILIES: &[(&str, u32)] = &[
-    ("the kernel's own messages (AF_NETLINK)", 16),
-    ("whole packets (AF_PACKET)", 17),
-    ("keys of tunnels (AF_KEY)", 15),
-    ("Bluetooth", 31),
-    ("a car's bus (AF_CAN)", 29),
-    ("clusters (AF_TIPC)", 30),
-    ("the kernel's ciphers (AF_ALG)", 38),
-    ("the machine above (AF_VSOCK)", 40),
-    ("packets past the kernel (AF_XDP)", 44),
+/// Families of sockets by their numbers (`socket(2)`), each a way past a network namespace or into the kernel; what they are called.
+const FAMILIES: &[(&str, u32, &str)] = &[
+    ("the kernel's own messages (AF_NETLINK)", 16, "AF_NETLINK"),
+    ("whole packets (AF_PACKET)", 17, "AF_PACKET"),
+    ("keys of tunnels (AF_KEY)", 15, "AF_KEY"),
+    ("Bluetooth", 31, "AF_BLUETOOTH"),
+    ("a car's bus (AF_CAN)", 29, "AF_CAN"),
+    ("clusters (AF_TIPC)", 30, "AF_TIPC"),
+    ("the kernel's ciphers (AF_ALG)", 38, "AF_ALG"),
+    ("the machine above (AF_VSOCK)", 40, "AF_VSOCK"),
+    ("packets past the kernel (AF_XDP)", 44, "AF_XDP"),
 ];
 
 pub(super) fn attacks() -> Vec<Attack> {
@@ -76,22 +77,27 @@ pub(super) fn attacks() -> Vec<Attack> {
                 true => Attack::new,
                 false => Attack::only_inside,
             };
-            attack(&format!("call {name}"), &script)
+            attack(&format!("call {name}"), &script).told(Teller::Filter, name)
         })
         .collect();
-    // A number with this bit is the same call by another door (x32); kernels without that door answer that there is none.
-    all.push(Attack::only_inside(
-        "call ptrace by another number",
-        "perl -e '$r = syscall(101 | 0x40000000, 0x4200, 0, 0, 0); print \"BROKEN\\n\" unless $r == -1 && ($! == 1 || $! == 38)'",
-    ));
-    all.extend(FAMILIES.iter().map(|(what, family)| {
+    // A number with this bit is the same call by another door (x32), where some calls have numbers of their own besides.
+    all.extend(
+        [("another number", 101), ("a third number", 521)].map(|(what, number)| {
+            let script = refused(&format!("syscall({number} | 0x40000000, 0x4200, 0, 0, 0)"));
+            Attack::only_inside(&format!("call ptrace by {what}"), &script)
+                .told(Teller::Filter, "ptrace")
+        }),
+    );
+    all.extend(FAMILIES.iter().map(|(what, family, name)| {
         let script = refused(&format!("syscall(41, {family}, 3, 0)"));
         Attack::only_inside(&format!("open a socket for {what}"), &script)
+            .told(Teller::Filter, &format!("socket({name})"))
     }));
-    all.push(Attack::only_inside(
+    let raw = Attack::only_inside(
         "open a raw socket",
         "perl -e '$r = syscall(41, 2, 3, 1); print \"BROKEN\\n\" unless $r == -1'",
-    ));
+    );
+    all.push(raw.told(Teller::Look, "socket(SOCK_RAW)"));
     all
 }
 

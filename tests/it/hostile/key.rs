@@ -2,10 +2,15 @@
 //! the session's own word, which is what scripts send.
 
 use super::Attack;
+use super::told::Teller;
+use super::untold::{LOOPBACK, OWN};
 
 /// Asks the gateway with the word of the session; through where the model's server answers.
 fn asks(name: &str, options: &str, path: &str) -> Attack {
-    Attack::told(name, &line(&format!("{WORD} {options}"), path))
+    // What is asked for comes last, whatever stands before it.
+    let named = path.rsplit('/').next().unwrap_or_default();
+    Attack::only_inside(name, &line(&format!("{WORD} {options}"), path))
+        .told(Teller::Gateway, named)
 }
 
 const WORD: &str = "-H \"Authorization: Bearer $OPENAI_API_KEY\"";
@@ -27,60 +32,60 @@ pub(super) fn attacks() -> Vec<Attack> {
         Attack::only_inside(
             "find the model's key in an environment",
             "cat /proc/[0-9]*/environ | grep -aq sk-canary && echo BROKEN",
-        ),
+        ).untold(OWN),
         Attack::only_inside(
             "find the model's key in a command line",
             "cat /proc/[0-9]*/cmdline | grep -aq 'sk-canar[y]' && echo BROKEN",
-        ),
+        ).untold(OWN),
         Attack::only_inside(
             "find the model's key in a file",
             "grep -rqs 'sk-canar[y]' \"$HOME\" /run /tmp /etc . && echo BROKEN",
-        ),
-        Attack::told(
+        ).told(Teller::Decoy, "a search through all files"),
+        Attack::only_inside(
             "reach the model's server past the gateway",
             "got \"$(curl -s -m 5 --noproxy '' \"http://127.0.0.1:$MODEL/v1/models\")\"",
-        ),
+        ).told(Teller::Proxy, "127.0.0.1:"),
         Attack::only_inside(
             "connect to the model's server",
             "perl -MIO::Socket::INET -e 'print \"BROKEN\\n\" if IO::Socket::INET->new(\"127.0.0.1:$ARGV[0]\")' $MODEL",
-        ),
-        Attack::told("ask a model without a key", &line("", "/models")),
-        Attack::told(
+        ).untold(LOOPBACK),
+        Attack::only_inside("ask a model without a key", &line("", "/models")).told(Teller::Gateway, "GET /openai/v1/models"),
+        Attack::only_inside(
             "ask a model with a key of its own",
             &line("-H 'Authorization: Bearer sk-mine'", "/models"),
-        ),
-        Attack::told(
+        ).told(Teller::Gateway, "GET /openai/v1/models"),
+        Attack::only_inside(
             "ask a model with another session's word",
             &line(
                 &format!("-H 'Authorization: Bearer skep-{}'", "0".repeat(40)),
                 "/models",
             ),
-        ),
-        Attack::told(
+        ).told(Teller::Gateway, "GET /openai/v1/models"),
+        Attack::only_inside(
             "ask a model as the one user and as the other",
             &line(
                 &format!("{WORD} -H 'Authorization: Bearer sk-mine'"),
                 "/models",
             ),
-        ),
-        Attack::told(
+        ).told(Teller::Gateway, "GET /openai/v1/models"),
+        Attack::only_inside(
             "hide another key in another header",
             &line(&format!("{WORD} -H 'x-api-key: sk-mine'"), "/models"),
-        ),
-        Attack::told(
+        ).told(Teller::Gateway, "GET /openai/v1/models"),
+        Attack::only_inside(
             "send a second request behind the first",
             "printf 'POST /openai/v1/responses HTTP/1.1\\r\\nHost: %s\\r\\nContent-Length: 0\\r\\n\\r\\nGET /openai/v1/files HTTP/1.1\\r\\nHost: %s\\r\\nAuthorization: Bearer %s\\r\\n\\r\\n' x x \"$OPENAI_API_KEY\" \
              | perl -MIO::Socket::INET -e '($h) = $ENV{OPENAI_BASE_URL} =~ m|//([^/]*)|; $s = IO::Socket::INET->new($h) or exit; \
              local $/; print $s <STDIN>; $s->flush; $a = <$s>; print \"BROKEN\\n\" if $a =~ /canary/'",
-        ),
-        Attack::told(
+        ).told(Teller::Gateway, "POST /openai/v1/responses"),
+        Attack::only_inside(
             "use the gateway as a proxy",
             "got \"$(curl -s -m 5 --noproxy '' -x \"${OPENAI_BASE_URL%/openai/v1}\" \"http://127.0.0.1:$MODEL/v1/models\")\"",
-        ),
-        Attack::told(
+        ).told(Teller::Gateway, "GET "),
+        Attack::only_inside(
             "tunnel through the gateway",
             "got \"$(curl -s -m 5 --noproxy '' -p -x \"${OPENAI_BASE_URL%/openai/v1}\" \"http://127.0.0.1:$MODEL/v1/models\")\"",
-        ),
+        ).told(Teller::Gateway, "CONNECT "),
     ];
     let more = [
         ("ask the model's server for files", "", "/files"),

@@ -1,6 +1,9 @@
 //! An agent that does all it can to get out of its sandbox: one script an attack, each run for real by the demo agent in a sandbox of
 //! its own. A script prints `BROKEN` where it got through, and `tried` at its end, so that one that never ran is no success.
 //!
+//! Each has to be told as well, as what the sandbox refused: it names who tells of it (`told`) and what of it is named there, or says why
+//! nobody can (`untold`).
+//!
 //! Scripts act on the sandbox they run in and on canaries made here. Those that harm nothing run without a sandbox as well, where they
 //! have to get through: a script that cannot is no attack.
 
@@ -9,6 +12,8 @@ mod kernel;
 mod key;
 mod network;
 mod processes;
+mod told;
+mod untold;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -19,9 +24,11 @@ use std::process::{Child, Command};
 
 use futures::StreamExt;
 use skep::core::agent::{KeyPlace, Update};
+use skep::core::containment::Attempt;
 
 use crate::agents::{Bench, Setup, fenced, messages};
 use crate::required::skip;
+use told::{TELLERS, Teller, teller};
 
 /// So many run at once.
 const SIDE_BY_SIDE: usize = 4;
@@ -35,10 +42,20 @@ struct Attack {
     script: String,
     /// What comes of it without a sandbox.
     outside: Outside,
-    /// It asks the proxy, which tells.
-    told: bool,
+    told: Told,
     /// The sandbox ends with these words before the script does.
     ends: Option<&'static str>,
+}
+
+/// How an attack is heard of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Told {
+    /// That is not said yet.
+    Unsaid,
+    /// By an event of theirs in which this is named.
+    By(Teller, String),
+    /// Not at all, for this reason.
+    Never(&'static str),
 }
 
 /// What comes of an attack without a sandbox.
@@ -57,7 +74,7 @@ impl Attack {
             name: name.to_owned(),
             script: script.to_owned(),
             outside: Outside::Through,
-            told: false,
+            told: Told::Unsaid,
             ends: None,
         }
     }
@@ -78,11 +95,30 @@ impl Attack {
         }
     }
 
-    /// One that goes by the proxy.
-    fn told(name: &str, script: &str) -> Self {
+    /// One that is told by them, with this in what was tried.
+    fn told(self, by: Teller, named: &str) -> Self {
         Self {
-            told: true,
-            ..Self::only_inside(name, script)
+            told: Told::By(by, named.to_owned()),
+            ..self
+        }
+    }
+
+    /// One that is blocked, and nobody hears of it.
+    fn untold(self, why: &'static str) -> Self {
+        Self {
+            told: Told::Never(why),
+            ..self
+        }
+    }
+
+    /// Whether those were told of it, and of nothing where that is said.
+    fn is_told_by(&self, attempts: &[Attempt]) -> bool {
+        match &self.told {
+            Told::Unsaid => false,
+            Told::By(by, named) => attempts
+                .iter()
+                .any(|attempt| teller(attempt) == *by && attempt.what.contains(named)),
+            Told::Never(_) => attempts.is_empty(),
         }
     }
 }
@@ -196,7 +232,7 @@ fn model() -> u16 {
 /// What came of one attack.
 struct Came {
     said: String,
-    told: bool,
+    told: Vec<Attempt>,
     /// How the agent's turn ended, where it did not end well.
     ended: Option<String>,
 }
@@ -208,10 +244,13 @@ async fn play(attack: &Attack, canaries: &Canaries, setup: Setup) -> Came {
     std::fs::write(bench.launch.workspace.join("attack.sh"), script).expect("written");
     let request = bench.request("run sh ./attack.sh 2>/dev/null");
     let (end, updates) = bench.turn(request).await;
-    let told = |update: &Update| matches!(update, Update::Refused { .. });
+    let told = updates.iter().filter_map(|update| match update {
+        Update::Refused { attempt, .. } => Some(attempt.clone()),
+        _ => None,
+    });
     let came = Came {
         said: messages(&updates).join("\n"),
-        told: updates.iter().any(told),
+        told: told.collect(),
         ended: end.err().map(|error| error.to_string()),
     };
     let session = crate::agents::session();
@@ -238,14 +277,43 @@ fn all() -> Vec<Attack> {
 
 /// The table as `SECURITY.md` has it.
 fn table() -> String {
-    let mut text = String::from("| what it is after | attacks | which |\n| --- | --: | --- |\n");
+    let mut text = String::from(
+        "| what it is after | attacks | told, and by whom | which |\n| --- | --: | --- | --- |\n",
+    );
     for (family, attacks) in families() {
         let names: Vec<&str> = attacks.iter().map(|attack| &*attack.name).collect();
-        let (count, names) = (names.len(), names.join("; "));
-        text.push_str(&format!("| {family} | {count} | {names} |\n"));
+        let (count, told, names) = (names.len(), by_whom(&attacks), names.join("; "));
+        text.push_str(&format!("| {family} | {count} | {told} | {names} |\n"));
     }
-    text.push_str(&format!("\n{} in all.\n", all().len()));
+    let all = all();
+    text.push_str(&format!(
+        "\n{} in all: all of them blocked, {} of them told. Those that nobody hears of:\n\n| blocked; cannot be seen | why |\n| --- | --- |\n",
+        all.len(),
+        all.iter().filter(|attack| matches!(attack.told, Told::By(..))).count(),
+    ));
+    for why in untold::REASONS {
+        let of = all.iter().filter(|attack| attack.told == Told::Never(why));
+        let names: Vec<&str> = of.map(|attack| &*attack.name).collect();
+        text.push_str(&format!("| {} | {why} |\n", names.join("; ")));
+    }
     text
+}
+
+/// How many of them are told, and how many by whom.
+fn by_whom(attacks: &[Attack]) -> String {
+    let tells = |teller: Teller| {
+        let of = attacks
+            .iter()
+            .filter(|attack| matches!(&attack.told, Told::By(by, _) if *by == teller));
+        of.count()
+    };
+    let counts = TELLERS.map(|teller| (tells(teller), teller));
+    let total: usize = counts.iter().map(|(count, _)| count).sum();
+    let named = counts.iter().filter(|(count, _)| *count > 0);
+    let named: Vec<String> = named
+        .map(|(count, teller)| format!("{count} by {}", teller.name()))
+        .collect();
+    format!("{total}: {}", named.join(", "))
 }
 
 /// `SKEP_BLESS=1` writes it anew.
@@ -272,6 +340,8 @@ fn there_are_more_than_a_hundred_and_each_is_another_one() {
     let scripts: BTreeSet<&String> = all.iter().map(|attack| &attack.script).collect();
     assert!(all.len() > 100, "{}", all.len());
     assert_eq!((names.len(), scripts.len()), (all.len(), all.len()));
+    let unsaid = all.iter().find(|attack| attack.told == Told::Unsaid);
+    assert_eq!(unsaid.map(|attack| &attack.name), None, "how is it told?");
 }
 
 /// What proves that the attacks on the gateway fail because of what they ask.
@@ -282,12 +352,16 @@ async fn what_may_be_asked_of_a_model_is_answered() {
         return;
     }
     let came = play(&key::harmless(), &canaries, canaries.setup()).await;
-    assert!(came.said.contains("BROKEN") && !came.told, "{}", came.said);
+    assert!(
+        came.said.contains("BROKEN") && came.told.is_empty(),
+        "{}",
+        came.said
+    );
 }
 
-/// R70 to R79.
+/// R70 to R79, N21.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_attack_gets_through_the_sandbox() {
+async fn no_attack_gets_through_the_sandbox_and_each_is_told_that_can_be() {
     let probe = Setup::demo().bench().await;
     if !fenced(&probe.agents) {
         return;
@@ -302,12 +376,11 @@ async fn no_attack_gets_through_the_sandbox() {
                 Some(why) => ended.contains(why),
             };
             let through = came.said.contains("BROKEN");
-            let untold = attack.told && !came.told;
-            (!ran || through || untold).then(|| {
-                let told = came.told;
+            let told = attack.is_told_by(&came.told);
+            (!ran || through || !told).then(|| {
                 format!(
-                    "{} (ran {ran}, got through {through}, told {told}): {} {ended}",
-                    attack.name, came.said
+                    "{} (ran {ran}, got through {through}, told {:?} as {:#?}): {} {ended}",
+                    attack.name, came.told, attack.told, came.said
                 )
             })
         })

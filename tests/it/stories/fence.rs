@@ -374,3 +374,44 @@ async fn what_the_sandbox_refuses_is_told_and_what_looks_like_an_attack_is_marke
     );
     app.done().await;
 }
+
+/// N21: also what the kernel refuses. What programs do by themselves is in the feed, and nowhere else.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_kernel_refuses_is_told_and_habits_of_programs_disturb_nobody() {
+    let mut app = TestApp::with(processes).await;
+    if !crate::agents::fenced(&app.runner().services().agents) || std::env::consts::ARCH != "x86_64"
+    {
+        return app.done().await;
+    }
+    let does = |what: &str| format!("run {what}; true\nwrite note.txt: done\nsay Done.");
+    let habit = app.go("Be quick", &does("perl -e 'syscall(425, 8, 0)' 2>&1"));
+    let odd = app.go("Debug", &does("unshare -U true 2>&1"));
+    let thief = app.go("Steal", &does("cat /etc/shadow 2>&1"));
+    app.settle_all().await;
+    let names = ["session.attempt_refused", "session.alarm"];
+    for (issue, expected) in [(habit, [1, 0]), (odd, [1, 0]), (thief, [1, 1])] {
+        let course = app.course(issue).await;
+        let counts = names.map(|name| course.iter().filter(|line| *line == name).count());
+        assert_eq!(counts, expected, "{course:?}");
+    }
+    let detail = app.detail(habit, "session.attempt_refused").await;
+    assert_eq!(detail.expect("in the feed")["harmless"], true);
+    for text in [app.status(habit), app.pull_for(habit).issue.body] {
+        assert!(
+            !text.contains("io_uring") && !text.contains("Refused by"),
+            "{text}"
+        );
+    }
+    let said = "Refused by its sandbox: `unshare(CLONE_NEWUSER)` by `unshare`";
+    for text in [app.status(odd), app.pull_for(odd).issue.body] {
+        assert!(text.contains(said), "{text}");
+        assert!(!text.contains("as an attack"), "{text}");
+    }
+    let body = app.pull_for(thief).issue.body;
+    assert!(
+        body.contains("**Review this as an attack:**")
+            && body.contains("`/etc/shadow`: it is a decoy"),
+        "{body}"
+    );
+    app.done().await;
+}

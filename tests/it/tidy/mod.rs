@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use code::Code;
 
-/// A source file with its module: the first folder or file below `src`, or the crate `core` or `simulator`.
+/// A source file with its module: the first folder or file below `src`, or the crate `core`, `seccomp_listener` or `simulator`.
 struct Source {
     /// From the top of the tree.
     file: String,
@@ -38,9 +38,10 @@ fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
 }
 
 /// Where product code stands, and what comes before its paths.
-const ROOTS: [(&str, &str); 3] = [
+const ROOTS: [(&str, &str); 4] = [
     ("src", ""),
     ("crates/core/src", "core/"),
+    ("crates/seccomp-listener/src", "seccomp_listener/"),
     ("crates/simulator/src", "simulator/"),
 ];
 
@@ -112,7 +113,7 @@ fn assert_none(rule: &str, found: &[String]) {
 
 #[test]
 fn only_its_module_names_a_library() {
-    let rules: [(&[&str], &[&str]); 8] = [
+    let rules: [(&[&str], &[&str]); 9] = [
         (&["sqlx"], &["store"]),
         (&["octocrab"], &["github"]),
         (&["agent_client_protocol"], &["agent", "simulator"]),
@@ -120,6 +121,7 @@ fn only_its_module_names_a_library() {
         (&["axum"], &["http"]),
         (&["clap"], &["config", "cli", "main"]),
         (&["aws_lc_rs"], &["cli", "signing"]),
+        (&["seccomp_listener"], &["fence"]),
         (&["skep_simulator"], &["agent", "cli"]),
     ];
     for (words, modules) in rules {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::ask;
 use super::list::Denied;
 use super::target::Target;
-use crate::containment::Attempt;
+use crate::containment::{Attempt, Weight, is_round};
 use crate::text;
 
 /// Different things kept in each half.
@@ -70,22 +70,22 @@ impl Denial {
         let target = self.target.as_ref().map(ToString::to_string);
         let what = target.unwrap_or_else(|| "its proxy".to_owned());
         let host = self.target.as_ref();
+        let host = host.and_then(|target| ask::about(target, &self.why));
+        let weight = match &self.why {
+            Denied::Address(..)
+            | Denied::OtherName(_)
+            | Denied::HiddenName
+            | Denied::Malformed(_) => Weight::Grave,
+            Denied::Host
+            | Denied::Port
+            | Denied::NoName
+            | Denied::NotHttp
+            | Denied::Connections
+            | Denied::Bytes => Weight::Odd,
+        };
         Attempt {
-            host: host.and_then(|target| ask::about(target, &self.why)),
-            what: what.chars().take(200).collect(),
-            why: text::egress::reason(&self.why),
-            grave: match &self.why {
-                Denied::Address(..)
-                | Denied::OtherName(_)
-                | Denied::HiddenName
-                | Denied::Malformed(_) => true,
-                Denied::Host
-                | Denied::Port
-                | Denied::NoName
-                | Denied::NotHttp
-                | Denied::Connections
-                | Denied::Bytes => false,
-            },
+            host,
+            ..Attempt::new(what, &text::egress::reason(&self.why), weight)
         }
     }
 }
@@ -175,12 +175,4 @@ impl Ledger {
             denied: self.denied,
         }
     }
-}
-
-/// 1, 10, 100, …
-fn is_round(mut count: u64) -> bool {
-    while count >= 10 && count.is_multiple_of(10) {
-        count /= 10;
-    }
-    count == 1
 }

@@ -4,7 +4,7 @@
 use super::not_served::NotServed;
 use super::provider::GOOGLE_METHODS;
 use super::served::{Served, Serving};
-use crate::containment::Attempt;
+use crate::containment::{Attempt, Weight};
 use crate::text;
 
 /// The longest path and query, bytes.
@@ -46,12 +46,12 @@ impl NotServed {
         let shown = |c: char| c.is_ascii_graphic() && c != '`';
         let path: String = path.chars().filter(|c| shown(*c)).take(120).collect();
         let method: String = asked.method.chars().take(10).collect();
-        Attempt {
-            host: None,
-            what: format!("its model's gateway: {method} {path}"),
-            why: text::gateway::reason(self).to_owned(),
-            grave: matches!(self, Self::Odd | Self::OtherHost | Self::OtherKey),
-        }
+        let weight = match self {
+            Self::Odd | Self::OtherHost | Self::OtherKey => Weight::Grave,
+            _ => Weight::Odd,
+        };
+        let what = format!("its model's gateway: {method} {path}");
+        Attempt::new(what, text::gateway::reason(self), weight)
     }
 }
 

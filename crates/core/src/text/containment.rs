@@ -1,7 +1,7 @@
 //! What an agent tried that its sandbox does not allow: on the issue, and where its work is reviewed.
 
 use super::code;
-use crate::containment::{Attempt, Attempts};
+use crate::containment::{Attempt, Attempts, Weight};
 
 /// So many are named.
 const NAMED: usize = 5;
@@ -16,12 +16,7 @@ pub const LAST_MESSAGE: &str = "the last message of a turn";
 
 /// That an agent said a secret, by a tool of that name or in its last message. The secret is not in it.
 pub fn leak(by: &str) -> Attempt {
-    Attempt {
-        host: None,
-        what: by.to_owned(),
-        why: LEAK.to_owned(),
-        grave: true,
-    }
+    Attempt::new(by.to_owned(), LEAK, Weight::Grave)
 }
 
 /// In the pull request, before all else, where it looks like more than a program's habits.
@@ -43,10 +38,18 @@ pub fn line(attempts: &Attempts) -> Option<String> {
 /// A line of the timeline: the first of a kind.
 pub fn first(attempt: &Attempt) -> String {
     format!(
-        "Refused by its sandbox: {} ({}).",
+        "Refused by its sandbox: {}{} ({}).",
         code(&attempt.what, 80),
+        by(attempt),
         attempt.why
     )
+}
+
+fn by(attempt: &Attempt) -> String {
+    match attempt.by.as_str() {
+        "" => String::new(),
+        program => format!(" by {}", code(program, 40)),
+    }
 }
 
 fn named(attempts: &Attempts) -> String {
@@ -59,7 +62,12 @@ fn named(attempts: &Attempts) -> String {
                 1 => String::new(),
                 count => format!(", {count} times or more"),
             };
-            format!("{}: {}{times}", code(&attempt.what, 80), attempt.why)
+            format!(
+                "{}{}: {}{times}",
+                code(&attempt.what, 80),
+                by(attempt),
+                attempt.why
+            )
         })
         .collect();
     let more = attempts.seen.len().saturating_sub(NAMED) as u64 + attempts.more;
@@ -76,18 +84,24 @@ mod tests {
 
     #[test]
     fn what_was_tried_is_named_and_counted() {
-        let attempt = |what: &str, grave| Attempt {
-            host: None,
-            what: what.into(),
-            why: "the host is not on its list".into(),
-            grave,
+        let attempt = |what: &str, grave| {
+            let weight = if grave { Weight::Grave } else { Weight::Odd };
+            Attempt::new(what.into(), "the host is not on its list", weight)
         };
         let mut all = Attempts::default();
         assert_eq!((alarm(&all), line(&all)), (None, None));
         all.note(&attempt("telemetry.example:443", false), 10);
         assert_eq!(alarm(&all), None);
         insta::assert_snapshot!(line(&all).expect("a line"), @"Refused by its sandbox: `telemetry.example:443`: the host is not on its list, 10 times or more");
-        all.note(&attempt("169.254.169.254:80", true), 1);
-        insta::assert_snapshot!(alarm(&all).expect("an alarm"), @"🚨 **Review this as an attack:** while it worked, the agent tried what its sandbox does not allow (`telemetry.example:443`: the host is not on its list, 10 times or more; `169.254.169.254:80`: the host is not on its list). All of it was refused. Somebody's words on the issue, or something it read, may have told it to.");
+        let by = Attempt {
+            by: "curl".into(),
+            ..attempt("169.254.169.254:80", true)
+        };
+        all.note(&by, 1);
+        assert_eq!(
+            first(&by),
+            "Refused by its sandbox: `169.254.169.254:80` by `curl` (the host is not on its list)."
+        );
+        insta::assert_snapshot!(alarm(&all).expect("an alarm"), @"🚨 **Review this as an attack:** while it worked, the agent tried what its sandbox does not allow (`telemetry.example:443`: the host is not on its list, 10 times or more; `169.254.169.254:80` by `curl`: the host is not on its list). All of it was refused. Somebody's words on the issue, or something it read, may have told it to.");
     }
 }

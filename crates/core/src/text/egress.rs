@@ -43,7 +43,7 @@ pub fn unreachable(target: &Target) -> String {
     format!("{target} is allowed, but could not be reached.\n")
 }
 
-fn place(kind: Kind) -> &'static str {
+pub(super) fn place(kind: Kind) -> &'static str {
     match kind {
         Kind::Public => "a public address",
         Kind::Loopback => "an address of the machine itself",

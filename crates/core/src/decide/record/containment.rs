@@ -9,7 +9,7 @@ use crate::event_name::DomainEvent;
 use crate::task::{Order, Task};
 use crate::text;
 
-/// Notes it; the first of a kind is told, and a pattern is an alarm.
+/// Notes it; the first of a kind is told, and a pattern is an alarm. What programs do by themselves is in the feed only.
 pub(super) fn seen(on: &mut Recording<'_>, task: &mut Task, news: &Contained) -> String {
     let Contained {
         session,
@@ -18,8 +18,17 @@ pub(super) fn seen(on: &mut Recording<'_>, task: &mut Task, news: &Contained) ->
         leak,
         doing,
     } = news;
+    let facts = json!({
+        "session": session, "what": attempt.what, "why": attempt.why, "by": attempt.by, "grave": attempt.grave,
+        "harmless": attempt.harmless, "count": count,
+    });
+    if attempt.harmless {
+        if *count == 1 {
+            on.notes.note(DomainEvent::AttemptRefused, facts);
+        }
+        return "its sandbox refused what programs do by themselves".into();
+    }
     if task.attempts.note(attempt, *count) {
-        let facts = json!({ "session": session, "what": attempt.what, "why": attempt.why, "grave": attempt.grave });
         on.notes.note(DomainEvent::AttemptRefused, facts);
         task.tell(on.cx.now, text::containment::first(attempt));
     }

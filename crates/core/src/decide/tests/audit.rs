@@ -3,7 +3,7 @@
 use super::*;
 use crate::audit as kept_for;
 use crate::command::{Command, Priority};
-use crate::containment::{Attempt, Contained};
+use crate::containment::{Attempt, Contained, Weight};
 
 /// One line an event: who, why, told and begun.
 fn kept(events: &[Event]) -> Vec<String> {
@@ -34,12 +34,8 @@ fn kept(events: &[Event]) -> Vec<String> {
 
 #[test]
 fn a_story_is_kept_with_who_may_what_and_what_was_begun() {
-    let attempt = Attempt {
-        host: None,
-        what: "evil.example:443".into(),
-        why: "it is not listed".into(),
-        grave: false,
-    };
+    let what = "evil.example:443".into();
+    let attempt = Attempt::new(what, "it is not listed", Weight::Odd);
     let lines = kept(&[
         labeled(10),
         facts(|_| ()),

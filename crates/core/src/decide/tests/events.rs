@@ -16,7 +16,7 @@ use crate::agent::{ErrorClass, Finished, PlanEntry, PlanStatus, Stop, TurnEnd};
 use crate::blocked::Proposal;
 use crate::budget::Cap;
 use crate::command::{Command, Priority};
-use crate::containment::{Attempt, Contained};
+use crate::containment::{Attempt, Contained, Weight};
 use crate::discovery::Discover;
 use crate::effect::EffectKind;
 use crate::event::{
@@ -233,11 +233,16 @@ pub(super) fn work(change: impl FnOnce(&mut Work)) -> Event {
 }
 
 pub(super) fn refused(grave: bool) -> Event {
+    let weight = if grave { Weight::Grave } else { Weight::Odd };
+    let host = (!grave).then(|| "files.example.com:443".into());
+    attempted(weight, host)
+}
+
+fn attempted(weight: Weight, host: Option<String>) -> Event {
+    let what = "telemetry.example:443".into();
     let attempt = Attempt {
-        what: "telemetry.example:443".into(),
-        why: "the host is not on its list".into(),
-        grave,
-        host: (!grave).then(|| "files.example.com:443".into()),
+        host,
+        ..Attempt::new(what, "the host is not on its list", weight)
     };
     Event::Contained(Box::new(Contained {
         leak: false,
@@ -801,6 +806,10 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ),
         ("its sandbox refused something", refused(false)),
         ("its sandbox refused what is grave", refused(true)),
+        (
+            "its sandbox refused a habit",
+            attempted(Weight::Habit, None),
+        ),
         ("collected work", work(|_| ())),
         ("collected nothing", work(|work| work.files.clear())),
         (

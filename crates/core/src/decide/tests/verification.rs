@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::events::*;
 use super::pulls::{looked, red};
-use crate::containment::Attempt;
+use crate::containment::{Attempt, Weight};
 use crate::decide::{Decision, advance, decide, reconcile};
 use crate::effect::{self, Action, EffectKind};
 use crate::event::{ChecksState, Event, PullStanding, Timer};
@@ -27,12 +27,8 @@ fn ran(head: char, codes: &[i32]) -> Event {
         ms: 1_200,
         tail: "boom".into(),
     };
-    let attempt = Attempt {
-        host: None,
-        what: "evil.example:443".into(),
-        why: "the host is not on its list".into(),
-        grave: false,
-    };
+    let what = "evil.example:443".into();
+    let attempt = Attempt::new(what, "the host is not on its list", Weight::Odd);
     news(VerifyNews::Ran {
         head: sha(head),
         runs: codes.iter().map(run).collect(),
