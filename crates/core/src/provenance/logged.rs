@@ -131,7 +131,7 @@ impl Logged {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::containment::Attempt;
+    use crate::containment::{Attempt, Weight};
 
     fn tool(id: &str, title: &str, status: ToolStatus) -> Update {
         Update::Tool {
@@ -174,12 +174,11 @@ mod tests {
     fn hosts_and_refusals_are_sets_and_none_grows_without_end() {
         let reached = |host: String| Update::Reached { hosts: vec![host] };
         let refused = Update::Refused {
-            attempt: Attempt {
-                what: "evil.example:443".into(),
-                why: "it is on no list".into(),
-                grave: false,
-                host: None,
-            },
+            attempt: Attempt::new(
+                "evil.example:443".into(),
+                "it is on no list",
+                Weight::Odd,
+            ),
             count: 10,
         };
         let hosts = (0..MOST + 3).map(|n| reached(format!("{n}.example:443")));

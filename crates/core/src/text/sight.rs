@@ -214,6 +214,7 @@ fn list(line: &mut impl FnMut(&str, &str), name: &str, items: &[String], none: O
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::containment::Weight;
 
     fn own(items: &[&str]) -> Vec<String> {
         items.iter().map(|item| (*item).to_owned()).collect()
@@ -253,12 +254,8 @@ mod tests {
         limit      processes: 512
         starts as  bwrap … -- claude
         ");
-        let attempt = |what: &str| Attempt {
-            what: what.into(),
-            why: "it is not on the list".into(),
-            grave: false,
-            host: None,
-        };
+        let attempt =
+            |what: &str| Attempt::new(what.into(), "it is not on the list", Weight::Odd);
         let refused = [
             (attempt("one.example:443"), 1),
             (attempt("two.example:443"), 1),
