@@ -1,12 +1,12 @@
-//! What the sandbox costs: a program started inside it and without it, by turns. The session's way out is not part of it: what
-//! skep runs for itself in a sandbox has none. `cargo bench --bench fence`, with bubblewrap installed.
+//! What the sandbox costs: a program started inside it and without it, by turns; once as what skep runs for itself, which has no way
+//! out, and once as a session's command, with a proxy of its own. `cargo bench --bench fence`, with bubblewrap installed.
 //!
 //! It prints the middle and the 95th of a hundred, milliseconds, and the difference. It judges nothing.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use skep::agent::{Agents, AgentsConfig, Identity, Launch, Resources, SandboxChoice};
+use skep::agent::{Agents, AgentsConfig, Identity, Launch, Resources, SandboxChoice, TrialCommand};
 use skep::core::agent::AgentSpec;
 
 /// So many starts of each kind, after a few that count for nothing.
@@ -65,6 +65,21 @@ impl Place {
         anyhow::ensure!(output.success, "{argv:?}: {output:?}");
         Ok(begun.elapsed().as_secs_f64() * 1_000.0)
     }
+
+    /// The same with the session's way out.
+    async fn run_with_proxy(&self, argv: &[String]) -> anyhow::Result<f64> {
+        let begun = Instant::now();
+        let command = TrialCommand {
+            launch: &self.launch,
+            argv,
+            out: Box::new(tokio::io::sink()),
+            errors: Box::new(tokio::io::sink()),
+        };
+        let never = std::future::pending::<()>();
+        let tried = self.agents.try_command(command, never).await?;
+        anyhow::ensure!(tried.end == Ok(0), "{argv:?}: {tried:?}");
+        Ok(begun.elapsed().as_secs_f64() * 1_000.0)
+    }
 }
 
 fn at(sorted: &[f64], part: f64) -> f64 {
@@ -98,7 +113,17 @@ async fn measure(root: &Path) -> anyhow::Result<()> {
             within.push(times.1);
         }
     }
-    told("true", without, within);
+    told("start and network", without, within);
+    let (mut without, mut within) = (Vec::new(), Vec::new());
+    for start in 0..WARM + STARTS {
+        let plain = plain.run_with_proxy(&argv).await?;
+        let fenced = fenced.run_with_proxy(&argv).await?;
+        if start >= WARM {
+            without.push(plain);
+            within.push(fenced);
+        }
+    }
+    told("start, network and proxy", without, within);
     Ok(())
 }
 

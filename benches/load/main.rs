@@ -4,11 +4,13 @@
 //! ```text
 //! cargo bench --bench load -- --url http://127.0.0.1:3000/webhook --secret s --connections 64 --seconds 10
 //! cargo bench --bench load -- --url ... --rate 1000      # a fixed rate; latency counts from when a delivery was due
+//! cargo bench --bench load -- --url ... --rate 50 --flood --pid 1234   # the same beside a flood that nobody signed
 //! cargo bench --bench load -- --noop 127.0.0.1:4000      # the HTTP and HMAC part alone, to be driven from outside
 //! cargo bench --bench load -- --machine /var/lib/skep    # SHA-256 and fdatasync of this machine
 //! ```
 
 mod drive;
+mod flood;
 mod forge;
 mod machine;
 mod noop;
@@ -40,6 +42,12 @@ struct Args {
     /// Deliveries a second over all connections; as fast as answers come if not given.
     #[arg(long)]
     rate: Option<u64>,
+    /// Send a flood besides: 500 bodies of 25 MB at once with a wrong signature, and 1,000 sockets that trickle.
+    #[arg(long, requires = "url")]
+    flood: bool,
+    /// The service's process, whose memory is looked at in a flood.
+    #[arg(long, requires = "flood")]
+    pid: Option<u32>,
     /// The label that is said to have been added.
     #[arg(long, default_value = "agent:go")]
     label: String,
@@ -72,7 +80,19 @@ async fn main() -> anyhow::Result<()> {
             time: Duration::from_secs(args.seconds),
             rate: args.rate,
         };
+        let flood = args.flood.then(|| flood::Flood {
+            address: plan.address,
+            url: url.clone(),
+            bodies: 500,
+            slow: 1_000,
+            until: tokio::time::Instant::now() + plan.time,
+            pid: args.pid,
+        });
+        let flooding = flood.map(|flood| tokio::spawn(flood::flood(flood)));
         println!("{}", drive::drive(plan, forge).await);
+        if let Some(flooding) = flooding {
+            println!("{}", flooding.await?);
+        }
     }
     if args.machine.is_none() && args.noop.is_none() && args.url.is_none() {
         println!("nothing was measured: give --url, --noop or --machine (see --help)");

@@ -28,6 +28,7 @@ mod model;
 mod model_health;
 mod network_variables;
 mod opening;
+mod overheard;
 mod own_settings;
 mod own_tools;
 mod permission;

@@ -8,15 +8,14 @@ use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Agents;
 use super::error::AgentError;
 use super::launch::Launch;
 use super::process::Process;
 use super::side_services;
-use crate::core::containment::Attempt;
-use crate::core::egress::Denial;
+use super::ways::Ways;
+use crate::core::containment::{Attempt, Weight};
 
 /// So much of the end of its output is kept, bytes.
 const KEPT: usize = 64 * 1024;
@@ -73,7 +72,7 @@ impl Agents {
     ) -> Result<CommandEnd, AgentError> {
         let ground = &self.inner.ground;
         let mut ways = ground.plain_ways(command.launch)?;
-        let denials = ways.as_mut().and_then(|ways| ways.proxy.denials());
+        let overheard = ways.as_mut().map(Ways::overheard).unwrap_or_default();
         let words = words(&command, ground.attended(command.launch));
         let prepared = ground.outsider(command.launch, &words, ways.as_ref())?;
         let began = Instant::now();
@@ -103,17 +102,13 @@ impl Agents {
             no_service: no_service.map(|no_service| no_service.say),
             took: began.elapsed(),
             tail: tail.text(),
-            refused: told(denials),
+            refused: overheard
+                .all()
+                .into_iter()
+                .filter(|(attempt, _)| attempt.weight() != Weight::Habit)
+                .collect(),
         })
     }
-}
-
-/// All that was told of refusals of a command that is gone, and whoever tells of them with it.
-pub(super) fn told(mut denials: Option<UnboundedReceiver<Denial>>) -> Vec<(Attempt, u64)> {
-    let next = || denials.as_mut()?.try_recv().ok();
-    std::iter::from_fn(next)
-        .map(|denial| (denial.attempt(), denial.count))
-        .collect()
 }
 
 /// The command line inside.

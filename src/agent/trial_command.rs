@@ -10,7 +10,6 @@ use super::error::AgentError;
 use super::launch::{Launch, LaunchContext, Prepared, mark};
 use super::network_variables::way_out;
 use super::process::Process;
-use super::repository_command::told;
 use super::sandbox::Confinement;
 use super::side_services;
 use super::ways::Ways;
@@ -52,7 +51,7 @@ impl Agents {
     ) -> Result<Tried<T>, AgentError> {
         let ground = &self.inner.ground;
         let mut ways = ground.ways_without_model(command.launch)?;
-        let denials = ways.as_mut().and_then(|ways| ways.proxy.denials());
+        let overheard = ways.as_mut().map(Ways::overheard).unwrap_or_default();
         let prepared = ground.tried(command.launch, command.argv, ways.as_ref())?;
         let (order, mark) = (prepared.order, prepared.mark);
         let (process, mut streams) = Process::start_shown(order, mark, command.errors).await?;
@@ -73,7 +72,7 @@ impl Agents {
         }
         Ok(Tried {
             end: end.map(|exit| exit.code()),
-            refused: told(denials),
+            refused: overheard.all(),
         })
     }
 }

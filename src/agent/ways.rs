@@ -15,13 +15,16 @@ use std::sync::Arc;
 
 use tokio::net::{TcpStream, UnixListener};
 use tokio::sync::Semaphore;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::AbortHandle;
 
 use super::decoys::Decoys;
 use super::error::AgentError;
+use super::overheard::{self, Overheard};
 use super::refusals::{self, Teller};
 use super::session_word::WordKey;
 use crate::core::agent::{AgentSpec, KeyPlace};
+use crate::core::containment::Attempt;
 use crate::core::effect::Grants;
 use crate::core::egress::{AllowList, Rule, Whose, model_hosts};
 use crate::core::gateway::{Served, Serving, served};
@@ -92,6 +95,8 @@ pub(super) struct Ways {
     heard: Option<Refusals>,
     /// None where nobody is told, or the machine can watch no more files.
     decoys: Option<Decoys>,
+    /// What was heard and is kept for the end; none where it is told at once.
+    attempts: Option<UnboundedReceiver<(Attempt, u64)>>,
     /// A port inside, and the name of the socket.
     carried: Vec<(u16, String)>,
     port: u16,
@@ -154,8 +159,7 @@ impl Outside {
             .cloned()
             .chain(granted(&grants.egress));
         allowed.extend(all.filter(|rule| rule.on_loopback().is_none()));
-        let (ways, _) = self.open_to(allowed, mark, None)?;
-        Ok(ways)
+        self.open_overheard(allowed, mark, None)
     }
 
     /// Opens one that leads where the agent of a start may go, without the gateway to its model.
@@ -165,7 +169,22 @@ impl Outside {
         grants: &Grants,
         mark: &str,
     ) -> Result<Ways, AgentError> {
-        let (ways, _) = self.open_to(self.allowed(agent, grants)?, mark, None)?;
+        self.open_overheard(self.allowed(agent, grants)?, mark, Some(&agent.name))
+    }
+
+    /// Opens one of which all that was refused is told at its end.
+    fn open_overheard(
+        &self,
+        allowed: AllowList,
+        mark: &str,
+        agent: Option<&str>,
+    ) -> Result<Ways, AgentError> {
+        let (mut ways, _) = self.open_to(allowed, mark, None)?;
+        let (tell, kept) = overheard::keeping();
+        let heard = self.hear(&ways.folder, agent.unwrap_or("a command"), &tell);
+        ways.heard = Some(heard.map_err(|error| failed(&ways.folder, &error))?);
+        ways.decoys = self.lay(&ways.folder, &tell);
+        ways.attempts = Some(kept);
         Ok(ways)
     }
 
@@ -199,6 +218,7 @@ impl Outside {
             _life: life,
             heard: None,
             decoys: None,
+            attempts: None,
             port,
         };
         for port in ports {
@@ -279,6 +299,14 @@ fn named(path: &Path) -> String {
 }
 
 impl Ways {
+    /// What is heard of refusals, for whoever looks at it when all is over. It is given once.
+    pub(super) fn overheard(&mut self) -> Overheard {
+        Overheard {
+            denials: self.proxy.denials(),
+            attempts: self.attempts.take(),
+        }
+    }
+
     /// The folder with the sockets.
     pub(super) fn folder(&self) -> &Path {
         &self.folder

@@ -116,6 +116,17 @@ impl Engine {
     }
 }
 
+/// Containers go before their storage does: what watches over one would otherwise wait for it for ever.
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // Where there is no engine there is nothing to end.
+        let _ended = self
+            .command()
+            .args(["rm", "--all", "--force", "--time", "0"])
+            .output();
+    }
+}
+
 /// The C library and what else skep's program is linked to: what every image of a distribution holds.
 fn libraries() -> Vec<PathBuf> {
     let ldd = Command::new("ldd")

@@ -177,9 +177,11 @@ async fn ends_at_its_budget(name: &str) {
     let (end, updates) = real.bench.turn(request).await;
     let end = end.unwrap_or_else(|error| panic!("{name}: {error} {updates:?}"));
     assert_eq!(end.stop, Stop::OutOfBudget, "{end:?}");
-    assert_eq!(end.usage.tokens.expect("counted").total(), 1_050);
+    let used = end.usage.tokens.expect("counted").total();
     let asked = wire.heard().matches("POST /v1/").count();
-    assert_eq!(asked, 1, "nothing more is asked of the model");
+    assert_eq!(used, 1_050 * asked as u64, "all of it is counted");
+    // Goose has its session named at the same time; what began before the budget was used up is let finish.
+    assert!((1..=2).contains(&asked), "nothing more is asked: {asked}");
     assert!(real.bench.processes().is_empty());
 }
 

@@ -185,7 +185,7 @@ async fn what_a_command_was_refused_is_told_and_no_key_is_with_it() {
             "[env]\nFIXTURES = \"of the repository\"\n",
         )],
     );
-    let script = "env; curl --silent --max-time 20 http://one.example/; curl --silent --max-time 20 http://one.example/; true";
+    let script = "env; curl --silent --max-time 20 http://one.example/; curl --silent --max-time 20 http://one.example/; mount -t tmpfs none /tmp; true";
     let words = ["swe", "--agent", "mine", "--", "sh", "-c", script];
     let (code, out, err) = try_in(&setup, &root, &words).await;
     assert_eq!(code, Some(0), "{out}{err}");
@@ -193,6 +193,8 @@ async fn what_a_command_was_refused_is_told_and_no_key_is_with_it() {
     assert!(out.contains("HTTPS_PROXY=http://127.0.0.1:"), "{out}");
     assert!(!out.contains("canary") && !out.contains("OPENAI"), "{out}");
     assert!(err.contains("skep: refused one.example:80 ("), "{err}");
+    let by_the_kernel = |line: &str| line.starts_with("skep: refused ") && line.contains("mount");
+    assert!(err.lines().any(by_the_kernel), "{err}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

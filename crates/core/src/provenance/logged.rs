@@ -174,11 +174,7 @@ mod tests {
     fn hosts_and_refusals_are_sets_and_none_grows_without_end() {
         let reached = |host: String| Update::Reached { hosts: vec![host] };
         let refused = Update::Refused {
-            attempt: Attempt::new(
-                "evil.example:443".into(),
-                "it is on no list",
-                Weight::Odd,
-            ),
+            attempt: Attempt::new("evil.example:443".into(), "it is on no list", Weight::Odd),
             count: 10,
         };
         let hosts = (0..MOST + 3).map(|n| reached(format!("{n}.example:443")));

@@ -254,8 +254,7 @@ mod tests {
         limit      processes: 512
         starts as  bwrap … -- claude
         ");
-        let attempt =
-            |what: &str| Attempt::new(what.into(), "it is not on the list", Weight::Odd);
+        let attempt = |what: &str| Attempt::new(what.into(), "it is not on the list", Weight::Odd);
         let refused = [
             (attempt("one.example:443"), 1),
             (attempt("two.example:443"), 1),

@@ -91,6 +91,10 @@ fn grant(world: &World, next: &mut World, made: Move) {
         Move::Dispatch => {
             (granted.start, granted.go_on, granted.agree, granted.pass) = (true, true, true, true);
         }
+        // Whoever was let speak between the label and the answer may at that moment, and that is what counts.
+        Move::Checked(who, Found::Fine) if world.speaks(who) && !world.writes(who) => {
+            granted.go_on = true;
+        }
         Move::Order(words) => match words {
             "approve" => (granted.plan, granted.agree) = (true, true),
             "resume" => granted.go_on = true,
