@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::events::*;
 use super::pulls::looked;
+use super::walk;
 use crate::actor::Permission;
 use crate::decide::{Decision, decide};
 use crate::effect::{EffectKind, StatusLabel};
@@ -261,4 +262,30 @@ proptest! {
         prop_assert!(ends.contains(&task.state()), "{}: {}", task.state(), why);
         prop_assert_eq!(task.sessions <= 1, true);
     }
+}
+
+/// The label goes, comes back and goes again while GitHub is asked about the second time: its answer, which still saw the label, is no
+/// reason to go on.
+#[test]
+fn an_answer_older_than_the_last_removal_of_the_label_lets_nothing_go_on() {
+    let removed = |at| Event::Unlabeled {
+        label: "agent:go".into(),
+        sender: account("ana"),
+        at,
+    };
+    let path = [
+        labeled(10),
+        facts(|_| ()),
+        Event::SlotGranted { agent: None },
+        ready(1),
+        removed(20),
+        labeled(30),
+    ];
+    let answer = |at| facts(|facts| facts.snapshot = snapshot(&["agent:go"], at));
+    let back = walk(&[&path[..], &[answer(30)]].concat());
+    assert!(!back.is_paused(), "{:?}", back.stage);
+    let gone = walk(&[&path[..], &[removed(40), answer(30)]].concat());
+    assert!(gone.is_paused(), "{:?}", gone.stage);
+    let again = walk(&[&path[..], &[removed(40), labeled(50), answer(50)]].concat());
+    assert!(!again.is_paused(), "{:?}", again.stage);
 }
