@@ -26,6 +26,7 @@ impl Place {
         }
         let agents = Agents::open(AgentsConfig {
             life: None,
+            session_memory: None,
             data_dir: data,
             hide: vec![],
             sandbox,

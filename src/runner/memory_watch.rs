@@ -84,6 +84,9 @@ impl WatchedTurn<'_> {
     /// A sentence for people when its agent was killed, and the kernel has killed something meanwhile because the memory ran out.
     /// `most`: what it had taken, bytes.
     pub(super) fn killed(&self, error: &AgentError, most: u64) -> Option<String> {
+        if matches!(error, AgentError::Memory { .. }) {
+            return Some(error.to_string());
+        }
         let killed = matches!(error, AgentError::Crash { status, .. } if is_kill(status));
         let more = kernel_kills() > self.kills;
         (killed && more).then(|| text::failure::killed_for_memory(most))
