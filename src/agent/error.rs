@@ -195,6 +195,16 @@ mod tests {
     }
 
     #[test]
+    fn too_little_memory_is_told_as_the_watcher_tells_it() {
+        let error = AgentError::Memory { limit: 4 << 30 };
+        let say = "the agent and what it started took 4.0 GiB of memory, and one session may take 4.0 GiB.";
+        assert_eq!(error.to_string(), say);
+        assert_eq!(error.class(), ErrorClass::Memory);
+        // It would take as much again.
+        assert!(matches!(Failure::from(error), Failure::Refused { say: told } if told == say));
+    }
+
+    #[test]
     fn a_crash_shows_the_end_of_the_error_stream() {
         let error = AgentError::Crash {
             status: "exit status: 3".into(),

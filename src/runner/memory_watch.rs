@@ -157,6 +157,21 @@ mod tests {
     }
 
     #[test]
+    fn what_the_kernel_ended_in_its_group_is_told_as_what_skep_ends() {
+        let (limits, usage) = (Limits::default(), MemoryUsage::default());
+        let watch = MemoryWatch {
+            limits: &limits,
+            usage: &usage,
+        };
+        let session = session(1);
+        let turn = watch.turn(&session);
+        let limit = 500 * MIB;
+        let say = text::failure::too_much_memory(limit, limit);
+        assert_eq!(turn.killed(&AgentError::Memory { limit }, 7), Some(say));
+        assert_eq!(turn.killed(&AgentError::Closed, 7), None);
+    }
+
+    #[test]
     fn a_kill_is_told_from_another_end() {
         assert!(is_kill("signal: 9 (SIGKILL)") && is_kill("exit status: 137"));
         assert!(!is_kill("exit status: 1") && !is_kill("signal: 15 (SIGTERM)"));
