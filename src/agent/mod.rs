@@ -162,9 +162,8 @@ impl Agents {
     /// [`AgentError::Spawn`] when the data folder is not there.
     pub async fn open(config: AgentsConfig) -> Result<Self, AgentError> {
         if !config.data_dir.is_dir() {
-            let what = config.data_dir.display().to_string();
             return Err(AgentError::Spawn {
-                what,
+                what: config.data_dir.display().to_string(),
                 why: "the data folder is not there".to_owned(),
             });
         }
