@@ -26,6 +26,7 @@ impl Place {
         }
         let agents = Agents::open(AgentsConfig {
             life: None,
+            session_memory: None,
             data_dir: data,
             hide: vec![],
             sandbox,
@@ -76,7 +77,7 @@ impl Place {
             errors: Box::new(tokio::io::sink()),
         };
         let never = std::future::pending::<()>();
-        let tried = self.agents.try_command(command, never).await?;
+        let tried = self.agents.try_command(command, never, |_| ()).await?;
         anyhow::ensure!(tried.end == Ok(0), "{argv:?}: {tried:?}");
         Ok(begun.elapsed().as_secs_f64() * 1_000.0)
     }

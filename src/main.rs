@@ -19,6 +19,9 @@ fn main() -> ExitCode {
     if let Some(code) = skep::fence::attending() {
         return code;
     }
+    if let Some(code) = skep::agent::cgroup::enter::entered() {
+        return code;
+    }
     if let Some(code) = skep::agent::guard::entered() {
         return code;
     }

@@ -45,6 +45,12 @@ pub enum AgentError {
         /// The end of what it printed and of its error stream.
         said: String,
     },
+    /// The kernel ended it because it wanted more memory than its control group may have.
+    #[error("{}", text::failure::too_much_memory(*.limit, *.limit))]
+    Memory {
+        /// Bytes.
+        limit: u64,
+    },
     /// The agent broke the protocol.
     #[error("the agent broke the protocol: {0}")]
     Protocol(String),
@@ -130,6 +136,7 @@ impl AgentError {
             Self::Service(_) => ErrorClass::Services,
             Self::Timeout(_) => ErrorClass::Timeout,
             Self::Crash { .. } => ErrorClass::Crash,
+            Self::Memory { .. } => ErrorClass::Memory,
             Self::Protocol(_) => ErrorClass::Protocol,
             Self::Flood(_) => ErrorClass::Flood,
             Self::Silence(_) => ErrorClass::Silence,
@@ -148,6 +155,7 @@ impl From<AgentError> for Failure {
             }
             AgentError::Sandbox(_) => Self::refused(outside::NO_SANDBOX),
             AgentError::Service(say) => Self::refused(say),
+            AgentError::Memory { .. } => Self::refused(why),
             AgentError::Spawn { .. }
             | AgentError::NoAnswer { .. }
             | AgentError::Crash { .. }
@@ -184,6 +192,16 @@ mod tests {
             matches!(&failure, Failure::Refused { say } if say.contains("SKEP_AGENT")),
             "{failure:?}"
         );
+    }
+
+    #[test]
+    fn too_little_memory_is_told_as_the_watcher_tells_it() {
+        let error = AgentError::Memory { limit: 4 << 30 };
+        let say = "the agent and what it started took 4.0 GiB of memory, and one session may take 4.0 GiB.";
+        assert_eq!(error.to_string(), say);
+        assert_eq!(error.class(), ErrorClass::Memory);
+        // It would take as much again.
+        assert!(matches!(Failure::from(error), Failure::Refused { say: told } if told == say));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::AbortHandle;
 
+use super::cgroup;
 use super::process_tree;
 
 /// The word by which skep is started as the guard.
@@ -128,6 +129,8 @@ fn watch(life: Option<OsString>) -> io::Result<()> {
         ];
         io::copy(&mut io::stdin().lock(), &mut io::sink())?;
         sweep(&life);
+        // What took the mark off itself is in the control groups yet.
+        cgroup::sweep_left();
         Ok(())
     })
 }

@@ -16,6 +16,7 @@ use crate::core::network::Network;
 use crate::fence;
 use crate::gateway::Tell;
 
+use super::cgroup::Cgroups;
 use super::error::AgentError;
 use super::executable;
 use super::guard;
@@ -67,6 +68,8 @@ pub(super) struct LaunchContext {
     pub(super) network: Network,
     pub(super) outside: Outside,
     pub(super) life: Option<String>,
+    /// Those of skep's own, or why there are none.
+    pub(super) cgroups: Result<Cgroups, String>,
 }
 
 /// A start that is ready to go, and the mark its processes carry.
@@ -226,12 +229,14 @@ impl LaunchContext {
             }
             _ => (confinement.wrap(&enclosure, inner), environment),
         };
-        let order = Order {
+        let mut order = Order {
             argv,
             environment,
             directory,
             input: false,
+            group: None,
         };
+        self.hold(&mut order, (launch, &mark), &confinement)?;
         Ok(Prepared {
             order,
             mark,
@@ -402,31 +407,6 @@ fn marks(environment: &[(String, String)]) -> Vec<(String, String)> {
         .iter()
         .filter(|(name, _)| names.contains(&name.as_str()));
     marks.cloned().collect()
-}
-
-/// A start without work: nothing to write but the home, and nothing of a session to see.
-pub(super) fn trial_launch(agent: AgentSpec, workspace: PathBuf, home: PathBuf) -> Launch {
-    Launch {
-        session: trial_session(),
-        agent,
-        workspace,
-        home,
-        visible: vec![],
-        read_only: true,
-        identity: Identity {
-            name: "skep".to_owned(),
-            email: "skep@localhost".to_owned(),
-        },
-        resources: Resources::default(),
-        grants: Grants::default(),
-    }
-}
-
-/// The session of a start without work: the number of no task.
-fn trial_session() -> SessionId {
-    "1-1-1"
-        .parse()
-        .expect("a session's id; the tests try an agent out")
 }
 
 fn home(launch: &Launch) -> PathBuf {

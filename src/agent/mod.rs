@@ -10,6 +10,7 @@
 //! This is the only module that names the two protocols' crates. No agent ever sees skep's own environment, and no result is
 //! believed here: what an agent did is what git says after its process tree is gone.
 
+pub mod cgroup;
 mod connection;
 mod connection_state;
 mod decoys;
@@ -21,6 +22,7 @@ mod executable;
 mod framing;
 pub mod guard;
 mod halves;
+mod held;
 mod launch;
 mod login;
 mod memory;
@@ -55,6 +57,7 @@ mod tools;
 mod transcript;
 mod trial;
 mod trial_command;
+mod trial_launch;
 mod turn;
 mod turn_request;
 mod usage;
@@ -94,6 +97,7 @@ pub use tools::{AskReply, DISCOVER, HAND_IN, SERVER_NAME, SUGGEST, ToolHandler};
 pub use trial_command::{Shown, TrialCommand, Tried};
 pub use turn_request::{Resume, TurnRequest};
 
+use cgroup::Cgroups;
 use launch::LaunchContext;
 use program_cache::ProgramCaches;
 use running_agent::{Live, Starts};
@@ -123,6 +127,8 @@ pub struct AgentsConfig {
     pub clock: Clock,
     /// The mark by which the guard knows what this life of skep has started.
     pub life: Option<String>,
+    /// What one start may take of the memory, bytes, held by control groups where there are some; none leaves them alone.
+    pub session_memory: Option<u64>,
     /// True runs the demo agent inside this process over a pipe, without any fence: for stories.
     pub demo_in_process: bool,
 }
@@ -157,24 +163,24 @@ impl Agents {
     /// [`AgentError::Spawn`] when the data folder is not there.
     pub async fn open(config: AgentsConfig) -> Result<Self, AgentError> {
         if !config.data_dir.is_dir() {
-            let what = config.data_dir.display().to_string();
             return Err(AgentError::Spawn {
-                what,
+                what: config.data_dir.display().to_string(),
                 why: "the data folder is not there".to_owned(),
             });
         }
         let data_dir = running_agent::real(config.data_dir);
         let (owner, path, choice) = (data_dir.clone(), config.path.clone(), config.sandbox);
-        let inner = running_agent::real(config.inner);
+        let (inner, memory) = (running_agent::real(config.inner), config.session_memory);
         let look = move || {
             let words = WordKey::open(&owner);
             let reaped = process_tree::reap(&owner);
             program_cache::tidy(&owner);
             // Nobody listens on the sockets of a former life any more.
             drop(std::fs::remove_dir_all(owner.join(WAYS)));
-            (reaped, Fence::probe(choice, &path, inner), words)
+            let cgroups = Cgroups::open(memory);
+            (reaped, Fence::probe(choice, &path, inner), words, cgroups)
         };
-        let (reaped, fence, words) = tokio::task::spawn_blocking(look)
+        let (reaped, fence, words, cgroups) = tokio::task::spawn_blocking(look)
             .await
             .map_err(|error| AgentError::Sandbox(error.to_string()))?;
         if reaped > 0 {
@@ -213,6 +219,7 @@ impl Agents {
             path: config.path,
             network: config.network,
             life: config.life,
+            cgroups,
         };
         let (tools, slots) = (tools::Server::default(), StdMutex::default());
         let inner = Inner {

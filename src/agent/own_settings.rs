@@ -61,8 +61,8 @@ fn lay(home: &Path, path: &str, text: &str) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agent::launch::trial_launch;
     use crate::agent::presets::preset;
+    use crate::agent::trial_launch::trial_launch;
 
     #[test]
     fn settings_are_laid_once_and_into_the_sessions_own_home_alone() {

@@ -18,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::sync::watch;
 
+use super::cgroup::Group;
 use super::error::AgentError;
 use super::process_tree;
 use super::spawn::{Order, spawn};
@@ -73,6 +74,8 @@ pub(super) struct Process {
     /// Becomes true when nothing more of its error stream comes.
     said: watch::Receiver<bool>,
     exit: watch::Receiver<Option<Exit>>,
+    /// Its control group, if it has one of its own.
+    group: Option<Arc<Group>>,
     ended: AtomicBool,
 }
 
@@ -130,7 +133,7 @@ impl Process {
 
     /// The same, with its error stream shown as it comes.
     pub(super) async fn start_shown(
-        order: Order,
+        mut order: Order,
         mark: String,
         shown: impl AsyncWrite + Send + Unpin + 'static,
     ) -> Result<(Self, Streams), AgentError> {
@@ -143,6 +146,7 @@ impl Process {
             what: what.clone(),
             why,
         };
+        let group = order.group.take().map(Arc::new);
         let mut child = spawn(order)
             .await
             .map_err(|error| failed(error.to_string()))?;
@@ -172,6 +176,7 @@ impl Process {
                 stderr,
                 said,
                 exit,
+                group,
                 ended: AtomicBool::new(false),
             },
             Streams { input, output },
@@ -189,6 +194,11 @@ impl Process {
     /// True once the first process is gone.
     pub(super) fn has_exited(&self) -> bool {
         self.exit.borrow().is_some() || !process_tree::is_running(self.root)
+    }
+
+    /// What its control group might take of the memory, bytes, where the kernel ended processes of it because that was not enough.
+    pub(super) fn ran_out_of_memory(&self) -> Option<u64> {
+        self.group.as_ref()?.ran_out_of_memory()
     }
 
     /// The last part of what it wrote to its error stream.
@@ -226,11 +236,10 @@ impl Process {
             self.mark.clone(),
             self.exit.borrow().is_none().then_some(self.root),
         );
-        let left = tokio::task::spawn_blocking(move || {
-            process_tree::end(root, &[(process_tree::TREE, &mark)], PATIENCE)
-        })
-        .await
-        .unwrap_or(1);
+        let group = self.group.clone();
+        let left = tokio::task::spawn_blocking(move || end_all(root, &mark, group.as_deref()))
+            .await
+            .unwrap_or(1);
         if left > 0 {
             return Err(AgentError::Survivors { count: left });
         }
@@ -251,10 +260,21 @@ impl Drop for Process {
         );
         // Nobody can wait here; the thread ends by itself after a few seconds at most.
         let ending = std::thread::Builder::new().name("reaper".to_owned());
-        drop(
-            ending.spawn(move || process_tree::end(root, &[(process_tree::TREE, &mark)], PATIENCE)),
-        );
+        let group = self.group.take();
+        drop(ending.spawn(move || end_all(root, &mark, group.as_deref())));
     }
+}
+
+/// Ends a tree, with the control group it has of its own; answers how many processes are still there.
+fn end_all(root: Option<u32>, mark: &str, group: Option<&Group>) -> usize {
+    if let Some(group) = group {
+        group.kill();
+    }
+    let left = process_tree::end(root, &[(process_tree::TREE, mark)], PATIENCE);
+    if let Some(group) = group {
+        group.end(PATIENCE);
+    }
+    left
 }
 
 async fn wait(mut child: Child, gone: watch::Sender<Option<Exit>>) {

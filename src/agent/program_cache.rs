@@ -15,8 +15,9 @@ use tokio::sync::Mutex;
 
 use super::error::AgentError;
 use super::executable;
-use super::launch::{Launch, LaunchContext, trial_launch};
+use super::launch::{Launch, LaunchContext};
 use super::running_agent::{Live, Starts};
+use super::trial_launch::trial_launch;
 use crate::core::agent::AgentSpec;
 
 /// Where all of them are, below the data folder.

@@ -44,6 +44,8 @@ pub enum Ended {
     TimedOut,
     /// It wrote too much.
     Flooded,
+    /// The kernel ended it because this much memory, in bytes, was not enough.
+    OutOfMemory(u64),
 }
 
 /// What came of a command.
@@ -88,9 +90,11 @@ impl Agents {
             }
         })
         .await;
+        let short = process.ran_out_of_memory();
         process.kill().await?;
         process.all_said().await;
         let (end, exit) = ended.unwrap_or((Ended::TimedOut, None));
+        let end = short.map_or(end, Ended::OutOfMemory);
         let stderr = process.stderr();
         let no_service = exit.and_then(|exit| side_services::trouble(&exit, &stderr));
         match &no_service {

@@ -239,6 +239,9 @@ impl Live {
         let status = match tokio::time::timeout(LAST_WORDS, process.exited()).await {
             Ok(exit) => {
                 process.all_said().await;
+                if let Some(limit) = process.ran_out_of_memory() {
+                    return AgentError::Memory { limit };
+                }
                 if let Some(no_service) = side_services::trouble(&exit, &process.stderr()) {
                     return no_service.into();
                 }

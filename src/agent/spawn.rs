@@ -14,6 +14,8 @@ use tokio::process::{Child, Command};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
+use super::cgroup::Group;
+
 /// A process to be started: all of its arguments and all of its environment.
 pub(super) struct Order {
     /// Absolute path of the program, then its arguments.
@@ -24,6 +26,8 @@ pub(super) struct Order {
     pub(super) directory: PathBuf,
     /// Whether something will be written to its standard input; otherwise that is empty.
     pub(super) input: bool,
+    /// The control group that its first words enter, if it has one of its own.
+    pub(super) group: Option<Group>,
 }
 
 struct Ticket {

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::error::AgentError;
-use super::launch::trial_launch;
 use super::running_agent::{Live, Starts};
+use super::trial_launch::trial_launch;
 use super::{Agents, executable};
 use crate::core::agent::AgentSpec;
 

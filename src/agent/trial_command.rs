@@ -40,7 +40,8 @@ pub struct Tried<T> {
 }
 
 impl Agents {
-    /// Tries it, until it ends or `stop` does; when this returns nothing of it runs any more.
+    /// Tries it, until it ends or `stop` does; when this returns nothing of it runs any more. `out_of_memory` says what it is when the
+    /// kernel ended it because so many bytes were not enough.
     ///
     /// # Errors
     /// [`AgentError::NotFound`], [`AgentError::Spawn`], [`AgentError::Sandbox`], [`AgentError::Service`], [`AgentError::Survivors`]; a bad end is no error.
@@ -48,6 +49,7 @@ impl Agents {
         &self,
         command: TrialCommand<'_>,
         stop: impl Future<Output = T>,
+        out_of_memory: impl FnOnce(u64) -> T,
     ) -> Result<Tried<T>, AgentError> {
         let ground = &self.inner.ground;
         let mut ways = ground.ways_without_model(command.launch)?;
@@ -63,6 +65,7 @@ impl Agents {
             exit = run => Ok(exit),
             why = stop => Err(why),
         };
+        let short = process.ran_out_of_memory();
         process.kill().await?;
         process.all_said().await;
         if let Ok(exit) = &end
@@ -71,7 +74,10 @@ impl Agents {
             return Err(no_service.into());
         }
         Ok(Tried {
-            end: end.map(|exit| exit.code()),
+            end: match short {
+                Some(limit) => Err(out_of_memory(limit)),
+                None => end.map(|exit| exit.code()),
+            },
             refused: overheard.all(),
         })
     }

@@ -113,6 +113,8 @@ async fn git(setup: &Setup) -> Finding {
 async fn agents(setup: &Setup, scratch: &Path) -> Vec<Finding> {
     let config = crate::agent::AgentsConfig {
         data_dir: scratch.to_owned(),
+        // Nothing is to be moved for a look.
+        session_memory: None,
         ..setup.agents_config(None)
     };
     let agents = match Agents::open(config).await {

@@ -202,6 +202,7 @@ impl Intake for WebhookIngest {
             "disk": self.disk.describe(),
             "database": database.as_ref().map_or_else(ToString::to_string, |()| "writes".to_owned()),
             "sandbox": shown(&self.agents.confinement()),
+            "limits": self.agents.limits_held_by(),
         });
         Readiness {
             ok: database.is_ok() && trouble.is_none(),

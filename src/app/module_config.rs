@@ -14,6 +14,7 @@ use crate::core::policy::{Me, Policy};
 use crate::core::sanitise::HeldSecrets;
 use crate::git::GitConfig;
 use crate::github::GitHubConfig;
+use crate::runner::MachineMemory;
 
 /// So many letters of a private key are the same in all of one kind.
 const COMMON: usize = 64;
@@ -62,6 +63,8 @@ impl Setup {
             path: self.path.clone(),
             network: self.network.clone(),
             life,
+            session_memory: (!self.demo_in_process)
+                .then(|| MachineMemory::for_session(self.limits.session_memory_bytes)),
             demo_in_process: self.demo_in_process,
         }
     }

@@ -10,7 +10,9 @@ use super::local_repository::LocalRepository;
 use super::sandbox_view::{Found, agents_config, found, launch};
 use super::scratch::Scratch;
 use super::signals::Signals;
-use crate::agent::{AgentError, Agents, Confinement, Launch, Shown, TrialCommand, Tried};
+use crate::agent::{
+    AgentError, Agents, AgentsConfig, Confinement, Launch, Shown, TrialCommand, Tried,
+};
 use crate::config::Config;
 use crate::core::policy::Limits;
 use crate::core::role::Clocks;
@@ -58,7 +60,11 @@ impl Trial {
         let clocks = role.limits.within(&config.limits);
         let limits = config.limits.clone();
         config.network.ca_bundle = ca_bundle::write(&config.certificates, scratch.path())?;
-        let agents = Agents::open(agents_config(config, scratch.path())).await?;
+        let agents = Agents::open(AgentsConfig {
+            session_memory: Some(MachineMemory::for_session(limits.session_memory_bytes)),
+            ..agents_config(config, scratch.path())
+        })
+        .await?;
         let confinement = agents.confinement();
         Ok(Self {
             holds: !matches!(confinement, Confinement::None { .. }),
@@ -100,7 +106,8 @@ impl Trial {
             out,
             errors,
         };
-        let tried = self.agents.try_command(command, self.cut()).await;
+        let short = |limit| Cut::Limit(failure::too_much_memory(limit, limit));
+        let tried = self.agents.try_command(command, self.cut(), short).await;
         self.agents.close(&self.launch.session).await?;
         tried
     }
@@ -131,9 +138,7 @@ impl Trial {
             tokio::time::sleep(LOOK).await;
             let taken = self.agents.taken().await;
             let taken = taken.get(&self.launch.session).copied().unwrap_or_default();
-            let memory = MachineMemory::now().map_or(limits.session_memory_bytes, |machine| {
-                machine.session_limit(limits.session_memory_bytes)
-            });
+            let memory = MachineMemory::for_session(limits.session_memory_bytes);
             if taken.memory > memory {
                 return failure::too_much_memory(taken.memory, memory);
             }

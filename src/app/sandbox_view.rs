@@ -138,6 +138,7 @@ pub(super) fn agents_config(config: Config, folder: &Path) -> AgentsConfig {
         egress: allowed(&config.egress_allow),
         clock: system_clock(),
         life: None,
+        session_memory: None,
         path: config.path,
         network: config.network,
         demo_in_process: false,

@@ -106,6 +106,7 @@ fn ready(running: &Running, setup: &Setup) {
         app = policy.me.slug,
         agent = policy.default_agent,
         sandbox = shown(&running.app.runner.services().agents.confinement()),
+        limits = running.app.runner.services().agents.limits_held_by(),
         data = %setup.data_dir.display(),
         next = "add the label agent:go to an issue; `skep status` shows what comes in",
         "skep is ready"

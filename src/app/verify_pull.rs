@@ -23,10 +23,11 @@ use crate::core::agent::AgentSpec;
 use crate::core::effect::Grants;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
 use crate::core::provenance::{Asked, Envelope, Ran, Replayed, Statement, held_against, replayed};
-use crate::core::text::{provenance as says, verify};
+use crate::core::text::{failure, provenance as says, verify};
 use crate::core::verification::RunEnd;
 use crate::git::{FetchRequest, Git, GitConfig, Remote};
 use crate::github::{GitHubError, SeenPull, Visitor};
+use crate::runner::MachineMemory;
 use crate::signing::{Signed, VerifyingKey};
 
 /// So long each command may take when it is run again.
@@ -273,6 +274,9 @@ impl Replay<'_> {
             egress: allowed(&config.egress_allow),
             clock: system_clock(),
             life: None,
+            session_memory: Some(MachineMemory::for_session(
+                config.limits.session_memory_bytes,
+            )),
             path: config.path,
             network: config.network,
             demo_in_process: false,
@@ -314,6 +318,9 @@ async fn run(agents: &Agents, launch: &Launch, line: &str) -> anyhow::Result<Run
     Ok(match ended.end {
         Ended::Exit(code) => RunEnd::Exit { code },
         Ended::TimedOut => RunEnd::TimedOut,
+        Ended::OutOfMemory(limit) => RunEnd::Killed {
+            why: failure::too_much_memory(limit, limit),
+        },
         Ended::Flooded => RunEnd::Killed {
             why: verify::wrote_too_much(MOST_OUTPUT),
         },

@@ -54,6 +54,11 @@ impl MachineMemory {
         wanted.min(self.total / 4 * 3)
     }
 
+    /// What one session may take now of whatever there is; as configured where the kernel does not tell how much that is.
+    pub fn for_session(wanted: u64) -> u64 {
+        Self::now().map_or(wanted, |machine| machine.session_limit(wanted))
+    }
+
     /// Whether it is about to run out: less than a quarter of what is kept free is left.
     pub fn runs_out(self, wanted: u64) -> bool {
         self.free < self.reserve(wanted) / 4

@@ -84,6 +84,9 @@ impl WatchedTurn<'_> {
     /// A sentence for people when its agent was killed, and the kernel has killed something meanwhile because the memory ran out.
     /// `most`: what it had taken, bytes.
     pub(super) fn killed(&self, error: &AgentError, most: u64) -> Option<String> {
+        if matches!(error, AgentError::Memory { .. }) {
+            return Some(error.to_string());
+        }
         let killed = matches!(error, AgentError::Crash { status, .. } if is_kill(status));
         let more = kernel_kills() > self.kills;
         (killed && more).then(|| text::failure::killed_for_memory(most))
@@ -151,6 +154,21 @@ mod tests {
             [None, None],
             "ending either would not help: somebody else takes it"
         );
+    }
+
+    #[test]
+    fn what_the_kernel_ended_in_its_group_is_told_as_what_skep_ends() {
+        let (limits, usage) = (Limits::default(), MemoryUsage::default());
+        let watch = MemoryWatch {
+            limits: &limits,
+            usage: &usage,
+        };
+        let session = session(1);
+        let turn = watch.turn(&session);
+        let limit = 500 * MIB;
+        let say = text::failure::too_much_memory(limit, limit);
+        assert_eq!(turn.killed(&AgentError::Memory { limit }, 7), Some(say));
+        assert_eq!(turn.killed(&AgentError::Closed, 7), None);
     }
 
     #[test]

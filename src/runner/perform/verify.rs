@@ -182,6 +182,9 @@ fn ended_by_itself(
             },
             Ended::Exit(code) => RunEnd::Exit { code },
             Ended::TimedOut => RunEnd::TimedOut,
+            Ended::OutOfMemory(limit) => RunEnd::Killed {
+                why: text::failure::too_much_memory(limit, limit),
+            },
             Ended::Flooded => RunEnd::Killed {
                 why: text::verify::wrote_too_much(MOST_OUTPUT),
             },

@@ -2,6 +2,7 @@
 //! and (where they are installed) real agents against a scripted model.
 
 mod asking;
+mod cgroup;
 mod container;
 mod fence;
 mod gateway;
@@ -132,6 +133,7 @@ pub(crate) fn config(data: &Path, sandbox: SandboxChoice, demo_in_process: bool)
         path,
         network: Default::default(),
         life: None,
+        session_memory: None,
         demo_in_process,
     }
 }

@@ -106,6 +106,11 @@ async fn webhooks_are_stored_while_github_does_not_say_who_we_are() {
             .is_some_and(|why| why.starts_with("GitHub has not said who we are")),
         "{reasons}"
     );
+    let held = reasons["limits"].as_str().unwrap_or_default();
+    assert!(
+        held.starts_with("control groups: ") || held.starts_with("watchers: "),
+        "{reasons}"
+    );
     setup
         .github
         .set_webhook_url(&format!("http://{}/webhook", starting.listen));

@@ -12,6 +12,7 @@ pub mod base_branch;
 pub mod base_rules;
 pub mod blocked;
 pub mod budget;
+pub mod cgroup;
 pub mod check;
 pub mod ci_secrets;
 pub mod cli;
