@@ -1,6 +1,8 @@
 //! Who holds sessions to their memory and their processes: control groups of skep's own where it has some, and otherwise the watchers
 //! alone. It decides nothing about either.
 
+use std::sync::Arc;
+
 use super::Agents;
 use super::cgroup::enter;
 use super::error::AgentError;
@@ -46,7 +48,7 @@ impl LaunchContext {
             })?;
         let argv = std::mem::take(&mut order.argv);
         order.argv = enter::line(self.fence.inner(), group.folder(), argv);
-        order.group = Some(group);
+        order.group = Some(Arc::new(group));
         Ok(())
     }
 }

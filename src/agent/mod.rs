@@ -51,6 +51,7 @@ mod sight;
 mod spawn;
 mod steer;
 mod stray;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod tools;

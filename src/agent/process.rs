@@ -146,7 +146,7 @@ impl Process {
             what: what.clone(),
             why,
         };
-        let group = order.group.take().map(Arc::new);
+        let group = order.group.take();
         let mut child = spawn(order)
             .await
             .map_err(|error| failed(error.to_string()))?;

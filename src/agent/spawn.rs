@@ -7,8 +7,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, OnceLock};
 
 use tokio::process::{Child, Command};
 use tokio::runtime::Handle;
@@ -27,7 +27,7 @@ pub(super) struct Order {
     /// Whether something will be written to its standard input; otherwise that is empty.
     pub(super) input: bool,
     /// The control group that its first words enter, if it has one of its own.
-    pub(super) group: Option<Group>,
+    pub(super) group: Option<Arc<Group>>,
 }
 
 struct Ticket {

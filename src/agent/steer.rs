@@ -8,10 +8,6 @@ use std::collections::VecDeque;
 use agent_client_protocol::v1::schema::{InitializeResponse, Meta};
 use tokio::sync::{mpsc, oneshot};
 
-use super::Agents;
-use super::error::AgentError;
-use crate::core::ids::SessionId;
-
 /// Words that may wait to be sent.
 const WAITING_MAX: usize = 16;
 
@@ -129,24 +125,6 @@ pub(super) fn queues(hello: &InitializeResponse) -> bool {
         own == Some(true) || nested == Some(true)
     };
     hello.agent_capabilities.meta.as_ref().is_some_and(told)
-}
-
-impl Agents {
-    /// Tells an agent at work something more, within its running turn. After [`Steered::Taken`] the words are on the wire of
-    /// that turn, exactly once; after [`Steered::NotNow`] they are nowhere, and the next turn is the time for them.
-    ///
-    /// # Errors
-    /// None today: an agent that is gone takes nothing, which is `NotNow`.
-    pub async fn steer(&self, session: &SessionId, text: &str) -> Result<Steered, AgentError> {
-        let slot = self.slots().get(session).cloned();
-        // A slot that is locked is being filled: no turn runs in it yet.
-        let live = slot.and_then(|slot| slot.live.try_lock().ok().and_then(|live| live.clone()));
-        let queue = live.and_then(|live| live.queue().clone());
-        match queue {
-            Some(queue) => Ok(queue.steer(text).await),
-            None => Ok(Steered::NotNow),
-        }
-    }
 }
 
 #[cfg(test)]
