@@ -134,8 +134,10 @@ async fn works_without_its_key(name: &str) {
     assert_eq!(found(&real.bench), Vec::<String>::new());
     let heard = wire.heard();
     assert!(heard.contains(&format!("Bearer {KEY}")) || heard.contains(&format!("bearer {KEY}")));
+    // Folders may be called so as well; what follows in a word is its digits.
+    let is_word = |rest: &str| rest.chars().take_while(char::is_ascii_hexdigit).count() >= 40;
     assert!(
-        !heard.contains("skep-"),
+        !heard.split("skep-").skip(1).any(is_word),
         "the session's word goes no further"
     );
     // Two answers of 1,000 and 50 tokens, or three where it has its session named, whatever the agent makes of them.

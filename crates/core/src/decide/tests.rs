@@ -170,6 +170,10 @@ fn stages() -> Vec<(&'static str, Task)> {
         ("protected paths approved", paths::approved()),
         ("waiting for its model", waits),
         ("paused", walk(&paused)),
+        (
+            "asked to go on",
+            walk(&[&paused[..], &[labeled(40)]].concat()),
+        ),
         ("revision queued", walk(&revision)),
         ("failed", failed),
         ("failed in review", failed_revision),

@@ -157,23 +157,44 @@ impl Task {
 
     /// A session is paused: held, or about to be held again once it has answered a person's question.
     pub fn is_paused(&self) -> bool {
-        match &self.stage {
-            Stage::Blocked {
-                reason: BlockReason::Paused { .. },
-                ..
-            } => true,
+        matches!(self.held_by(), Some(BlockReason::Paused { .. }))
+    }
+
+    /// It is paused, and GitHub was asked since then whether it may go on.
+    pub fn is_asked_to_go_on(&self) -> bool {
+        matches!(
+            self.held_by(),
+            Some(BlockReason::Paused { asked: true, .. })
+        )
+    }
+
+    /// What holds it, also while it only answers a person beside that.
+    fn held_by(&self) -> Option<&BlockReason> {
+        let back = match &self.stage {
+            Stage::Blocked { reason, .. } => return Some(reason),
+            Stage::Queued { job, .. } | Stage::Working { job, .. } => job.return_to.as_ref(),
+            Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => None,
+        };
+        match back {
+            Some(ReturnTo::Blocked { reason, .. }) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// GitHub is asked whether what is paused may go on, or what was asked does not count any more.
+    pub(crate) fn asks_to_go_on(&mut self, now: bool) {
+        let back = match &mut self.stage {
+            Stage::Blocked { reason, .. } => Some(reason),
             Stage::Queued { job, .. } | Stage::Working { job, .. } => {
-                matches!(
-                    job.return_to,
-                    Some(ReturnTo::Blocked {
-                        reason: BlockReason::Paused { .. },
-                        ..
-                    })
-                )
+                match job.return_to.as_mut() {
+                    Some(ReturnTo::Blocked { reason, .. }) => Some(reason),
+                    _ => None,
+                }
             }
-            Stage::Idle | Stage::Checking { .. } | Stage::Blocked { .. } | Stage::Ended { .. } => {
-                false
-            }
+            Stage::Idle | Stage::Checking { .. } | Stage::Ended { .. } => None,
+        };
+        if let Some(BlockReason::Paused { asked, .. }) = back {
+            *asked = now;
         }
     }
 

@@ -314,6 +314,9 @@ pub enum BlockReason {
         /// Because the repository was archived, and until it is writable again.
         #[serde(default, skip_serializing_if = "is_false")]
         archived: bool,
+        /// GitHub was asked since then whether it may go on.
+        #[serde(default, skip_serializing_if = "is_false")]
+        asked: bool,
     },
 }
 

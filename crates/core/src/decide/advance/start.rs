@@ -32,6 +32,7 @@ pub(super) fn check(on: &mut Advance<'_>) -> Option<Fired> {
     };
     on.plan(check);
     if on.task.is_paused() {
+        on.task.asks_to_go_on(true);
         return Some(Fired::Quietly);
     }
     let before = match std::mem::replace(&mut on.task.stage, Stage::Idle) {

@@ -230,9 +230,9 @@ fn put_back(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFacts) -> St
     if !label::has(&facts.labels_now, GO_LABEL) {
         return format!("superseded: the label {GO_LABEL} is gone again");
     }
-    // GitHub may have been read before the label went again, and answer after that.
-    if facts.asking == Asking::Label && facts.snapshot.at <= on.known.last_removal {
-        return format!("superseded: the label {GO_LABEL} was taken off since");
+    // GitHub may have been read before it was paused again, and answer after that.
+    if !on.known.is_asked_to_go_on() {
+        return "superseded: it was paused again since".into();
     }
     if let Some(say) = gates::obstacle(on.known, facts, on.cx.policy) {
         let instead_of = task.shown.end.replace(Reaction::Confused);

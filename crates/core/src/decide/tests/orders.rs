@@ -264,10 +264,10 @@ proptest! {
     }
 }
 
-/// The label goes, comes back and goes again while GitHub is asked about the second time: its answer, which still saw the label, is no
-/// reason to go on.
+/// The label goes, comes back and goes again, or the repository is archived, while GitHub is asked about the second time: its answer,
+/// which knows nothing of that yet, is no reason to go on.
 #[test]
-fn an_answer_older_than_the_last_removal_of_the_label_lets_nothing_go_on() {
+fn an_answer_older_than_the_last_pause_lets_nothing_go_on() {
     let removed = |at| Event::Unlabeled {
         label: "agent:go".into(),
         sender: account("ana"),
@@ -286,6 +286,9 @@ fn an_answer_older_than_the_last_removal_of_the_label_lets_nothing_go_on() {
     assert!(!back.is_paused(), "{:?}", back.stage);
     let gone = walk(&[&path[..], &[removed(40), answer(30)]].concat());
     assert!(gone.is_paused(), "{:?}", gone.stage);
+    let kept = Event::Archived { on: true };
+    let kept = walk(&[&path[..], &[kept, answer(30)]].concat());
+    assert!(kept.is_paused(), "{:?}", kept.stage);
     let again = walk(&[&path[..], &[removed(40), labeled(50), answer(50)]].concat());
     assert!(!again.is_paused(), "{:?}", again.stage);
 }
