@@ -27,8 +27,10 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(crate) struct Flood {
     pub address: SocketAddr,
     pub url: Url,
-    /// Bodies on their way at once; a new one follows each that ended.
+    /// Bodies on their way at once.
     pub bodies: usize,
+    /// A new one follows each that ended; else each is sent once.
+    pub again: bool,
     /// Slow sockets; a new one follows each that was closed.
     pub slow: usize,
     pub until: Instant,
@@ -96,6 +98,9 @@ async fn bodies(flood: Flood) -> Flooded {
                 sleep(Duration::from_millis(20)).await;
             }
             Err(_) => break,
+        }
+        if !flood.again {
+            break;
         }
     }
     came

@@ -45,6 +45,9 @@ struct Args {
     /// Send a flood besides: 500 bodies of 25 MB at once with a wrong signature, and 1,000 sockets that trickle.
     #[arg(long, requires = "url")]
     flood: bool,
+    /// Send another body for each that ended, for all of the time.
+    #[arg(long, requires = "flood")]
+    again: bool,
     /// The service's process, whose memory is looked at in a flood.
     #[arg(long, requires = "flood")]
     pid: Option<u32>,
@@ -84,6 +87,7 @@ async fn main() -> anyhow::Result<()> {
             address: plan.address,
             url: url.clone(),
             bodies: 500,
+            again: args.again,
             slow: 1_000,
             until: tokio::time::Instant::now() + plan.time,
             pid: args.pid,
