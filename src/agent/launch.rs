@@ -132,37 +132,37 @@ impl LaunchContext {
     /// The way out of the sandbox of such a command: to what all sessions may reach and its repository grants; to no model, and to no
     /// port of this machine.
     pub(super) fn plain_ways(&self, launch: &Launch) -> Result<Option<Ways>, AgentError> {
+        let mark = mark(&launch.session);
+        self.where_fenced(|outside| outside.open_plain(&launch.grants, &mark))
+    }
+
+    /// Ways out where there is a sandbox; none where there is none, which shares the machine's network.
+    pub(super) fn where_fenced(
+        &self,
+        open: impl FnOnce(&Outside) -> Result<Ways, AgentError>,
+    ) -> Result<Option<Ways>, AgentError> {
+        // A fence that is mended between here and the start must not find itself without a way out.
         match self.fence.now() {
             Confinement::Broken { why } => Err(AgentError::Sandbox(why)),
             Confinement::None { .. } => Ok(None),
-            Confinement::Bubblewrap(_) | Confinement::Container(_) => {
-                let mark = mark(&launch.session);
-                self.outside.open_plain(&launch.grants, &mark).map(Some)
-            }
+            Confinement::Bubblewrap(_) | Confinement::Container(_) => open(&self.outside).map(Some),
         }
     }
 
-    /// The ways out of the sandbox of a start; none where there is no sandbox, which shares the machine's network.
+    /// The ways out of the sandbox of a start.
     pub(super) fn ways(
         &self,
         launch: &Launch,
         tools: Option<SocketAddr>,
         tell: Tell,
     ) -> Result<Option<Ways>, AgentError> {
-        // A fence that is mended between here and the start must not find itself without a way out.
-        match self.fence.now() {
-            Confinement::Broken { why } => Err(AgentError::Sandbox(why)),
-            Confinement::None { .. } => Ok(None),
-            Confinement::Bubblewrap(_) | Confinement::Container(_) => {
-                let start = Start {
-                    session: &launch.session,
-                    grants: &launch.grants,
-                    mark: &mark(&launch.session),
-                    tools,
-                };
-                self.outside.open(&launch.agent, start, tell).map(Some)
-            }
-        }
+        let start = Start {
+            session: &launch.session,
+            grants: &launch.grants,
+            mark: &mark(&launch.session),
+            tools,
+        };
+        self.where_fenced(|outside| outside.open(&launch.agent, start, tell))
     }
 
     pub(super) fn prepare(

@@ -10,7 +10,6 @@ use super::error::AgentError;
 use super::launch::{Launch, LaunchContext, Prepared, mark};
 use super::network_variables::way_out;
 use super::process::Process;
-use super::sandbox::Confinement;
 use super::side_services;
 use super::ways::Ways;
 use crate::core::containment::Attempt;
@@ -86,16 +85,8 @@ impl Agents {
 impl LaunchContext {
     /// What leads out of the sandbox of one: to all that an agent of that session may reach.
     fn ways_without_model(&self, launch: &Launch) -> Result<Option<Ways>, AgentError> {
-        match self.fence.now() {
-            Confinement::Broken { why } => Err(AgentError::Sandbox(why)),
-            Confinement::None { .. } => Ok(None),
-            Confinement::Bubblewrap(_) | Confinement::Container(_) => {
-                let mark = mark(&launch.session);
-                let (agent, grants) = (&launch.agent, &launch.grants);
-                let ways = self.outside.open_without_model(agent, grants, &mark);
-                ways.map(Some)
-            }
-        }
+        let (agent, grants, mark) = (&launch.agent, &launch.grants, mark(&launch.session));
+        self.where_fenced(|outside| outside.open_without_model(agent, grants, &mark))
     }
 
     /// Its start: the repository's variables and the way out, and none of the agent's.

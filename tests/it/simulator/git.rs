@@ -203,6 +203,14 @@ async fn protected_branches_refuse_in_gits_own_words() {
     assert_eq!(stage.simulator.branch_head(stage.home, "main"), before);
 }
 
+/// Where the first ruleset of the main branch is read.
+async fn ruleset_of_main(stage: &Stage, token: &str) -> String {
+    let path = "/repos/octo/hello/rules/branches/main";
+    let rules = stage.get(path, token).await.json();
+    let number = rules[0]["ruleset_id"].as_i64().expect("a number");
+    format!("/repos/octo/hello/rulesets/{number}")
+}
+
 #[tokio::test]
 async fn rulesets_refuse_in_gits_own_words_and_some_are_not_shown() {
     let stage = stage().await;
@@ -229,28 +237,14 @@ async fn rulesets_refuse_in_gits_own_words_and_some_are_not_shown() {
         assert!(said.contains(part), "{said}");
     }
     assert_eq!(stage.simulator.branch_head(stage.home, "main"), before);
-    let rules = stage
-        .get("/repos/octo/hello/rules/branches/main", &token)
-        .await
-        .json();
-    let path = format!(
-        "/repos/octo/hello/rulesets/{}",
-        rules[0]["ruleset_id"].as_i64().expect("a number")
-    );
+    let path = ruleset_of_main(&stage, &token).await;
     let shown = stage.get(&path, &token).await.json();
     assert_eq!(shown["current_user_can_bypass"].as_str(), Some("never"));
     ruled(RulesetDraft {
         bypass: RulesetBypass::Hidden,
         ..draft
     });
-    let rules = stage
-        .get("/repos/octo/hello/rules/branches/main", &token)
-        .await
-        .json();
-    let path = format!(
-        "/repos/octo/hello/rulesets/{}",
-        rules[0]["ruleset_id"].as_i64().expect("a number")
-    );
+    let path = ruleset_of_main(&stage, &token).await;
     assert_eq!(stage.get(&path, &token).await.status, 404);
 }
 
