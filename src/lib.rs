@@ -69,6 +69,7 @@ pub mod gateway;
 pub mod git;
 pub mod github;
 pub mod http;
+mod pem;
 pub mod random;
 pub mod runner;
 pub mod signing;

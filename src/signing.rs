@@ -13,6 +13,7 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::core::provenance::{Envelope, signed_bytes};
+use crate::pem::pem;
 
 /// The file in the data folder.
 pub const KEY_FILE: &str = "provenance-key.pem";
@@ -191,17 +192,6 @@ impl VerifyingKey {
 
 fn no_key(path: &Path) -> KeyError {
     KeyError::NoKey(path.display().to_string())
-}
-
-/// RFC 7468: base64 in lines of 64 characters.
-fn pem(label: &str, der: &[u8]) -> String {
-    let text = BASE64_STANDARD.encode(der);
-    let mut pem = format!("-----BEGIN {label}-----\n");
-    for line in text.as_bytes().chunks(64) {
-        pem.push_str(&String::from_utf8_lossy(line));
-        pem.push('\n');
-    }
-    pem + &format!("-----END {label}-----\n")
 }
 
 /// What stands in the blocks of that label; what is no base64 is left out.

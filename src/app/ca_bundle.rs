@@ -6,10 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
 use crate::config::Certificates;
+use crate::pem::pem;
 
 /// Writes the file into `folder` and answers with its path; `None` where the system's own certificates are all.
 pub(super) fn write(certificates: &Certificates, folder: &Path) -> anyhow::Result<Option<PathBuf>> {
@@ -24,7 +23,7 @@ pub(super) fn write(certificates: &Certificates, folder: &Path) -> anyhow::Resul
     let mut text: String = found
         .certs
         .iter()
-        .map(|certificate| pem(certificate))
+        .map(|certificate| pem("CERTIFICATE", certificate))
         .collect();
     if let Some(file) = &certificates.ca_file {
         text.push_str(
@@ -34,17 +33,4 @@ pub(super) fn write(certificates: &Certificates, folder: &Path) -> anyhow::Resul
     let path = folder.join("ca-bundle.pem");
     std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
     Ok(Some(path))
-}
-
-fn pem(certificate: &[u8]) -> String {
-    let code = STANDARD.encode(certificate);
-    let lines: Vec<&str> = code
-        .as_bytes()
-        .chunks(64)
-        .map(|line| std::str::from_utf8(line).unwrap_or_default())
-        .collect();
-    format!(
-        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-        lines.join("\n")
-    )
 }

@@ -11,9 +11,8 @@ use anyhow::Context;
 use secrecy::SecretString;
 use url::Url;
 
-use super::clock::system_clock;
+use super::sandbox_view::agents_config;
 use super::scratch::Scratch;
-use super::setup::{allowed, own_program};
 use super::{ca_bundle, module_config};
 use crate::agent::{
     Agents, AgentsConfig, Ended, Identity, Launch, MOST_OUTPUT, RepositoryCommand, Resources,
@@ -264,22 +263,10 @@ impl Replay<'_> {
     }
 
     fn agents_config(&self, config: Config) -> AgentsConfig {
-        let mut hide = config.hide;
-        hide.push(config.data_dir);
+        let memory = MachineMemory::for_session(config.limits.session_memory_bytes);
         AgentsConfig {
-            data_dir: self.folder.to_owned(),
-            hide,
-            sandbox: config.sandbox,
-            inner: own_program(),
-            egress: allowed(&config.egress_allow),
-            clock: system_clock(),
-            life: None,
-            session_memory: Some(MachineMemory::for_session(
-                config.limits.session_memory_bytes,
-            )),
-            path: config.path,
-            network: config.network,
-            demo_in_process: false,
+            session_memory: Some(memory),
+            ..agents_config(config, self.folder)
         }
     }
 

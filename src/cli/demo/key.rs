@@ -4,8 +4,8 @@ use anyhow::anyhow;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+
+use crate::pem::pem;
 
 /// A key pair as PEM.
 pub(super) struct Keys {
@@ -26,16 +26,4 @@ pub(super) fn make() -> anyhow::Result<Keys> {
         private: pem("PRIVATE KEY", private.as_ref()),
         public: pem("PUBLIC KEY", public.as_ref()),
     })
-}
-
-/// RFC 7468: base64 in lines of 64 characters.
-fn pem(label: &str, der: &[u8]) -> String {
-    let text = BASE64_STANDARD.encode(der);
-    let mut pem = format!("-----BEGIN {label}-----\n");
-    for line in text.as_bytes().chunks(64) {
-        pem.push_str(&String::from_utf8_lossy(line));
-        pem.push('\n');
-    }
-    pem.push_str(&format!("-----END {label}-----\n"));
-    pem
 }

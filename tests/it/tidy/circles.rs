@@ -13,10 +13,11 @@ const CRATES: [(&str, &str); 3] = [
 ];
 
 /// The floors of the product; an arrow runs only to a lower one. What is not named stands on its crate's top.
-const FLOORS: [(&str, u8); 20] = [
+const FLOORS: [(&str, u8); 21] = [
     ("core", 0),
     ("random", 1),
     ("dial", 1),
+    ("pem", 0),
     ("signing", 1),
     ("webhook", 3),
     ("store", 3),
