@@ -10,6 +10,7 @@
 //! This is the only module that names the two protocols' crates. No agent ever sees skep's own environment, and no result is
 //! believed here: what an agent did is what git says after its process tree is gone.
 
+mod between_turns;
 pub mod cgroup;
 mod connection;
 mod connection_state;

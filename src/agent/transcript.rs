@@ -216,6 +216,14 @@ impl Transcript {
         self.items.get(&key).cloned()
     }
 
+    /// What the sandbox refused that waits longest, whatever else waits.
+    pub(super) fn pop_refused(&mut self) -> Option<Update> {
+        let refused = |key: &&Key| matches!(self.items.get(key), Some(Update::Refused { .. }));
+        let key = self.dirty.iter().find(refused)?.clone();
+        self.dirty.retain(|other| *other != key);
+        self.items.remove(&key)
+    }
+
     fn text(&mut self, chunk: &ContentChunk, halves: Halves, kind: fn(String) -> Key) {
         let piece = match &chunk.content {
             ContentBlock::Text(text) => text.text.as_str(),

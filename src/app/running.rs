@@ -87,6 +87,7 @@ impl App {
                 work.clone(),
             )),
             tokio::spawn(self.runner.clone().tend_disk(work.clone())),
+            tokio::spawn(self.runner.clone().watch_between_turns(work.clone())),
             tokio::spawn(standbys::watch(self.runner.clone(), work.clone())),
             tokio::spawn(audit.clone().watch(work.clone())),
         ];
