@@ -77,5 +77,5 @@ pub mod store;
 pub mod sweep;
 pub mod webhook;
 
-#[cfg(test)]
-mod fuzzing;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;

@@ -59,6 +59,7 @@ mod tools;
 mod transcript;
 mod trial;
 mod trial_command;
+mod trial_errors;
 mod trial_launch;
 mod turn;
 mod turn_request;
@@ -84,6 +85,8 @@ use crate::gateway::Gateway;
 
 pub use crate::core::agent::SandboxChoice;
 pub use error::AgentError;
+#[cfg(fuzzing)]
+pub(crate) use framing::fuzzed::line as fuzzed;
 pub use launch::{Identity, Launch};
 pub use memory::Taken;
 pub use opening::McpServer;
@@ -96,7 +99,8 @@ pub use sandbox::{Bubblewrap, Confinement, Container, Places};
 pub use sight::Sight;
 pub use steer::Steered;
 pub use tools::{AskReply, DISCOVER, HAND_IN, SERVER_NAME, SUGGEST, ToolHandler};
-pub use trial_command::{Shown, TrialCommand, Tried};
+pub use trial_command::{TrialCommand, Tried};
+pub use trial_errors::Shown;
 pub use turn_request::{Resume, TurnRequest};
 
 use cgroup::Cgroups;

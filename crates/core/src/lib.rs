@@ -14,6 +14,7 @@ pub mod agent;
 pub mod attachment;
 pub mod audit;
 pub mod auto_start;
+pub mod bare_picture;
 pub mod base_branch;
 pub mod base_rules;
 pub mod blocked;

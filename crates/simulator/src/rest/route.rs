@@ -37,8 +37,10 @@ pub(super) enum Need {
 
 /// One address.
 pub(super) struct Route {
-    method: Method,
-    path: &'static str,
+    /// How it is asked for.
+    pub method: Method,
+    /// Where.
+    pub path: &'static str,
     /// What a caller needs.
     pub need: Need,
     /// Counts as creating content in the secondary limits.

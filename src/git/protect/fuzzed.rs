@@ -2,10 +2,12 @@
 
 use super::*;
 use crate::core::protected::needs_consent;
+#[cfg(test)]
 use crate::fuzzing::{bend, kept};
 use crate::git::change::{read_counted, read_raw};
 
-fn changes(data: &[u8]) {
+/// What must hold whatever git tells of a bundle.
+pub(crate) fn changes(data: &[u8]) {
     if let Ok((raw, files)) = read_counted(data) {
         assert_eq!(raw.len(), files.len());
     }

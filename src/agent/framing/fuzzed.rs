@@ -1,9 +1,11 @@
 //! The fuzz target `acp-line`: a line of an agent, whatever its bytes.
 
 use super::*;
+#[cfg(test)]
 use crate::fuzzing::{bend, kept};
 
-fn line(data: &[u8]) {
+/// What must hold whatever an agent writes.
+pub(crate) fn line(data: &[u8]) {
     let mut bytes = data.to_vec();
     mend(&mut bytes);
     assert_eq!(bytes.len(), data.len());
