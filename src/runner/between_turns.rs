@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Runner;
-use super::contained::contained;
+use super::contained::{Refused, contained};
 use crate::core::event::{Event, Fact};
 use crate::core::ids::SessionId;
 use crate::core::task::Task;
@@ -59,7 +59,15 @@ impl Runner {
             else {
                 continue;
             };
-            let news = contained(&self.services.redactor, &session, (attempt, count), "");
+            let news = contained(
+                &self.services.redactor,
+                Refused {
+                    session: &session,
+                    attempt,
+                    count,
+                    doing: "",
+                },
+            );
             let fact = NewInbox {
                 id: format!("between:{session}:{now}:{number}"),
                 kind: InboxKind::Agent,

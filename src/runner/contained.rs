@@ -4,13 +4,24 @@ use crate::core::containment::{Attempt, Contained};
 use crate::core::ids::SessionId;
 use crate::core::sanitise::HeldSecrets;
 
-/// What the inbox is told of an attempt; `doing`: what the agent said that it was doing.
-pub(super) fn contained(
-    redactor: &HeldSecrets,
-    session: &SessionId,
-    (attempt, count): (Attempt, u64),
-    doing: &str,
-) -> Contained {
+/// What was refused.
+pub(super) struct Refused<'a> {
+    pub(super) session: &'a SessionId,
+    pub(super) attempt: Attempt,
+    /// How often so far.
+    pub(super) count: u64,
+    /// What the agent said that it was doing.
+    pub(super) doing: &'a str,
+}
+
+/// What the inbox is told of it.
+pub(super) fn contained(redactor: &HeldSecrets, refused: Refused<'_>) -> Contained {
+    let Refused {
+        session,
+        attempt,
+        count,
+        doing,
+    } = refused;
     let redacted = redactor.redact(&attempt.what);
     let attempt = Attempt {
         // Nobody is asked about a name that holds a secret.

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::agent_facts::{AgentFacts, Source};
 use super::budget_watch::BudgetWatch;
-use super::contained::contained;
+use super::contained::{Refused, contained};
 use super::lease::Lease;
 use super::scope::Turns;
 use crate::core::agent::{PlanEntry, Update};
@@ -269,7 +269,15 @@ impl<'a> TurnRecorder<'a> {
     /// Tells what the sandbox refused, a number of times for each turn: what an agent can make many of must not fill the inbox.
     async fn tell_refused(&mut self, attempt: Attempt, count: u64) {
         let harmless = attempt.harmless;
-        let news = contained(self.redactor, self.session, (attempt, count), &self.doing);
+        let news = contained(
+            self.redactor,
+            Refused {
+                session: self.session,
+                attempt,
+                count,
+                doing: &self.doing,
+            },
+        );
         let (told, most) = match harmless {
             true => (&mut self.habits, HABITS),
             false => (&mut self.refusals, REFUSALS),

@@ -6,10 +6,12 @@
 
 mod gif;
 mod jpeg;
+mod parts;
 mod png;
 mod webp;
 
 use crate::attachment::Media;
+use parts::Parts;
 
 /// The picture, bare; `None` where it is none of these, or broken. It is never longer than it was.
 pub fn bare(media: Media, bytes: &[u8]) -> Option<Vec<u8>> {
@@ -20,25 +22,6 @@ pub fn bare(media: Media, bytes: &[u8]) -> Option<Vec<u8>> {
         Media::Gif => gif::bare(&mut parts),
         Media::Webp => webp::bare(&mut parts),
         Media::Pdf | Media::Text => None,
-    }
-}
-
-/// What is not walked yet.
-struct Parts<'a>(&'a [u8]);
-
-impl<'a> Parts<'a> {
-    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        self.take(1).map(|taken| taken[0])
-    }
-
-    fn is_over(&self) -> bool {
-        self.0.is_empty()
     }
 }
 

@@ -189,6 +189,7 @@ async fn wrong_tokens_are_401_and_other_repositories_404() {
     );
     let request = Request::get(path)
         .header("user-agent", "git/2")
+        .header("authorization", "token ghs_wrong")
         .body(http_body_util::Full::default());
     let answer = stage
         .exchange(request.expect("a request"))

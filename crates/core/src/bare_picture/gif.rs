@@ -1,6 +1,6 @@
 //! GIF (<https://www.w3.org/Graphics/GIF/spec-gif89a.txt>): a screen, then blocks: pictures and extensions, each with its data in pieces.
 
-use super::Parts;
+use super::parts::Parts;
 
 const EXTENSION: u8 = 0x21;
 const PICTURE: u8 = 0x2c;

@@ -1,7 +1,7 @@
 //! JPEG (<https://www.w3.org/Graphics/JPEG/itu-t81.pdf>, annex B): markers, most of them with a segment after them; after the head of a scan
 //! comes its data, in which `FF 00` and restarts are no markers.
 
-use super::Parts;
+use super::parts::Parts;
 
 const START: u8 = 0xd8;
 const END: u8 = 0xd9;

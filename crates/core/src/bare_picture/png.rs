@@ -1,6 +1,6 @@
 //! PNG (<https://www.w3.org/TR/png-3/>): a signature and chunks, each a length, a name, its content and a check sum.
 
-use super::Parts;
+use super::parts::Parts;
 
 /// All that a viewer shows by. What is not here, texts and EXIF above all, goes.
 const SHOWN: [&[u8; 4]; 13] = [

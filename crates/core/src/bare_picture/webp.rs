@@ -1,7 +1,7 @@
 //! WebP (<https://developers.google.com/speed/webp/docs/riff_container>): a RIFF file of chunks, each a name, a length and its content, filled up
 //! to an even length.
 
-use super::Parts;
+use super::parts::Parts;
 
 /// All that a viewer shows by; EXIF, XMP and what nobody knows goes.
 const SHOWN: [&[u8]; 7] = [

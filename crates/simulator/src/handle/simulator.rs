@@ -187,7 +187,7 @@ impl Simulator {
         self.api_url()
     }
 
-    pub(super) fn state(&self) -> &State {
+    pub(crate) fn state(&self) -> &Arc<State> {
         &self.inner.state
     }
 }
