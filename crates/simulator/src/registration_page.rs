@@ -35,8 +35,14 @@ fn new_app(state: &State, request: &Incoming) -> Outbound {
     match state.change(|world| world.register(&manifest, &back)) {
         Ok(to) => away(&to),
         Err(complaints) => {
-            let items: String = complaints.iter().map(|what| format!("<li>{what}</li>")).collect();
-            page(422, &format!("<h1>Invalid GitHub App configuration</h1><ul>{items}</ul>"))
+            let items: String = complaints
+                .iter()
+                .map(|what| format!("<li>{what}</li>"))
+                .collect();
+            page(
+                422,
+                &format!("<h1>Invalid GitHub App configuration</h1><ul>{items}</ul>"),
+            )
         }
     }
 }
@@ -48,9 +54,14 @@ fn install(state: &State, request: &Incoming, slug: &str) -> Outbound {
         return page(404, "<h1>Not Found</h1>");
     }
     if request.method != Method::POST {
-        let button = |owner: &String| format!("<button name=\"account\" value=\"{owner}\">Install on {owner}</button>");
+        let button = |owner: &String| {
+            format!("<button name=\"account\" value=\"{owner}\">Install on {owner}</button>")
+        };
         let buttons: String = owners.iter().map(button).collect();
-        return page(200, &format!("<h1>Install {slug}</h1><form method=\"post\">{buttons}</form>"));
+        return page(
+            200,
+            &format!("<h1>Install {slug}</h1><form method=\"post\">{buttons}</form>"),
+        );
     }
     let account = value(&request.body, "account").unwrap_or_default();
     if !owners.contains(&account) {
@@ -66,7 +77,11 @@ fn install(state: &State, request: &Incoming, slug: &str) -> Outbound {
 }
 
 fn owners(world: &World) -> Vec<String> {
-    let mut owners: Vec<String> = world.repositories.values().map(|home| home.owner.clone()).collect();
+    let mut owners: Vec<String> = world
+        .repositories
+        .values()
+        .map(|home| home.owner.clone())
+        .collect();
     owners.sort();
     owners.dedup();
     owners
@@ -74,11 +89,15 @@ fn owners(world: &World) -> Vec<String> {
 
 fn value(form: &[u8], wanted: &str) -> Option<String> {
     let mut pairs = url::form_urlencoded::parse(form);
-    pairs.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+    pairs
+        .find(|(name, _)| name == wanted)
+        .map(|(_, value)| value.into_owned())
 }
 
 fn page(status: u16, body: &str) -> Outbound {
-    let text = format!("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>GitHub</title>{body}</html>");
+    let text = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>GitHub</title>{body}</html>"
+    );
     Outbound::new(status, "text/html; charset=utf-8", text)
 }
 

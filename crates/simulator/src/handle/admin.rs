@@ -154,7 +154,8 @@ impl Simulator {
     /// Says that an App of somebody else bears a name.
     pub fn take_app_name(&self, slug: &str) {
         let slug = slug.to_owned();
-        self.state().change(|world| world.registration.taken.push(slug));
+        self.state()
+            .change(|world| world.registration.taken.push(slug));
     }
 
     /// The App on an account, as its owner installs it.

@@ -7,8 +7,8 @@ use hyper::Method;
 
 use crate::rest::call::{Answer, Call, Values};
 use crate::rest::{
-    action, app, check, comment, compare, delivery, file, graphql, issue, label, pull, registration,
-    relation, repository, review, stack, suggestion, team,
+    action, app, check, comment, compare, delivery, file, graphql, issue, label, pull,
+    registration, relation, repository, review, stack, suggestion, team,
 };
 use crate::wire::decode;
 use crate::world::account::Access;

@@ -21,6 +21,7 @@ mod notified;
 pub mod outgoing;
 pub mod pull;
 pub mod push;
+mod registering;
 pub mod registration;
 pub mod relation;
 mod removal;
