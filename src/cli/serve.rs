@@ -53,7 +53,7 @@ async fn register(config: &Config, sources: &Sources) -> CommandResult {
         "{}",
         text::registration::NO_APP_YET
     );
-    if reception.registered().await.is_none() {
+    if reception.registered_for_service().await.is_none() {
         reception.close().await;
         return Ok(());
     }

@@ -89,6 +89,14 @@ impl Reception {
         self.listeners.admin
     }
 
+    /// Waits until there is an App, as a service does, which a SIGHUP does not end; `None` where another signal came first.
+    pub async fn registered_for_service(&mut self) -> Option<RegisteredApp> {
+        tokio::select! {
+            () = self.desk.registered() => self.desk.app().cloned(),
+            () = self.signals.stop(|| {}) => None,
+        }
+    }
+
     /// Waits until there is an App; `None` where a signal came first.
     pub async fn registered(&mut self) -> Option<RegisteredApp> {
         tokio::select! {

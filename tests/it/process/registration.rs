@@ -363,6 +363,8 @@ async fn a_service_without_an_app_goes_on_by_itself_once_there_is_one() {
         status == 503 && body.contains("no GitHub App is registered yet"),
         "{body}"
     );
+    // As `systemctl reload` does: there is nothing to read again, and it goes on.
+    served.signal(rustix::process::Signal::HUP);
     let log = served.log();
     let entry: Value = serde_json::from_str(log.lines().last().expect("a line")).expect("JSON");
     let browser = Browser::open(entry["fields"]["page"].as_str().expect("an address")).await;
