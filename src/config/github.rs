@@ -348,7 +348,11 @@ mod tests {
             .filter(|event| !WHERE_OFFERED.contains(&event.as_str()))
             .cloned()
             .collect();
-        let (permissions, _) = lacking(&granted(&PERMISSIONS), &events, GatedPulls::Agents);
+        // An App of before the check runs.
+        let mut before = granted(&PERMISSIONS);
+        before.insert("checks".to_owned(), "read".to_owned());
+        assert_eq!(lacking(&before, &events, off), (vec![], vec![]));
+        let (permissions, _) = lacking(&before, &events, GatedPulls::Agents);
         assert_eq!(permissions, ["checks=write"]);
         let (permissions, events) = lacking(&few, &fewer, off);
         assert_eq!(
