@@ -6,6 +6,7 @@
 
 mod admin_api;
 mod admin_token;
+mod agent_trial;
 mod answer_lines;
 mod assembly;
 mod audit_log;
@@ -14,6 +15,8 @@ mod check;
 mod check_bases;
 mod clock;
 mod disk_space;
+mod doctor;
+mod door;
 mod fence_line;
 mod finding;
 mod graph_view;
@@ -34,6 +37,7 @@ mod plan_lines;
 mod queue_lines;
 mod random_name;
 mod readiness;
+mod registration;
 mod running;
 mod sandbox_try;
 mod sandbox_view;
@@ -44,20 +48,31 @@ mod signals;
 mod standbys;
 mod verify_pull;
 mod waves_lines;
+mod webhook_proxy;
 
 pub use admin_api::AdminApi;
+pub use agent_trial::{find_program, try_agent};
 pub use answer_lines::event_json;
 pub use check::check;
 pub use clock::system_clock;
+pub use doctor::{Examination, Repair, bundle, examine, finding_json};
+pub use door::Door;
 pub use finding::{Finding, Verdict};
 pub use intake::WebhookIngest;
 pub use modules::App;
 pub use own_token::own_token;
 pub(crate) use random_name::random_name;
+pub use registration::{Keep, Reception, RegistrationSetup};
 pub use running::Running;
 pub use sandbox_try::{Cut, Trial};
 pub use sandbox_view::sandbox_shown;
 pub use serve::{Reread, serve};
 pub use setup::{Addresses, GitHubSetup, Setup};
 pub use signals::Signals;
+
 pub use verify_pull::{PullAnswer, PullQuestion, PullVerdict, judge_pull, verify_pull};
+
+/// Whether a skep runs on a data folder.
+pub fn is_served(folder: &std::path::Path) -> bool {
+    crate::store::is_locked(folder)
+}

@@ -30,7 +30,8 @@ pub struct Running {
 impl App {
     /// Starts engine, runner and both addresses.
     pub async fn start(self, addresses: &Addresses) -> anyhow::Result<Running> {
-        let listeners = Listeners::open(&self.entry(), addresses).await?;
+        let routers = self.entry().routers(addresses.admin.ip().is_loopback());
+        let listeners = Listeners::open(routers, addresses).await?;
         self.start_behind(listeners).await
     }
 

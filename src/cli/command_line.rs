@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
 use super::{
-    audit, config, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, plan, queue,
-    sandbox, serve, session, sessions, status, stop, verify_pull, waves,
+    agents, audit, config, demo, demo_agent, dispatch, doctor, graph, help, order, outcomes, pause,
+    plan, queue, sandbox, serve, session, sessions, setup, status, stop, verify_pull, waves,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -24,6 +24,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(name = "setup")]
+    SetUp(setup::SetUp),
     Serve(serve::Serve),
     Demo(demo::Demo),
     #[command(hide = true)]
@@ -47,6 +49,8 @@ enum Command {
     Status(status::Status),
     Sandbox(sandbox::Sandbox),
     VerifyPull(verify_pull::VerifyPull),
+    Agents(agents::Agents),
+    Doctor(doctor::Doctor),
     Config(config::Config),
     Help(help::Help),
 }
@@ -68,7 +72,10 @@ impl Cli {
     /// What the command reads of flags, environment and file. The demo reads no file: it must run anywhere.
     pub fn sources(&self, environment: Environment) -> Sources {
         let args = match &self.command {
+            Command::SetUp(setup) => setup.args.clone(),
             Command::Serve(serve) => serve.args.clone(),
+            Command::Agents(agents) => agents.args(),
+            Command::Doctor(doctor) => doctor.args.clone(),
             Command::Config(config) => config.args(),
             Command::Sandbox(sandbox) => sandbox.args(),
             Command::VerifyPull(verify) => verify.args(),
@@ -101,16 +108,22 @@ impl Cli {
     pub fn reads_all(&self) -> bool {
         matches!(
             self.command,
-            Command::Serve(_) | Command::Config(_) | Command::Sandbox(_) | Command::VerifyPull(_)
+            Command::SetUp(_)
+                | Command::Serve(_)
+                | Command::Agents(_)
+                | Command::Doctor(_)
+                | Command::Config(_)
+                | Command::Sandbox(_)
+                | Command::VerifyPull(_)
         )
     }
 
     /// What is logged when nobody says: a server tells, a command is quiet.
     pub fn default_log(&self) -> &'static str {
-        if matches!(self.command, Command::Serve(_)) {
-            "warn,skep=info"
-        } else {
-            "error"
+        match self.command {
+            Command::Serve(_) => "warn,skep=info",
+            Command::SetUp(_) => "warn",
+            _ => "error",
         }
     }
 
@@ -130,6 +143,7 @@ impl Cli {
 
     async fn perform(self, sources: &Sources) -> CommandResult {
         match self.command {
+            Command::SetUp(setup) => setup.run(sources).await,
             Command::Serve(_) => serve::run(sources).await,
             Command::Demo(demo) => demo.run(sources).await,
             Command::DemoAgent(agent) => demo_agent::run(agent).await,
@@ -152,6 +166,8 @@ impl Cli {
             Command::Status(status) => status.run(sources).await,
             Command::Sandbox(sandbox) => sandbox.run(sources).await,
             Command::VerifyPull(verify) => verify.run(sources).await,
+            Command::Agents(agents) => agents.run(sources).await,
+            Command::Doctor(doctor) => doctor.run(sources).await,
             Command::Config(config) => config.run(sources).await,
             Command::Help(help) => help.run(&mut whole()),
         }

@@ -3,6 +3,7 @@
 
 mod admin_client;
 mod admin_options;
+mod agents;
 mod audit;
 mod command_error;
 mod command_line;
@@ -10,6 +11,7 @@ mod config;
 mod demo;
 mod demo_agent;
 mod dispatch;
+mod doctor;
 mod graph;
 mod help;
 mod issue;
@@ -23,6 +25,7 @@ mod sandbox;
 mod serve;
 mod session;
 mod sessions;
+mod setup;
 mod shown;
 mod status;
 mod stop;

@@ -91,6 +91,7 @@ fn render(status: &StatusAnswer, now: i64) -> String {
         ("app", status.app.clone().unwrap_or_default()),
         ("github", github(&status.health.github)),
         ("webhooks", webhooks(&status.health.deliveries)),
+        ("channel", status.health.channel.clone().unwrap_or_default()),
         ("refused", refused(&status.health.deliveries)),
         ("sandbox", status.sandbox.clone().unwrap_or_default()),
         ("disk", status.disk.as_ref().map(disk).unwrap_or_default()),

@@ -48,9 +48,11 @@ impl Entry {
 }
 
 /// The settings that are one text each.
-pub(super) const ENTRIES: [Entry; 26] = [
+pub(super) const ENTRIES: [Entry; 28] = [
     entry("listen", "SKEP_LISTEN", "127.0.0.1:3000").flag("--listen"),
     entry("admin_listen", "SKEP_ADMIN_LISTEN", "127.0.0.1:3001").flag("--admin-listen"),
+    entry("public_url", "SKEP_PUBLIC_URL", "none").flag("--url"),
+    entry("webhook_proxy", "SKEP_WEBHOOK_PROXY", "none").flag("--webhook-proxy"),
     entry(
         "admin_token",
         "SKEP_ADMIN_TOKEN",

@@ -134,6 +134,9 @@ pub struct HealthAnswer {
     pub github: GitHubAnswer,
     /// Webhooks.
     pub deliveries: DeliveriesAnswer,
+    /// How the channel is that webhooks are read from; `None` where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
 }
 
 /// Whether GitHub has said who we are.

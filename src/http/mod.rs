@@ -20,8 +20,13 @@ pub mod outcome_types;
 pub mod plan_types;
 mod public;
 pub mod queue_types;
+pub mod registration;
 mod serve;
+mod switch;
 pub mod waves_types;
+
+/// What is served at an address.
+pub type Router = axum::Router;
 
 pub use admin_service::{
     AdminService, Answer, ApiError, Batch, EventPage, LogPage, NotStarted, SessionFilter, Started,
@@ -34,3 +39,4 @@ pub use guard::{Guard, ReadAccess};
 pub use intake::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
 pub use public::public_router;
 pub use serve::serve;
+pub use switch::Switch;

@@ -151,6 +151,14 @@ rules! {
     Permission "permission" "A token without the permission is refused.";
     PermissionLost "permission-lost" "What an installation lost, its tokens have lost.";
     Unsubscribed "unsubscribed" "Events the App does not listen to are not told.";
+    // Registering.
+    ManifestJson "manifest-json" "A manifest that is none is refused.";
+    ManifestName "manifest-name" "An App's name is there, has at most 34 characters, and is taken once.";
+    ManifestUrl "manifest-url" "An address in a manifest is one of the web.";
+    ManifestPermission "manifest-permission" "A permission's level that does not exist is refused.";
+    ManifestEvents "manifest-events" "An event whose permission is not asked for is refused.";
+    ManifestCodeOnce "manifest-code-once" "A manifest's code is good for one exchange.";
+    ManifestCodeHour "manifest-code-hour" "A manifest's code is good for an hour.";
     // How fast.
     AnonymousLimit "anonymous-limit" "Without a token there are 60 requests in an hour.";
     HourlyLimit "hourly-limit" "So many requests in an hour.";

@@ -1,5 +1,6 @@
 //! The program itself as processes, against a simulated GitHub in the test: what an operator starts, asks, stops and loses.
 
+mod agents_list;
 mod audit;
 mod canaries;
 mod check;
@@ -7,6 +8,7 @@ mod closed;
 mod crash;
 mod demo;
 mod demo_queue;
+mod doctor;
 mod full;
 mod inbox;
 mod last_words;
@@ -14,8 +16,10 @@ mod network;
 mod orders;
 mod outage;
 mod provenance;
+mod registration;
 mod running;
 mod sandbox;
 mod serve;
 mod setup;
 mod stop;
+mod webhook_proxy;

@@ -5,6 +5,7 @@
 //! leaves this module is longer than [`LIMIT`].
 
 pub mod agent_answer;
+pub mod agents;
 pub mod answer_replies;
 pub mod attachment;
 pub mod audit;
@@ -27,6 +28,7 @@ pub mod demo_queue_issues;
 pub mod dependency;
 pub mod discovery;
 pub mod disk;
+pub mod doctor;
 pub mod downtime;
 pub mod egress;
 pub mod evidence_file;
@@ -53,6 +55,8 @@ pub mod pull_gate;
 pub mod pull_size;
 pub mod question;
 pub mod refusal;
+pub mod registration;
+pub mod registration_page;
 pub mod repository_policy;
 pub mod requests;
 pub mod risk;
@@ -76,6 +80,7 @@ pub mod tools;
 pub mod verify;
 pub mod waiting;
 pub mod waves;
+pub mod webhook_proxy;
 pub mod who_starts;
 pub mod withheld;
 

@@ -13,6 +13,14 @@ const GENERAL: &[(&str, &str)] = &[
          needs it too.",
     ),
     (
+        "public_url",
+        "Where GitHub reaches skep from outside, `https://HOST`: your proxy passes `/webhook` below it on to `listen`.",
+    ),
+    (
+        "webhook_proxy",
+        "A channel of smee (<https://smee.io/new>) that webhooks are read from where there is no public address: for development only, since whoever knows the channel reads them.",
+    ),
+    (
         "admin_token",
         "The token that orders (`dispatch`, `stop`) must carry at the admin address. The command line reads the same \
          setting or file.",

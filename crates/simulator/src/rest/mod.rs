@@ -16,6 +16,7 @@ mod graphql;
 mod issue;
 mod label;
 mod pull;
+mod registration;
 mod relation;
 mod repository;
 mod review;
