@@ -34,6 +34,7 @@ mod plan_lines;
 mod queue_lines;
 mod random_name;
 mod readiness;
+mod result_lines;
 mod running;
 mod sandbox_try;
 mod sandbox_view;
@@ -42,6 +43,7 @@ mod serve;
 mod setup;
 mod signals;
 mod standbys;
+mod tokens;
 mod verify_pull;
 mod waves_lines;
 

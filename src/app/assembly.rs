@@ -17,6 +17,7 @@ use super::live_graph::EngineGraph;
 use super::modules::App;
 use super::random_name::random_name;
 use super::setup::Setup;
+use super::tokens::Tokens;
 use super::{admin_token, ca_bundle};
 use crate::agent::Agents;
 use crate::agent::guard::Guard;
@@ -126,8 +127,12 @@ impl Assembly {
             issues: setup.issues.clone(),
             others: Default::default(),
         };
+        let tokens = Tokens {
+            store: store.clone(),
+            clock: setup.clock.clone(),
+        };
         let admin = Arc::new(AdminApi::new(
-            store.clone(),
+            tokens,
             github.clone(),
             health.clone(),
             disk,

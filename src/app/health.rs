@@ -10,7 +10,7 @@ use chrono::DateTime;
 use crate::core::text::requests;
 use crate::core::time::Clock;
 use crate::http::Refused;
-use crate::http::api_types::{
+use crate::http::types::{
     AcceptedLine, DeliveriesAnswer, GitHubAnswer, HealthAnswer, RefusedLine,
 };
 

@@ -52,8 +52,9 @@ impl Listeners {
         } else {
             ReadAccess::WithToken
         };
-        let guard = Guard::new(&entry.token, read_access);
-        let admin_router = http::admin_router(entry.admin.clone(), guard);
+        let tokens = Arc::new(entry.admin.tokens().clone());
+        let guard = Guard::new(&entry.token, read_access).with_tokens(tokens);
+        let admin_router = http::admin_router(entry.admin.clone(), guard, stop.clone());
         let served = vec![
             tokio::spawn(http::serve(
                 public,

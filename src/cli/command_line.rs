@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
 use super::{
-    audit, config, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, plan, queue,
-    sandbox, serve, session, sessions, status, stop, verify_pull, waves,
+    audit, config, demo, demo_agent, dispatch, events, graph, help, order, outcomes, pause, plan, queue, results,
+    sandbox, serve, session, sessions, status, stop, token, verify_pull, waves,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -34,6 +34,8 @@ enum Command {
     Queue(queue::Queue),
     Graph(graph::Graph),
     Outcomes(outcomes::Outcomes),
+    Results(results::Results),
+    Events(events::Events),
     Audit(audit::Audit),
     Waves(waves::Waves),
     Plan(plan::Plan),
@@ -45,6 +47,7 @@ enum Command {
     Approve(order::Approve),
     Priority(order::Priority),
     Status(status::Status),
+    Token(token::Token),
     Sandbox(sandbox::Sandbox),
     VerifyPull(verify_pull::VerifyPull),
     Config(config::Config),
@@ -82,6 +85,9 @@ impl Cli {
             Command::Queue(queue) => queue.admin.args(),
             Command::Graph(graph) => graph.admin.args(),
             Command::Outcomes(outcomes) => outcomes.admin.args(),
+            Command::Results(results) => results.admin.args(),
+            Command::Events(events) => events.admin.args(),
+            Command::Token(token) => token.args(),
             Command::Audit(audit) => audit.args(),
             Command::Waves(waves) => waves.admin.args(),
             Command::Plan(plan) => plan.admin.args(),
@@ -139,6 +145,9 @@ impl Cli {
             Command::Queue(queue) => queue.run(sources).await,
             Command::Graph(graph) => graph.run(sources).await,
             Command::Outcomes(outcomes) => outcomes.run(sources).await,
+            Command::Results(results) => results.run(sources).await,
+            Command::Events(events) => events.run(sources).await,
+            Command::Token(token) => token.run(sources).await,
             Command::Audit(audit) => audit.run(sources).await,
             Command::Waves(waves) => waves.run(sources).await,
             Command::Plan(plan) => plan.run(sources).await,

@@ -47,6 +47,7 @@ mod schedule;
 mod session_log;
 mod sprint;
 mod task;
+mod token;
 mod transition;
 
 pub use audit::{AuditRow, Broken, Chain, Extent, Head, NewAudit, Walked};
@@ -56,7 +57,7 @@ pub use creation::{Created, WaitingContent};
 pub use dependency::DependencyRow;
 pub use effect_result::EffectResult;
 pub use error::StoreError;
-pub use event::{EventRow, NewEvent};
+pub use event::{EventFilter, EventRow, NewEvent};
 pub use inbox_kind::InboxKind;
 pub use inbox_row::{Accepted, IgnoredDelivery, InboxRow, NewInbox};
 pub use lease::{Claim, Closed, Completion};
@@ -71,6 +72,7 @@ pub use retention::Pruned;
 pub use schedule::{ClosedAgentRow, LiveRow, PauseRow, QueuedRow, ScheduleRows};
 pub use session_log::{LogLine, LogRow};
 pub use task::{SessionRow, TaskRow, Waits};
+pub use token::{MOST_TOKENS, TokenRow};
 pub use transition::Transition;
 
 use connect::Pools;

@@ -65,6 +65,7 @@ pub mod pull_size;
 pub mod question;
 pub mod repository_policy;
 mod retention;
+pub mod results;
 pub mod risk;
 pub mod role;
 pub mod sanitise;

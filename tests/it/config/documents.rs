@@ -51,6 +51,20 @@ fn the_configuration_page_lists_the_roles_and_presets_there_are() {
     }
 }
 
+/// Bless it with `SKEP_BLESS=1`.
+#[test]
+fn the_page_of_events_is_the_one_the_program_makes() {
+    let made = skep::core::text::events::page();
+    if std::env::var_os("SKEP_BLESS").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/events.md");
+        std::fs::write(path, &made).expect("written");
+    }
+    assert!(
+        read("docs/events.md") == made,
+        "docs/events.md is another one: run this test with SKEP_BLESS=1 and read what changed"
+    );
+}
+
 #[test]
 fn the_conversation_page_lists_the_commands_there_are() {
     let page = read("docs/conversation.md");

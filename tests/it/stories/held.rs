@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use skep::core::ids::{IssueNumber, TaskKey};
 use skep::core::role::{self, Role};
 use skep::http::AdminService;
-use skep::http::queue_types::GraphFormat;
+use skep::http::types::GraphFormat;
 use skep_simulator::world::PullDraft;
 
 use crate::test_app::{HOLD, TestApp};

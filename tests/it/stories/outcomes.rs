@@ -41,7 +41,7 @@ async fn merge(app: &TestApp, pull: IssueNumber) -> String {
 /// The ledger as one line each: pull request, what became of it, rounds.
 async fn ledger(app: &TestApp) -> Vec<String> {
     let answer = app.product().admin.outcomes(0).await.expect("an answer");
-    let line = |pull: &skep::http::outcome_types::OutcomeLine| {
+    let line = |pull: &skep::http::types::OutcomeLine| {
         format!(
             "#{} of #{} by {}/{}: {}, {} rounds{}",
             pull.pull,

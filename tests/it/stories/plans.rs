@@ -6,7 +6,7 @@ use std::time::Duration;
 use skep::core::ids::{IssueNumber, RepositoryId, TaskKey};
 use skep::core::task::Task;
 use skep::http::AdminService;
-use skep::http::queue_types::GraphFormat;
+use skep::http::types::GraphFormat;
 use skep_simulator::world::IssueDraft;
 use skep_simulator::world::outgoing::Flow;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use skep::app::Running;
 use skep::core::ids::IssueNumber;
-use skep::http::plan_types::{PlanAnswer, PlanOrder};
+use skep::http::types::{PlanAnswer, PlanOrder};
 use skep::http::{AdminService, ApiError};
 use skep_simulator::fault::{Fault, FaultRule};
 
