@@ -25,6 +25,7 @@ mod live_graph;
 mod local_repository;
 mod lookup;
 mod memory_space;
+mod metrics;
 mod module_config;
 mod modules;
 mod orders;

@@ -13,7 +13,9 @@ use super::health::Health;
 use super::lookup::{find_session, read_task, unread};
 use super::orders::{Orders, refused};
 use super::tokens::Tokens;
-use super::{graph_view, outcome_lines, plan_lines, queue_lines, result_lines, waves_lines};
+use super::{
+    graph_view, metrics, outcome_lines, plan_lines, queue_lines, result_lines, waves_lines,
+};
 use crate::core::ids::{RepositoryName, SessionId, TaskKey};
 use crate::core::text::requests::{self, absent};
 use crate::engine::Engine;
@@ -52,7 +54,12 @@ const LOOKED_THROUGH: i64 = 10_000;
 const PATCH: usize = 64 << 20;
 
 impl AdminApi {
-    pub(super) fn new(tokens: Tokens, github: GitHub, health: Arc<Health>, disk: DiskSpace) -> Self {
+    pub(super) fn new(
+        tokens: Tokens,
+        github: GitHub,
+        health: Arc<Health>,
+        disk: DiskSpace,
+    ) -> Self {
         Self {
             store: tokens.store.clone(),
             tokens,
@@ -388,6 +395,13 @@ impl AdminService for AdminApi {
             session: id.to_string(),
             result: self.orders(&by)?.stop(task.place).await?,
         })
+    }
+
+    async fn metrics(&self) -> Answer<String> {
+        let status = self.status().await?;
+        let oldest = self.store.oldest(self.health.now()).await;
+        let oldest = oldest.map_err(|error| unread(&error))?;
+        Ok(metrics::text(&status, oldest, self.health.now()))
     }
 
     async fn tokens(&self) -> Answer<Vec<TokenLine>> {

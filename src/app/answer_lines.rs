@@ -8,8 +8,8 @@ use crate::core::usage::{Spent, Tokens};
 use crate::engine;
 use crate::github::{Brake, Budget, HeldUp, Used};
 use crate::http::types::{
-    AuditLine, BudgetLine, EventLine, HeldLine, LogLine, PointsLine, SessionLine, UsageLine, UsedLine,
-    WaitingLine,
+    AuditLine, BudgetLine, EventLine, HeldLine, LogLine, PointsLine, SessionLine, UsageLine,
+    UsedLine, WaitingLine,
 };
 use crate::store::{AuditRow, EventRow, LogRow, SessionRow, WaitingContent};
 

@@ -131,12 +131,7 @@ impl Assembly {
             store: store.clone(),
             clock: setup.clock.clone(),
         };
-        let admin = Arc::new(AdminApi::new(
-            tokens,
-            github.clone(),
-            health.clone(),
-            disk,
-        ));
+        let admin = Arc::new(AdminApi::new(tokens, github.clone(), health.clone(), disk));
         let (ingest, lock) = (Arc::new(ingest), Arc::new(lock));
         Ok(Self {
             store,

@@ -125,11 +125,7 @@ impl Orders<'_> {
     }
 
     /// Gives an order for one issue, in the words of a command; answers what came of it.
-    pub(super) async fn order(
-        self,
-        issue: &IssueAt,
-        order: &str,
-    ) -> Result<String, ApiError> {
+    pub(super) async fn order(self, issue: &IssueAt, order: &str) -> Result<String, ApiError> {
         let IssueAt { repository, issue } = issue;
         let issue = *issue;
         let command = understood(order)?;

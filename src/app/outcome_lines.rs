@@ -3,8 +3,8 @@
 use super::lookup::unread;
 use crate::core::outcome::{Became, Entry, Group, groups};
 use crate::core::usage::Figure;
-use crate::http::{ApiError, Span};
 use crate::http::types::{OutcomeGroup, OutcomeLine, OutcomesAnswer};
+use crate::http::{ApiError, Span};
 use crate::store::{OutcomeRow, Store};
 
 /// So many are listed and counted.

@@ -55,7 +55,13 @@ impl Plan<'_> {
     /// Carries it out.
     pub(super) async fn answer(self) -> Result<PlanAnswer, ApiError> {
         let name = &self.order.repository;
-        let at = self.orders.services.github.locate(name).await.map_err(refused)?;
+        let at = self
+            .orders
+            .services
+            .github
+            .locate(name)
+            .await
+            .map_err(refused)?;
         let path = self.order.path.clone().unwrap_or_else(|| FILE.to_owned());
         let tasks = self.tasks(&at, &path).await?;
         let place = at.place(IssueNumber::REPOSITORY);

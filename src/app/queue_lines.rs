@@ -65,7 +65,8 @@ pub(super) fn only(
     let held = queue.iter().filter(|line| line.state == "held").count();
     let waiting = queue.len() - held;
     queue.truncate(limit);
-    let applies = |pause: &PauseLine| pause.repository.is_none() || is_its(pause.repository.as_deref());
+    let applies =
+        |pause: &PauseLine| pause.repository.is_none() || is_its(pause.repository.as_deref());
     QueueAnswer {
         at_work: u32::try_from(at_work).unwrap_or(u32::MAX),
         slots: all.slots,

@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
 use super::{
-    audit, config, demo, demo_agent, dispatch, events, graph, help, order, outcomes, pause, plan, queue, results,
-    sandbox, serve, session, sessions, status, stop, token, verify_pull, waves,
+    audit, config, demo, demo_agent, dispatch, events, graph, help, order, outcomes, pause, plan,
+    queue, results, sandbox, serve, session, sessions, status, stop, token, verify_pull, waves,
 };
 use crate::config::{Args, Environment, Sources};
 

@@ -6,11 +6,11 @@ use super::output::{facts, lines, moment, now, print, print_json, table};
 use super::{queue, sessions};
 use crate::config::Sources;
 use crate::core::text;
+use crate::http::types::QueueLine;
+use crate::http::types::{BudgetLine, UsedLine, WaitingLine};
 use crate::http::types::{
     DeliveriesAnswer, DiskAnswer, GitHubAnswer, HeldLine, LargestLine, StatusAnswer,
 };
-use crate::http::types::{BudgetLine, UsedLine, WaitingLine};
-use crate::http::types::QueueLine;
 
 /// Show counts, the queue and what is active. Fails when no skep is running.
 #[derive(Debug, clap::Args)]

@@ -172,7 +172,12 @@ mod tests {
             expires_at,
         };
         let tokens = [
-            token("ci", Scope::Orders, Some("octo/hello"), Some(1_700_086_400_000)),
+            token(
+                "ci",
+                Scope::Orders,
+                Some("octo/hello"),
+                Some(1_700_086_400_000),
+            ),
             token("grafana", Scope::Read, None, None),
         ];
         insta::assert_snapshot!(render(&tokens), @"

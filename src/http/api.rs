@@ -59,7 +59,8 @@ pub fn admin_router<D: AdminService>(
     };
     Router::new()
         .route("/", get(async || Html(text::page::ADMIN)))
-        .route("/api/v1/openapi.json", get(status::openapi))
+        .route("/metrics", get(status::metrics::<D>))
+        .route("/api/v1/openapi.json", get(document::document))
         .route("/api/v1/status", get(status::status::<D>))
         .route("/api/v1/sessions", get(sessions::sessions::<D>))
         .route("/api/v1/sessions/{id}", get(sessions::session::<D>))
@@ -81,13 +82,16 @@ pub fn admin_router<D: AdminService>(
         .route("/api/v1/results", get(results::results::<D>))
         .route("/api/v1/audit", get(events::audit::<D>))
         .route("/api/v1/events", get(events::events::<D>))
-        .route("/api/v1/events/newest", get(events::newest::<D>))
+        .route("/api/v1/events/newest", get(events::newest_event::<D>))
         .route("/api/v1/dispatch", post(tasks::dispatch::<D>))
         .route(
             "/api/v1/tokens",
-            get(tokens::tokens::<D>).post(tokens::add::<D>),
+            get(tokens::tokens::<D>).post(tokens::add_token::<D>),
         )
-        .route("/api/v1/tokens/{name}/revoke", post(tokens::revoke::<D>))
+        .route(
+            "/api/v1/tokens/{name}/revoke",
+            post(tokens::revoke_token::<D>),
+        )
         .fallback(answer::no_such_page)
         .method_not_allowed_fallback(answer::wrong_method)
         .layer(axum::middleware::from_fn_with_state(

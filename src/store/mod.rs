@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+mod age;
 mod alone;
 mod audit;
 mod checkpoint;
@@ -50,6 +51,7 @@ mod task;
 mod token;
 mod transition;
 
+pub use age::Oldest;
 pub use audit::{AuditRow, Broken, Chain, Extent, Head, NewAudit, Walked};
 pub use complaint::Complaint;
 pub use connect::{Backend, Tuning, probe, sqlite_url};

@@ -164,9 +164,8 @@ impl Store {
         since: i64,
         limit: i64,
     ) -> Result<Vec<SessionRow>, StoreError> {
-        let sql = format!(
-            "{SESSION} WHERE created_at >= $1 ORDER BY created_at DESC, id DESC LIMIT $2"
-        );
+        let sql =
+            format!("{SESSION} WHERE created_at >= $1 ORDER BY created_at DESC, id DESC LIMIT $2");
         let query = sqlx::query(AssertSqlSafe(sql)).bind(since).bind(limit);
         let rows = self.pools().within(query.fetch_all(self.reader())).await?;
         Ok(rows.iter().map(session_row).collect::<Result<_, _>>()?)

@@ -76,7 +76,8 @@ const HOUR: f64 = 3_600_000.0;
 
 /// Adds runs up.
 pub fn totals(runs: &[Run], window: Window) -> Totals {
-    let count = |wanted: &dyn Fn(&Run) -> bool| runs.iter().filter(|run| wanted(run)).count() as u64;
+    let count =
+        |wanted: &dyn Fn(&Run) -> bool| runs.iter().filter(|run| wanted(run)).count() as u64;
     let state = |state: SessionState| count(&move |run| run.state == state);
     let (completed, failed) = (state(SessionState::Completed), state(SessionState::Failed));
     let ended = count(&|run| run.ended_at.is_some());
@@ -148,23 +149,26 @@ fn utilised(runs: &[Run], window: Window) -> Option<f64> {
         Some(ended.saturating_sub(started).max(0))
     };
     let busy: f64 = runs.iter().filter_map(busy).map(|span| span as f64).sum();
-    percent(
-        busy,
-        f64::from(window.slots?) * lasted(runs, window) as f64,
-    )
+    percent(busy, f64::from(window.slots?) * lasted(runs, window) as f64)
 }
 
 /// If each takes as long as those before it: what is left of those at work, and all of those that wait, over the slots.
 fn done_at(runs: &[Run], window: Window, mean: i64) -> Option<i64> {
     let left = |run: &Run| match (run.started_at, run.ended_at) {
         (_, Some(_)) => None,
-        (Some(started), None) => Some(mean.saturating_sub(window.until.saturating_sub(started)).max(0)),
+        (Some(started), None) => Some(
+            mean.saturating_sub(window.until.saturating_sub(started))
+                .max(0),
+        ),
         (None, None) => Some(mean),
     };
     let left: Vec<i64> = runs.iter().filter_map(left).collect();
     let longest = *left.iter().max()?;
     let slots = i64::from(window.slots?.max(1));
-    let spread = left.iter().fold(0_i64, |sum, span| sum.saturating_add(*span)) / slots;
+    let spread = left
+        .iter()
+        .fold(0_i64, |sum, span| sum.saturating_add(*span))
+        / slots;
     Some(window.until.saturating_add(spread.max(longest)))
 }
 
@@ -227,22 +231,35 @@ mod tests {
 
     #[test]
     fn what_rests_on_nothing_is_none() {
-        assert_eq!(totals(&[], window(Some(2))), Totals {
-            percent_utilised: Some(0.0),
-            ended_per_hour: Some(0.0),
-            ..Totals::default()
-        });
+        assert_eq!(
+            totals(&[], window(Some(2))),
+            Totals {
+                percent_utilised: Some(0.0),
+                ended_per_hour: Some(0.0),
+                ..Totals::default()
+            }
+        );
         let waits = [run(Created, 13 * HOURS, (None, None))];
         let totals = totals(&waits, window(None));
         assert_eq!((totals.waiting, totals.done_at), (1, None));
-        assert_eq!((totals.percent_utilised, totals.percent_success), (None, None));
+        assert_eq!(
+            (totals.percent_utilised, totals.percent_success),
+            (None, None)
+        );
         assert_eq!(totals.percent_done, Some(0.0));
     }
 
     #[test]
     fn a_clock_that_went_back_makes_no_span_less_than_nothing() {
         let odd = [run(Completed, 9, (Some(5), Some(1)))];
-        let totals = totals(&odd, Window { since: 3, until: 2, slots: Some(1) });
+        let totals = totals(
+            &odd,
+            Window {
+                since: 3,
+                until: 2,
+                slots: Some(1),
+            },
+        );
         assert_eq!(totals.took.map(|took| took.shortest), Some(0));
         assert_eq!((totals.mean_wait, totals.ended_per_hour), (Some(0), None));
     }

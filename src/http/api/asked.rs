@@ -4,7 +4,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Query, Request};
+use axum::extract::{FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -18,6 +19,24 @@ use crate::http::body::Reader;
 
 /// How long the service may take for an answer.
 const ANSWER_TIME: Duration = Duration::from_secs(60);
+
+/// What a path names, as its parts; what is none is refused as everything else is.
+pub(super) struct Named<T>(pub(super) T);
+
+impl<S, T> FromRequestParts<S> for Named<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + Send,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let named = Path::<T>::from_request_parts(parts, state).await;
+        let Path(named) = named
+            .map_err(|error| ApiError::invalid(requests::invalid::path(&error.body_text())))?;
+        Ok(Self(named))
+    }
+}
 
 pub(super) type Answered = Result<Response, ApiError>;
 

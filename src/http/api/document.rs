@@ -1,9 +1,22 @@
 //! The OpenAPI document, made of the handlers and types themselves. `docs/openapi.json` is a copy that a test holds equal.
 
+use axum::Json;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::{Modify, OpenApi};
 
+use super::types::ErrorAnswer;
 use super::{events, queue, results, sessions, status, tasks, tokens};
+use crate::core::text::api;
+
+/// This document.
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "looking", responses(
+    (status = 200, description = "OpenAPI 3.1", body = Object, content_type = "application/json"),
+    (status = "default", description = "Why there is no answer", body = ErrorAnswer),
+))]
+pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
+    Json(openapi())
+}
 
 /// The document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -14,15 +27,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 #[openapi(
     info(
         title = "skep",
-        description = "The admin address of skep. Times are milliseconds since 1970 (UTC), marked by the format epoch-ms. Looking needs no \
-            token on loopback; everything else carries one as `Authorization: Bearer …`: the admin token, or one with a scope \
-            (`skep token add`). A field that is here stays. A refusal is always an `ErrorAnswer`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
         contact(),
     ),
     paths(
         status::status,
-        status::openapi,
+        document,
         sessions::sessions,
         sessions::session,
         sessions::log,
@@ -40,21 +50,30 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         results::outcomes,
         results::results,
         events::events,
-        events::newest,
+        events::newest_event,
         events::audit,
         tokens::tokens,
-        tokens::add,
-        tokens::revoke,
-    ),
-    tags(
-        (name = "looking", description = "Questions. A token with the scope `read` is enough."),
-        (name = "orders", description = "Orders about work. They need the scope `orders`."),
-        (name = "tokens", description = "Tokens. They need the scope `admin`."),
+        tokens::add_token,
+        tokens::revoke_token,
     ),
     security((), ("token" = [])),
-    modifiers(&Bearer),
+    modifiers(&Words, &Bearer),
 )]
 struct Document;
+
+/// What people read of it as a whole.
+struct Words;
+
+impl Modify for Words {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        document.info.description = Some(api::DOCUMENT.to_owned());
+        let tag = |(name, meaning): (&str, &str)| {
+            let tag = TagBuilder::new().name(name).description(Some(meaning));
+            tag.build()
+        };
+        document.tags = Some(api::TAGS.map(tag).into());
+    }
+}
 
 /// How a token is sent.
 struct Bearer;

@@ -40,13 +40,10 @@ const STREAM_PAGE: u32 = 200;
 #[serde(deny_unknown_fields)]
 pub(super) struct EventsQuery {
     /// Only those after this position; from the beginning, if not said. A stream goes by `Last-Event-ID` first.
-    #[param(minimum = 0)]
     after: Option<i64>,
     /// At most so many: 1 to 1,000, 500 if not said. A stream has no end.
-    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
     /// How many seconds to wait for the first, at most 30; not at all, if not said.
-    #[param(minimum = 0, maximum = 30)]
     wait: Option<u64>,
     /// Only there: `owner/name`.
     #[param(value_type = Option<String>)]
@@ -168,7 +165,7 @@ fn said(line: &EventLine) -> Event {
     (status = 200, description = "The position", body = NewestEvent),
     (status = "default", description = "Why there is no answer", body = ErrorAnswer),
 ))]
-pub(super) async fn newest<D: AdminService>(State(state): Shared<D>) -> Answered {
+pub(super) async fn newest_event<D: AdminService>(State(state): Shared<D>) -> Answered {
     json(async {
         let seq = state.service.newest_event().await?;
         Ok(NewestEvent { seq })

@@ -17,7 +17,6 @@ use crate::http::caller::Caller;
 #[serde(deny_unknown_fields)]
 pub(super) struct QueueQuery {
     /// At most so many: 1 to 10,000, 100 if not said.
-    #[param(minimum = 1, maximum = 10_000)]
     limit: Option<u32>,
     /// Only there: `owner/name`.
     #[param(value_type = Option<String>)]

@@ -21,7 +21,6 @@ use crate::http::caller::Caller;
 #[serde(deny_unknown_fields)]
 pub(super) struct SpanQuery {
     /// Only from then on, epoch milliseconds; from the beginning, if not said.
-    #[param(minimum = 0)]
     since: Option<i64>,
     /// Only there: `owner/name`.
     #[param(value_type = Option<String>)]

@@ -38,11 +38,7 @@ pub trait AdminService: Send + Sync + 'static {
     fn session(&self, id: SessionId) -> impl Future<Output = Answer<SessionAnswer>> + Send;
 
     /// A part of a session's log, oldest first.
-    fn log(
-        &self,
-        id: SessionId,
-        page: LogPage,
-    ) -> impl Future<Output = Answer<LogAnswer>> + Send;
+    fn log(&self, id: SessionId, page: LogPage) -> impl Future<Output = Answer<LogAnswer>> + Send;
 
     /// The task of an issue, with its timeline.
     fn task(&self, issue: IssueAt) -> impl Future<Output = Answer<TaskAnswer>> + Send;
@@ -55,11 +51,7 @@ pub trait AdminService: Send + Sync + 'static {
     fn newest_event(&self) -> impl Future<Output = Answer<i64>> + Send;
 
     /// Takes issues in as if they had been labeled. An issue that cannot be taken fails alone; an error means none was.
-    fn dispatch(
-        &self,
-        targets: Vec<Target>,
-        by: By,
-    ) -> impl Future<Output = Answer<Batch>> + Send;
+    fn dispatch(&self, targets: Vec<Target>, by: By) -> impl Future<Output = Answer<Batch>> + Send;
 
     /// What a session left that is kept here alone, as a patch.
     fn patch(&self, id: SessionId) -> impl Future<Output = Answer<Vec<u8>>> + Send;
@@ -114,19 +106,17 @@ pub trait AdminService: Send + Sync + 'static {
         by: By,
     ) -> impl Future<Output = Answer<OrderAnswer>> + Send;
 
+    /// Everything that can be counted, as Prometheus reads it.
+    fn metrics(&self) -> impl Future<Output = Answer<String>> + Send;
+
     /// The tokens there are, by name.
     fn tokens(&self) -> impl Future<Output = Answer<Vec<TokenLine>>> + Send;
 
     /// Makes a token; its word is in the answer and nowhere else.
-    fn add_token(
-        &self,
-        token: NewToken,
-        by: By,
-    ) -> impl Future<Output = Answer<TokenMade>> + Send;
+    fn add_token(&self, token: NewToken, by: By) -> impl Future<Output = Answer<TokenMade>> + Send;
 
     /// Lets a token open nothing from now on.
-    fn revoke_token(&self, name: String, by: By)
-    -> impl Future<Output = Answer<TokenLine>> + Send;
+    fn revoke_token(&self, name: String, by: By) -> impl Future<Output = Answer<TokenLine>> + Send;
 }
 
 /// An issue.

@@ -1,13 +1,13 @@
 //! Sessions: listed, looked into, stopped.
 
 use axum::Extension;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::asked::{Answered, in_time, json, query, session_id};
+use super::asked::{Answered, Named, in_time, json, query, session_id};
 use super::service::{AdminService, LogPage, SessionFilter};
 use super::state::{AdminState, Shared};
 use super::types::{ErrorAnswer, LogAnswer, SessionAnswer, SessionsAnswer, StopAnswer};
@@ -30,7 +30,6 @@ pub(super) struct SessionsQuery {
     #[param(value_type = Option<String>)]
     repository: Option<RepositoryName>,
     /// At most so many: 1 to 500, 50 if not said.
-    #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
 }
 
@@ -68,7 +67,7 @@ pub(super) async fn sessions<D: AdminService>(
 pub(super) async fn session<D: AdminService>(
     State(state): Shared<D>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Answered {
     let session = in_time(state.service.session(session_id(&id)?)).await?;
     caller.sees(session.line.repository.as_deref())?;
@@ -80,10 +79,8 @@ pub(super) async fn session<D: AdminService>(
 #[serde(deny_unknown_fields)]
 pub(super) struct LogQuery {
     /// Only those after this position; from the beginning, if not said.
-    #[param(minimum = 0)]
     after: Option<i64>,
     /// At most so many: 1 to 1,000, 200 if not said.
-    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 
@@ -104,7 +101,7 @@ impl LogQuery {
 pub(super) async fn log<D: AdminService>(
     State(state): Shared<D>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
     request: Request,
 ) -> Answered {
     let page = query::<LogQuery>(&request)?.page();
@@ -120,7 +117,7 @@ pub(super) async fn log<D: AdminService>(
 pub(super) async fn patch<D: AdminService>(
     State(state): Shared<D>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Answered {
     let id = seen(&state, &caller, &id).await?;
     let patch = in_time(state.service.patch(id)).await?;
@@ -135,7 +132,7 @@ pub(super) async fn patch<D: AdminService>(
 pub(super) async fn stop<D: AdminService>(
     State(state): Shared<D>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Answered {
     let id = seen(&state, &caller, &id).await?;
     json(state.service.stop(id, caller.by().clone())).await

@@ -1,12 +1,11 @@
-//! How skep stands, and the document of this API.
+//! How skep stands, in words and in numbers.
 
 use axum::Extension;
-use axum::Json;
 use axum::extract::State;
+use axum::http::header;
 use axum::response::IntoResponse;
 
-use super::asked::{Answered, json};
-use super::document;
+use super::asked::{Answered, in_time, json};
 use super::service::AdminService;
 use super::state::Shared;
 use super::types::{ErrorAnswer, StatusAnswer};
@@ -25,11 +24,16 @@ pub(super) async fn status<D: AdminService>(
     json(state.service.status()).await
 }
 
-/// This document.
-#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "looking", responses(
-    (status = 200, description = "OpenAPI 3.1", body = Object, content_type = "application/json"),
-    (status = "default", description = "Why there is no answer", body = ErrorAnswer),
-))]
-pub(super) async fn openapi() -> Answered {
-    Ok(Json(document::openapi()).into_response())
+/// Everything that can be counted, as Prometheus reads it. It is no part of the versioned API.
+pub(super) async fn metrics<D: AdminService>(
+    State(state): Shared<D>,
+    Extension(caller): Extension<Caller>,
+) -> Answered {
+    caller.sees_all()?;
+    let text = in_time(state.service.metrics()).await?;
+    let kind = [(
+        header::CONTENT_TYPE,
+        "text/plain; version=0.0.4; charset=utf-8",
+    )];
+    Ok((kind, text).into_response())
 }

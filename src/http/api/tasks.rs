@@ -1,12 +1,12 @@
 //! Issues: what is known of one, orders for it, and starting some.
 
-use axum::extract::{Path, Request, State};
-use axum::{Extension, Json};
+use axum::extract::{Request, State};
 use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::asked::{Answered, in_time, issue_of, json, order_body};
+use super::asked::{Answered, Named, in_time, issue_of, json, order_body};
 use super::service::{AdminService, Batch, Target, TargetLine};
 use super::state::Shared;
 use super::types::{ErrorAnswer, OrderAnswer, PlanAnswer, PlanOrder, TaskAnswer};
@@ -26,7 +26,7 @@ use crate::http::caller::Caller;
 pub(super) async fn task<D: AdminService>(
     State(state): Shared<D>,
     Extension(caller): Extension<Caller>,
-    Path(path): Path<(String, String, String)>,
+    Named(path): Named<(String, String, String)>,
 ) -> Answered {
     let at = issue_of(path)?;
     caller.within(Some(at.repository.clone()))?;
@@ -53,7 +53,7 @@ pub(super) struct OrderBody {
 pub(super) async fn order<D: AdminService>(
     State(state): Shared<D>,
     Extension(caller): Extension<Caller>,
-    Path(path): Path<(String, String, String)>,
+    Named(path): Named<(String, String, String)>,
     request: Request,
 ) -> Answered {
     let at = issue_of(path)?;

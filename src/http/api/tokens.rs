@@ -1,9 +1,9 @@
 //! Tokens for programs: made, listed, revoked. A token's word leaves here once, in the answer to the order that made it.
 
 use axum::Extension;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 
-use super::asked::{Answered, json, order_body};
+use super::asked::{Answered, Named, json, order_body};
 use super::service::AdminService;
 use super::state::Shared;
 use super::types::{ErrorAnswer, NewToken, TokenLine, TokenMade, TokensAnswer};
@@ -31,7 +31,7 @@ pub(super) async fn tokens<D: AdminService>(
     (status = 200, description = "The token", body = TokenMade),
     (status = "default", description = "Why it was not made", body = ErrorAnswer),
 ))]
-pub(super) async fn add<D: AdminService>(
+pub(super) async fn add_token<D: AdminService>(
     State(state): Shared<D>,
     Extension(caller): Extension<Caller>,
     request: Request,
@@ -46,10 +46,10 @@ pub(super) async fn add<D: AdminService>(
     (status = 200, description = "What it was for", body = TokenLine),
     (status = "default", description = "Why it was not revoked", body = ErrorAnswer),
 ))]
-pub(super) async fn revoke<D: AdminService>(
+pub(super) async fn revoke_token<D: AdminService>(
     State(state): Shared<D>,
     Extension(caller): Extension<Caller>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
 ) -> Answered {
     caller.sees_all()?;
     json(state.service.revoke_token(name, caller.by().clone())).await

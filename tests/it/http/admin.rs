@@ -67,7 +67,10 @@ async fn dispatch(body: &str) -> (Reply, Vec<String>) {
 async fn questions_reach_the_service_with_their_bounds() {
     assert_eq!(asked("/api/v1/status").await, "status");
     let all = asked("/api/v1/sessions").await;
-    assert_eq!(all, "SessionFilter { state: None, live: None, repository: None, limit: 50 }");
+    assert_eq!(
+        all,
+        "SessionFilter { state: None, live: None, repository: None, limit: 50 }"
+    );
     let some = asked("/api/v1/sessions?state=running&live=true&limit=9999").await;
     assert_eq!(
         some,
@@ -80,7 +83,10 @@ async fn questions_reach_the_service_with_their_bounds() {
         "octocat/hello-world#12"
     );
     assert_eq!(asked("/api/v1/queue").await, "queue 100 everywhere");
-    assert_eq!(asked("/api/v1/queue?limit=99999").await, "queue 10000 everywhere");
+    assert_eq!(
+        asked("/api/v1/queue?limit=99999").await,
+        "queue 10000 everywhere"
+    );
     let waves = asked("/api/v1/waves?repository=o/r&at_once=2&threshold=0.5").await;
     assert!(
         waves.contains("at_once: Some(2), threshold: Some(0.5)"),
@@ -146,6 +152,9 @@ async fn questions_that_make_no_sense_are_400() {
         "/api/v1/tasks/octocat/hello-world/twelve",
         "/api/v1/tasks/octocat/%2e%2e/12",
         "/api/v1/events?after=x",
+        "/api/v1/sessions/%ff",
+        "/api/v1/tasks/%ff/hello-world/12",
+        "/api/v1/sessions?state=asleep",
     ];
     for path in nonsense {
         assert_eq!(refused(path).await, (400, "invalid".to_owned()), "{path}");
@@ -186,7 +195,12 @@ async fn events_come_as_lines_and_nobody_waits_longer_than_half_a_minute() {
         .await;
     let seqs: Vec<i64> = reply.body.lines().map(seq).collect();
     assert_eq!(seqs, [4, 5]);
-    let asked = service.asked.lock().expect("no panic inside").last().cloned();
+    let asked = service
+        .asked
+        .lock()
+        .expect("no panic inside")
+        .last()
+        .cloned();
     assert_eq!(
         asked.as_deref(),
         Some("events 3 0 o/r [SessionFailed, TaskQueued]")

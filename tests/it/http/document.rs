@@ -20,7 +20,10 @@ fn the_page_is_the_one_the_program_makes() {
         std::fs::write(path, &made).expect("written");
     }
     let kept = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(kept == made, "docs/openapi.json is another one: run this test with SKEP_BLESS=1 and read what changed");
+    assert!(
+        kept == made,
+        "docs/openapi.json is another one: run this test with SKEP_BLESS=1 and read what changed"
+    );
 }
 
 #[test]
@@ -34,10 +37,16 @@ fn it_names_every_route_and_no_other() {
         .filter(|path| path.starts_with("/api/"))
         .collect();
     assert_eq!(named, routes);
-    let operations = paths.values().flat_map(|path| path.as_object().expect("methods").values());
+    let operations = paths
+        .values()
+        .flat_map(|path| path.as_object().expect("methods").values());
     for operation in operations {
-        assert!(operation["summary"].is_string() || operation["description"].is_string(), "{operation}");
-        let refusal = &operation["responses"]["default"]["content"]["application/json"]["schema"]["$ref"];
+        assert!(
+            operation["summary"].is_string() || operation["description"].is_string(),
+            "{operation}"
+        );
+        let refusal =
+            &operation["responses"]["default"]["content"]["application/json"]["schema"]["$ref"];
         assert_eq!(refusal, "#/components/schemas/ErrorAnswer", "{operation}");
     }
 }
@@ -47,7 +56,9 @@ fn it_names_every_route_and_no_other() {
 fn the_command_line_knows_every_moment() {
     fn moments(value: &Value, found: &mut BTreeSet<String>) {
         if let Some(properties) = value["properties"].as_object() {
-            let of_time = properties.iter().filter(|(_, property)| property["format"] == "epoch-ms");
+            let of_time = properties
+                .iter()
+                .filter(|(_, property)| property["format"] == "epoch-ms");
             found.extend(of_time.map(|(name, _)| name.clone()));
         }
         let inner: Vec<&Value> = match value {

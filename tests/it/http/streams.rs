@@ -51,14 +51,24 @@ async fn events_stream_and_go_on_after_the_last_that_was_seen() {
     let said = until(&mut wire, "id: 6\n").await;
     assert!(said.starts_with("HTTP/1.1 200"), "{said}");
     assert!(said.contains("content-type: text/event-stream"), "{said}");
-    assert!(said.contains("id: 3\nevent: session.progress\ndata: {") || said.contains("event: session.progress\n"), "{said}");
+    assert!(
+        said.contains("id: 3\nevent: session.progress\ndata: {")
+            || said.contains("event: session.progress\n"),
+        "{said}"
+    );
     assert!(!said.contains("id: 2\n"), "{said}");
     let mut wire = stream(&server, "last-event-id: 4\r\n").await;
     let said = until(&mut wire, "id: 6\n").await;
-    assert!(!said.contains("id: 4\n") && said.contains("id: 5\n"), "{said}");
+    assert!(
+        !said.contains("id: 4\n") && said.contains("id: 5\n"),
+        "{said}"
+    );
     // What is no position is passed over.
     let mut wire = stream(&server, "last-event-id: x\r\n").await;
-    assert!(until(&mut wire, "id: 3\n").await.contains("200"), "not from the beginning");
+    assert!(
+        until(&mut wire, "id: 3\n").await.contains("200"),
+        "not from the beginning"
+    );
 }
 
 #[tokio::test]

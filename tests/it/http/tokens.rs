@@ -49,17 +49,9 @@ async fn each_scope_opens_what_it_is_for_and_says_what_is_missing() {
         ("GET /api/v1/results", "", 0),
         ("POST /api/v1/sessions/7-12-1/stop", "", 1),
         ("POST /api/v1/queue/pause", "{}", 1),
-        (
-            "POST /api/v1/tasks/o/r/12/orders",
-            r#"{"order":"stop"}"#,
-            1,
-        ),
+        ("POST /api/v1/tasks/o/r/12/orders", r#"{"order":"stop"}"#, 1),
         ("GET /api/v1/tokens", "", 2),
-        (
-            "POST /api/v1/tokens",
-            r#"{"name":"x","scope":"read"}"#,
-            2,
-        ),
+        ("POST /api/v1/tokens", r#"{"name":"x","scope":"read"}"#, 2),
         ("POST /api/v1/tokens/x/revoke", "", 2),
     ];
     for (line, body, needed) in asked {
@@ -71,7 +63,9 @@ async fn each_scope_opens_what_it_is_for_and_says_what_is_missing() {
                 assert_eq!(reply.error(), (403, "scope".to_owned()), "{token}: {line}");
                 let error = &reply.json()["error"];
                 let needs = Scope::ALL[needed].name();
-                let said = format!("this needs the scope `{needs}`, and the token `{token}` has `{token}`");
+                let said = format!(
+                    "this needs the scope `{needs}`, and the token `{token}` has `{token}`"
+                );
                 assert_eq!(error["message"], said);
                 assert!(error["next"].as_str().expect("a next step").contains(needs));
             }
@@ -81,7 +75,10 @@ async fn each_scope_opens_what_it_is_for_and_says_what_is_missing() {
     }
     // Each order names its token; the operator's none.
     let heard = service.heard();
-    let pauses: Vec<&String> = heard.iter().filter(|line| line.starts_with("pause")).collect();
+    let pauses: Vec<&String> = heard
+        .iter()
+        .filter(|line| line.starts_with("pause"))
+        .collect();
     assert_eq!(
         pauses,
         [
@@ -124,7 +121,10 @@ async fn a_token_for_one_repository_sees_and_orders_nothing_elsewhere() {
     }
     let heard = service.heard();
     for narrowed in ["queue 100 o/r", "pause o/r by hello", "events 0 0 o/r []"] {
-        assert!(heard.iter().any(|line| line == narrowed), "{narrowed}: {heard:?}");
+        assert!(
+            heard.iter().any(|line| line == narrowed),
+            "{narrowed}: {heard:?}"
+        );
     }
     let before = heard.len();
     let refused = [
@@ -137,7 +137,10 @@ async fn a_token_for_one_repository_sees_and_orders_nothing_elsewhere() {
         ("GET /api/v1/events?repository=o/other", ""),
         ("POST /api/v1/queue/pause", r#"{"repository":"o/other"}"#),
         ("POST /api/v1/plan", r#"{"repository":"o/other"}"#),
-        ("POST /api/v1/tasks/o/other/12/orders", r#"{"order":"stop"}"#),
+        (
+            "POST /api/v1/tasks/o/other/12/orders",
+            r#"{"order":"stop"}"#,
+        ),
         (
             "POST /api/v1/dispatch",
             r#"{"targets":[{"repository":"o/r","issues":[12]},{"repository":"o/other","label":"x"}]}"#,
@@ -150,11 +153,16 @@ async fn a_token_for_one_repository_sees_and_orders_nothing_elsewhere() {
     }
     assert_eq!(service.heard().len(), before, "the service was asked");
     // A session that is not there, and log and patch of one, are looked up first.
-    for line in ["GET /api/v1/sessions/7-12-1/log", "GET /api/v1/sessions/7-12-1/patch"] {
+    for line in [
+        "GET /api/v1/sessions/7-12-1/log",
+        "GET /api/v1/sessions/7-12-1/patch",
+    ] {
         assert_eq!(ask(&server, "hello", line, "").await.status, 404, "{line}");
     }
     assert_eq!(
-        ask(&server, "hello", "GET /api/v1/nothing", "").await.json()["error"]["code"],
+        ask(&server, "hello", "GET /api/v1/nothing", "")
+            .await
+            .json()["error"]["code"],
         json!("not_found")
     );
 }

@@ -1,5 +1,6 @@
 //! The program itself as processes, against a simulated GitHub in the test: what an operator starts, asks, stops and loses.
 
+mod api;
 mod audit;
 mod canaries;
 mod check;
@@ -16,6 +17,7 @@ mod outage;
 mod provenance;
 mod running;
 mod sandbox;
+mod schemathesis;
 mod serve;
 mod setup;
 mod stop;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use skep::app::Running;
 use skep::core::ids::IssueNumber;
 use skep::http::types::{PlanAnswer, PlanOrder};
-use skep::http::{AdminService, ApiError};
+use skep::http::{AdminService, ApiError, By};
 use skep_simulator::fault::{Fault, FaultRule};
 
 use crate::test_app::{PATIENCE, TestApp};
@@ -48,8 +48,7 @@ fn order(create: bool) -> PlanOrder {
 }
 
 async fn planned(running: &Running, order: PlanOrder) -> Result<PlanAnswer, ApiError> {
-    let answer = running.app.admin.plan(order).await?;
-    Ok(serde_json::from_value(answer).expect("a plan"))
+    running.app.admin.plan(order, By::operator()).await
 }
 
 /// `3 new Test the parser <- Mend the parser, #2`.

@@ -99,32 +99,54 @@ use Elsewhere::{Is, Not};
 const NO_PHASES: &str = "work is issues and what they wait for: a phase is an issue with sub-issues, and each of them is a task of its own";
 const NO_MERGES: &str = "skep never merges: people do, or GitHub's own auto-merge and merge queue";
 const NO_PAGES: &str = "there are no pages: what is written down stands on the issue, or in a file of the pull request";
-const NO_SERVICES: &str = "a repository's services live and die with one session's sandbox, and their end is in its log";
+const NO_SERVICES: &str =
+    "a repository's services live and die with one session's sandbox, and their end is in its log";
 const NO_ACCOUNTS: &str = "whose account an agent uses is the operator's setting; a key that is refused ends as session.needs_person";
-const NO_PREVIEWS: &str = "there are no preview deployments: what an agent hands in to be seen is on the pull request";
+const NO_PREVIEWS: &str =
+    "there are no preview deployments: what an agent hands in to be seen is on the pull request";
 
 /// The 43 events of the bus that operators of such swarms may know, by category, and what they are here.
 pub const ELSEWHERE: [(&str, Elsewhere); 43] = [
     ("agent:spawned", Is(&[E::SessionRunning])),
-    ("agent:stopped", Is(&[E::SessionIdle, E::SessionCompleted, E::SessionCancelled])),
+    (
+        "agent:stopped",
+        Is(&[E::SessionIdle, E::SessionCompleted, E::SessionCancelled]),
+    ),
     ("agent:crashed", Is(&[E::SessionFailed])),
     ("agent:resumed", Is(&[E::SessionResumed])),
     ("agent:account_switched", Not(NO_ACCOUNTS)),
-    ("agent:deleted", Not("sessions are kept, and forgotten by retention")),
-    ("agent:waiting", Is(&[E::QuestionAsked, E::SessionWaiting, E::SessionParked])),
-    ("agent:output", Not("what an agent streams is in the session's log (GET /api/v1/sessions/ID/log); session.progress says that there is more")),
+    (
+        "agent:deleted",
+        Not("sessions are kept, and forgotten by retention"),
+    ),
+    (
+        "agent:waiting",
+        Is(&[E::QuestionAsked, E::SessionWaiting, E::SessionParked]),
+    ),
+    (
+        "agent:output",
+        Not(
+            "what an agent streams is in the session's log (GET /api/v1/sessions/ID/log); session.progress says that there is more",
+        ),
+    ),
     ("task:queued", Is(&[E::TaskQueued])),
     ("task:dispatched", Is(&[E::SessionDispatched])),
     ("task:completed", Is(&[E::SessionCompleted])),
     ("task:blocked", Is(&[E::TaskHeld])),
-    ("task:pending_approval", Is(&[E::TaskHeld, E::PlanProposed, E::PathsHeld])),
+    (
+        "task:pending_approval",
+        Is(&[E::TaskHeld, E::PlanProposed, E::PathsHeld]),
+    ),
     ("phase:queued", Not(NO_PHASES)),
     ("phase:started", Not(NO_PHASES)),
     ("phase:completed", Not(NO_PHASES)),
     ("phase:blocked", Not(NO_PHASES)),
     ("merge:queued", Not(NO_MERGES)),
     ("merge:started", Not(NO_MERGES)),
-    ("merge:completed", Is(&[E::PullRequestMerged, E::ChangeLanded])),
+    (
+        "merge:completed",
+        Is(&[E::PullRequestMerged, E::ChangeLanded]),
+    ),
     ("merge:conflicted", Is(&[E::RevisionStarted])),
     ("page:created", Not(NO_PAGES)),
     ("page:updated", Not(NO_PAGES)),
@@ -132,11 +154,23 @@ pub const ELSEWHERE: [(&str, Elsewhere); 43] = [
     ("process:spawned", Not(NO_SERVICES)),
     ("process:stopped", Not(NO_SERVICES)),
     ("process:crashed", Not(NO_SERVICES)),
-    ("server:started", Not("it is in the audit (skep.started) and in the log")),
-    ("server:stopped", Not("it is in the audit (skep.stopped) and in the log")),
+    (
+        "server:started",
+        Not("it is in the audit (skep.started) and in the log"),
+    ),
+    (
+        "server:stopped",
+        Not("it is in the audit (skep.stopped) and in the log"),
+    ),
     ("worktree:created", Is(&[E::WorkspaceReady])),
-    ("worktree:removed", Not("nothing is lost with a working copy, and nobody waits for its end")),
-    ("worktree:merged", Is(&[E::SessionCollected, E::BranchPushed])),
+    (
+        "worktree:removed",
+        Not("nothing is lost with a working copy, and nobody waits for its end"),
+    ),
+    (
+        "worktree:merged",
+        Is(&[E::SessionCollected, E::BranchPushed]),
+    ),
     ("worktree:conflict", Is(&[E::RevisionStarted])),
     ("account:credentials_refreshed", Not(NO_ACCOUNTS)),
     ("account:credentials_expired", Not(NO_ACCOUNTS)),
@@ -147,7 +181,10 @@ pub const ELSEWHERE: [(&str, Elsewhere); 43] = [
     ("preview:failed", Not(NO_PREVIEWS)),
     ("conversation:created", Is(&[E::MessageQueued])),
     ("conversation:answered", Is(&[E::QuestionAnswered])),
-    ("log:entry", Not("the log is JSON lines on standard error, and each session has its own")),
+    (
+        "log:entry",
+        Not("the log is JSON lines on standard error, and each session has its own"),
+    ),
 ];
 
 /// The page that lists them all.
@@ -160,7 +197,10 @@ pub fn page() -> String {
     for (name, here) in ELSEWHERE {
         let here = match here {
             Is(events) => {
-                let names: Vec<String> = events.iter().map(|event| format!("`{}`", event.name())).collect();
+                let names: Vec<String> = events
+                    .iter()
+                    .map(|event| format!("`{}`", event.name()))
+                    .collect();
                 names.join(", ")
             }
             Not(why) => format!("not there: {why}"),
@@ -214,8 +254,26 @@ mod tests {
         }
         let names: BTreeSet<&str> = ELSEWHERE.iter().map(|(name, _)| *name).collect();
         assert_eq!(names.len(), 43);
-        let category = |name: &str| ELSEWHERE.iter().filter(|(there, _)| there.starts_with(name)).count();
-        let counts = ["agent:", "task:", "phase:", "merge:", "page:", "process:", "server:", "worktree:", "account:", "preview:", "conversation:", "log:"];
+        let category = |name: &str| {
+            ELSEWHERE
+                .iter()
+                .filter(|(there, _)| there.starts_with(name))
+                .count()
+        };
+        let counts = [
+            "agent:",
+            "task:",
+            "phase:",
+            "merge:",
+            "page:",
+            "process:",
+            "server:",
+            "worktree:",
+            "account:",
+            "preview:",
+            "conversation:",
+            "log:",
+        ];
         assert_eq!(counts.map(category), [8, 5, 4, 4, 3, 3, 2, 4, 3, 4, 2, 1]);
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod agent_answer;
 pub mod answer_replies;
+pub mod api;
 pub mod attachment;
 pub mod audit;
 pub mod base_branch;

@@ -14,8 +14,7 @@ pub const SLOW: &str = "the answer took longer than a minute";
 /// Nobody more can watch.
 pub const TOO_MANY_STREAMS: &str = "as many streams of events are open as skep serves at once";
 /// What to do about it.
-pub const TOO_MANY_STREAMS_NEXT: &str =
-    "close one, or ask for events page by page: without `Accept: text/event-stream`, with `after` and `wait`";
+pub const TOO_MANY_STREAMS_NEXT: &str = "close one, or ask for events page by page: without `Accept: text/event-stream`, with `after` and `wait`";
 
 /// Nothing is worked on yet.
 pub const STARTING: &str = "skep is just starting";
@@ -85,11 +84,9 @@ pub mod access {
     /// What to do about it.
     pub const FOREIGN_ORIGIN_NEXT: &str = "use the skep command line";
     /// A token that nobody made, or that opens nothing any more.
-    pub const UNKNOWN_TOKEN: &str =
-        "the token that this request carries is not known here: it was revoked, has expired, or is of another skep";
+    pub const UNKNOWN_TOKEN: &str = "the token that this request carries is not known here: it was revoked, has expired, or is of another skep";
     /// What to do about it.
-    pub const UNKNOWN_TOKEN_NEXT: &str =
-        "make another one with `skep token add`, or leave the Authorization header out to look from this machine";
+    pub const UNKNOWN_TOKEN_NEXT: &str = "make another one with `skep token add`, or leave the Authorization header out to look from this machine";
 
     /// A token of too small a scope.
     pub fn scope(token: Option<&str>, has: &str, needs: &str) -> String {
@@ -170,6 +167,11 @@ pub mod invalid {
     /// A body that cannot be read.
     pub fn body(error: &str) -> String {
         format!("bad request: {error}")
+    }
+
+    /// A path that cannot be read.
+    pub fn path(error: &str) -> String {
+        format!("the path is wrong: {error}")
     }
 
     /// A query that cannot be read.

@@ -11,7 +11,8 @@ pub fn headline(sessions: u64, since: &str) -> String {
 }
 
 /// There are more than are counted.
-pub const MORE: &str = "there are more, which are not counted: ask for a shorter time with --since\n";
+pub const MORE: &str =
+    "there are more, which are not counted: ask for a shorter time with --since\n";
 
 /// Completed, failed, cancelled.
 pub fn counts([completed, failed, cancelled]: [u64; 3]) -> String {

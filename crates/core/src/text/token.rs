@@ -9,7 +9,9 @@ pub const NEVER: &str = "never";
 
 /// A token that was made, with its word.
 pub fn made(word: &str, name: &str, until: Option<&str>) -> String {
-    let until = until.map_or_else(String::new, |until| format!(" It opens nothing from {until} on."));
+    let until = until.map_or_else(String::new, |until| {
+        format!(" It opens nothing from {until} on.")
+    });
     format!(
         "{word}\n\nKeep it: it cannot be shown again. Send it as `Authorization: Bearer …`, or set SKEP_ADMIN_TOKEN.{until} \
          `skep token revoke {name}` ends it.\n"

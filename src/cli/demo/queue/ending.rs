@@ -17,7 +17,7 @@ use crate::core::text::demo;
 use crate::core::text::demo_queue as text;
 use crate::core::text::demo_queue_issues::{IN_REVIEW, ISSUES, QueueIssue, QueueKind};
 use crate::http::AdminService;
-use crate::http::types::{GraphFormat};
+use crate::http::types::GraphFormat;
 
 /// How an issue stands on GitHub.
 pub(super) struct Ended {
