@@ -34,7 +34,9 @@ async fn told(setup: &Setup, served: &Served, line: &str) -> String {
 fn validator(schema: &Value, document: &Value) -> (Schemas, SchemaIndex) {
     let mut whole = schema.clone();
     whole["$defs"] = document["components"]["schemas"].clone();
-    let text = whole.to_string().replace("#/components/schemas/", "#/$defs/");
+    let text = whole
+        .to_string()
+        .replace("#/components/schemas/", "#/$defs/");
     let whole = serde_json::from_str(&text).expect("JSON");
     let (mut compiler, mut schemas) = (Compiler::new(), Schemas::new());
     let place = "mem:///answer.json";
