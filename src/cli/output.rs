@@ -46,7 +46,10 @@ pub(super) fn with_iso_times(value: Value) -> Value {
                 };
                 (name, value)
             };
-            Value::Object(fields.into_iter().map(field).collect())
+            // Whether a map keeps the order of its fields is a feature that any crate may switch on.
+            let mut fields: Vec<(String, Value)> = fields.into_iter().map(field).collect();
+            fields.sort_by(|one, other| one.0.cmp(&other.0));
+            Value::Object(fields.into_iter().collect())
         }
         value => value,
     }

@@ -56,6 +56,12 @@ pub(super) async fn in_time<T>(
         .map_err(slow)?
 }
 
+/// How many at most: as many as asked for, within 1 and `most`.
+pub(super) fn at_most(asked: Option<i64>, usual: u32, most: u32) -> u32 {
+    let asked = asked.unwrap_or(usual.into()).clamp(1, most.into());
+    u32::try_from(asked).unwrap_or(most)
+}
+
 pub(super) fn query<T: DeserializeOwned>(request: &Request) -> Result<T, ApiError> {
     match Query::try_from_uri(request.uri()) {
         Ok(Query(query)) => Ok(query),

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 use utoipa::IntoParams;
 
-use super::asked::{Answered, in_time, json, query};
+use super::asked::{Answered, at_most, in_time, json, query};
 use super::service::{AdminService, EventPage};
 use super::sessions::LogQuery;
 use super::state::{AdminState, Shared};
@@ -42,9 +42,9 @@ pub(super) struct EventsQuery {
     /// Only those after this position; from the beginning, if not said. A stream goes by `Last-Event-ID` first.
     after: Option<i64>,
     /// At most so many: 1 to 1,000, 500 if not said. A stream has no end.
-    limit: Option<u32>,
+    limit: Option<i64>,
     /// How many seconds to wait for the first, at most 30; not at all, if not said.
-    wait: Option<u64>,
+    wait: Option<i64>,
     /// Only there: `owner/name`.
     #[param(value_type = Option<String>)]
     repository: Option<RepositoryName>,
@@ -71,8 +71,8 @@ pub(super) async fn events<D: AdminService>(
     let asked: EventsQuery = query(&request)?;
     let mut page = EventPage {
         after: asked.after.unwrap_or(0).max(0),
-        limit: asked.limit.unwrap_or(500).clamp(1, 1000),
-        wait: Duration::from_secs(asked.wait.unwrap_or(0)).min(LONGEST_WAIT),
+        limit: at_most(asked.limit, 500, 1000),
+        wait: Duration::from_secs(asked.wait.unwrap_or(0).max(0).unsigned_abs()).min(LONGEST_WAIT),
         kinds: kinds(asked.kind.as_deref())?,
         repository: caller.within(asked.repository)?,
     };

@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::asked::{Answered, json, order_body, query};
+use super::asked::{Answered, at_most, json, order_body, query};
 use super::service::{AdminService, QueueQuestion, WavesQuestion};
 use super::state::Shared;
 use super::types::{ErrorAnswer, GraphAnswer, GraphFormat, OrderAnswer, QueueAnswer, WavesAnswer};
@@ -17,7 +17,7 @@ use crate::http::caller::Caller;
 #[serde(deny_unknown_fields)]
 pub(super) struct QueueQuery {
     /// At most so many: 1 to 10,000, 100 if not said.
-    limit: Option<u32>,
+    limit: Option<i64>,
     /// Only there: `owner/name`.
     #[param(value_type = Option<String>)]
     repository: Option<RepositoryName>,
@@ -35,7 +35,7 @@ pub(super) async fn queue<D: AdminService>(
 ) -> Answered {
     let QueueQuery { limit, repository } = query(&request)?;
     let question = QueueQuestion {
-        limit: limit.unwrap_or(100).clamp(1, 10_000),
+        limit: at_most(limit, 100, 10_000),
         repository: caller.within(repository)?,
     };
     json(state.service.queue(question)).await

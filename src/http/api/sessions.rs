@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::asked::{Answered, Named, in_time, json, query, session_id};
+use super::asked::{Answered, Named, at_most, in_time, json, query, session_id};
 use super::service::{AdminService, LogPage, SessionFilter};
 use super::state::{AdminState, Shared};
 use super::types::{ErrorAnswer, LogAnswer, SessionAnswer, SessionsAnswer, StopAnswer};
@@ -30,7 +30,7 @@ pub(super) struct SessionsQuery {
     #[param(value_type = Option<String>)]
     repository: Option<RepositoryName>,
     /// At most so many: 1 to 500, 50 if not said.
-    limit: Option<u32>,
+    limit: Option<i64>,
 }
 
 /// Sessions, newest first. With a repository, those among the newest 10,000.
@@ -54,7 +54,7 @@ pub(super) async fn sessions<D: AdminService>(
         state: asked.state,
         live: asked.live,
         repository: caller.within(asked.repository)?,
-        limit: asked.limit.unwrap_or(50).clamp(1, 500),
+        limit: at_most(asked.limit, 50, 500),
     };
     json(state.service.sessions(filter)).await
 }
@@ -81,14 +81,14 @@ pub(super) struct LogQuery {
     /// Only those after this position; from the beginning, if not said.
     after: Option<i64>,
     /// At most so many: 1 to 1,000, 200 if not said.
-    limit: Option<u32>,
+    limit: Option<i64>,
 }
 
 impl LogQuery {
     pub(super) fn page(&self) -> LogPage {
         LogPage {
             after: self.after.unwrap_or(0).max(0),
-            limit: self.limit.unwrap_or(200).clamp(1, 1000),
+            limit: at_most(self.limit, 200, 1000),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use skep::agent::presets;
 use skep::core::agent::AgentSpec;
