@@ -418,7 +418,6 @@ async fn the_operator_orders_on_an_issue_what_people_order_by_command() {
 async fn an_order_that_is_none_says_which_there_are() {
     let mut app = TestApp::new().await;
     let issue = app.issue("Quiet", "Nothing.", &[]);
-    let repository: RepositoryName = "octo/hello".parse().expect("a name");
     for order in [
         "",
         "dance",

@@ -227,7 +227,7 @@ async fn an_order_survives_a_kill() {
     let mut app = app().await;
     app.settle_all().await;
     let admin = app.product().admin.clone();
-    let asked = tokio::spawn(async move { admin.plan(order(true)).await });
+    let asked = tokio::spawn(async move { admin.plan(order(true), By::operator()).await });
     let patience = tokio::time::Instant::now() + PATIENCE;
     while app.store().counts().await.expect("counts").inbox_unhandled == 0 {
         assert!(
