@@ -17,6 +17,7 @@ use super::live_graph::EngineGraph;
 use super::modules::App;
 use super::random_name::random_name;
 use super::setup::Setup;
+use super::tokens::Tokens;
 use super::{admin_token, ca_bundle};
 use crate::agent::Agents;
 use crate::agent::guard::Guard;
@@ -126,12 +127,11 @@ impl Assembly {
             issues: setup.issues.clone(),
             others: Default::default(),
         };
-        let admin = Arc::new(AdminApi::new(
-            store.clone(),
-            github.clone(),
-            health.clone(),
-            disk,
-        ));
+        let tokens = Tokens {
+            store: store.clone(),
+            clock: setup.clock.clone(),
+        };
+        let admin = Arc::new(AdminApi::new(tokens, github.clone(), health.clone(), disk));
         let (ingest, lock) = (Arc::new(ingest), Arc::new(lock));
         Ok(Self {
             store,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use super::listeners::{Entry, Listeners};
 use super::registration::desk::Desk;
 use super::registration::particulars::RegistrationSetup;
@@ -57,7 +59,9 @@ impl Door {
                 channel,
                 unfinished,
             } => {
-                let (public, mut admin) = entry.routers(addresses.admin.ip().is_loopback());
+                let stop = CancellationToken::new();
+                let on_loopback = addresses.admin.ip().is_loopback();
+                let (public, mut admin) = entry.routers(on_loopback, &stop);
                 let mut desk = None;
                 if let Some(setup) = unfinished {
                     let taken_up = Arc::new(Desk::open(*setup)?);
@@ -65,7 +69,8 @@ impl Door {
                     admin = with_registration(Arc::clone(&taken_up), admin);
                     desk = Some(taken_up);
                 }
-                let mut listeners = Listeners::open((public.clone(), admin), &addresses).await?;
+                let mut listeners =
+                    Listeners::open(stop, (public.clone(), admin), &addresses).await?;
                 if let Some(desk) = desk {
                     desk.stands_at(&admin_url(listeners.admin));
                     tracing::info!(
@@ -90,7 +95,8 @@ impl Door {
                     admin,
                     signals: _,
                 } = *open;
-                let (for_github, for_operators) = entry.routers(listeners.admin.ip().is_loopback());
+                let on_loopback = listeners.admin.ip().is_loopback();
+                let (for_github, for_operators) = entry.routers(on_loopback, &listeners.stop);
                 public.turn(for_github);
                 admin.turn(with_registration(desk, for_operators));
                 Ok(listeners)

@@ -10,7 +10,7 @@ use crate::core::text;
 use crate::engine::{Engine, EngineError};
 use crate::github::At;
 use crate::http::ApiError;
-use crate::http::queue_types::{GraphAnswer, GraphFormat};
+use crate::http::types::{GraphAnswer, GraphFormat};
 use crate::store::Store;
 
 /// What a drawing is made of.

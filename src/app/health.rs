@@ -11,9 +11,7 @@ use super::webhook_proxy::ChannelView;
 use crate::core::text::requests;
 use crate::core::time::Clock;
 use crate::http::Refused;
-use crate::http::api_types::{
-    AcceptedLine, DeliveriesAnswer, GitHubAnswer, HealthAnswer, RefusedLine,
-};
+use crate::http::types::{AcceptedLine, DeliveriesAnswer, GitHubAnswer, HealthAnswer, RefusedLine};
 
 /// Between two warnings about refused deliveries, milliseconds.
 const WARN_EVERY: i64 = 60_000;

@@ -39,24 +39,26 @@ pub(super) struct Listeners {
 }
 
 impl Entry {
-    /// What is served at the public and at the admin address.
-    pub(super) fn routers(&self, on_loopback: bool) -> (Router, Router) {
+    /// What is served at the public and at the admin address; `stop` ends what goes on and on there.
+    pub(super) fn routers(&self, on_loopback: bool, stop: &CancellationToken) -> (Router, Router) {
         let read_access = if on_loopback {
             ReadAccess::Open
         } else {
             ReadAccess::WithToken
         };
-        let guard = Guard::new(&self.token, read_access);
+        let tokens = Arc::new(self.admin.tokens().clone());
+        let guard = Guard::new(&self.token, read_access).with_tokens(tokens);
         (
             http::public_router(self.ingest.clone(), Caps::default()),
-            http::admin_router(self.admin.clone(), guard),
+            http::admin_router(self.admin.clone(), guard, stop.clone()),
         )
     }
 }
 
 impl Listeners {
-    /// Binds both, then serves both: an address that is taken leaves nothing half open.
+    /// Binds both, then serves both until `stop`: an address that is taken leaves nothing half open.
     pub(super) async fn open(
+        stop: CancellationToken,
         (for_github, for_operators): (Router, Router),
         addresses: &Addresses,
     ) -> anyhow::Result<Self> {
@@ -67,7 +69,6 @@ impl Listeners {
         };
         let (public, private) = (bind(addresses.listen).await?, bind(addresses.admin).await?);
         let (listen, admin) = (public.local_addr()?, private.local_addr()?);
-        let stop = CancellationToken::new();
         let serve = |listener, router| {
             tokio::spawn(http::serve(
                 listener,

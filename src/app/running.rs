@@ -30,8 +30,10 @@ pub struct Running {
 impl App {
     /// Starts engine, runner and both addresses.
     pub async fn start(self, addresses: &Addresses) -> anyhow::Result<Running> {
-        let routers = self.entry().routers(addresses.admin.ip().is_loopback());
-        let listeners = Listeners::open(routers, addresses).await?;
+        let stop = CancellationToken::new();
+        let on_loopback = addresses.admin.ip().is_loopback();
+        let routers = self.entry().routers(on_loopback, &stop);
+        let listeners = Listeners::open(stop, routers, addresses).await?;
         self.start_behind(listeners).await
     }
 

@@ -4,8 +4,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
 use super::{
-    agents, audit, config, demo, demo_agent, dispatch, doctor, graph, help, order, outcomes, pause,
-    plan, queue, sandbox, serve, session, sessions, setup, status, stop, verify_pull, waves,
+    agents, audit, config, demo, demo_agent, dispatch, doctor, events, graph, help, order,
+    outcomes, pause, plan, queue, results, sandbox, serve, session, sessions, setup, status, stop,
+    token, verify_pull, waves,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -36,6 +37,8 @@ enum Command {
     Queue(queue::Queue),
     Graph(graph::Graph),
     Outcomes(outcomes::Outcomes),
+    Results(results::Results),
+    Events(events::Events),
     Audit(audit::Audit),
     Waves(waves::Waves),
     Plan(plan::Plan),
@@ -47,6 +50,7 @@ enum Command {
     Approve(order::Approve),
     Priority(order::Priority),
     Status(status::Status),
+    Token(token::Token),
     Sandbox(sandbox::Sandbox),
     VerifyPull(verify_pull::VerifyPull),
     Agents(agents::Agents),
@@ -89,6 +93,9 @@ impl Cli {
             Command::Queue(queue) => queue.admin.args(),
             Command::Graph(graph) => graph.admin.args(),
             Command::Outcomes(outcomes) => outcomes.admin.args(),
+            Command::Results(results) => results.admin.args(),
+            Command::Events(events) => events.admin.args(),
+            Command::Token(token) => token.args(),
             Command::Audit(audit) => audit.args(),
             Command::Waves(waves) => waves.admin.args(),
             Command::Plan(plan) => plan.admin.args(),
@@ -153,6 +160,9 @@ impl Cli {
             Command::Queue(queue) => queue.run(sources).await,
             Command::Graph(graph) => graph.run(sources).await,
             Command::Outcomes(outcomes) => outcomes.run(sources).await,
+            Command::Results(results) => results.run(sources).await,
+            Command::Events(events) => events.run(sources).await,
+            Command::Token(token) => token.run(sources).await,
             Command::Audit(audit) => audit.run(sources).await,
             Command::Waves(waves) => waves.run(sources).await,
             Command::Plan(plan) => plan.run(sources).await,

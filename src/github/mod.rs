@@ -19,6 +19,7 @@ mod ci_rollup;
 mod client;
 mod comment;
 mod compare;
+mod counted;
 mod error;
 mod etag;
 mod file;

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+mod age;
 mod alone;
 mod audit;
 mod checkpoint;
@@ -47,8 +48,10 @@ mod schedule;
 mod session_log;
 mod sprint;
 mod task;
+mod token;
 mod transition;
 
+pub use age::Oldest;
 pub use audit::{AuditRow, Broken, Chain, Extent, Head, NewAudit, Walked};
 pub use complaint::Complaint;
 pub use connect::{Backend, Tuning, probe, sqlite_url};
@@ -56,7 +59,7 @@ pub use creation::{Created, WaitingContent};
 pub use dependency::DependencyRow;
 pub use effect_result::EffectResult;
 pub use error::StoreError;
-pub use event::{EventRow, NewEvent};
+pub use event::{EventFilter, EventRow, NewEvent};
 pub use inbox_kind::InboxKind;
 pub use inbox_row::{Accepted, IgnoredDelivery, InboxRow, NewInbox};
 pub use lease::{Claim, Closed, Completion};
@@ -71,6 +74,7 @@ pub use retention::Pruned;
 pub use schedule::{ClosedAgentRow, LiveRow, PauseRow, QueuedRow, ScheduleRows};
 pub use session_log::{LogLine, LogRow};
 pub use task::{SessionRow, TaskRow, Waits};
+pub use token::{MOST_TOKENS, TokenRow};
 pub use transition::Transition;
 
 use connect::Pools;

@@ -65,6 +65,7 @@ pub mod pull_gate;
 pub mod pull_size;
 pub mod question;
 pub mod repository_policy;
+pub mod results;
 mod retention;
 pub mod risk;
 pub mod role;

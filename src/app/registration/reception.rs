@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 
+use tokio_util::sync::CancellationToken;
+
 use super::checklist;
 use super::desk::Desk;
 use super::intake::PingIntake;
@@ -54,7 +56,12 @@ impl Reception {
         let intake = Arc::new(PingIntake(Arc::clone(&desk)));
         let public = Switch::new(public_router(intake, Caps::default()));
         let admin = Switch::new(registration_router(Arc::clone(&desk)));
-        let mut listeners = Listeners::open((public.router(), admin.router()), &addresses).await?;
+        let mut listeners = Listeners::open(
+            CancellationToken::new(),
+            (public.router(), admin.router()),
+            &addresses,
+        )
+        .await?;
         desk.stands_at(&admin_url(listeners.admin));
         if let Some(channel) = channel {
             let proxy = webhook_proxy::Start {

@@ -24,6 +24,11 @@ fn routes(source: &str) -> BTreeSet<&str> {
     paths.collect()
 }
 
+/// The paths of the admin address.
+pub(super) fn admin_routes() -> BTreeSet<&'static str> {
+    routes(ADMIN)
+}
+
 async fn status(server: &TestServer, method: &str, path: &str) -> u16 {
     let request = format!(
         "{method} {path} HTTP/1.1\r\nhost: h\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}"

@@ -1,6 +1,7 @@
 //! The program itself as processes, against a simulated GitHub in the test: what an operator starts, asks, stops and loses.
 
 mod agents_list;
+mod api;
 mod audit;
 mod canaries;
 mod check;
@@ -19,6 +20,7 @@ mod provenance;
 mod registration;
 mod running;
 mod sandbox;
+mod schemathesis;
 mod serve;
 mod setup;
 mod stop;

@@ -11,6 +11,11 @@ pub const WRONG_METHOD: &str = "this address does not take that method";
 /// The answer takes too long.
 pub const SLOW: &str = "the answer took longer than a minute";
 
+/// Nobody more can watch.
+pub const TOO_MANY_STREAMS: &str = "as many streams of events are open as skep serves at once";
+/// What to do about it.
+pub const TOO_MANY_STREAMS_NEXT: &str = "close one, or ask for events page by page: without `Accept: text/event-stream`, with `after` and `wait`";
+
 /// Nothing is worked on yet.
 pub const STARTING: &str = "skep is just starting";
 /// What to do meanwhile.
@@ -78,6 +83,42 @@ pub mod access {
     pub const FOREIGN_ORIGIN: &str = "requests from web pages are refused";
     /// What to do about it.
     pub const FOREIGN_ORIGIN_NEXT: &str = "use the skep command line";
+    /// A token that nobody made, or that opens nothing any more.
+    pub const UNKNOWN_TOKEN: &str = "the token that this request carries is not known here: it was revoked, has expired, or is of another skep";
+    /// What to do about it.
+    pub const UNKNOWN_TOKEN_NEXT: &str = "make another one with `skep token add`, or leave the Authorization header out to look from this machine";
+
+    /// A token of too small a scope.
+    pub fn scope(token: Option<&str>, has: &str, needs: &str) -> String {
+        match token {
+            Some(token) => {
+                format!("this needs the scope `{needs}`, and the token `{token}` has `{has}`")
+            }
+            None => format!("this needs a token with the scope `{needs}`"),
+        }
+    }
+    /// What to do about it.
+    pub fn scope_next(needs: &str) -> String {
+        format!("make a token with `skep token add NAME --scope {needs}`, or use the admin token")
+    }
+
+    /// A token for one repository, used for another.
+    pub fn elsewhere(only: &str, asked: &str) -> String {
+        match asked {
+            "" => format!("this token is for {only} alone"),
+            asked => format!("this token is for {only} alone, and this is about {asked}"),
+        }
+    }
+    /// What to do about it.
+    pub const ELSEWHERE_NEXT: &str =
+        "use a token for that repository, or one without `--repository`";
+    /// A token for one repository, used for what is about all of them.
+    pub fn whole(only: &str) -> String {
+        format!("this token is for {only} alone, and this is about all repositories")
+    }
+    /// What to do about it.
+    pub const WHOLE_NEXT: &str = "ask for sessions, queue, events, outcomes or results, or use a token without `--repository`";
+
     /// No token.
     pub const NO_TOKEN: &str = "this needs the admin token";
     /// What to do about it.
@@ -99,6 +140,25 @@ pub mod invalid {
     /// An issue's number that is none.
     pub const ISSUE_NUMBER: &str = "an issue is known by its number, such as 12";
 
+    /// A state that is none.
+    pub fn state(word: &str) -> String {
+        format!("`{word}` is no state of a session")
+    }
+    /// Which words there are.
+    pub fn one_of(words: &str) -> String {
+        format!("it is one of {words}")
+    }
+    /// An event that is none.
+    pub fn event(word: &str) -> String {
+        format!("`{word}` is no event of skep's")
+    }
+    /// Where they are listed.
+    pub const EVENT_NEXT: &str = "docs/events.md lists them; several are separated by commas";
+    /// A token's name that is none.
+    pub const TOKEN_NAME: &str = "a token is named by 1 to 40 of a-z, 0-9 and -";
+    /// A token that is over at once, or after more than ten years.
+    pub const TOKEN_LIFE: &str = "a token lasts between one second and ten years, or for ever";
+
     /// A target that says nothing, or two things.
     pub fn target(repository: &str) -> String {
         format!("the target {repository} needs either issue numbers or a label")
@@ -107,6 +167,11 @@ pub mod invalid {
     /// A body that cannot be read.
     pub fn body(error: &str) -> String {
         format!("bad request: {error}")
+    }
+
+    /// A path that cannot be read.
+    pub fn path(error: &str) -> String {
+        format!("the path is wrong: {error}")
     }
 
     /// A query that cannot be read.
@@ -178,6 +243,19 @@ pub mod absent {
     pub const TASK_NEXT: &str = "label the issue `agent:go`, or run `skep dispatch`";
     /// Where published work is.
     pub const PATCH_NEXT: &str = "if it was published, it is on its branch on GitHub";
+
+    /// A token nobody made.
+    pub fn token(name: &str) -> String {
+        format!("there is no token `{name}`")
+    }
+    /// Where they are listed.
+    pub const TOKEN_NEXT: &str = "list them with `skep token list`";
+    /// A token of that name is there.
+    pub fn token_is_there(name: &str) -> String {
+        format!("there is a token `{name}` already")
+    }
+    /// What to do about it.
+    pub const TOKEN_IS_THERE_NEXT: &str = "take another name, or revoke that one first";
 
     /// A session nobody knows.
     pub fn session(id: &str) -> String {

@@ -2,9 +2,10 @@
 //! whoever shows them.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What an installation may create on GitHub: comments and pull requests.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct BudgetLine {
     /// Its number.
@@ -24,7 +25,7 @@ pub struct BudgetLine {
 }
 
 /// What was created in a span of time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct UsedLine {
     /// How much.
@@ -38,7 +39,7 @@ pub struct UsedLine {
 }
 
 /// Points of GitHub's.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct PointsLine {
     /// How many.
@@ -48,12 +49,13 @@ pub struct PointsLine {
 }
 
 /// What waits to be created.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct WaitingLine {
     /// How many.
     pub count: i64,
     /// When the first of them may go.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "epoch-ms")]
     pub until: Option<i64>,
 }

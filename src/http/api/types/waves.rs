@@ -1,9 +1,10 @@
 //! Shapes of what the admin address says of a repository's queue in waves.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// `GET /api/v1/waves?repository=owner/name`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct WavesAnswer {
     /// `owner/name`.
@@ -21,7 +22,7 @@ pub struct WavesAnswer {
 }
 
 /// An issue in a wave.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct WaveLine {
     /// The issue.
@@ -43,7 +44,7 @@ pub struct WaveLine {
 }
 
 /// A file that will probably be changed.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct FileLine {
     /// Its path.

@@ -1,9 +1,8 @@
-//! The ledger as CSV, by RFC 4180: a line for each pull request, under a line of names.
+//! Tables as CSV, by RFC 4180: a line for each pull request or session, under a line of names.
 
-use super::api_types::FigureLine;
-use super::outcome_types::OutcomeLine;
+use super::types::{FigureLine, OutcomeLine, ResultLine};
 
-const NAMES: [&str; 16] = [
+const OUTCOME: [&str; 16] = [
     "repository",
     "issue",
     "pull",
@@ -23,15 +22,15 @@ const NAMES: [&str; 16] = [
 ];
 
 /// All of it. What is unknown is an empty cell beside the word.
-pub(super) fn csv(pulls: &[OutcomeLine]) -> String {
-    let mut text = line(&NAMES.map(str::to_owned));
+pub(super) fn outcomes(pulls: &[OutcomeLine]) -> String {
+    let mut text = line(&OUTCOME.map(str::to_owned));
     for pull in pulls {
-        text.push_str(&line(&cells(pull)));
+        text.push_str(&line(&outcome(pull)));
     }
     text
 }
 
-fn cells(pull: &OutcomeLine) -> [String; 16] {
+fn outcome(pull: &OutcomeLine) -> [String; 16] {
     let [tokens, sure_of_tokens] = figure(&pull.tokens);
     let [cost, sure_of_cost] = figure(&pull.cost_micro_usd);
     [
@@ -51,6 +50,62 @@ fn cells(pull: &OutcomeLine) -> [String; 16] {
         pull.queued_at.to_string(),
         pull.opened_at.to_string(),
         pull.over_at.map_or_else(String::new, |at| at.to_string()),
+    ]
+}
+
+const RESULT: [&str; 18] = [
+    "session",
+    "repository",
+    "issue",
+    "state",
+    "stop",
+    "role",
+    "agent",
+    "pull",
+    "queued_at",
+    "started_at",
+    "ended_at",
+    "waited_ms",
+    "took_ms",
+    "worked_ms",
+    "tokens",
+    "tokens_exactness",
+    "cost_micro_usd",
+    "cost_exactness",
+];
+
+/// All sessions. What is unknown is an empty cell.
+pub(super) fn results(sessions: &[ResultLine]) -> String {
+    let mut text = line(&RESULT.map(str::to_owned));
+    for session in sessions {
+        text.push_str(&line(&result(session)));
+    }
+    text
+}
+
+fn result(session: &ResultLine) -> [String; 18] {
+    let number = |number: Option<i64>| number.map_or_else(String::new, |it| it.to_string());
+    let [tokens, sure_of_tokens] = figure(&session.tokens);
+    let [cost, sure_of_cost] = figure(&session.cost_micro_usd);
+    [
+        session.session.clone(),
+        session.repository.clone().unwrap_or_default(),
+        number(session.issue),
+        session.state.clone(),
+        session.stop.clone().unwrap_or_default(),
+        session.role.clone(),
+        session.agent.clone(),
+        number(session.pull),
+        session.queued_at.to_string(),
+        number(session.started_at),
+        number(session.ended_at),
+        number(session.waited_ms),
+        number(session.took_ms),
+        session.worked_ms.to_string(),
+        tokens,
+        sure_of_tokens,
+        cost,
+        sure_of_cost,
     ]
 }
 
@@ -102,10 +157,10 @@ mod tests {
             opened_at: 5,
             ..OutcomeLine::default()
         };
-        insta::assert_snapshot!(csv(&[pull]).replace("\r\n", "|\n"), @"
+        insta::assert_snapshot!(outcomes(&[pull]).replace("\r\n", "|\n"), @"
         repository,issue,pull,session,role,agent,became,rounds,tokens,tokens_exactness,cost_micro_usd,cost_exactness,worked_ms,queued_at,opened_at,over_at|
         octo/hello,1,2,7-1-1,swe,goose,merged,0,900,exact,,unknown,0,0,5,|
         ");
-        assert!(csv(&[]).starts_with("repository,"));
+        assert!(outcomes(&[]).starts_with("repository,"));
     }
 }

@@ -1,9 +1,10 @@
 //! Shapes of what the admin address says of the queue. Times are epoch milliseconds.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A task in the queue.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct QueueLine {
     /// `owner/name`.
@@ -15,12 +16,14 @@ pub struct QueueLine {
     /// Its role.
     pub role: Option<String>,
     /// Since when it waits.
+    #[schema(format = "epoch-ms")]
     pub queued_at: i64,
-    /// Its place among those that wait for a slot, from 1; `None` when something holds it back.
+    /// Its place among those that wait for a slot, from 1; null when something holds it back.
     pub place: Option<i64>,
     /// `ready`: it waits for a slot; `waiting`: something for many holds it back; `held`: it waits for something of its own.
     pub state: String,
     /// When it may start, if anybody can tell.
+    #[schema(format = "epoch-ms")]
     pub starts_at: Option<i64>,
     /// For what it waits.
     pub reason: String,
@@ -34,7 +37,7 @@ impl QueueLine {
 }
 
 /// `GET /api/v1/queue`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct QueueAnswer {
     /// Sessions at work.
@@ -47,7 +50,7 @@ pub struct QueueAnswer {
     pub held: usize,
     /// Where the operator lets nothing start.
     pub paused: Vec<PauseLine>,
-    /// The memory; `None` before it was measured.
+    /// The memory; null before it was measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<MemoryAnswer>,
     /// What waits, in the order in which it would start; what is held back stands last.
@@ -55,7 +58,7 @@ pub struct QueueAnswer {
 }
 
 /// The memory of the machine, or of skep's control group.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct MemoryAnswer {
     /// What is free.
@@ -67,17 +70,18 @@ pub struct MemoryAnswer {
 }
 
 /// Starts that the operator paused.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct PauseLine {
-    /// `owner/name`; `None`: everywhere.
+    /// `owner/name`; null: everywhere.
     pub repository: Option<String>,
     /// Since when.
+    #[schema(format = "epoch-ms")]
     pub since: i64,
 }
 
 /// How a graph is drawn.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GraphFormat {
     /// As GitHub shows it in Markdown.
@@ -92,7 +96,7 @@ pub enum GraphFormat {
 }
 
 /// `GET /api/v1/graph`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct GraphAnswer {
     /// How it is drawn.
@@ -102,7 +106,7 @@ pub struct GraphAnswer {
 }
 
 /// What came of an order.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct OrderAnswer {
     /// In words.

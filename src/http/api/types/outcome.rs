@@ -3,12 +3,13 @@
 //! No words of people are in it, so that nothing in a table acts as a formula.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::api_types::FigureLine;
-use super::queue_types::place;
+use super::figure::FigureLine;
+use super::queue::place;
 
 /// One pull request.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct OutcomeLine {
     /// `owner/name`.
@@ -35,10 +36,13 @@ pub struct OutcomeLine {
     /// How long its agent worked, milliseconds.
     pub worked_ms: i64,
     /// When its session was queued.
+    #[schema(format = "epoch-ms")]
     pub queued_at: i64,
     /// When it was opened.
+    #[schema(format = "epoch-ms")]
     pub opened_at: i64,
     /// When it was merged or closed.
+    #[schema(format = "epoch-ms")]
     pub over_at: Option<i64>,
 }
 
@@ -50,7 +54,7 @@ impl OutcomeLine {
 }
 
 /// All pull requests of a role and an agent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct OutcomeGroup {
     /// The role's name.
@@ -84,10 +88,11 @@ pub struct OutcomeGroup {
 }
 
 /// `GET /api/v1/outcomes`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct OutcomesAnswer {
     /// Only what was opened since then.
+    #[schema(format = "epoch-ms")]
     pub since: i64,
     /// By role and agent.
     pub groups: Vec<OutcomeGroup>,

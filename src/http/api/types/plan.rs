@@ -1,14 +1,16 @@
 //! Shapes of what the admin address is asked and says of a repository's task list.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::core::ids::RepositoryName;
 
 /// `POST /api/v1/plan`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanOrder {
     /// Where.
+    #[schema(value_type = String)]
     pub repository: RepositoryName,
     /// The list itself; without it, it is read from the repository's default branch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -22,7 +24,7 @@ pub struct PlanOrder {
 }
 
 /// What becomes of a list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct PlanAnswer {
     /// `owner/name`.
@@ -38,7 +40,7 @@ pub struct PlanAnswer {
 }
 
 /// One task of a list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct PlanLine {
     /// The line of its heading.
