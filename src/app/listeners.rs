@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::admin_api::AdminApi;
 use super::intake::WebhookIngest;
 use super::setup::Addresses;
-use crate::http::{self, Bounds, Caps, Guard, ReadAccess};
+use crate::http::{self, Bounds, Caps, Guard, Pages, ReadAccess};
 
 /// What is behind the two addresses.
 pub(super) struct Entry {
@@ -53,7 +53,15 @@ impl Listeners {
             ReadAccess::WithToken
         };
         let guard = Guard::new(&entry.token, read_access);
+        let pages = Pages {
+            service: entry.admin.clone(),
+            guard: guard.clone(),
+            address: None,
+            viewers: Pages::<AdminApi>::VIEWERS,
+            stop: stop.clone(),
+        };
         let admin_router = http::admin_router(entry.admin.clone(), guard);
+        let admin_router = http::with_pages(admin_router, pages);
         let served = vec![
             tokio::spawn(http::serve(
                 public,

@@ -4,7 +4,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
 use super::{
-    audit, config, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, plan, queue,
+    audit, config, dashboard, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, plan, queue,
     sandbox, serve, session, sessions, status, stop, verify_pull, waves,
 };
 use crate::config::{Args, Environment, Sources};
@@ -29,6 +29,7 @@ enum Command {
     #[command(hide = true)]
     DemoAgent(demo_agent::DemoAgent),
     Dispatch(dispatch::Dispatch),
+    Dashboard(dashboard::Dashboard),
     Sessions(sessions::Sessions),
     Session(session::Session),
     Queue(queue::Queue),
@@ -77,6 +78,7 @@ impl Cli {
                 return Sources::without_file(Args::default(), environment);
             }
             Command::Dispatch(dispatch) => dispatch.admin.args(),
+            Command::Dashboard(dashboard) => dashboard.admin.args(),
             Command::Sessions(sessions) => sessions.admin.args(),
             Command::Session(session) => session.admin.args(),
             Command::Queue(queue) => queue.admin.args(),
@@ -134,6 +136,7 @@ impl Cli {
             Command::Demo(demo) => demo.run(sources).await,
             Command::DemoAgent(agent) => demo_agent::run(agent).await,
             Command::Dispatch(dispatch) => dispatch.run(sources).await,
+            Command::Dashboard(dashboard) => dashboard.run(sources).await,
             Command::Sessions(sessions) => sessions.run(sources).await,
             Command::Session(session) => session.run(sources).await,
             Command::Queue(queue) => queue.run(sources).await,

@@ -11,7 +11,7 @@ use axum::Json;
 use axum::Router;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -29,7 +29,7 @@ use super::outcome_csv::csv;
 use super::plan_types::PlanOrder;
 use super::queue_types::GraphFormat;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
-use crate::core::text::{self, requests};
+use crate::core::text::requests;
 
 /// How long the service may take for an answer.
 const ANSWER_TIME: Duration = Duration::from_secs(60);
@@ -38,7 +38,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The largest body of an order, bytes.
 const BODY_CAP: usize = 1024 * 1024;
 
-/// The router of the admin address; all else is 404 or 405.
+/// The questions and orders of the admin address; all else is 404 or 405. Its pages are [`super::with_pages`].
 pub fn admin_router<D: AdminService>(service: Arc<D>, guard: Guard) -> Router {
     let reader = Reader::new(Caps {
         body: BODY_CAP,
@@ -46,7 +46,6 @@ pub fn admin_router<D: AdminService>(service: Arc<D>, guard: Guard) -> Router {
         ..Caps::default()
     });
     Router::new()
-        .route("/", get(async || Html(text::page::ADMIN)))
         .route("/api/v1/status", get(status::<D>))
         .route("/api/v1/sessions", get(sessions::<D>))
         .route("/api/v1/sessions/{id}", get(session::<D>))

@@ -19,7 +19,7 @@ use super::answer;
 use crate::core::text::requests::access;
 
 /// Whether a request is meant for this machine: for `localhost` or a loopback address, and for nothing else besides.
-fn is_for_us(headers: &HeaderMap, in_target: Option<&Authority>) -> bool {
+pub(super) fn is_for_us(headers: &HeaderMap, in_target: Option<&Authority>) -> bool {
     let mut values = headers.get_all(header::HOST).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return false;
@@ -72,7 +72,18 @@ impl Guard {
         }
     }
 
-    fn is_held(&self, headers: &HeaderMap) -> bool {
+    /// Whether reading needs no token.
+    pub(super) fn reads_are_open(&self) -> bool {
+        self.read_access == ReadAccess::Open
+    }
+
+    /// Whether this is the token.
+    pub(super) fn is_token(&self, given: &str) -> bool {
+        digest(given) == self.token
+    }
+
+    /// Whether a request carries the token.
+    pub(super) fn is_held(&self, headers: &HeaderMap) -> bool {
         let mut values = headers.get_all(header::AUTHORIZATION).iter();
         let (Some(value), None) = (values.next(), values.next()) else {
             return false;

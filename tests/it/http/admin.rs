@@ -19,7 +19,7 @@ const TOKEN: &str = "admin-0123456789abcdef";
 
 /// Writes down what it was asked.
 #[derive(Default)]
-struct RecordingService {
+pub(super) struct RecordingService {
     asked: Mutex<Vec<String>>,
 }
 

@@ -5,6 +5,7 @@
 mod admin;
 mod comments;
 mod large;
+mod pages;
 mod public;
 mod relations;
 mod serving;

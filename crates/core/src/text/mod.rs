@@ -44,6 +44,7 @@ pub mod notice;
 pub mod outside;
 pub mod overlap;
 pub mod page;
+pub mod pages;
 pub mod paths;
 pub mod people;
 pub mod prompt;

@@ -78,6 +78,18 @@ pub mod access {
     pub const FOREIGN_ORIGIN: &str = "requests from web pages are refused";
     /// What to do about it.
     pub const FOREIGN_ORIGIN_NEXT: &str = "use the skep command line";
+    /// Nobody signed in.
+    pub const NOT_SIGNED_IN: &str = "this needs somebody who has signed in";
+    /// What to do about it.
+    pub const NOT_SIGNED_IN_NEXT: &str = "sign in with the admin token, or run `skep dashboard`";
+    /// A form of another sign-in.
+    pub const STALE_FORM: &str = "the form is from before you signed in, and nothing was done";
+    /// What to do about it.
+    pub const STALE_FORM_NEXT: &str = "go back, reload the page, and send it again";
+    /// As many look on as may.
+    pub const CROWDED: &str = "a thousand pages are followed live already";
+    /// What to do about it.
+    pub const CROWDED_NEXT: &str = "reload to see what changed, or close pages elsewhere";
     /// No token.
     pub const NO_TOKEN: &str = "this needs the admin token";
     /// What to do about it.
@@ -96,6 +108,10 @@ pub mod invalid {
     pub const NO_TARGET: &str = "the order names no target";
     /// A body of another type.
     pub const NOT_JSON: &str = "the content type must be application/json";
+    /// A form of another type.
+    pub const NOT_A_FORM: &str = "the content type must be application/x-www-form-urlencoded";
+    /// A form for an answer without one.
+    pub const NO_ANSWER: &str = "choose an option, or write an answer";
     /// An issue's number that is none.
     pub const ISSUE_NUMBER: &str = "an issue is known by its number, such as 12";
 

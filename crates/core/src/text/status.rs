@@ -3,7 +3,7 @@
 
 mod header;
 
-use self::header::header;
+pub(super) use self::header::header;
 use super::{
     LIMIT, budget, clock, code, containment, count, gate, kept::kept, left_out, pull, role_why,
     span, verify,
