@@ -172,12 +172,21 @@ async fn measure(skep: &Skep, path: &str) -> anyhow::Result<()> {
     }
     spans.sort_unstable();
     let at = |percent: usize| spans[(spans.len() * percent / 100).min(spans.len() - 1)];
-    println!("{path:<44} p50 {:>9.2?}  p95 {:>9.2?}  {} KiB", at(50), at(95), bytes >> 10);
+    println!(
+        "{path:<44} p50 {:>9.2?}  p95 {:>9.2?}  {} KiB",
+        at(50),
+        at(95),
+        bytes >> 10
+    );
     Ok(())
 }
 
 /// Fills the log of a session with so many megabytes.
-async fn talk(store: &Store, session: &skep::core::ids::SessionId, megabytes: usize) -> anyhow::Result<()> {
+async fn talk(
+    store: &Store,
+    session: &skep::core::ids::SessionId,
+    megabytes: usize,
+) -> anyhow::Result<()> {
     let words = "word ".repeat(200);
     let line = |number: usize| {
         let update = skep::core::agent::Update::Message {
@@ -234,17 +243,26 @@ async fn view(address: SocketAddr, path: String, heard: Arc<AtomicU64>) {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let mut numbers = std::env::args().skip(1).filter_map(|word| word.parse().ok());
+    let mut numbers = std::env::args()
+        .skip(1)
+        .filter_map(|word| word.parse().ok());
     let sessions: usize = numbers.next().unwrap_or(10_000);
     let viewers: usize = numbers.next().unwrap_or(500);
     let bench = Bench::open().await?;
     let skep = bench.serve().await?;
-    let (asks, says) = (bench.go("ask Which colour? | red | blue")?, bench.go("write A.md: a")?);
+    let (asks, says) = (
+        bench.go("ask Which colour? | red | blue")?,
+        bench.go("write A.md: a")?,
+    );
     let store = bench.store().await?;
     let key = |issue| TaskKey::new(RepositoryId(bench.repository), issue);
     for (issue, state) in [(asks, "needs-you"), (says, "in-review")] {
         let began = Instant::now();
-        while store.task(key(issue)).await?.is_none_or(|row| row.state != state) {
+        while store
+            .task(key(issue))
+            .await?
+            .is_none_or(|row| row.state != state)
+        {
             if began.elapsed() > Duration::from_secs(120) {
                 bail!("{issue} never came to be {state}");
             }

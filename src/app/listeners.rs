@@ -10,10 +10,12 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::admin_api::AdminApi;
 use super::intake::WebhookIngest;
 use super::setup::Addresses;
+use crate::core::issue_rules::IssueRules;
 use crate::http::{self, Bounds, Caps, Guard, Pages, ReadAccess};
 
 /// What is behind the two addresses.
@@ -22,6 +24,13 @@ pub(super) struct Entry {
     pub(super) admin: Arc<AdminApi>,
     /// What orders at the admin address must carry.
     pub(super) token: SecretString,
+    /// Where people reach the dashboard from elsewhere.
+    pub(super) dashboard: Option<Url>,
+}
+
+/// Where people reach the dashboard from elsewhere, as the configuration read it.
+pub(super) fn dashboard(rules: &IssueRules) -> Option<Url> {
+    rules.dashboard.as_ref()?.parse().ok()
 }
 
 /// Both addresses, being served.
@@ -56,7 +65,7 @@ impl Listeners {
         let pages = Pages {
             service: entry.admin.clone(),
             guard: guard.clone(),
-            address: None,
+            address: entry.dashboard.clone(),
             viewers: Pages::<AdminApi>::VIEWERS,
             stop: stop.clone(),
         };

@@ -4,8 +4,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
 use super::{
-    audit, config, dashboard, demo, demo_agent, dispatch, graph, help, order, outcomes, pause, plan, queue,
-    sandbox, serve, session, sessions, status, stop, verify_pull, waves,
+    audit, config, dashboard, demo, demo_agent, dispatch, graph, help, order, outcomes, pause,
+    plan, queue, sandbox, serve, session, sessions, status, stop, verify_pull, waves,
 };
 use crate::config::{Args, Environment, Sources};
 

@@ -34,6 +34,7 @@ const EXAMPLES: [(&str, &str); 56] = [
     ),
     ("auto_filed", "[\"auto-filed\"]"),
     ("status_file", "\".github/status.json\""),
+    ("dashboard_url", "\"https://skep.example\""),
     ("priority_field", "\"Priority\""),
     ("agents.<name>.preset", "\"goose\""),
     ("agents.<name>.command", "[\"/opt/mine/agent\", \"--acp\"]"),

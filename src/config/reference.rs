@@ -141,6 +141,7 @@ const FILE_ONLY: [(&str, &str); 67] = [
     ("pin_status", "true"),
     ("approvals", "[]"),
     ("status_file", "none"),
+    ("dashboard_url", "none"),
     ("priority_field", "none"),
     ("discover", "off"),
     ("start.who", "write"),

@@ -95,7 +95,10 @@ pub fn with_pages<D: PageService>(admin: Router, pages: Pages<D>) -> Router {
     });
     Router::new()
         .route("/", get(show::<D>))
-        .route("/tasks/{owner}/{repo}/{n}", get(show::<D>).post(orders::task::<D>))
+        .route(
+            "/tasks/{owner}/{repo}/{n}",
+            get(show::<D>).post(orders::task::<D>),
+        )
         .route("/sessions/{id}", get(show::<D>))
         .route("/sessions/{id}/patch", get(orders::patch::<D>))
         .route("/graph/{owner}/{repo}", get(show::<D>))
@@ -106,12 +109,18 @@ pub fn with_pages<D: PageService>(admin: Router, pages: Pages<D>) -> Router {
         .route("/outcomes", get(show::<D>))
         .route("/live", get(live::live::<D>))
         .route("/theme", post(sign_in::theme::<D>))
-        .route("/sign-in", get(sign_in::ask::<D>).post(sign_in::sign_in::<D>))
+        .route(
+            "/sign-in",
+            get(sign_in::ask::<D>).post(sign_in::sign_in::<D>),
+        )
         .route("/sign-in/link", post(sign_in::link::<D>))
         .route("/sign-out", post(sign_in::sign_out::<D>))
         .route("/assets/{name}", get(assets::asset::<D>))
         .method_not_allowed_fallback(wrong_method)
-        .layer(axum::middleware::from_fn_with_state(entrance, entrance::check))
+        .layer(axum::middleware::from_fn_with_state(
+            entrance,
+            entrance::check,
+        ))
         .layer(axum::middleware::map_response(reply::secured))
         .layer(CatchPanicLayer::custom(answer::after_panic))
         .with_state(state.clone())
@@ -131,7 +140,10 @@ async fn show<D: PageService>(State(state): Shared<D>, request: Request) -> Resp
         _ => None,
     };
     match orders::in_time(state.service.page(&address)).await {
-        Ok(page) => reply.live(live).news(news).with(StatusCode::OK, page.as_ref()),
+        Ok(page) => reply
+            .live(live)
+            .news(news)
+            .with(StatusCode::OK, page.as_ref()),
         Err(error) => reply.refusal(&error),
     }
 }

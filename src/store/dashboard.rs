@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
+use super::Store;
 use super::error::StoreError;
 use super::inbox_row::{InboxRow, WITHOUT_BODY, inbox_row};
 use super::schedule::{ClosedAgentRow, closed_agents};
 use super::session_log::{LogRow, log_row};
-use super::Store;
 use crate::core::ids::{RepositoryId, SessionId};
 
 /// Sessions by the name of their agent and of their state.

@@ -3,8 +3,8 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::{
-    Store, creation, dashboard, inbox_row, lease, outcome, put_back, queries, retention, schedule, sqlite_url,
-    task,
+    Store, creation, dashboard, inbox_row, lease, outcome, put_back, queries, retention, schedule,
+    sqlite_url, task,
 };
 
 /// What SQLite would do for `sql`; absent values are NULL, which the plan does not depend on.
@@ -31,9 +31,21 @@ async fn every_hot_question_has_its_index() {
         ("begun", schedule::BEGUN.into(), &["INDEX session_begun"]),
         ("ledger", outcome::SINCE.into(), &["INDEX outcome_opened"]),
         ("over", schedule::OVER.into(), &["INDEX session_over"]),
-        ("ended lately", dashboard::ENDED.into(), &["INDEX session_over"]),
-        ("by agent", dashboard::AT_WORK.into(), &["INDEX session_live"]),
-        ("opened lately", dashboard::OPENED.into(), &["INDEX outcome_opened"]),
+        (
+            "ended lately",
+            dashboard::ENDED.into(),
+            &["INDEX session_over"],
+        ),
+        (
+            "by agent",
+            dashboard::AT_WORK.into(),
+            &["INDEX session_live"],
+        ),
+        (
+            "opened lately",
+            dashboard::OPENED.into(),
+            &["INDEX outcome_opened"],
+        ),
         (
             "a log backwards",
             dashboard::LOG_BEFORE.into(),

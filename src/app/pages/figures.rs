@@ -24,7 +24,10 @@ pub(super) fn troubles(api: &AdminApi, now: i64) -> Vec<Line> {
         let when = Moment { at: last.time, now }.iso();
         troubles.push(cli::refused_webhooks(seen.refused, &when, &last.why).into());
     }
-    let short = api.disk.answer().and_then(|disk| Some((disk.free_bytes, disk.shortage()?)));
+    let short = api
+        .disk
+        .answer()
+        .and_then(|disk| Some((disk.free_bytes, disk.shortage()?)));
     if let Some((free, short)) = short {
         troubles.push(disk::told(free, Some(short)).into());
     }

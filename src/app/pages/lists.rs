@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::overview::{Bounds, brief};
 use super::moment;
+use super::overview::{Bounds, brief};
 use crate::app::admin_api::AdminApi;
 use crate::app::fence_line::shown;
 use crate::app::lookup::unread;
@@ -65,10 +65,7 @@ pub(super) async fn repositories(api: &AdminApi) -> Result<Repositories, ApiErro
     let rows = store.sessions(&SessionFilter::default(), SESSIONS).await;
     let rows = rows.map_err(|error| unread(&error))?;
     let wrong = store.wrong_policies().await;
-    let wrong: HashSet<RepositoryId> = wrong
-        .map_err(|error| unread(&error))?
-        .into_iter()
-        .collect();
+    let wrong: HashSet<RepositoryId> = wrong.map_err(|error| unread(&error))?.into_iter().collect();
     let paused = match api.engine() {
         Ok(engine) => {
             let view = engine.queue(0).await;
@@ -83,19 +80,23 @@ pub(super) async fn repositories(api: &AdminApi) -> Result<Repositories, ApiErro
     let now = api.health.now();
     let mut all: BTreeMap<String, RepositoryRow> = BTreeMap::new();
     for row in &rows {
-        let Some(name) = repository(row) else { continue };
+        let Some(name) = repository(row) else {
+            continue;
+        };
         let id = row.task.repository;
-        let known = all.entry(name.to_string()).or_insert_with(|| RepositoryRow {
-            name,
-            live: 0,
-            sessions: 0,
-            last: moment(row.created_at, now),
-            trouble: Line::new(match (wrong.contains(&id), paused.contains(&id)) {
-                (true, _) => "its .github/skep.toml has mistakes",
-                (false, true) => "paused by the operator",
-                (false, false) => "",
-            }),
-        });
+        let known = all
+            .entry(name.to_string())
+            .or_insert_with(|| RepositoryRow {
+                name,
+                live: 0,
+                sessions: 0,
+                last: moment(row.created_at, now),
+                trouble: Line::new(match (wrong.contains(&id), paused.contains(&id)) {
+                    (true, _) => "its .github/skep.toml has mistakes",
+                    (false, true) => "paused by the operator",
+                    (false, false) => "",
+                }),
+            });
         known.sessions += 1;
         known.live += i64::from(row.live && row.started_at.is_some());
     }

@@ -82,7 +82,10 @@ async fn read(api: &AdminApi) -> Result<Read, ApiError> {
         // GitHub has not said who we are: nothing is given out yet.
         Err(_) => QueueView::default(),
     };
-    let (asked, paused) = (keys("needs-you", NEEDS_READ).await?, keys("paused", SOME).await?);
+    let (asked, paused) = (
+        keys("needs-you", NEEDS_READ).await?,
+        keys("paused", SOME).await?,
+    );
     let (in_review, failed) = (keys("in-review", SOME).await?, keys("failed", FEW).await?);
     let listed = queue.listed.iter().map(|(key, _)| *key);
     let all: HashSet<TaskKey> = listed
@@ -132,7 +135,9 @@ impl Read {
                 session: row.id.clone(),
                 role: Line::new(&row.role),
                 agent: Line::new(&row.agent),
-                doing: doing.filter(|doing| !doing.is_empty()).unwrap_or_else(stands),
+                doing: doing
+                    .filter(|doing| !doing.is_empty())
+                    .unwrap_or_else(stands),
                 since: moment(row.started_at.unwrap_or(row.created_at), self.now),
                 spent: spent(row),
             })
@@ -145,11 +150,15 @@ impl Read {
     }
 
     fn queue(&self, slots: u32, most: usize) -> QueueBrief {
-        brief(&self.queue, &self.tasks, Bounds {
-            now: self.now,
-            slots,
-            most,
-        })
+        brief(
+            &self.queue,
+            &self.tasks,
+            Bounds {
+                now: self.now,
+                slots,
+                most,
+            },
+        )
     }
 
     fn review(&self) -> Vec<ReviewRow> {
@@ -234,7 +243,9 @@ pub(super) fn brief(
 }
 
 fn listed_row(task: &Task, told: &Told, now: i64) -> Option<QueueRow> {
-    let starts = told.within.map(|within| moment(now.saturating_add(within), now));
+    let starts = told
+        .within
+        .map(|within| moment(now.saturating_add(within), now));
     row(task, &waiting::words(&told.reason), now).map(|row| QueueRow {
         number: told.place.map(|(position, _)| position),
         starts,

@@ -101,7 +101,14 @@ mod tests {
         for path in ["/", "/tasks/o/r/1", "/sessions/1-2-3?before=4"] {
             assert_eq!(back(path), path);
         }
-        for path in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/a\r\nx"] {
+        for path in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a b",
+            "/a\r\nx",
+        ] {
             assert_eq!(back(path), "/", "{path}");
         }
     }

@@ -59,5 +59,9 @@ pub(super) async fn asset<D: PageService>(
     } else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)], text).into_response()
+    (
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)],
+        text,
+    )
+        .into_response()
 }

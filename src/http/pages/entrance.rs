@@ -109,8 +109,8 @@ pub(super) async fn check(
             access::FOREIGN_ORIGIN_NEXT,
         );
     }
-    let signed_in = cookie::value(headers, cookie::SIGNED_IN)
-        .and_then(|key| entrance.sign_ins.find(key));
+    let signed_in =
+        cookie::value(headers, cookie::SIGNED_IN).and_then(|key| entrance.sign_ins.find(key));
     let path = request.uri().path();
     let open = path.starts_with("/assets/") || matches!(path, "/sign-in" | "/theme");
     let visitor = match signed_in {
@@ -118,7 +118,11 @@ pub(super) async fn check(
         None if open || (reads && local && entrance.guard.reads_are_open()) => Visitor::Looks,
         None => return to_sign_in(&request),
     };
-    let secure = named && entrance.address.as_ref().is_some_and(|url| url.scheme() == "https");
+    let secure = named
+        && entrance
+            .address
+            .as_ref()
+            .is_some_and(|url| url.scheme() == "https");
     request.extensions_mut().insert(visitor);
     request.extensions_mut().insert(OverTls(secure));
     next.run(request).await
@@ -138,7 +142,10 @@ fn to_sign_in(request: &Request) -> Response {
             Some(access::NOT_SIGNED_IN_NEXT),
         );
     }
-    let here = request.uri().path_and_query().map_or("/", |here| here.as_str());
+    let here = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |here| here.as_str());
     let back: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
     let location = format!("/sign-in?back={back}");
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
@@ -160,13 +167,24 @@ mod tests {
 
     #[test]
     fn a_form_counts_from_its_own_host_only() {
-        let own = headers(&[("host", "localhost:3001"), ("origin", "http://localhost:3001")]);
+        let own = headers(&[
+            ("host", "localhost:3001"),
+            ("origin", "http://localhost:3001"),
+        ]);
         assert!(is_own_origin(&own));
-        for origin in ["http://localhost:3002", "http://evil.example", "null", "http://localhost:3001.evil.example"] {
+        for origin in [
+            "http://localhost:3002",
+            "http://evil.example",
+            "null",
+            "http://localhost:3001.evil.example",
+        ] {
             let mut foreign = headers(&[("host", "localhost:3001")]);
             foreign.insert("origin", HeaderValue::from_static(origin));
             assert!(!is_own_origin(&foreign), "{origin}");
         }
-        assert!(!is_own_origin(&headers(&[("host", "localhost:3001")])), "no origin");
+        assert!(
+            !is_own_origin(&headers(&[("host", "localhost:3001")])),
+            "no origin"
+        );
     }
 }

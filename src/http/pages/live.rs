@@ -307,6 +307,9 @@ mod tests {
             .next(vec![piece("a", "<p>\n1</p>"), piece("b", "3")])
             .expect("new");
         assert!(!text(second.since(1)).contains("\"a\""));
-        assert!(text(second.since(0)).contains("\"a\""), "it heard nothing before");
+        assert!(
+            text(second.since(0)).contains("\"a\""),
+            "it heard nothing before"
+        );
     }
 }

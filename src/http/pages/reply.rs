@@ -93,7 +93,8 @@ impl Reply {
 
     /// The page that says what did not go.
     pub(super) fn refusal(self, error: &ApiError) -> Response {
-        let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let next = error.next.as_deref().unwrap_or_default();
         let message = match status {
             StatusCode::NOT_FOUND => Message::not_found(&error.message, next),

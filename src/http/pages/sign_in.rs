@@ -20,7 +20,10 @@ use crate::http::page_service::PageService;
 const YEAR: u64 = 365 * 24 * 3_600;
 
 fn over_tls(request: &Request) -> bool {
-    request.extensions().get::<OverTls>().is_some_and(|over| over.0)
+    request
+        .extensions()
+        .get::<OverTls>()
+        .is_some_and(|over| over.0)
 }
 
 impl<D> PageState<D> {

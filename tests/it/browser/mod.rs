@@ -20,7 +20,9 @@ fn tools() -> Option<PathBuf> {
     let there = |folder: &PathBuf| folder.join("node_modules/axe-core").is_dir();
     let folder = folder.filter(there);
     if folder.is_none() {
-        required::skip("the dashboard in a browser (SKEP_TEST_BROWSER names no folder with its tools)");
+        required::skip(
+            "the dashboard in a browser (SKEP_TEST_BROWSER names no folder with its tools)",
+        );
     }
     folder
 }
@@ -69,8 +71,14 @@ async fn every_page_is_in_order_in_both_themes_and_an_answer_given_there_arrives
         ["task-failed", format!("/tasks/octo/hello/{failed}")],
         ["task-hostile", format!("/tasks/octo/hello/{hostile}")],
         ["session-asks", format!("/sessions/{}", site.session(asks))],
-        ["session-done", format!("/sessions/{}", site.session(review))],
-        ["session-works", format!("/sessions/{}", site.session(works))],
+        [
+            "session-done",
+            format!("/sessions/{}", site.session(review))
+        ],
+        [
+            "session-works",
+            format!("/sessions/{}", site.session(works))
+        ],
         ["sign-in", "/sign-in"],
         ["not-found", "/sessions/77-1-1"],
     ]);

@@ -9,9 +9,13 @@ use super::site::Site;
 use crate::test_app::PATIENCE;
 
 async fn follow(site: &Site, page: &str) -> TcpStream {
-    let mut wire = TcpStream::connect(site.running.admin).await.expect("a connection");
+    let mut wire = TcpStream::connect(site.running.admin)
+        .await
+        .expect("a connection");
     let request = format!("GET /live?page={page} HTTP/1.1\r\nhost: localhost\r\n\r\n");
-    wire.write_all(request.as_bytes()).await.expect("it is sent");
+    wire.write_all(request.as_bytes())
+        .await
+        .expect("it is sent");
     wire
 }
 
@@ -37,7 +41,10 @@ async fn a_page_is_told_what_changed_and_a_stop_ends_it() {
     assert!(heard.contains("content-type: text/event-stream"), "{heard}");
     let asks = site.asking("Choose a database").await;
     hear(&mut wire, &mut heard, "Which database should it use?").await;
-    let (mut own, mut told) = (follow(&site, &format!("%2Fsessions%2F{}", site.session(asks))).await, String::new());
+    let (mut own, mut told) = (
+        follow(&site, &format!("%2Fsessions%2F{}", site.session(asks))).await,
+        String::new(),
+    );
     hear(&mut own, &mut told, "I have looked around.").await;
     assert!(!told.contains("csrf"), "what is shared holds nobody's word");
     let ended = tokio::spawn(async move { wire.read_to_end(&mut Vec::new()).await });

@@ -1,11 +1,19 @@
 //! Every page by its address: what it shows of a skep at work, and what it does not do.
 
 use super::site::{HOSTILE, Site};
+use crate::test_app::TestApp;
 
 /// No page holds what its policy forbids, or foreign markup.
 fn is_harmless(path: &str, body: &str) {
     let low = body.to_ascii_lowercase();
-    for bad in ["<script>", " style=", " onclick=", "<img", "\u{1b}", "\u{202e}"] {
+    for bad in [
+        "<script>",
+        " style=",
+        " onclick=",
+        "<img",
+        "\u{1b}",
+        "\u{202e}",
+    ] {
         assert!(!low.contains(bad), "{path} holds {bad:?}:\n{body}");
     }
 }
@@ -73,7 +81,10 @@ async fn every_page_shows_what_goes_on() {
             vec!["<svg".into(), format!("#{waits}"), "As a table".into()],
         ),
         ("/queue".into(), vec![format!("octo/hello#{waits}")]),
-        ("/repositories".into(), vec!["octo/hello".into(), "in order".into()]),
+        (
+            "/repositories".into(),
+            vec!["octo/hello".into(), "in order".into()],
+        ),
         ("/agents".into(), vec!["demo".into()]),
         ("/deliveries".into(), vec!["issues.labeled".into()]),
         ("/outcomes".into(), vec!["By role and agent".into()]),
@@ -83,12 +94,22 @@ async fn every_page_shows_what_goes_on() {
         let said = person.get(&path).await;
         assert_eq!(said.status, 200, "{path}: {said:?}");
         for text in wanted {
-            assert!(said.body.contains(&text), "{path} lacks {text:?}:\n{}", said.body);
+            assert!(
+                said.body.contains(&text),
+                "{path} lacks {text:?}:\n{}",
+                said.body
+            );
         }
         is_harmless(&path, &said.body);
-        assert!(said.header("content-security-policy").starts_with("default-src 'none'"));
+        assert!(
+            said.header("content-security-policy")
+                .starts_with("default-src 'none'")
+        );
         assert_eq!(said.header("content-type"), "text/html; charset=utf-8");
-        assert!(!said.body.contains("name=\"csrf\""), "{path} has a form for whoever looks");
+        assert!(
+            !said.body.contains("name=\"csrf\""),
+            "{path} has a form for whoever looks"
+        );
     }
     site.close().await;
 }
@@ -108,11 +129,18 @@ async fn what_is_not_there_is_a_page_that_says_so() {
     ] {
         let said = person.get(path).await;
         assert!(matches!(said.status, 404 | 409), "{path}: {said:?}");
-        assert!(said.body.contains("To the overview"), "{path}: {}", said.body);
+        assert!(
+            said.body.contains("To the overview"),
+            "{path}: {}",
+            said.body
+        );
         is_harmless(path, &said.body);
     }
     let said = person.get("/api/v1/nothing").await;
-    assert_eq!((said.status, said.header("content-type").as_str()), (404, "application/json"));
+    assert_eq!(
+        (said.status, said.header("content-type").as_str()),
+        (404, "application/json")
+    );
     for path in ["/", "/agents", "/live"] {
         assert_eq!(person.post(path, &[]).await.status, 401, "{path}");
         let mut operator = site.operator().await;
@@ -160,8 +188,22 @@ async fn style_and_script_are_kept_for_good_by_addresses_that_change_with_them()
         assert!(said.header("cache-control").contains("immutable"));
     }
     assert_eq!(person.get("/assets/other.css").await.status, 404);
-    let dark = person.post("/theme", &[("theme", "dark"), ("back", "//evil.example")]).await;
+    let dark = person
+        .post("/theme", &[("theme", "dark"), ("back", "//evil.example")])
+        .await;
     assert_eq!((dark.status, dark.header("location").as_str()), (303, "/"));
     assert!(person.get("/").await.body.contains("data-theme=\"dark\""));
     site.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_comment_leads_to_the_dashboard_where_it_has_an_address() {
+    let address = || Some("https://skep.example".to_owned());
+    let mut app = TestApp::with(|plan| plan.issues.dashboard = address()).await;
+    let issue = app.go("Greet", "say Hello.");
+    app.settle_all().await;
+    let link = format!("[on the dashboard](https://skep.example/tasks/octo/hello/{issue})");
+    let status = app.status(issue);
+    assert!(status.contains(&link), "{status}");
+    app.done().await;
 }

@@ -12,8 +12,7 @@ use tokio::net::TcpStream;
 use crate::test_app::{HOLD, PATIENCE, TestApp};
 
 /// A title as somebody writes it who means no good.
-pub(crate) const HOSTILE: &str =
-    "<script>alert(1)</script> \u{1b}[31mred\u{1b}[0m \u{202e}\"><img src=x onerror=alert(2)> & 'so'";
+pub(crate) const HOSTILE: &str = "<script>alert(1)</script> \u{1b}[31mred\u{1b}[0m \u{202e}\"><img src=x onerror=alert(2)> & 'so'";
 
 /// A skep that runs by itself.
 pub(crate) struct Site {
@@ -34,7 +33,9 @@ impl Said {
     pub(crate) fn header(&self, name: &str) -> String {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
         let mut found = lines.filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.next().map_or_else(String::new, |(_, value)| value.to_owned())
+        found
+            .next()
+            .map_or_else(String::new, |(_, value)| value.to_owned())
     }
 }
 
@@ -70,14 +71,21 @@ impl Person {
             cookies.join("; "),
             body.len()
         );
-        let mut wire = TcpStream::connect(self.address).await.expect("a connection");
-        wire.write_all(request.as_bytes()).await.expect("it is sent");
+        let mut wire = TcpStream::connect(self.address)
+            .await
+            .expect("a connection");
+        wire.write_all(request.as_bytes())
+            .await
+            .expect("it is sent");
         let mut bytes = Vec::new();
         let read = tokio::time::timeout(PATIENCE, wire.read_to_end(&mut bytes));
         read.await.expect("an answer in time").expect("an answer");
         let text = String::from_utf8(bytes).expect("text");
         let (head, body) = text.split_once("\r\n\r\n").expect("a head");
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
         let said = Said {
             status: status.expect("a status"),
             head: head.to_owned(),
@@ -197,7 +205,8 @@ impl Site {
 
     /// An issue whose agent is at work until it is let go.
     pub(crate) async fn at_work(&self) -> IssueNumber {
-        let script = format!("plan Read | Measure | Mend\nstart 1\nsay I am reading.\n{HOLD}\nsay Read.");
+        let script =
+            format!("plan Read | Measure | Mend\nstart 1\nsay I am reading.\n{HOLD}\nsay Read.");
         let issue = self.app.go("Make it faster", &script);
         self.until(issue, "working").await;
         issue

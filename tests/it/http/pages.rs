@@ -58,7 +58,10 @@ async fn no_more_follow_than_may_and_a_place_is_given_back() {
     stop.cancel();
     for mut wire in all {
         let said = wire.rest().await;
-        assert!(said.ends_with("0\r\n\r\n"), "it ends as a body should: {said}");
+        assert!(
+            said.ends_with("0\r\n\r\n"),
+            "it ends as a body should: {said}"
+        );
     }
 }
 

@@ -19,6 +19,7 @@ pub mod cli;
 pub mod command;
 pub mod containment;
 pub mod conversation;
+mod dashboard_link;
 pub mod decoy;
 pub mod demo;
 pub mod demo_issues;

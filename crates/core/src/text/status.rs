@@ -421,7 +421,7 @@ fn details(task: &Task, cx: Context<'_>) -> Option<String> {
             role_why(&job.why, job.role.name.as_str())
         ),
         format!("- Agent: `{}`{agent}", job.agent),
-        format!("- Session `{}`", job.session),
+        super::dashboard_link::session_line(task, job, cx),
         format!(
             "- Limits: {} in all, {} without a sign of life",
             span(limits.wall_ms),

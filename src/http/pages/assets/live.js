@@ -6,6 +6,9 @@
   const says = document.getElementById("live");
   if (!live || !window.EventSource) return;
 
+  // What was taken over last, by id.
+  const taken = new Map();
+
   const element = (html) => {
     const holder = document.createElement("template");
     holder.innerHTML = html.trim();
@@ -45,7 +48,8 @@
   const take = ({ id, html }) => {
     const old = document.getElementById(id);
     const fresh = element(html);
-    if (!old || !fresh || old.dataset.html === html) return;
+    if (!old || !fresh || taken.get(id) === html) return;
+    taken.set(id, html);
     const list = old.querySelector("[data-keyed]");
     const next = fresh.querySelector("[data-keyed]");
     const atEnd = list && window.innerHeight + window.scrollY >= document.body.offsetHeight - 120;
@@ -67,7 +71,6 @@
         if (again) again.focus({ preventScroll: true });
       }
     }
-    document.getElementById(id).dataset.html = html;
     if (atEnd) window.scrollTo(0, document.body.scrollHeight);
     if (id === "act-now") acts();
     if (id === "needs") title();

@@ -88,6 +88,11 @@ impl Diff {
         diff
     }
 
+    /// How many files, in words.
+    pub fn counted(&self) -> String {
+        crate::text::count(self.files.len() as u64, "file")
+    }
+
     /// Lines added and taken away in all.
     pub fn totals(&self) -> (usize, usize) {
         let add = |(added, removed), file: &DiffFile| (added + file.added, removed + file.removed);

@@ -134,7 +134,10 @@ fn orders(task: &Task) -> Vec<Act> {
         (Act::Approve, Stage::Blocked { reason, .. }) => matches!(reason, BlockReason::Plan),
         (Act::Approve, _) => approval,
         (Act::Resume, Stage::Blocked { reason, .. }) => {
-            matches!(reason, BlockReason::Later { .. } | BlockReason::Paused { .. })
+            matches!(
+                reason,
+                BlockReason::Later { .. } | BlockReason::Paused { .. }
+            )
         }
         (Act::Resume, _) => false,
         (Act::Pause, _) => task.stage.is_live() && !task.is_paused(),

@@ -58,13 +58,21 @@ impl GraphPage {
         let plain: Vec<(usize, usize)> = arrows.iter().map(|(from, to, _)| (*from, *to)).collect();
         let spots: Vec<(usize, usize)> = places(nodes.len(), &plain)
             .into_iter()
-            .map(|(column, row)| (EDGE + column * (WIDTH + ACROSS), EDGE + row * (HEIGHT + BELOW)))
+            .map(|(column, row)| {
+                (
+                    EDGE + column * (WIDTH + ACROSS),
+                    EDGE + row * (HEIGHT + BELOW),
+                )
+            })
             .collect();
         let edge = |of: fn(&(usize, usize)) -> usize| spots.iter().map(of).max().unwrap_or(0);
         Drawing {
             page: self,
             shapes: self.shapes(&spots, &plain),
-            paths: arrows.iter().filter_map(|arrow| path(&spots, *arrow)).collect(),
+            paths: arrows
+                .iter()
+                .filter_map(|arrow| path(&spots, *arrow))
+                .collect(),
             width: edge(|spot| spot.0) + WIDTH + EDGE,
             height: edge(|spot| spot.1) + HEIGHT + EDGE,
             left_out: Line::of_markdown(&self.picture.left_out().unwrap_or_default()),
@@ -129,7 +137,11 @@ fn path(spots: &[(usize, usize)], arrow: (usize, usize, bool)) -> Option<(String
     let (x1, y1, y2) = (x1 + WIDTH, y1 + HEIGHT / 2, y2 + HEIGHT / 2);
     let bend = ACROSS / 2;
     Some((
-        format!("M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}", x1 + bend, x2.saturating_sub(bend)),
+        format!(
+            "M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}",
+            x1 + bend,
+            x2.saturating_sub(bend)
+        ),
         holds,
     ))
 }

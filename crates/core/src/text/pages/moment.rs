@@ -30,7 +30,10 @@ impl Moment {
     /// The age as an element that tells the exact time as well; digits, letters and marks of ours alone.
     pub fn tag(&self) -> String {
         let iso = self.iso();
-        format!("<time datetime=\"{iso}\" title=\"{iso}\">{}</time>", self.age())
+        format!(
+            "<time datetime=\"{iso}\" title=\"{iso}\">{}</time>",
+            self.age()
+        )
     }
 
     /// `12 s`, `5 min`, `3 h`: how long it has lasted.

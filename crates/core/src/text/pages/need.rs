@@ -45,7 +45,10 @@ pub fn needs(task: &Task, now: i64) -> Vec<Need> {
         .open_questions()
         .map(|one| ("question", one.text.clone(), Some(one.asked_at)));
     let hosts = task.blocked.open().map(|host| {
-        let what = format!("May its agent reach {}? The issue has the question.", host.host);
+        let what = format!(
+            "May its agent reach {}? The issue has the question.",
+            host.host
+        );
         ("blocked host", what, None)
     });
     let stage = of_stage(task);
@@ -93,7 +96,9 @@ fn of_stage(task: &Task) -> Option<Found> {
             let (kind, what) = of_block(reason)?;
             Some((kind, what, Some(*since)))
         }
-        Stage::Ended { end, at, .. } => of_end(task, end).map(|(kind, what)| (kind, what, Some(*at))),
+        Stage::Ended { end, at, .. } => {
+            of_end(task, end).map(|(kind, what)| (kind, what, Some(*at)))
+        }
         Stage::Idle | Stage::Checking { .. } | Stage::Working { .. } => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Pieces of a page that are sent anew when they change.
 
-use super::frame::{Frame, Tab};
 use super::form::Acts;
+use super::frame::{Frame, Tab};
 
 /// A part of a page with an id of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]

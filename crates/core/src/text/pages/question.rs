@@ -24,9 +24,8 @@ pub struct QuestionView {
 impl QuestionView {
     /// As it stands now.
     pub fn of(question: &Question, now: i64) -> Self {
-        let option = |(index, text): (usize, &String)| {
-            (Question::label(index, false), Line::new(text))
-        };
+        let option =
+            |(index, text): (usize, &String)| (Question::label(index, false), Line::new(text));
         let deadline = question.deadline_at.filter(|_| question.default.is_some());
         Self {
             number: question.id,

@@ -158,9 +158,6 @@ impl Page for SessionPage {
         let facts = pieces.next().unwrap_or_default();
         let rest: String = pieces.collect();
         let acts = self.acts.html(frame);
-        format!(
-            "<h1>Session {}</h1>\n{facts}{acts}{rest}",
-            self.id
-        )
+        format!("<h1>Session {}</h1>\n{facts}{acts}{rest}", self.id)
     }
 }

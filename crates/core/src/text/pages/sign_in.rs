@@ -33,7 +33,9 @@ pub fn wrong_token() -> Line {
 
 /// The link was used, or is too old.
 pub fn wrong_link() -> Line {
-    Line::new("That link was used already, or is older than five minutes. Run `skep dashboard` for another one.")
+    Line::new(
+        "That link was used already, or is older than five minutes. Run `skep dashboard` for another one.",
+    )
 }
 
 /// What `skep dashboard` prints.

@@ -167,7 +167,10 @@ fn session() -> SessionPage {
         }),
         "no JSON".to_owned(),
     ];
-    let lines = lines.iter().zip(1..).map(|(line, seq)| (seq, NOW - 60_000, line.as_str()));
+    let lines = lines
+        .iter()
+        .zip(1..)
+        .map(|(line, seq)| (seq, NOW - 60_000, line.as_str()));
     let entry = PlanEntry {
         content: HOSTILE.to_owned(),
         status: PlanStatus::InProgress,
@@ -213,7 +216,10 @@ fn a_session_with_its_forms() {
 #[test]
 fn a_session_for_whoever_looks_has_no_form() {
     let html = html(&session(), &Reader::Looks);
-    assert!(!html.contains("<textarea") && !html.contains("name=\"csrf\""), "{html}");
+    assert!(
+        !html.contains("<textarea") && !html.contains("name=\"csrf\""),
+        "{html}"
+    );
     assert!(html.contains("Sign in</a> to answer"), "{html}");
 }
 
@@ -237,7 +243,11 @@ fn a_task_and_its_timeline() {
     };
     let timeline = Timeline::join(
         vec![(7, fact(7, "issues.labeled")), (9, fact(9, "outcome"))],
-        vec![(7, effect("check_trigger", "done")), (9, effect("run_turn", "failed")), (8, effect("lost", "done"))],
+        vec![
+            (7, effect("check_trigger", "done")),
+            (9, effect("run_turn", "failed")),
+            (8, effect("lost", "done")),
+        ],
     );
     let page = TaskPage {
         place: place(12),
@@ -279,7 +289,11 @@ fn a_graph_drawn_and_told() {
         class,
         link: Some(format!("https://github.com/octo/hello/issues/{issue}")),
     };
-    let issues = [drawn(1, Class::Done), drawn(2, Class::Working), drawn(3, Class::Cycle)];
+    let issues = [
+        drawn(1, Class::Done),
+        drawn(2, Class::Working),
+        drawn(3, Class::Cycle),
+    ];
     let page = GraphPage {
         repository: "octo/hello".parse().expect("a name"),
         picture: Picture::of(&Graph::default(), issues, Bounds::default()),
@@ -291,7 +305,10 @@ fn a_graph_drawn_and_told() {
 fn an_answer_is_an_option_or_words() {
     let answer = QuestionView::answer;
     assert_eq!(answer("3", "b", " ").as_deref(), Some("answer 3b"));
-    assert_eq!(answer("3", "b", " both ").as_deref(), Some("answer 3: both"));
+    assert_eq!(
+        answer("3", "b", " both ").as_deref(),
+        Some("answer 3: both")
+    );
     assert_eq!(answer("3", "", ""), None);
     assert_eq!(answer("3", "b c", ""), None);
     assert_eq!(answer("x", "b", ""), None);
@@ -299,14 +316,33 @@ fn an_answer_is_an_option_or_words() {
 
 #[test]
 fn ages_are_told_in_their_greatest_unit() {
-    let age = |ms: i64| Moment { at: NOW - ms, now: NOW }.age();
+    let age = |ms: i64| {
+        Moment {
+            at: NOW - ms,
+            now: NOW,
+        }
+        .age()
+    };
     let ages = [0, 59_000, 61_000, 3_600_000, 172_800_000, -120_000].map(age);
-    assert_eq!(ages, ["now", "59 s ago", "1 min ago", "1 h ago", "2 d ago", "in 2 min"]);
+    assert_eq!(
+        ages,
+        [
+            "now",
+            "59 s ago",
+            "1 min ago",
+            "1 h ago",
+            "2 d ago",
+            "in 2 min"
+        ]
+    );
 }
 
 #[test]
 fn words_are_bounded() {
-    assert_eq!(Line::new(&"é".repeat(100_000)).as_str().chars().count(), 240);
+    assert_eq!(
+        Line::new(&"é".repeat(100_000)).as_str().chars().count(),
+        240
+    );
     let block = Block::new(&"x\n".repeat(100_000));
     assert!(block.is_cut() && block.to_string().len() <= 24 * 1024);
     assert_eq!(Line::of_markdown("**Needs** `ana`").as_str(), "Needs ana");
@@ -314,10 +350,12 @@ fn words_are_bounded() {
 
 #[test]
 fn ids_are_an_agents_own_and_begin_anew_with_its_process() {
-    let message = |text: &str| line(&crate::agent::Update::Message {
-        id: "1".to_owned(),
-        text: text.to_owned(),
-    });
+    let message = |text: &str| {
+        line(&crate::agent::Update::Message {
+            id: "1".to_owned(),
+            text: text.to_owned(),
+        })
+    };
     let start = line(&crate::agent::Update::Started {
         agent_session: "s".to_owned(),
         agent_name: "goose".to_owned(),
@@ -325,15 +363,26 @@ fn ids_are_an_agents_own_and_begin_anew_with_its_process() {
         resumed: true,
         queues: false,
     });
-    let lines = [message("One"), message("One and two"), start, message("Three")];
-    let lines = lines.iter().zip(1..).map(|(line, seq)| (seq, NOW, line.as_str()));
+    let lines = [
+        message("One"),
+        message("One and two"),
+        start,
+        message("Three"),
+    ];
+    let lines = lines
+        .iter()
+        .zip(1..)
+        .map(|(line, seq)| (seq, NOW, line.as_str()));
     let transcript = entries(lines, NOW);
     let kinds: Vec<&EntryKind> = transcript.entries.iter().map(|entry| &entry.kind).collect();
     assert_eq!(
         kinds,
         [
             &EntryKind::Message(Block::new("One and two")),
-            &EntryKind::Started { agent: "goose".into(), resumed: true },
+            &EntryKind::Started {
+                agent: "goose".into(),
+                resumed: true
+            },
             &EntryKind::Message(Block::new("Three")),
         ]
     );

@@ -185,9 +185,8 @@ fn kind(update: Update) -> Option<EntryKind> {
             count,
         },
         Update::Note { text } => EntryKind::Note(Line::new(&text)),
-        Update::Plan { .. }
-        | Update::Usage(_)
-        | Update::Mode { .. }
-        | Update::Reached { .. } => return None,
+        Update::Plan { .. } | Update::Usage(_) | Update::Mode { .. } | Update::Reached { .. } => {
+            return None;
+        }
     })
 }

@@ -46,7 +46,11 @@ impl Line {
 
     /// The same of one of our own sentences in Markdown, whose marks nobody needs here.
     pub fn of_markdown(text: &str) -> Self {
-        let plain: String = text.replace("**", "").chars().filter(|c| *c != '`' && *c != '\\').collect();
+        let plain: String = text
+            .replace("**", "")
+            .chars()
+            .filter(|c| *c != '`' && *c != '\\')
+            .collect();
         Self::new(&plain)
     }
 
@@ -102,7 +106,11 @@ impl Block {
     /// Its first line.
     pub fn first(&self) -> Line {
         let mut lines = self.text.lines();
-        Line::new(lines.find(|line| !line.trim().is_empty()).unwrap_or_default())
+        Line::new(
+            lines
+                .find(|line| !line.trim().is_empty())
+                .unwrap_or_default(),
+        )
     }
 
     /// Whether it has more than one line, or a long one.
