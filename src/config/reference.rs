@@ -114,7 +114,7 @@ pub(super) const ENTRIES: [Entry; 26] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 67] = [
+const FILE_ONLY: [(&str, &str); 68] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
