@@ -7,20 +7,16 @@ mod lists;
 mod overview;
 mod session;
 mod task;
+mod words;
 
-use serde_json::Value;
 use tokio::sync::watch;
 
 use super::admin_api::AdminApi;
 use super::graph_view::GraphView;
 use super::orders::refused;
 use crate::core::ids::RepositoryName;
-use crate::core::task::Task;
-use crate::core::text::budget::{self, Known};
-use crate::core::text::pages::{GraphPage, Line, Moment, Place};
-use crate::core::usage::{Figure, Spent};
+use crate::core::text::pages::GraphPage;
 use crate::http::{AnyPage, ApiError, PageAddress, PageService};
-use crate::store::SessionRow;
 
 impl PageService for AdminApi {
     async fn page(&self, address: &PageAddress) -> Result<AnyPage, ApiError> {
@@ -71,43 +67,4 @@ impl AdminApi {
             picture: graph.picture(&at).await?,
         })
     }
-}
-
-/// The issue of a task.
-fn place(task: &Task) -> Place {
-    Place {
-        repository: task.place.name.clone(),
-        issue: task.place.issue,
-    }
-}
-
-/// The title of its issue, as far as that is known.
-fn title(task: &Task) -> Line {
-    let title = task.job().map(|job| job.snapshot.title.as_str());
-    Line::new(title.unwrap_or_default())
-}
-
-fn known(figure: Figure) -> Known {
-    Known {
-        amount: Some(figure.amount),
-        exactness: figure.exactness(),
-    }
-}
-
-/// What a session has cost, in words; empty where nothing was counted.
-fn spent(row: &SessionRow) -> Line {
-    let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
-    let Ok(spent) = serde_json::from_value::<Spent>(body["usage"].clone()) else {
-        return Line::default();
-    };
-    Line::new(&budget::spent(
-        known(spent.all_tokens()),
-        known(spent.cost),
-        spent.worked_ms,
-    ))
-}
-
-/// A moment as it is seen now.
-fn moment(at: i64, now: i64) -> Moment {
-    Moment { at, now }
 }

@@ -10,15 +10,17 @@ mod cookie;
 mod entrance;
 mod form;
 mod live;
+mod look;
 mod orders;
 mod reply;
 mod sign_in;
 mod sign_ins;
+mod state;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -34,10 +36,11 @@ use super::page_service::PageService;
 use crate::core::text::pages::Message;
 use crate::core::text::requests;
 use assets::OwnAssets;
-use entrance::{Entrance, Visitor};
+use entrance::Entrance;
 use live::Feeds;
 use reply::Reply;
 use sign_ins::SignIns;
+use state::PageState;
 
 /// The largest form, bytes.
 const FORM: usize = 64 * 1024;
@@ -61,18 +64,6 @@ impl<D> Pages<D> {
     pub const VIEWERS: usize = 1_000;
 }
 
-/// What the handlers share.
-struct PageState<D> {
-    service: Arc<D>,
-    assets: OwnAssets,
-    sign_ins: Arc<SignIns>,
-    guard: Guard,
-    feeds: Arc<Feeds<D>>,
-    reader: BodyReader,
-}
-
-type Shared<D> = State<Arc<PageState<D>>>;
-
 /// The admin address with its pages; what is no page goes to `admin`.
 pub fn with_pages<D: PageService>(admin: Router, pages: Pages<D>) -> Router {
     let sign_ins = Arc::new(SignIns::default());
@@ -94,20 +85,20 @@ pub fn with_pages<D: PageService>(admin: Router, pages: Pages<D>) -> Router {
         }),
     });
     Router::new()
-        .route("/", get(show::<D>))
+        .route("/", get(look::show::<D>))
         .route(
             "/tasks/{owner}/{repo}/{n}",
-            get(show::<D>).post(orders::task::<D>),
+            get(look::show::<D>).post(orders::task::<D>),
         )
-        .route("/sessions/{id}", get(show::<D>))
+        .route("/sessions/{id}", get(look::show::<D>))
         .route("/sessions/{id}/patch", get(orders::patch::<D>))
-        .route("/graph/{owner}/{repo}", get(show::<D>))
-        .route("/queue", get(show::<D>).post(orders::queue::<D>))
-        .route("/repositories", get(show::<D>))
-        .route("/agents", get(show::<D>))
-        .route("/deliveries", get(show::<D>))
-        .route("/outcomes", get(show::<D>))
-        .route("/live", get(live::live::<D>))
+        .route("/graph/{owner}/{repo}", get(look::show::<D>))
+        .route("/queue", get(look::show::<D>).post(orders::queue::<D>))
+        .route("/repositories", get(look::show::<D>))
+        .route("/agents", get(look::show::<D>))
+        .route("/deliveries", get(look::show::<D>))
+        .route("/outcomes", get(look::show::<D>))
+        .route("/live", get(look::live::<D>))
         .route("/theme", post(sign_in::theme::<D>))
         .route(
             "/sign-in",
@@ -115,7 +106,7 @@ pub fn with_pages<D: PageService>(admin: Router, pages: Pages<D>) -> Router {
         )
         .route("/sign-in/link", post(sign_in::link::<D>))
         .route("/sign-out", post(sign_in::sign_out::<D>))
-        .route("/assets/{name}", get(assets::asset::<D>))
+        .route("/assets/{name}", get(look::asset::<D>))
         .method_not_allowed_fallback(wrong_method)
         .layer(axum::middleware::from_fn_with_state(
             entrance,
@@ -125,27 +116,6 @@ pub fn with_pages<D: PageService>(admin: Router, pages: Pages<D>) -> Router {
         .layer(CatchPanicLayer::custom(answer::after_panic))
         .with_state(state.clone())
         .fallback(move |request: Request| beside(admin.clone(), state.assets.clone(), request))
-}
-
-/// One of the pages.
-async fn show<D: PageService>(State(state): Shared<D>, request: Request) -> Response {
-    let reply = Reply::to(&request, &state.assets).for_orders(&state.sign_ins);
-    let Some(address) = address::of(request.uri()) else {
-        let nothing = Message::not_found(requests::NO_SUCH_PAGE, "");
-        return reply.with(StatusCode::NOT_FOUND, &nothing);
-    };
-    let live = address::is_live(&address).then(|| address::live(request.uri()));
-    let news = match request.extensions().get::<Visitor>() {
-        Some(Visitor::SignedIn(key)) => state.sign_ins.take_news(key),
-        _ => None,
-    };
-    match orders::in_time(state.service.page(&address)).await {
-        Ok(page) => reply
-            .live(live)
-            .news(news)
-            .with(StatusCode::OK, page.as_ref()),
-        Err(error) => reply.refusal(&error),
-    }
 }
 
 async fn wrong_method() -> Response {

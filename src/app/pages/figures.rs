@@ -1,6 +1,6 @@
 //! Numbers of the first page, and what is wrong with skep itself.
 
-use super::known;
+use super::words::known;
 use crate::app::admin_api::AdminApi;
 use crate::app::answer_lines::budget_lines;
 use crate::app::lookup::unread;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::moment;
 use super::overview::{Bounds, brief};
+use super::words::moment;
 use crate::app::admin_api::AdminApi;
 use crate::app::fence_line::shown;
 use crate::app::lookup::unread;

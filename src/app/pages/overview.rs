@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{figures, moment, place, spent, title};
+use super::figures;
+use super::words::{moment, place, spent, title};
 use crate::app::admin_api::AdminApi;
 use crate::app::lookup::unread;
 use crate::app::queue_lines;

@@ -1,6 +1,6 @@
 //! The page of a session.
 
-use super::{moment, place, spent, title};
+use super::words::{moment, place, spent, title};
 use crate::app::admin_api::AdminApi;
 use crate::app::lookup::{find_session, read_task, unread};
 use crate::core::ids::SessionId;

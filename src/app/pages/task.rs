@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{moment, place, spent, title};
+use super::words::{moment, place, spent, title};
 use crate::app::admin_api::AdminApi;
 use crate::app::lookup::{read_task, unread};
 use crate::app::orders::refused;

@@ -2,14 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
-use super::Shared;
 use crate::core::text::pages::Assets;
-use crate::http::page_service::PageService;
 
 const STYLE: &str = include_str!("assets/style.css");
 const SCRIPT: &str = include_str!("assets/live.js");
@@ -43,25 +38,20 @@ fn digest(text: &str) -> String {
     whole.chars().take(16).collect()
 }
 
-/// One of them.
-pub(super) async fn asset<D: PageService>(
-    State(state): Shared<D>,
-    Path(name): Path<String>,
-) -> Response {
+/// What to send of an asset: its content type, how long it may be kept, and itself.
+pub(super) fn found(
+    assets: &OwnAssets,
+    name: &str,
+) -> Option<(&'static str, &'static str, &'static str)> {
     let path = format!("/assets/{name}");
-    let addresses = state.assets.addresses();
-    let (kind, keep, text) = if path == addresses.style {
-        ("text/css; charset=utf-8", FOR_GOOD, STYLE)
+    let addresses = assets.addresses();
+    if path == addresses.style {
+        Some(("text/css; charset=utf-8", FOR_GOOD, STYLE))
     } else if path == addresses.script {
-        ("text/javascript; charset=utf-8", FOR_GOOD, SCRIPT)
+        Some(("text/javascript; charset=utf-8", FOR_GOOD, SCRIPT))
     } else if name == "icon.svg" {
-        ("image/svg+xml", FOR_A_DAY, ICON)
+        Some(("image/svg+xml", FOR_A_DAY, ICON))
     } else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    (
-        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)],
-        text,
-    )
-        .into_response()
+        None
+    }
 }

@@ -12,9 +12,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::{self, FuturesUnordered};
@@ -23,11 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::form::asked;
-use super::{Shared, address};
 use crate::core::text::pages::Piece;
-use crate::core::text::requests::{self, access};
-use crate::http::answer;
 use crate::http::page_service::{PageAddress, PageService};
 
 /// Between two looks at a page.
@@ -238,32 +231,10 @@ impl Viewer {
     }
 }
 
-/// The changes of a page, as they come.
-pub(super) async fn live<D: PageService>(State(state): Shared<D>, request: Request) -> Response {
-    let uri = asked(&request, "page").and_then(|page| page.parse().ok());
-    let address = uri.as_ref().and_then(address::of);
-    let Some(mut address) = address.filter(address::is_live) else {
-        return answer::error(
-            StatusCode::NOT_FOUND,
-            "not_found",
-            requests::NO_SUCH_PAGE,
-            None,
-        );
-    };
-    if let PageAddress::Session { touched, .. } = &mut address {
-        // That is a walk through a whole working copy.
-        *touched = false;
-    }
-    let feeds = &state.feeds;
-    let Ok(place) = feeds.viewers.clone().try_acquire_owned() else {
-        return answer::error(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "crowded",
-            access::CROWDED,
-            Some(access::CROWDED_NEXT),
-        );
-    };
-    let mut drawn = feeds.join(&address);
+/// What is sent to somebody who looks at a page from now on; `None` where as many look on as may.
+pub(super) fn stream<D: PageService>(feeds: &Arc<Feeds<D>>, address: &PageAddress) -> Option<Body> {
+    let place = feeds.viewers.clone().try_acquire_owned().ok()?;
+    let mut drawn = feeds.join(address);
     // What is drawn already is heard at once.
     if drawn.borrow().version > 0 {
         drawn.mark_changed();
@@ -276,12 +247,9 @@ pub(super) async fn live<D: PageService>(State(state): Shared<D>, request: Reque
         _place: place,
     };
     let hello = stream::iter([Ok(Bytes::from_static(AGAIN.as_bytes()))]);
-    let body = Body::from_stream(hello.chain(stream::unfold(viewer, Viewer::next)));
-    let kind = [
-        (header::CONTENT_TYPE, "text/event-stream"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (kind, body).into_response()
+    Some(Body::from_stream(
+        hello.chain(stream::unfold(viewer, Viewer::next)),
+    ))
 }
 
 #[cfg(test)]

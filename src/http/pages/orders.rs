@@ -8,11 +8,12 @@ use axum::extract::{Path, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
+use super::address;
 use super::entrance::Visitor;
 use super::form::Fields;
 use super::reply::{self, Reply};
 use super::sign_ins::Key;
-use super::{PageState, Shared, address};
+use super::state::{PageState, Shared};
 use crate::core::text::pages::{Act, Line, QuestionView};
 use crate::core::text::requests::{self, access, invalid};
 use crate::http::admin_service::{Answer, ApiError};

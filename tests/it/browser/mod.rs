@@ -3,7 +3,7 @@
 //! `SKEP_TEST_BROWSER` names the folder they are installed in (`.ci/browser FOLDER`). Where `SKEP_TEST_SCREENSHOTS` names one as well,
 //! each page's pictures are left there for people to look at.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ fn tools() -> Option<PathBuf> {
 }
 
 /// Lets the browser do it; answers what it found wrong.
-async fn drive(tools: &PathBuf, order: &Value) -> Vec<String> {
+async fn drive(tools: &Path, order: &Value) -> Vec<String> {
     let driver = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/browser/drive.mjs");
     let output = tokio::process::Command::new("node")
         .arg(driver)

@@ -9,6 +9,7 @@
 mod agents;
 mod deliveries;
 mod diff;
+mod document;
 mod form;
 mod frame;
 mod graph;
@@ -40,13 +41,11 @@ pub use message::Message;
 pub use moment::Moment;
 pub use need::{Need, needs};
 pub use outcomes::{OutcomeGroupRow, OutcomeRow, Outcomes};
-pub use overview::{
-    FailedRow, Figures, Meter, Overview, QueueBrief, ReviewRow, Throughput, WorkRow,
-};
+pub use overview::{FailedRow, Figures, Meter, Overview, ReviewRow, Throughput, WorkRow};
 pub use piece::{Page, Piece};
 pub use place::Place;
 pub use question::QuestionView;
-pub use queue::{QueuePage, QueueRow};
+pub use queue::{QueueBrief, QueuePage, QueueRow};
 pub use repositories::{Repositories, RepositoryRow};
 pub use session::{PlanLine, SessionPage};
 pub use sign_in::{SignIn, one_time_link, signed_in, wrong_link, wrong_token};

@@ -1,8 +1,7 @@
-//! What is around every page: head, navigation, theme, who reads it, and the end.
+//! What is known of what is around a page: which one is open, the colors, who reads it.
 
 use askama::Template;
 
-use super::piece::Page;
 use super::words::Line;
 
 /// Which page of the navigation is open.
@@ -25,7 +24,7 @@ pub enum Tab {
 }
 
 impl Tab {
-    const SHOWN: [Self; 6] = [
+    pub(super) const SHOWN: [Self; 6] = [
         Self::Overview,
         Self::Queue,
         Self::Repositories,
@@ -34,7 +33,7 @@ impl Tab {
         Self::Outcomes,
     ];
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
             Self::Queue => "Queue",
@@ -46,7 +45,7 @@ impl Tab {
         }
     }
 
-    fn path(self) -> &'static str {
+    pub(super) fn path(self) -> &'static str {
         match self {
             Self::Overview | Self::None => "/",
             Self::Queue => "/queue",
@@ -89,7 +88,7 @@ impl Theme {
         all.find(|theme| theme.word() == word).unwrap_or_default()
     }
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::System => "System",
             Self::Light => "Light",
@@ -146,37 +145,6 @@ pub struct Frame<'a> {
     pub assets: &'a Assets,
     /// skep's version.
     pub version: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "frame.html")]
-struct Whole<'a> {
-    frame: &'a Frame<'a>,
-    title: &'a str,
-    tab: Tab,
-    body: &'a str,
-}
-
-impl Whole<'_> {
-    fn news(&self) -> Option<&Line> {
-        match self.frame.reader {
-            Reader::Looks => None,
-            Reader::SignedIn { news, .. } => news.as_ref(),
-        }
-    }
-}
-
-impl Frame<'_> {
-    /// The whole document.
-    pub fn around(&self, page: &dyn Page) -> String {
-        let whole = Whole {
-            frame: self,
-            title: &page.title(),
-            tab: page.tab(),
-            body: &page.body(self),
-        };
-        rendered(&whole)
-    }
 }
 
 /// The markup of a template of ours.

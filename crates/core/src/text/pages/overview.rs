@@ -7,7 +7,7 @@ use super::moment::Moment;
 use super::need::Need;
 use super::piece::{Page, Piece};
 use super::place::Place;
-use super::queue::QueueRow;
+use super::queue::QueueBrief;
 use super::words::Line;
 use crate::ids::SessionId;
 
@@ -55,23 +55,6 @@ pub struct WorkRow {
     pub since: Moment,
     /// What it has cost.
     pub spent: Line,
-}
-
-/// The head of the queue.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct QueueBrief {
-    /// Slots taken.
-    pub at_work: u32,
-    /// Slots in all.
-    pub slots: u32,
-    /// How many wait for a slot.
-    pub waiting: usize,
-    /// How many wait for something of their own.
-    pub held: usize,
-    /// Where the operator lets nothing start.
-    pub paused: Vec<Line>,
-    /// Those that come first.
-    pub rows: Vec<QueueRow>,
 }
 
 /// A pull request in review.

@@ -4,7 +4,6 @@ use askama::Template;
 
 use super::frame::{Frame, Tab, rendered};
 use super::moment::Moment;
-use super::overview::QueueBrief;
 use super::piece::{Page, Piece};
 use super::place::Place;
 use super::words::Line;
@@ -24,6 +23,23 @@ pub struct QueueRow {
     pub since: Moment,
     /// When it may start, if anybody can tell.
     pub starts: Option<Moment>,
+}
+
+/// The head of the queue.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QueueBrief {
+    /// Slots taken.
+    pub at_work: u32,
+    /// Slots in all.
+    pub slots: u32,
+    /// How many wait for a slot.
+    pub waiting: usize,
+    /// How many wait for something of their own.
+    pub held: usize,
+    /// Where the operator lets nothing start.
+    pub paused: Vec<Line>,
+    /// Those that come first.
+    pub rows: Vec<QueueRow>,
 }
 
 /// The page of the queue.
