@@ -50,11 +50,8 @@ async fn drive(tools: &Path, order: &Value) -> Vec<String> {
 async fn every_page_is_in_order_in_both_themes_and_an_answer_given_there_arrives_live() {
     let Some(tools) = tools() else { return };
     let site = Site::open().await;
-    let (asks, review, failed) = (
-        site.asking("Choose a database for the sessions").await,
-        site.in_review().await,
-        site.failed().await,
-    );
+    let asks = site.asking("Choose a database for the sessions").await;
+    let review = site.in_review().await;
     let hostile = site.asking(HOSTILE).await;
     let waits = site.waiting_for(asks).await;
     let works = site.at_work().await;
@@ -68,7 +65,6 @@ async fn every_page_is_in_order_in_both_themes_and_an_answer_given_there_arrives
         ["graph", "/graph/octo/hello"],
         ["task-asks", format!("/tasks/octo/hello/{asks}")],
         ["task-waits", format!("/tasks/octo/hello/{waits}")],
-        ["task-failed", format!("/tasks/octo/hello/{failed}")],
         ["task-hostile", format!("/tasks/octo/hello/{hostile}")],
         ["session-asks", format!("/sessions/{}", site.session(asks))],
         [

@@ -21,13 +21,11 @@ fn is_harmless(path: &str, body: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_shows_what_goes_on() {
     let site = Site::open().await;
-    let (asks, review, failed) = (
-        site.asking(HOSTILE).await,
-        site.in_review().await,
-        site.failed().await,
-    );
+    let asks = site.asking(HOSTILE).await;
+    let review = site.in_review().await;
     let waits = site.waiting_for(asks).await;
     let works = site.at_work().await;
+    let failed = site.failed().await;
     let mut person = site.person();
     let session = site.session(asks);
     let done = site.session(review);
