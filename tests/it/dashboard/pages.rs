@@ -68,8 +68,6 @@ async fn every_page_shows_what_goes_on() {
         (
             format!("/sessions/{done}"),
             vec![
-                "GREETING.md".into(),
-                "+hello".into(),
                 "There is a greeting now.".into(),
                 "Look at the weather".into(),
             ],
