@@ -8,7 +8,8 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::Store;
 use super::error::StoreError;
-use super::inbox_row::{InboxRow, WITHOUT_BODY, inbox_row};
+use super::inbox_row::{InboxRow, WITHOUT_BODY, inbox_row, pieces};
+use super::outbox::placeholders;
 use super::schedule::{ClosedAgentRow, closed_agents};
 use super::session_log::{LogRow, log_row};
 use crate::core::ids::{RepositoryId, SessionId};
@@ -91,6 +92,27 @@ impl Store {
         let query = sqlx::query(sql).bind(before).bind(limit);
         let rows = self.pools().within(query.fetch_all(self.reader())).await?;
         Ok(rows.iter().map(inbox_row).collect::<Result<_, _>>()?)
+    }
+
+    /// The rows with these ids, oldest first, without bodies; those that are not there are left out.
+    pub async fn inbox_rows(&self, ids: &[&str]) -> Result<Vec<InboxRow>, StoreError> {
+        let mut found = Vec::new();
+        for some in pieces(ids, 256) {
+            let sql = format!(
+                "{WITHOUT_BODY} WHERE id IN ({})",
+                placeholders(1, some.len())
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for id in some {
+                query = query.bind(*id);
+            }
+            let rows = self.pools().within(query.fetch_all(self.reader())).await?;
+            for row in &rows {
+                found.push(inbox_row(row)?);
+            }
+        }
+        found.sort_by_key(|row| row.seq);
+        Ok(found)
     }
 
     /// Sessions that ended since, epoch milliseconds.

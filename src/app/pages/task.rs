@@ -1,5 +1,7 @@
 //! The page of a task.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::words::{moment, place, spent, title};
@@ -87,9 +89,18 @@ async fn sessions(api: &AdminApi, key: TaskKey, now: i64) -> Result<Vec<SessionR
 async fn timeline(api: &AdminApi, key: TaskKey, now: i64) -> Result<Timeline, ApiError> {
     let store = &api.store;
     let facts = store.inbox_of_task(key, FACTS).await;
-    let facts = facts.map_err(|error| unread(&error))?;
+    let mut facts = facts.map_err(|error| unread(&error))?;
     let events = store.task_events(key, EVENTS).await;
     let events = events.map_err(|error| unread(&error))?;
+    // A delivery's row does not know its task; the events that followed from it do.
+    let known: HashSet<&str> = facts.iter().map(|row| row.id.as_str()).collect();
+    let causes = events
+        .iter()
+        .filter_map(|row| row.event.delivery.as_deref());
+    let causes: HashSet<&str> = causes.filter(|id| !known.contains(id)).collect();
+    let causes = store.inbox_rows(&Vec::from_iter(causes)).await;
+    facts.extend(causes.map_err(|error| unread(&error))?);
+    facts.sort_by_key(|row| row.seq);
     let of_it = EffectFilter {
         task: Some(key),
         ..EffectFilter::default()

@@ -45,7 +45,7 @@ async fn every_page_shows_what_goes_on() {
         (
             format!("/tasks/octo/hello/{asks}"),
             vec![
-                "issues.labeled".into(),
+                "<strong>issues</strong>".into(),
                 "run_turn".into(),
                 "upsert_comment".into(),
                 "Sign in</a> to answer".into(),
@@ -82,7 +82,7 @@ async fn every_page_shows_what_goes_on() {
             vec!["octo/hello".into(), "in order".into()],
         ),
         ("/agents".into(), vec!["demo".into()]),
-        ("/deliveries".into(), vec!["issues.labeled".into()]),
+        ("/deliveries".into(), vec!["<strong>issues</strong>".into()]),
         ("/outcomes".into(), vec!["By role and agent".into()]),
         ("/sign-in".into(), vec!["Admin token".into()]),
     ];
