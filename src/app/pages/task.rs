@@ -93,11 +93,13 @@ async fn timeline(api: &AdminApi, key: TaskKey, now: i64) -> Result<Timeline, Ap
     let events = store.task_events(key, EVENTS).await;
     let events = events.map_err(|error| unread(&error))?;
     // A delivery's row does not know its task; the events that followed from it do.
-    let known: HashSet<&str> = facts.iter().map(|row| row.id.as_str()).collect();
-    let causes = events
-        .iter()
-        .filter_map(|row| row.event.delivery.as_deref());
-    let causes: HashSet<&str> = causes.filter(|id| !known.contains(id)).collect();
+    let causes: HashSet<&str> = {
+        let known: HashSet<&str> = facts.iter().map(|row| row.id.as_str()).collect();
+        let causes = events
+            .iter()
+            .filter_map(|row| row.event.delivery.as_deref());
+        causes.filter(|id| !known.contains(id)).collect()
+    };
     let causes = store.inbox_rows(&Vec::from_iter(causes)).await;
     facts.extend(causes.map_err(|error| unread(&error))?);
     facts.sort_by_key(|row| row.seq);
