@@ -34,6 +34,7 @@ mod modules;
 mod orders;
 mod outcome_lines;
 mod own_token;
+mod pages;
 mod plan_lines;
 mod queue_lines;
 mod random_name;

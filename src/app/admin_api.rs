@@ -34,10 +34,10 @@ use crate::store::{self, EventFilter, EventRow, SessionRow, Store};
 
 /// Answers the operator.
 pub struct AdminApi {
-    store: Store,
-    github: GitHub,
-    health: Arc<Health>,
-    disk: DiskSpace,
+    pub(super) store: Store,
+    pub(super) github: GitHub,
+    pub(super) health: Arc<Health>,
+    pub(super) disk: DiskSpace,
     /// There as soon as GitHub has said who we are.
     services: OnceLock<Arc<Services>>,
     /// The same.
@@ -77,7 +77,7 @@ impl AdminApi {
         let _open_already = (self.services.set(services), self.engine.set(engine));
     }
 
-    fn services(&self) -> Result<&Arc<Services>, ApiError> {
+    pub(super) fn services(&self) -> Result<&Arc<Services>, ApiError> {
         self.services.get().ok_or_else(|| {
             let why = self
                 .health
@@ -87,7 +87,7 @@ impl AdminApi {
         })
     }
 
-    fn engine(&self) -> Result<&Engine, ApiError> {
+    pub(super) fn engine(&self) -> Result<&Engine, ApiError> {
         self.services()?;
         self.engine.get().ok_or_else(ApiError::internal)
     }

@@ -12,7 +12,7 @@ use super::admin_api::AdminApi;
 use super::disk_space::DiskSpace;
 use super::health::Health;
 use super::intake::WebhookIngest;
-use super::listeners::Entry;
+use super::listeners::{Entry, dashboard};
 use super::live_graph::EngineGraph;
 use super::modules::App;
 use super::random_name::random_name;
@@ -157,6 +157,7 @@ impl Assembly {
             ingest: self.ingest.clone(),
             admin: self.admin.clone(),
             token: self.token.clone(),
+            dashboard: dashboard(&self.setup.issues),
         }
     }
 

@@ -10,12 +10,14 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::admin_api::AdminApi;
 use super::intake::WebhookIngest;
 use super::setup::Addresses;
 use super::webhook_proxy::{self, ChannelView};
-use crate::http::{self, Bounds, Caps, Guard, ReadAccess, Router};
+use crate::core::issue_rules::IssueRules;
+use crate::http::{self, Bounds, Caps, Guard, Pages, ReadAccess, Router};
 
 /// What is behind the two addresses.
 pub(super) struct Entry {
@@ -23,6 +25,13 @@ pub(super) struct Entry {
     pub(super) admin: Arc<AdminApi>,
     /// What orders at the admin address must carry.
     pub(super) token: SecretString,
+    /// Where people reach the dashboard from elsewhere.
+    pub(super) dashboard: Option<Url>,
+}
+
+/// Where people reach the dashboard from elsewhere, as the configuration read it.
+pub(super) fn dashboard(rules: &IssueRules) -> Option<Url> {
+    rules.dashboard.as_ref()?.parse().ok()
 }
 
 /// Both addresses, being served.
@@ -48,9 +57,17 @@ impl Entry {
         };
         let tokens = Arc::new(self.admin.tokens().clone());
         let guard = Guard::new(&self.token, read_access).with_tokens(tokens);
+        let pages = Pages {
+            service: self.admin.clone(),
+            guard: guard.clone(),
+            address: self.dashboard.clone(),
+            viewers: Pages::<AdminApi>::VIEWERS,
+            stop: stop.clone(),
+        };
+        let admin = http::admin_router(self.admin.clone(), guard, stop.clone());
         (
             http::public_router(self.ingest.clone(), Caps::default()),
-            http::admin_router(self.admin.clone(), guard, stop.clone()),
+            http::with_pages(admin, pages),
         )
     }
 }

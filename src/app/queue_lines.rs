@@ -123,7 +123,7 @@ fn of(task: &Task) -> Option<QueueLine> {
     })
 }
 
-fn failed(error: &EngineError) -> ApiError {
+pub(super) fn failed(error: &EngineError) -> ApiError {
     tracing::error!(%error, "the queue could not be read");
     ApiError::internal()
 }

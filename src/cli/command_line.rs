@@ -4,9 +4,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
 use super::{
-    agents, audit, config, demo, demo_agent, dispatch, doctor, events, graph, help, order,
-    outcomes, pause, plan, queue, results, sandbox, serve, session, sessions, setup, status, stop,
-    token, verify_pull, waves,
+    agents, audit, config, dashboard, demo, demo_agent, dispatch, doctor, events, graph, help,
+    order, outcomes, pause, plan, queue, results, sandbox, serve, session, sessions, setup, status,
+    stop, token, verify_pull, waves,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -32,6 +32,7 @@ enum Command {
     #[command(hide = true)]
     DemoAgent(demo_agent::DemoAgent),
     Dispatch(dispatch::Dispatch),
+    Dashboard(dashboard::Dashboard),
     Sessions(sessions::Sessions),
     Session(session::Session),
     Queue(queue::Queue),
@@ -88,6 +89,7 @@ impl Cli {
                 return Sources::without_file(Args::default(), environment);
             }
             Command::Dispatch(dispatch) => dispatch.admin.args(),
+            Command::Dashboard(dashboard) => dashboard.admin.args(),
             Command::Sessions(sessions) => sessions.admin.args(),
             Command::Session(session) => session.admin.args(),
             Command::Queue(queue) => queue.admin.args(),
@@ -155,6 +157,7 @@ impl Cli {
             Command::Demo(demo) => demo.run(sources).await,
             Command::DemoAgent(agent) => demo_agent::run(agent).await,
             Command::Dispatch(dispatch) => dispatch.run(sources).await,
+            Command::Dashboard(dashboard) => dashboard.run(sources).await,
             Command::Sessions(sessions) => sessions.run(sources).await,
             Command::Session(session) => session.run(sources).await,
             Command::Queue(queue) => queue.run(sources).await,

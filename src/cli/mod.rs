@@ -8,6 +8,7 @@ mod audit;
 mod command_error;
 mod command_line;
 mod config;
+mod dashboard;
 mod demo;
 mod demo_agent;
 mod dispatch;

@@ -116,7 +116,7 @@ pub(super) const ENTRIES: [Entry; 28] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 67] = [
+const FILE_ONLY: [(&str, &str); 68] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
@@ -143,6 +143,7 @@ const FILE_ONLY: [(&str, &str); 67] = [
     ("pin_status", "true"),
     ("approvals", "[]"),
     ("status_file", "none"),
+    ("dashboard_url", "none"),
     ("priority_field", "none"),
     ("discover", "off"),
     ("start.who", "write"),

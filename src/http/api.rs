@@ -20,7 +20,6 @@ pub mod types;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::response::Html;
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -33,14 +32,13 @@ use state::AdminState;
 use super::answer;
 use super::body::{Caps, Reader};
 use super::guard::Guard;
-use crate::core::text;
 
 /// The largest body of an order, bytes.
 const BODY_CAP: usize = 1024 * 1024;
 /// How many streams of events may be open.
 const STREAMS: usize = 256;
 
-/// The router of the admin address; all else is 404 or 405. `stop` ends the streams.
+/// The questions and orders of the admin address; all else is 404 or 405. Its pages are [`super::with_pages`]. `stop` ends the streams.
 pub fn admin_router<D: AdminService>(
     service: Arc<D>,
     guard: Guard,
@@ -58,7 +56,6 @@ pub fn admin_router<D: AdminService>(
         stop,
     };
     Router::new()
-        .route("/", get(async || Html(text::page::ADMIN)))
         .route("/metrics", get(status::metrics::<D>))
         .route("/api/v1/openapi.json", get(document::document))
         .route("/api/v1/status", get(status::status::<D>))

@@ -24,7 +24,7 @@ use super::scope::{Scope, needed};
 use crate::core::text::requests::access;
 
 /// Whether a request is meant for this machine: for `localhost` or a loopback address, and for nothing else besides.
-fn is_for_us(headers: &HeaderMap, in_target: Option<&Authority>) -> bool {
+pub(super) fn is_for_us(headers: &HeaderMap, in_target: Option<&Authority>) -> bool {
     let mut values = headers.get_all(header::HOST).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return false;
@@ -79,6 +79,21 @@ impl Guard {
         }
     }
 
+    /// Whether reading needs no token.
+    pub(super) fn reads_are_open(&self) -> bool {
+        self.read_access == ReadAccess::Open
+    }
+
+    /// Whether this is the token.
+    pub(super) fn is_token(&self, given: &str) -> bool {
+        digest(given) == self.token
+    }
+
+    /// Whether a request carries it.
+    pub(super) fn is_held(&self, headers: &HeaderMap) -> bool {
+        bearer(headers).is_some_and(|given| self.is_token(given))
+    }
+
     /// Lets in holders of other tokens as well, as far as those reach.
     #[must_use]
     pub fn with_tokens(self, others: Arc<dyn TokenBook>) -> Self {
@@ -90,12 +105,7 @@ impl Guard {
 
     /// Who holds the token that a request carries; nobody where it carries none that is known.
     async fn holder(&self, headers: &HeaderMap) -> Result<Option<Caller>, ApiError> {
-        let mut values = headers.get_all(header::AUTHORIZATION).iter();
-        let (Some(value), None) = (values.next(), values.next()) else {
-            return Ok(None);
-        };
-        let given = value.to_str().ok();
-        let Some(given) = given.and_then(|text| text.strip_prefix("Bearer ")) else {
+        let Some(given) = bearer(headers) else {
             return Ok(None);
         };
         let digest = digest(given);
@@ -105,6 +115,15 @@ impl Guard {
             None => Ok(None),
         }
     }
+}
+
+/// The one token that a request carries.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    value.to_str().ok()?.strip_prefix("Bearer ")
 }
 
 fn digest(text: &str) -> [u8; 32] {

@@ -21,6 +21,7 @@ mod checkpoint;
 mod complaint;
 mod connect;
 mod creation;
+mod dashboard;
 mod dependency;
 mod effect_result;
 mod error;
@@ -56,6 +57,7 @@ pub use audit::{AuditRow, Broken, Chain, Extent, Head, NewAudit, Walked};
 pub use complaint::Complaint;
 pub use connect::{Backend, Tuning, probe, sqlite_url};
 pub use creation::{Created, WaitingContent};
+pub use dashboard::{OpenedSums, Tally};
 pub use dependency::DependencyRow;
 pub use effect_result::EffectResult;
 pub use error::StoreError;
@@ -99,6 +101,7 @@ struct Inner {
     inbox_wake: Wake,
     effect_wake: Wake,
     event_wake: Wake,
+    log_wake: Wake,
 }
 
 impl Store {
@@ -138,6 +141,7 @@ impl Store {
             inbox_wake,
             effect_wake: Wake::new(),
             event_wake: Wake::new(),
+            log_wake: Wake::new(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -171,6 +175,11 @@ impl Store {
     /// Rings after a commit that added events.
     pub fn event_wake(&self) -> watch::Receiver<u64> {
         self.inner.event_wake.listen()
+    }
+
+    /// Rings after a commit that added lines to the log of a session, whichever.
+    pub fn log_wake(&self) -> watch::Receiver<u64> {
+        self.inner.log_wake.listen()
     }
 
     /// How many facts came in by [`Store::accept`] since this was last asked: while they are many, whoever can wait with

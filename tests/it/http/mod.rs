@@ -6,6 +6,7 @@ mod admin;
 mod comments;
 mod document;
 mod large;
+mod pages;
 mod public;
 mod recording;
 mod relations;

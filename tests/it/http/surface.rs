@@ -9,6 +9,7 @@ use super::wire::TestServer;
 
 const PUBLIC: &str = include_str!("../../../src/http/public.rs");
 const ADMIN: &str = include_str!("../../../src/http/api.rs");
+const PAGES: &str = include_str!("../../../src/http/pages.rs");
 const LISTENERS: &str = include_str!("../../../src/app/listeners.rs");
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
@@ -95,7 +96,8 @@ async fn what_is_asked_from_outside_is_there_by_its_own_method_only() {
         "//webhook",
         "/..%2fapi/v1/status",
     ];
-    let admin = routes(ADMIN).into_iter().filter(|path| *path != "/");
+    let admin = routes(ADMIN).into_iter().chain(routes(PAGES));
+    let admin = admin.filter(|path| *path != "/");
     for path in admin.chain(beside) {
         let path = path.replace(['{', '}'], "");
         for method in METHODS {

@@ -119,6 +119,18 @@ pub mod access {
     /// What to do about it.
     pub const WHOLE_NEXT: &str = "ask for sessions, queue, events, outcomes or results, or use a token without `--repository`";
 
+    /// Nobody signed in.
+    pub const NOT_SIGNED_IN: &str = "this needs somebody who has signed in";
+    /// What to do about it.
+    pub const NOT_SIGNED_IN_NEXT: &str = "sign in with the admin token, or run `skep dashboard`";
+    /// A form of another sign-in.
+    pub const STALE_FORM: &str = "the form is from before you signed in, and nothing was done";
+    /// What to do about it.
+    pub const STALE_FORM_NEXT: &str = "go back, reload the page, and send it again";
+    /// As many look on as may.
+    pub const CROWDED: &str = "a thousand pages are followed live already";
+    /// What to do about it.
+    pub const CROWDED_NEXT: &str = "reload to see what changed, or close pages elsewhere";
     /// No token.
     pub const NO_TOKEN: &str = "this needs the admin token";
     /// What to do about it.
@@ -137,6 +149,10 @@ pub mod invalid {
     pub const NO_TARGET: &str = "the order names no target";
     /// A body of another type.
     pub const NOT_JSON: &str = "the content type must be application/json";
+    /// A form of another type.
+    pub const NOT_A_FORM: &str = "the content type must be application/x-www-form-urlencoded";
+    /// A form for an answer without one.
+    pub const NO_ANSWER: &str = "choose an option, or write an answer";
     /// An issue's number that is none.
     pub const ISSUE_NUMBER: &str = "an issue is known by its number, such as 12";
 

@@ -401,6 +401,10 @@ const GENERAL: &[(&str, &str)] = &[
          `completed` with a `reason`, so that no work starts there.",
     ),
     (
+        "dashboard_url",
+        "Where people reach the dashboard from elsewhere, through a proxy of yours: status comments link to it, and its name is let in there, for whoever signs in.",
+    ),
+    (
         "priority_field",
         "The issue field of the organization that says how soon where no label does: Urgent, High or P1; Medium or P2; Low or P3.",
     ),
