@@ -3,13 +3,13 @@
 //! It reads requests and writes answers; every fact comes from the [`AdminService`]. It must never be reachable on the public
 //! address.
 
+pub(crate) mod admin_service;
 mod asked;
 mod csv;
 mod document;
 mod events;
 mod queue;
 mod results;
-pub(crate) mod service;
 mod sessions;
 mod state;
 mod status;
@@ -25,8 +25,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use admin_service::AdminService;
 pub use document::openapi;
-use service::AdminService;
 use state::AdminState;
 
 use super::answer;

@@ -25,7 +25,7 @@ mod switch;
 /// What is served at an address.
 pub type Router = axum::Router;
 
-pub use api::service::{
+pub use api::admin_service::{
     AdminService, Answer, Batch, EventPage, Events, IssueAt, LogPage, NotStarted, QueueQuestion,
     SessionFilter, Span, Started, Target, TargetLine, WavesQuestion,
 };

@@ -5,7 +5,7 @@ use std::future::Future;
 
 use tokio::sync::watch;
 
-use super::api::service::AdminService;
+use super::api::admin_service::AdminService;
 use super::api_error::ApiError;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
 use crate::core::text::pages::Page;

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::service::IssueAt;
+use super::admin_service::IssueAt;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
 use crate::core::text::requests;
 use crate::http::api_error::ApiError;

@@ -16,8 +16,8 @@ use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 use utoipa::IntoParams;
 
+use super::admin_service::{AdminService, EventPage};
 use super::asked::{Answered, at_most, in_time, json, query};
-use super::service::{AdminService, EventPage};
 use super::sessions::LogQuery;
 use super::state::{AdminState, Shared};
 use super::types::{AuditLine, ErrorAnswer, EventLine, NewestEvent};

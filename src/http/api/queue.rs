@@ -5,8 +5,8 @@ use axum::extract::{Request, State};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::admin_service::{AdminService, QueueQuestion, WavesQuestion};
 use super::asked::{Answered, at_most, json, order_body, query};
-use super::service::{AdminService, QueueQuestion, WavesQuestion};
 use super::state::Shared;
 use super::types::{ErrorAnswer, GraphAnswer, GraphFormat, OrderAnswer, QueueAnswer, WavesAnswer};
 use crate::core::ids::RepositoryName;

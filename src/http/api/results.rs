@@ -7,9 +7,9 @@ use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::admin_service::{AdminService, Span};
 use super::asked::{Answered, in_time, query};
 use super::csv;
-use super::service::{AdminService, Span};
 use super::state::Shared;
 use super::types::{ErrorAnswer, OutcomesAnswer, ResultsAnswer};
 use crate::core::ids::RepositoryName;

@@ -7,8 +7,8 @@ use axum::response::IntoResponse;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::admin_service::{AdminService, LogPage, SessionFilter};
 use super::asked::{Answered, Named, at_most, in_time, json, query, session_id};
-use super::service::{AdminService, LogPage, SessionFilter};
 use super::state::{AdminState, Shared};
 use super::types::{ErrorAnswer, LogAnswer, SessionAnswer, SessionsAnswer, StopAnswer};
 use crate::core::ids::{RepositoryName, SessionId};

@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 
+use super::admin_service::AdminService;
 use super::asked::{Answered, in_time, json};
-use super::service::AdminService;
 use super::state::Shared;
 use super::types::{ErrorAnswer, StatusAnswer};
 use crate::http::caller::Caller;

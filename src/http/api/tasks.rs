@@ -6,8 +6,8 @@ use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::admin_service::{AdminService, Batch, Target, TargetLine};
 use super::asked::{Answered, Named, in_time, issue_of, json, order_body};
-use super::service::{AdminService, Batch, Target, TargetLine};
 use super::state::Shared;
 use super::types::{ErrorAnswer, OrderAnswer, PlanAnswer, PlanOrder, TaskAnswer};
 use crate::core::text::requests;

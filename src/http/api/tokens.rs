@@ -3,8 +3,8 @@
 use axum::Extension;
 use axum::extract::{Request, State};
 
+use super::admin_service::AdminService;
 use super::asked::{Answered, Named, json, order_body};
-use super::service::AdminService;
 use super::state::Shared;
 use super::types::{ErrorAnswer, NewToken, TokenLine, TokenMade, TokensAnswer};
 use crate::http::caller::Caller;

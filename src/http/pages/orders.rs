@@ -16,7 +16,7 @@ use super::sign_ins::Key;
 use super::state::{PageState, Shared};
 use crate::core::text::pages::{Act, Line, QuestionView};
 use crate::core::text::requests::{self, access, invalid};
-use crate::http::api::service::{Answer, IssueAt};
+use crate::http::api::admin_service::{Answer, IssueAt};
 use crate::http::api::types::OrderAnswer;
 use crate::http::api_error::ApiError;
 use crate::http::caller::By;

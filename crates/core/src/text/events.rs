@@ -10,9 +10,7 @@ pub fn meaning(event: DomainEvent) -> &'static str {
         DomainEvent::TaskRefused => "work was not accepted",
         DomainEvent::TaskQueued => "work was accepted and waits for a slot",
         DomainEvent::TaskWaiting => "it still waits",
-        DomainEvent::TaskHeld => {
-            "something of its own holds it before it begins: other issues, or people who have to agree"
-        }
+        DomainEvent::TaskHeld => "something of its own holds it: other issues, or people who agree",
         DomainEvent::TaskReleased => "nothing of its own holds it any more",
         DomainEvent::SessionDispatched => "a session got its slot",
         DomainEvent::WorkspaceReady => "its working copy stands",

@@ -424,10 +424,6 @@ const GENERAL: &[(&str, &str)] = &[
         "auto_start.labels",
         "Labels that start an issue without `agent:go`, such as `tier:auto` or `role:triage`, if whoever put one on may start work.",
     ),
-    (
-        "auto_start.users",
-        "People whose issues start as soon as they open them, if they may start work.",
-    ),
 ];
 
 /// The sentence of a key, as the reference names it: `listen`, `limits.sessions`, `agents.<name>.command`.

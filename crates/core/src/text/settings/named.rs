@@ -152,4 +152,8 @@ pub(super) const NAMED: &[(&str, &str)] = &[
         "roles.<name>.issue_cost",
         "Dollars that an issue of this role may cost.",
     ),
+    (
+        "auto_start.users",
+        "People whose issues start as soon as they open them, if they may start work.",
+    ),
 ];
