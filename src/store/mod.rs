@@ -19,6 +19,7 @@ mod audit;
 mod checkpoint;
 mod complaint;
 mod connect;
+mod copy;
 mod creation;
 mod dependency;
 mod effect_result;
@@ -51,7 +52,8 @@ mod transition;
 
 pub use audit::{AuditRow, Broken, Chain, Extent, Head, NewAudit, Walked};
 pub use complaint::Complaint;
-pub use connect::{Backend, Tuning, probe, sqlite_url};
+pub use connect::{Backend, Tuning, probe, sqlite_file, sqlite_url};
+pub use copy::{Rows, back_up, fill, is_empty, sound};
 pub use creation::{Created, WaitingContent};
 pub use dependency::DependencyRow;
 pub use effect_result::EffectResult;

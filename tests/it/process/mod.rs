@@ -1,6 +1,7 @@
 //! The program itself as processes, against a simulated GitHub in the test: what an operator starts, asks, stops and loses.
 
 mod audit;
+mod backup;
 mod canaries;
 mod check;
 mod closed;
