@@ -6,6 +6,7 @@
 
 mod admin_api;
 mod admin_token;
+mod agent_trial;
 mod answer_lines;
 mod assembly;
 mod audit_log;
@@ -15,6 +16,8 @@ mod check;
 mod check_bases;
 mod clock;
 mod disk_space;
+mod doctor;
+mod door;
 mod fence_line;
 mod finding;
 mod graph_view;
@@ -26,16 +29,20 @@ mod live_graph;
 mod local_repository;
 mod lookup;
 mod memory_space;
+mod metrics;
 mod module_config;
 mod modules;
 mod orders;
 mod outcome_lines;
 mod own_token;
+mod pages;
 mod plan_lines;
 mod queue_lines;
 mod random_name;
 mod readiness;
+mod registration;
 mod restore;
+mod result_lines;
 mod running;
 mod sandbox_try;
 mod sandbox_view;
@@ -44,19 +51,25 @@ mod serve;
 mod setup;
 mod signals;
 mod standbys;
+mod tokens;
 mod verify_pull;
 mod waves_lines;
+mod webhook_proxy;
 
 pub use admin_api::AdminApi;
+pub use agent_trial::{find_program, try_agent};
 pub use answer_lines::event_json;
 pub use backup::{Work, back_up};
 pub use check::check;
 pub use clock::system_clock;
+pub use doctor::{Examination, Repair, bundle, examine, finding_json};
+pub use door::Door;
 pub use finding::{Finding, Verdict};
 pub use intake::WebhookIngest;
 pub use modules::App;
 pub use own_token::own_token;
 pub(crate) use random_name::random_name;
+pub use registration::{Keep, Reception, RegistrationSetup};
 pub use restore::{migrate, restore};
 pub use running::Running;
 pub use sandbox_try::{Cut, Trial};
@@ -64,4 +77,10 @@ pub use sandbox_view::sandbox_shown;
 pub use serve::{Reread, serve};
 pub use setup::{Addresses, GitHubSetup, Setup};
 pub use signals::Signals;
+
 pub use verify_pull::{PullAnswer, PullQuestion, PullVerdict, judge_pull, verify_pull};
+
+/// Whether a skep runs on a data folder.
+pub fn is_served(folder: &std::path::Path) -> bool {
+    crate::store::is_locked(folder)
+}

@@ -4,6 +4,7 @@
 //! under the name the operator typed. It must never print a secret, and it never starts anything: even the data folder is
 //! made only on request.
 
+mod access;
 mod agents;
 mod args;
 mod auto_start;
@@ -17,12 +18,14 @@ mod issues;
 mod limits;
 mod logging;
 mod network;
+mod outside;
 mod paths;
 mod people;
 mod prices;
 mod reach;
 mod readiness;
 mod reference;
+mod registered;
 mod resolver;
 mod role_rules;
 mod roles;
@@ -40,7 +43,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
-use url::Url;
 
 use crate::core::agent::{AgentSpec, SandboxChoice};
 use crate::core::base_rules::OnBaseRules;
@@ -57,6 +59,7 @@ use resolver::{Origin, Resolver};
 use sources::Found;
 
 pub use crate::core::policy::{AllowProtected, MakeReady, Readiness};
+pub use access::AdminAccess;
 pub use agents::Presets;
 pub use args::Args;
 pub use error::{ConfigError, Mistake};
@@ -64,8 +67,10 @@ pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS, api_of, lacking};
 pub use init::starter;
 pub use logging::{LogFormat, Logging};
 pub use network::Certificates;
-pub use paths::{ADMIN_TOKEN_FILE, try_data_dir};
+pub use outside::PublicAddress;
+pub use paths::{ADMIN_TOKEN_FILE, admin_url, try_data_dir};
 pub use reference::{Setting, reference, reference_markdown};
+pub use registered::{APP_FILE, RegisteredApp, write_private};
 pub use sources::{Environment, Sources};
 pub use units::{parse_duration, parse_size, render_duration, render_size};
 
@@ -90,6 +95,8 @@ pub struct Config {
     pub database_url: SecretString,
     /// Who we are on GitHub; `None` when something of it is [missing](Config::missing).
     pub github: Option<GitHubSettings>,
+    /// How webhooks get here from outside.
+    pub public: PublicAddress,
     /// Every agent that is configured or that something names, with inherited variables resolved.
     pub agents: BTreeMap<String, AgentSpec>,
     /// The agent of roles that name none: a key of `agents`.
@@ -153,15 +160,6 @@ pub struct Config {
     origins: BTreeMap<String, Origin>,
 }
 
-/// How a command reaches a running skep.
-#[derive(Debug, Clone)]
-pub struct AdminAccess {
-    /// Its admin address.
-    pub url: Url,
-    /// What orders must carry, as far as it is known here.
-    pub token: Option<SecretString>,
-}
-
 /// What `skep serve` cannot do without.
 #[derive(Debug, Clone, Copy)]
 pub struct Ready<'a> {
@@ -182,6 +180,7 @@ impl Config {
             data_dir,
             database_url,
             github: None,
+            public: PublicAddress::default(),
             agents: BTreeMap::new(),
             default_agent: None,
             prices: BTreeMap::new(),
@@ -230,6 +229,14 @@ impl Config {
         }
     }
 
+    /// Whether nothing at all is said of an App: it is still to be registered.
+    pub fn has_no_app(&self) -> bool {
+        let lacks = |key: &'static str| self.missing.contains(&Missing::of(key));
+        ["app_id", "private_key_file", "webhook_secret"]
+            .into_iter()
+            .all(lacks)
+    }
+
     /// Makes the data folder with mode 700. The answer is what the operator should know about it.
     pub fn make_data_dir(&self) -> Result<Option<String>, ConfigError> {
         paths::make_private(&self.data_dir)
@@ -253,45 +260,6 @@ impl Sources {
             _ => Err(ConfigError(mistakes)),
         }
     }
-
-    /// Where GitHub is: the REST API's root and where people and git go, whatever else the configuration says.
-    pub fn github(&self) -> Result<(Url, Url), ConfigError> {
-        let mut resolver = Resolver::new(self);
-        match github::addresses(&mut resolver) {
-            (Some(api), Some(web)) => Ok((api, web)),
-            _ => Err(ConfigError(resolver.mistakes)),
-        }
-    }
-
-    /// The token of whoever typed a command, as GitHub's own tools read it.
-    pub fn github_token(&self) -> Option<SecretString> {
-        let token = self.environment().get("GITHUB_TOKEN")?;
-        Some(SecretString::from(token.trim()))
-    }
-
-    /// Where a running skep's admin address is (unless the caller has `named` it) and the token for it, whatever else the
-    /// configuration says. A token of the data folder is shown to this machine only.
-    pub fn admin(&self, named: Option<&Url>) -> Result<AdminAccess, ConfigError> {
-        let mut resolver = Resolver::new(self);
-        let listen = resolver
-            .meant("admin_listen", paths::socket)
-            .unwrap_or(paths::ADMIN_LISTEN);
-        let given = paths::admin_token(&mut resolver);
-        // What is wrong with the folder matters only to those who need the token in it.
-        let folder = paths::data_dir(&mut Resolver::new(self));
-        if !resolver.mistakes.is_empty() {
-            return Err(ConfigError(resolver.mistakes));
-        }
-        let url = named.cloned().unwrap_or_else(|| paths::admin_url(listen));
-        let kept = || std::fs::read_to_string(folder?.join(ADMIN_TOKEN_FILE)).ok();
-        let kept = if github::is_loopback(&url) {
-            kept()
-        } else {
-            None
-        };
-        let token = given.or_else(|| kept.map(|text| SecretString::from(text.trim())));
-        Ok(AdminAccess { url, token })
-    }
 }
 
 /// Every part is read even when an earlier one is wrong; `None` only with a mistake noted.
@@ -301,7 +269,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
     let admin_token = paths::admin_token(resolver);
     let data_dir = paths::data_dir(resolver);
     let database_url = paths::database_url(resolver, data_dir.as_deref());
-    let github = github::read(resolver, &mut missing);
+    let github = github::read(resolver, &mut missing, data_dir.as_deref());
     let roles = roles::read(resolver);
     let mut agents = agents::read(resolver, presets);
     let default_agent = agents::read_default(resolver, &mut agents, presets);
@@ -341,6 +309,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         database_url: database_url?,
         data_dir: data_dir?,
         github,
+        public: outside::read(resolver),
         agents,
         default_agent,
         prices,

@@ -6,6 +6,7 @@
 
 mod audit;
 mod batch;
+mod counted;
 mod error;
 mod facts;
 mod gate;

@@ -24,6 +24,7 @@
 //! - [`engine`] turns inbox rows into decisions, each in one transaction.
 //! - [`runner`] performs effects under leases, one file per action, and puts the outcomes back into the inbox.
 //! - [`github`], [`git`], [`agent`]: the three worlds outside, each behind one module.
+//! - [`meter`] is what this process has counted, for `/metrics`.
 //! - `dial` is the way to a host outside for skep's own calls, by the operator's proxy where there is one.
 //! - [`egress`] is the only way out of a session: a proxy that lets through what [`core::egress`] allows.
 //! - [`gateway`] stands between an agent and its model, and adds the key that is not in the sandbox.
@@ -69,6 +70,7 @@ pub mod gateway;
 pub mod git;
 pub mod github;
 pub mod http;
+pub mod meter;
 mod pem;
 pub mod random;
 pub mod runner;
@@ -77,5 +79,5 @@ pub mod store;
 pub mod sweep;
 pub mod webhook;
 
-#[cfg(test)]
-mod fuzzing;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;

@@ -10,7 +10,9 @@ mod answer_waiters;
 mod attachments;
 mod ballast;
 mod batch;
+mod between_turns;
 mod budget_watch;
+mod contained;
 mod discovering;
 mod disk;
 mod disk_usage;
@@ -49,6 +51,7 @@ mod session_tools;
 mod starter;
 mod suggesting;
 mod template;
+mod tried;
 mod turn_recorder;
 
 use std::sync::Arc;
@@ -64,6 +67,7 @@ use crate::store::{Claim, Closed, Complaint, StoreError};
 pub use answer_waiters::AnswerWaiters;
 pub use ballast::Ballast;
 pub use batch::{BatchJudge, BatchOf, NotJudged, WrongBatch};
+pub use between_turns::Told;
 pub use disk::Disk;
 pub use disk_usage::{Survey, Usage, taken as disk_taken};
 pub use folders::Folders;
@@ -77,6 +81,7 @@ pub use posted::PostedComments;
 pub use reading::read_facts;
 pub use refusals::{Refusals, ToldOf};
 pub use services::{Services, Timings};
+use tried::Tried;
 
 /// How long a claim holds without a renewal.
 const LEASE_MS: i64 = 30_000;
@@ -334,13 +339,19 @@ impl Runner {
             clock: &self.services.clock,
             retry_base_ms: self.services.policy.limits.retry_base_ms,
         };
+        let began = std::time::Instant::now();
         let (row, result) = match &claimed {
             Claimed::Effect(lease, action) => {
                 let (effect, kind, attempt) = (lease.id(), lease.kind().name(), lease.attempts());
                 tracing::debug!(effect, kind, attempt, "performing");
                 let performed =
                     perform::perform(action, lease, &self.services, &self.stopping).await;
-                (lease.row(), outcomes.settle(lease, performed).await)
+                let tried = Tried::of(lease, &performed, began.elapsed());
+                let closed = outcomes.settle(lease, performed).await;
+                if matches!(closed, Ok(Closed::Done)) {
+                    tried.count();
+                }
+                (lease.row(), closed)
             }
             Claimed::Unreadable(row, error) => {
                 tracing::error!(effect = row.id(), %error, "an effect does not read back");

@@ -24,7 +24,7 @@ use group::{PREFIX, set};
 /// skep's own processes are in here.
 const OURS: &str = "skep";
 /// A process that is being started while the others are moved needs another look.
-const LOOKS: usize = 3;
+const LOOKS: usize = 10;
 /// How long what was left by a skep that is gone may take to end.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -121,8 +121,10 @@ fn lists(file: &Path, wanted: &[&str]) -> bool {
 /// Moves skep into a group of its own and hands the controllers down; takes all of it back where the kernel refuses.
 fn prepare(folder: &Path, moves: bool) -> io::Result<()> {
     let ours = folder.join(OURS);
-    if !ours.is_dir() {
-        fs::create_dir(&ours)?;
+    // Another that opens them at the same moment may have made it.
+    match fs::create_dir(&ours) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
     }
     let done = go(folder, &ours).and_then(|()| hand_down(folder, &ours));
     if done.is_err() && moves {
@@ -154,20 +156,17 @@ fn hand_down(folder: &Path, ours: &Path) -> io::Result<()> {
     done
 }
 
-/// Moves this process and what it has started from one group to another.
+/// Moves this process, what it has started, and what that has, from one group to another.
 fn go(from: &Path, to: &Path) -> io::Result<()> {
     let own = std::process::id().to_string();
     let there = to.join("cgroup.procs");
     let listed = fs::read_to_string(from.join("cgroup.procs"))?;
-    let parents = process_tree::parents();
-    let child = |number: &&str| {
-        let parent = number.parse().ok().and_then(|n: i32| parents.get(&n));
-        parent.is_some_and(|parent| parent.to_string() == own)
-    };
+    let started = process_tree::started_by_us();
+    let is_ours = |number: &&str| number.parse().is_ok_and(|n: i32| started.contains(&n));
     if listed.lines().any(|number| number == own) {
         set(&there, &own)?;
     }
-    for number in listed.lines().filter(child) {
+    for number in listed.lines().filter(is_ours) {
         // It may have ended meanwhile.
         drop(set(&there, number));
     }

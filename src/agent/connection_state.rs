@@ -13,7 +13,7 @@ use agent_client_protocol::v1::schema::{
     RequestPermissionResponse, SessionNotification, SessionUpdate,
 };
 
-use crate::core::agent::Decision;
+use crate::core::agent::{Decision, Update};
 
 use super::elicitation;
 use super::error::AgentError;
@@ -134,14 +134,20 @@ impl Exchange {
         let call = request.tool_call.tool_call_id.to_string();
         let (title, kind) = self.transcript.permission(request.tool_call);
         if self.phase != Phase::Turn {
-            self.transcript.decided(title, Decision::Cancelled);
+            self.permitted(title, Decision::Cancelled);
             return RequestPermissionResponse::new(RequestPermissionOutcome::Cancelled);
         }
         // The session's own tools are how the agent speaks to people: whatever it may do otherwise, it may do that.
         let allow = self.transcript.is_own(&call) || self.policy.answer(&kind) == Answer::Allow;
         let (outcome, decision) = choose(allow, &request.options);
-        self.transcript.decided(title, decision);
+        self.permitted(title, decision);
         RequestPermissionResponse::new(outcome)
+    }
+
+    /// Notes the answer to a request for permission.
+    fn permitted(&mut self, title: String, decision: Decision) {
+        let answered = Update::Permission { title, decision };
+        self.transcript.single(answered);
     }
 
     /// The agent wants a form of that session filled in: the form's number; none if nobody will, which

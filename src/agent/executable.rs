@@ -11,7 +11,7 @@ use super::version_manager;
 
 /// The absolute path of an executable: `name` itself when it is an absolute path, else the first hit in `path` (the
 /// value of `PATH`); where that is a shim of a version manager's, what stands behind it. A relative path with folders in it is not looked for: it would depend on where skep was started.
-pub(super) fn find(name: &str, path: &str) -> Option<PathBuf> {
+pub fn find(name: &str, path: &str) -> Option<PathBuf> {
     if name.contains('/') {
         let program = PathBuf::from(name);
         let program = (program.is_absolute() && executable(&program)).then_some(program);

@@ -346,11 +346,12 @@ pub(super) fn outgoing(
     )
 }
 
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzed;
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    mod fuzzed;
 
     #[tokio::test]
     async fn lines_are_capped_and_ends_do_not_matter() {

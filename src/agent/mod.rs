@@ -10,6 +10,7 @@
 //! This is the only module that names the two protocols' crates. No agent ever sees skep's own environment, and no result is
 //! believed here: what an agent did is what git says after its process tree is gone.
 
+mod between_turns;
 pub mod cgroup;
 mod connection;
 mod connection_state;
@@ -23,6 +24,7 @@ mod framing;
 pub mod guard;
 mod halves;
 mod held;
+mod install;
 mod launch;
 mod login;
 mod memory;
@@ -41,6 +43,7 @@ mod process_tree;
 mod program_cache;
 mod prompts;
 mod refusals;
+pub mod registry;
 mod repository_command;
 mod resources;
 mod running_agent;
@@ -58,7 +61,9 @@ mod tools;
 mod transcript;
 mod trial;
 mod trial_command;
+mod trial_errors;
 mod trial_launch;
+mod trial_prompt;
 mod turn;
 mod turn_request;
 mod usage;
@@ -83,6 +88,10 @@ use crate::gateway::Gateway;
 
 pub use crate::core::agent::SandboxChoice;
 pub use error::AgentError;
+pub use executable::find as find_program;
+#[cfg(fuzzing)]
+pub(crate) use framing::fuzzed::line as fuzzed;
+pub use install::install;
 pub use launch::{Identity, Launch};
 pub use memory::Taken;
 pub use opening::McpServer;
@@ -96,7 +105,8 @@ pub use session_word::NAME as SESSION_WORD_KEY;
 pub use sight::Sight;
 pub use steer::Steered;
 pub use tools::{AskReply, DISCOVER, HAND_IN, SERVER_NAME, SUGGEST, ToolHandler};
-pub use trial_command::{Shown, TrialCommand, Tried};
+pub use trial_command::{TrialCommand, Tried};
+pub use trial_errors::Shown;
 pub use turn_request::{Resume, TurnRequest};
 
 use cgroup::Cgroups;

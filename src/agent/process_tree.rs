@@ -116,6 +116,13 @@ pub(super) fn environment(number: i32) -> Option<Vec<u8>> {
     Some(environment)
 }
 
+/// What this process has started, and what that has, as far as it lives.
+pub(super) fn started_by_us() -> BTreeSet<i32> {
+    let own = i32::try_from(std::process::id()).unwrap_or(0);
+    let below = descendants(own).into_iter().map(|seen| seen.number);
+    below.filter(|number| *number != own).collect()
+}
+
 /// The parent of each living process.
 pub(super) fn parents() -> HashMap<i32, i32> {
     let living = numbers().into_iter().filter_map(|n| Some((n, stat(n)?)));

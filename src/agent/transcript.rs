@@ -14,7 +14,7 @@ use agent_client_protocol::v1::schema::{
 use super::halves::Halves;
 use super::own_tools;
 use super::usage::TurnUsage;
-use crate::core::agent::{Decision, PlanEntry, PlanStatus, ToolStatus, Update};
+use crate::core::agent::{PlanEntry, PlanStatus, ToolStatus, Update};
 use crate::core::gateway::Metered;
 use crate::core::usage::Report;
 
@@ -139,11 +139,6 @@ impl Transcript {
         self.own.contains(&line(call))
     }
 
-    /// Notes the answer to a request for permission.
-    pub(super) fn decided(&mut self, title: String, decision: Decision) {
-        self.single(Update::Permission { title, decision });
-    }
-
     /// Takes in the token counts of the answer to a prompt.
     pub(super) fn answered(&mut self, answer: &serde_json::Value) {
         if self.usage.of_a_prompt(answer) {
@@ -214,6 +209,13 @@ impl Transcript {
             return self.items.remove(&key);
         }
         self.items.get(&key).cloned()
+    }
+
+    /// What the sandbox refused that waits longest, whatever else waits.
+    pub(super) fn pop_refused(&mut self) -> Option<Update> {
+        let refused = |key: &Key| matches!(self.items.get(key), Some(Update::Refused { .. }));
+        let key = self.dirty.remove(self.dirty.iter().position(refused)?)?;
+        self.items.remove(&key)
     }
 
     fn text(&mut self, chunk: &ContentChunk, halves: Halves, kind: fn(String) -> Key) {

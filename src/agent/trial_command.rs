@@ -3,7 +3,7 @@
 //!
 //! It reaches what the session's agent would reach, with no key of a model and no gateway to one: it must never be given either.
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 use super::Agents;
 use super::error::AgentError;
@@ -11,11 +11,9 @@ use super::launch::{Launch, LaunchContext, Prepared, mark};
 use super::network_variables::way_out;
 use super::process::Process;
 use super::side_services;
+use super::trial_errors::{self, Shown};
 use super::ways::Ways;
 use crate::core::containment::Attempt;
-
-/// Where something written goes.
-pub type Shown = Box<dyn AsyncWrite + Send + Unpin>;
 
 /// What is tried.
 pub struct TrialCommand<'a> {
@@ -55,7 +53,8 @@ impl Agents {
         let overheard = ways.as_mut().map(Ways::overheard).unwrap_or_default();
         let prepared = ground.tried(command.launch, command.argv, ways.as_ref())?;
         let (order, mark) = (prepared.order, prepared.mark);
-        let (process, mut streams) = Process::start_shown(order, mark, command.errors).await?;
+        let (errors, shown) = trial_errors::through(command.errors);
+        let (process, mut streams) = Process::start_shown(order, mark, errors).await?;
         let run = async {
             copy(&mut streams.output, command.out).await;
             process.exited().await
@@ -67,9 +66,10 @@ impl Agents {
         let short = process.ran_out_of_memory();
         process.kill().await?;
         process.all_said().await;
-        if let Ok(exit) = &end
-            && let Some(no_service) = side_services::trouble(exit, &process.stderr())
-        {
+        let exit = end.as_ref().ok();
+        let no_service = exit.and_then(|exit| side_services::trouble(exit, &process.stderr()));
+        shown.end(no_service.is_some()).await;
+        if let Some(no_service) = no_service {
             return Err(no_service.into());
         }
         Ok(Tried {

@@ -2,55 +2,67 @@
 
 use std::sync::{Arc, OnceLock};
 
-use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::answer_lines::{
-    budget_lines, event_json, event_line, held_line, log_line, session_line,
+    audit_line, budget_lines, event_line, held_line, log_line, session_line,
 };
 use super::disk_space::DiskSpace;
 use super::fence_line::shown;
 use super::health::Health;
 use super::lookup::{find_session, read_task, unread};
 use super::orders::{Orders, refused};
-use super::{graph_view, outcome_lines, plan_lines, queue_lines, waves_lines};
-use crate::core::ids::{IssueNumber, RepositoryName, SessionId, TaskKey};
+use super::tokens::Tokens;
+use super::{
+    graph_view, metrics, outcome_lines, plan_lines, queue_lines, result_lines, waves_lines,
+};
+use crate::core::ids::{RepositoryName, SessionId, TaskKey};
 use crate::core::text::requests::{self, absent};
 use crate::engine::Engine;
 use crate::github::GitHub;
-use crate::http::api_types::{
-    LogAnswer, SessionAnswer, SessionLine, SessionsAnswer, StatusAnswer, StopAnswer, TaskAnswer,
+use crate::http::types::{
+    AuditLine, GraphAnswer, GraphFormat, LogAnswer, NewToken, OrderAnswer, OutcomesAnswer,
+    PlanAnswer, PlanOrder, QueueAnswer, ResultsAnswer, SessionAnswer, SessionLine, SessionsAnswer,
+    StatusAnswer, StopAnswer, TaskAnswer, TokenLine, TokenMade, WavesAnswer,
 };
-use crate::http::outcome_types::OutcomesAnswer;
-use crate::http::plan_types::PlanOrder;
-use crate::http::queue_types::{GraphFormat, OrderAnswer, QueueAnswer};
 use crate::http::{
-    AdminService, Answer, ApiError, Batch, EventPage, LogPage, SessionFilter, Target, WavesQuestion,
+    AdminService, Answer, ApiError, Batch, By, EventPage, Events, IssueAt, LogPage, QueueQuestion,
+    SessionFilter, Span, Target, WavesQuestion,
 };
 use crate::runner::Services;
-use crate::store::{self, EventRow, SessionRow, Store};
+use crate::store::{self, EventFilter, EventRow, SessionRow, Store};
 
 /// Answers the operator.
 pub struct AdminApi {
-    store: Store,
-    github: GitHub,
-    health: Arc<Health>,
-    disk: DiskSpace,
+    pub(super) store: Store,
+    pub(super) github: GitHub,
+    pub(super) health: Arc<Health>,
+    pub(super) disk: DiskSpace,
     /// There as soon as GitHub has said who we are.
     services: OnceLock<Arc<Services>>,
     /// The same.
     engine: OnceLock<Engine>,
     /// Held while issues are made of a task list.
     planning: Mutex<()>,
+    tokens: Tokens,
 }
+
+/// Where only one repository's sessions are asked for, they are looked for among so many.
+const LOOKED_THROUGH: i64 = 10_000;
 
 /// The largest patch that is given out.
 const PATCH: usize = 64 << 20;
 
 impl AdminApi {
-    pub(super) fn new(store: Store, github: GitHub, health: Arc<Health>, disk: DiskSpace) -> Self {
+    pub(super) fn new(
+        tokens: Tokens,
+        github: GitHub,
+        health: Arc<Health>,
+        disk: DiskSpace,
+    ) -> Self {
         Self {
-            store,
+            store: tokens.store.clone(),
+            tokens,
             github,
             health,
             disk,
@@ -65,7 +77,7 @@ impl AdminApi {
         let _open_already = (self.services.set(services), self.engine.set(engine));
     }
 
-    fn services(&self) -> Result<&Arc<Services>, ApiError> {
+    pub(super) fn services(&self) -> Result<&Arc<Services>, ApiError> {
         self.services.get().ok_or_else(|| {
             let why = self
                 .health
@@ -75,7 +87,7 @@ impl AdminApi {
         })
     }
 
-    fn engine(&self) -> Result<&Engine, ApiError> {
+    pub(super) fn engine(&self) -> Result<&Engine, ApiError> {
         self.services()?;
         self.engine.get().ok_or_else(ApiError::internal)
     }
@@ -89,15 +101,21 @@ impl AdminApi {
         session_line(row, self.disk.usage.of(&row.id))
     }
 
-    fn orders(&self) -> Result<Orders<'_>, ApiError> {
+    fn orders<'a>(&'a self, by: &'a By) -> Result<Orders<'a>, ApiError> {
         Ok(Orders {
             services: self.services()?,
+            by,
         })
+    }
+
+    /// Where tokens are looked up.
+    pub(super) fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 }
 
 impl AdminService for AdminApi {
-    async fn status(&self) -> Answer {
+    async fn status(&self) -> Answer<StatusAnswer> {
         let counts = self.store.counts().await.map_err(|error| unread(&error))?;
         let queue = match self.engine.get() {
             Some(engine) => self.queue_of(engine, 50).await?,
@@ -125,7 +143,7 @@ impl AdminService for AdminApi {
             .map_err(|error| unread(&error))?;
         let services = self.services.get();
         let policy = services.map(|services| &services.policy);
-        answer(&StatusAnswer {
+        Ok(StatusAnswer {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             app: policy.map(|policy| policy.me.slug.clone()),
             sandbox: services.map(|services| shown(&services.agents.confinement())),
@@ -147,23 +165,28 @@ impl AdminService for AdminApi {
         })
     }
 
-    async fn sessions(&self, filter: SessionFilter) -> Answer {
+    async fn sessions(&self, filter: SessionFilter) -> Answer<SessionsAnswer> {
         let wanted = store::SessionFilter {
             state: filter.state,
             live: filter.live,
             task: None,
         };
-        let rows = self
-            .store
-            .sessions(&wanted, i64::from(filter.limit))
-            .await
-            .map_err(|error| unread(&error))?;
-        answer(&SessionsAnswer {
-            sessions: rows.iter().map(|row| self.session_line(row)).collect(),
+        let only = filter.repository.map(|name| name.to_string());
+        let most = match only {
+            Some(_) => LOOKED_THROUGH,
+            None => i64::from(filter.limit),
+        };
+        let rows = self.store.sessions(&wanted, most).await;
+        let rows = rows.map_err(|error| unread(&error))?;
+        let lines = rows.iter().map(|row| self.session_line(row));
+        let wanted = lines.filter(|line| result_lines::is_in(line, only.as_deref()));
+        let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+        Ok(SessionsAnswer {
+            sessions: wanted.take(limit).collect(),
         })
     }
 
-    async fn session(&self, id: SessionId) -> Answer {
+    async fn session(&self, id: SessionId) -> Answer<SessionAnswer> {
         let row = find_session(&self.store, &id).await?;
         let events = self
             .store
@@ -176,14 +199,14 @@ impl AdminService for AdminApi {
             .log_tail(&id, 20)
             .await
             .map_err(|error| unread(&error))?;
-        answer(&SessionAnswer {
+        Ok(SessionAnswer {
             line: self.session_line(&row),
             timeline: events.iter().filter(of_it).map(event_line).collect(),
             log: log.iter().map(log_line).collect(),
         })
     }
 
-    async fn log(&self, id: SessionId, page: LogPage) -> Answer {
+    async fn log(&self, id: SessionId, page: LogPage) -> Answer<LogAnswer> {
         find_session(&self.store, &id).await?;
         let rows = self
             .store
@@ -191,13 +214,14 @@ impl AdminService for AdminApi {
             .await
             .map_err(|error| unread(&error))?;
         let next = rows.last().map_or(page.after, |row| row.seq);
-        answer(&LogAnswer {
+        Ok(LogAnswer {
             lines: rows.iter().map(log_line).collect(),
             next,
         })
     }
 
-    async fn task(&self, repository: RepositoryName, issue: IssueNumber) -> Answer {
+    async fn task(&self, issue: IssueAt) -> Answer<TaskAnswer> {
+        let IssueAt { repository, issue } = issue;
         let at = self
             .services()?
             .github
@@ -214,7 +238,7 @@ impl AdminService for AdminApi {
             .task_events(key, 500)
             .await
             .map_err(|error| unread(&error))?;
-        answer(&TaskAnswer {
+        Ok(TaskAnswer {
             task: key.to_string(),
             repository: task.place.name.to_string(),
             issue: issue.0,
@@ -226,44 +250,54 @@ impl AdminService for AdminApi {
         })
     }
 
-    async fn events(&self, page: EventPage) -> Result<Vec<Value>, ApiError> {
+    async fn events(&self, page: EventPage) -> Answer<Events> {
         let mut wake = self.store.event_wake();
         let deadline = tokio::time::Instant::now() + page.wait;
+        let filter = EventFilter {
+            repository: page.repository.map(|name| name.to_string()),
+            names: page.kinds.iter().map(|kind| kind.name()).collect(),
+        };
+        let mut next = page.after;
         loop {
-            let rows = self
+            let found = self
                 .store
-                .events(page.after, i64::from(page.limit))
-                .await
-                .map_err(|error| unread(&error))?;
+                .events_that_fit(&filter, next, i64::from(page.limit));
+            let (rows, looked) = found.await.map_err(|error| unread(&error))?;
+            next = looked;
             if !rows.is_empty() {
-                return Ok(rows.iter().map(event_json).collect());
+                let lines = rows.iter().map(event_line).collect();
+                return Ok(Events { lines, next });
             }
-            if tokio::time::timeout_at(deadline, wake.changed())
-                .await
-                .is_err()
-            {
-                return Ok(Vec::new());
+            let changed = tokio::time::timeout_at(deadline, wake.changed()).await;
+            if !matches!(changed, Ok(Ok(()))) {
+                let lines = Vec::new();
+                return Ok(Events { lines, next });
             }
         }
     }
 
-    async fn audit(&self, page: LogPage) -> Result<Vec<Value>, ApiError> {
+    async fn newest_event(&self) -> Answer<i64> {
+        let newest = self.store.newest_event().await;
+        newest.map_err(|error| unread(&error))
+    }
+
+    async fn audit(&self, page: LogPage) -> Answer<Vec<AuditLine>> {
         let rows = self.store.audit_rows(page.after, i64::from(page.limit));
         let rows = rows.await.map_err(|error| unread(&error))?;
-        rows.iter().map(answer).collect()
+        Ok(rows.into_iter().map(audit_line).collect())
     }
 
-    async fn dispatch(&self, targets: Vec<Target>) -> Result<Batch, ApiError> {
-        self.orders()?.dispatch(targets).await
+    async fn dispatch(&self, targets: Vec<Target>, by: By) -> Answer<Batch> {
+        self.orders(&by)?.dispatch(targets).await
     }
 
-    async fn patch(&self, id: SessionId) -> Result<Vec<u8>, ApiError> {
+    async fn patch(&self, id: SessionId) -> Answer<Vec<u8>> {
         let git = &self.services()?.git;
         let row = find_session(&self.store, &id).await?;
         let task = read_task(&self.store, row.task)
             .await?
             .ok_or_else(ApiError::internal)?;
-        let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
+        let body: serde_json::Value = serde_json::from_str(&row.body).unwrap_or_default();
         let repository = task.place.repository;
         let base = body["base"].as_str().and_then(|base| base.parse().ok());
         let (Some(head), Some(base)) = (git.kept(repository, &id), base) else {
@@ -274,63 +308,80 @@ impl AdminService for AdminApi {
         patch.map_err(|error| ApiError::conflict(absent::patch_failed(&error.to_string())))
     }
 
-    async fn graph(&self, repository: RepositoryName, format: GraphFormat) -> Answer {
+    async fn graph(&self, repository: RepositoryName, format: GraphFormat) -> Answer<GraphAnswer> {
         let at = self.github.locate(&repository).await.map_err(refused)?;
         let graph = graph_view::GraphView {
             engine: self.engine()?,
             store: &self.store,
             web: self.github.web_page(),
         };
-        answer(&graph.of(&at, format).await?)
+        graph.of(&at, format).await
     }
 
-    async fn queue(&self, limit: u32) -> Answer {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        answer(&self.queue_of(self.engine()?, limit).await?)
+    async fn queue(&self, question: QueueQuestion) -> Answer<QueueAnswer> {
+        let limit = usize::try_from(question.limit).unwrap_or(usize::MAX);
+        let Some(only) = question.repository else {
+            return self.queue_of(self.engine()?, limit).await;
+        };
+        let most = usize::try_from(LOOKED_THROUGH).unwrap_or(usize::MAX);
+        let all = self.queue_of(self.engine()?, most).await?;
+        let live = SessionFilter {
+            state: None,
+            live: Some(true),
+            repository: Some(only.clone()),
+            limit: u32::MAX,
+        };
+        let live = self.sessions(live).await?;
+        Ok(queue_lines::only(all, &only, (live.sessions.len(), limit)))
     }
 
-    async fn outcomes(&self, since: i64) -> Result<OutcomesAnswer, ApiError> {
-        outcome_lines::outcomes(&self.store, since).await
+    async fn outcomes(&self, span: Span) -> Answer<OutcomesAnswer> {
+        outcome_lines::outcomes(&self.store, &span).await
     }
 
-    async fn waves(&self, question: WavesQuestion) -> Answer {
+    async fn results(&self, span: Span) -> Answer<ResultsAnswer> {
+        let slots = self.engine.get().map(Engine::slots_in_all);
+        result_lines::results(&self.store, span, slots, self.health.now()).await
+    }
+
+    async fn waves(&self, question: WavesQuestion) -> Answer<WavesAnswer> {
         let (services, engine) = (self.services()?, self.engine()?);
         let waves = waves_lines::Asked {
             services,
             engine,
             question,
         };
-        answer(&waves.answer().await?)
+        waves.answer().await
     }
 
-    async fn plan(&self, order: PlanOrder) -> Answer {
-        let (services, engine) = (self.services()?, self.engine()?);
+    async fn plan(&self, order: PlanOrder, by: By) -> Answer<PlanAnswer> {
+        let engine = self.engine()?;
         // Two at a time would each find that nothing is there yet.
         let _only_one = self.planning.lock().await;
         let plan = plan_lines::Plan {
-            services,
+            orders: self.orders(&by)?,
             engine,
             order,
         };
-        answer(&plan.answer().await?)
+        plan.answer().await
     }
 
-    async fn pause(&self, repository: Option<RepositoryName>) -> Answer {
-        let result = self.orders()?.pause(repository, true).await?;
-        answer(&OrderAnswer { result })
+    async fn pause(&self, repository: Option<RepositoryName>, by: By) -> Answer<OrderAnswer> {
+        let result = self.orders(&by)?.pause(repository, true).await?;
+        Ok(OrderAnswer { result })
     }
 
-    async fn resume(&self, repository: Option<RepositoryName>) -> Answer {
-        let result = self.orders()?.pause(repository, false).await?;
-        answer(&OrderAnswer { result })
+    async fn resume(&self, repository: Option<RepositoryName>, by: By) -> Answer<OrderAnswer> {
+        let result = self.orders(&by)?.pause(repository, false).await?;
+        Ok(OrderAnswer { result })
     }
 
-    async fn order(&self, repository: RepositoryName, issue: IssueNumber, order: String) -> Answer {
-        let result = self.orders()?.order(&repository, issue, &order).await?;
-        answer(&OrderAnswer { result })
+    async fn order(&self, issue: IssueAt, order: String, by: By) -> Answer<OrderAnswer> {
+        let result = self.orders(&by)?.order(&issue, &order).await?;
+        Ok(OrderAnswer { result })
     }
 
-    async fn stop(&self, id: SessionId) -> Answer {
+    async fn stop(&self, id: SessionId, by: By) -> Answer<StopAnswer> {
         let row = find_session(&self.store, &id).await?;
         let task = read_task(&self.store, row.task)
             .await?
@@ -340,16 +391,28 @@ impl AdminService for AdminApi {
                 &id.to_string(),
             )));
         }
-        answer(&StopAnswer {
+        Ok(StopAnswer {
             session: id.to_string(),
-            result: self.orders()?.stop(task.place).await?,
+            result: self.orders(&by)?.stop(task.place).await?,
         })
     }
-}
 
-fn answer<T: serde::Serialize>(shape: &T) -> Answer {
-    serde_json::to_value(shape).map_err(|error| {
-        tracing::error!(%error, "an answer could not be written");
-        ApiError::internal()
-    })
+    async fn metrics(&self) -> Answer<String> {
+        let status = self.status().await?;
+        let oldest = self.store.oldest(self.health.now()).await;
+        let oldest = oldest.map_err(|error| unread(&error))?;
+        Ok(metrics::text(&status, oldest, self.health.now()))
+    }
+
+    async fn tokens(&self) -> Answer<Vec<TokenLine>> {
+        self.tokens.list().await
+    }
+
+    async fn add_token(&self, token: NewToken, by: By) -> Answer<TokenMade> {
+        self.tokens.add(token, &by).await
+    }
+
+    async fn revoke_token(&self, name: String, by: By) -> Answer<TokenLine> {
+        self.tokens.revoke(&name, &by).await
+    }
 }

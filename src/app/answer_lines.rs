@@ -7,9 +7,11 @@ use crate::core::ids::InstallationId;
 use crate::core::usage::{Spent, Tokens};
 use crate::engine;
 use crate::github::{Brake, Budget, HeldUp, Used};
-use crate::http::api_types::{EventLine, HeldLine, LogLine, SessionLine, UsageLine};
-use crate::http::budget_types::{BudgetLine, PointsLine, UsedLine, WaitingLine};
-use crate::store::{EventRow, LogRow, SessionRow, WaitingContent};
+use crate::http::types::{
+    AuditLine, BudgetLine, EventLine, HeldLine, LogLine, PointsLine, SessionLine, UsageLine,
+    UsedLine, WaitingLine,
+};
+use crate::store::{AuditRow, EventRow, LogRow, SessionRow, WaitingContent};
 
 pub(super) fn held_line(held: &HeldUp) -> HeldLine {
     let by = match held.brake {
@@ -130,6 +132,24 @@ pub(super) fn event_line(row: &EventRow) -> EventLine {
         session: event.session.as_ref().map(ToString::to_string),
         delivery: event.delivery.clone(),
         details: serde_json::from_str(&event.body).unwrap_or_default(),
+    }
+}
+
+/// Field for field: its hash is over all of them.
+pub(super) fn audit_line(row: AuditRow) -> AuditLine {
+    AuditLine {
+        seq: row.seq,
+        at: row.at,
+        kind: row.kind,
+        task: row.task,
+        repository: row.repository,
+        issue: row.issue,
+        session: row.session,
+        who: row.who,
+        cause: row.cause,
+        facts: row.facts,
+        prev: row.prev,
+        hash: row.hash,
     }
 }
 

@@ -12,11 +12,12 @@ use super::admin_api::AdminApi;
 use super::disk_space::DiskSpace;
 use super::health::Health;
 use super::intake::WebhookIngest;
-use super::listeners::Entry;
+use super::listeners::{Entry, dashboard};
 use super::live_graph::EngineGraph;
 use super::modules::App;
 use super::random_name::random_name;
 use super::setup::Setup;
+use super::tokens::Tokens;
 use super::{admin_token, ca_bundle};
 use crate::agent::Agents;
 use crate::agent::guard::Guard;
@@ -126,12 +127,11 @@ impl Assembly {
             issues: setup.issues.clone(),
             others: Default::default(),
         };
-        let admin = Arc::new(AdminApi::new(
-            store.clone(),
-            github.clone(),
-            health.clone(),
-            disk,
-        ));
+        let tokens = Tokens {
+            store: store.clone(),
+            clock: setup.clock.clone(),
+        };
+        let admin = Arc::new(AdminApi::new(tokens, github.clone(), health.clone(), disk));
         let (ingest, lock) = (Arc::new(ingest), Arc::new(lock));
         Ok(Self {
             store,
@@ -157,6 +157,7 @@ impl Assembly {
             ingest: self.ingest.clone(),
             admin: self.admin.clone(),
             token: self.token.clone(),
+            dashboard: dashboard(&self.setup.issues),
         }
     }
 

@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::config::{ADMIN_TOKEN_FILE, Config};
+use crate::config::{ADMIN_TOKEN_FILE, APP_FILE, Config};
 use crate::core::text::backup::{self as says, Held};
 use crate::git::{Git, KeptWork};
 use crate::signing::KEY_FILE;
@@ -29,7 +29,12 @@ pub(super) const WORK: &str = "work";
 /// How its folder is laid out.
 pub(super) const FORMAT: u32 = 1;
 /// Small files of the data folder that cannot be made again as they were.
-pub(super) const KEYS: [&str; 3] = [ADMIN_TOKEN_FILE, KEY_FILE, crate::agent::SESSION_WORD_KEY];
+pub(super) const KEYS: [&str; 4] = [
+    ADMIN_TOKEN_FILE,
+    KEY_FILE,
+    crate::agent::SESSION_WORD_KEY,
+    APP_FILE,
+];
 
 /// The table of contents.
 #[derive(Debug, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::core::text;
 use crate::engine::Engine;
-use crate::http::api_types::{DiskAnswer, LargestLine, TakenAnswer};
+use crate::http::types::{DiskAnswer, LargestLine, TakenAnswer};
 use crate::runner::{Ballast, Disk, Runner, Survey, Usage};
 
 /// With less than this free the database is about to fail.

@@ -49,6 +49,11 @@ impl Finding {
         }
     }
 
+    /// What is not there.
+    pub fn missing(part: &str, text: &str) -> Self {
+        Self::wrong(part, text)
+    }
+
     /// What the configuration warns of.
     pub fn warning(text: &str) -> Self {
         Self::odd("setting", text)

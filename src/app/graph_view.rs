@@ -10,7 +10,7 @@ use crate::core::text;
 use crate::engine::{Engine, EngineError};
 use crate::github::At;
 use crate::http::ApiError;
-use crate::http::queue_types::{GraphAnswer, GraphFormat};
+use crate::http::types::{GraphAnswer, GraphFormat};
 use crate::store::Store;
 
 /// What a drawing is made of.
@@ -31,6 +31,18 @@ struct Known {
 impl GraphView<'_> {
     /// Draws it.
     pub(super) async fn of(&self, at: &At, format: GraphFormat) -> Result<GraphAnswer, ApiError> {
+        let picture = self.picture(at).await?;
+        let text = match format {
+            GraphFormat::Mermaid => mermaid(&picture),
+            GraphFormat::Dot => dot(&picture),
+            GraphFormat::Json => json(&picture),
+            GraphFormat::Text => tree(&picture),
+        };
+        Ok(GraphAnswer { format, text })
+    }
+
+    /// What is to be drawn.
+    pub(super) async fn picture(&self, at: &At) -> Result<Picture, ApiError> {
         let keys = self.engine.related(at.repository).await.map_err(failed)?;
         let known = self.known(&keys).await?;
         let drawn = keys.iter().map(|key| self.drawn(*key, &known, at));
@@ -40,13 +52,7 @@ impl GraphView<'_> {
         for sprint in self.sprints(at).await? {
             picture = picture.with(sprint);
         }
-        let text = match format {
-            GraphFormat::Mermaid => mermaid(&picture),
-            GraphFormat::Dot => dot(&picture),
-            GraphFormat::Json => json(&picture),
-            GraphFormat::Text => tree(&picture),
-        };
-        Ok(GraphAnswer { format, text })
+        Ok(picture)
     }
 
     /// The issues that are worked on by phases.

@@ -3,16 +3,15 @@
 //! It exists because the commonest mistakes of an installation (a wrong secret, a missing event, a network that is down)
 //! show nowhere else. It keeps only what is seen since the start, in memory, and it holds nobody up.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::DateTime;
 
+use super::webhook_proxy::ChannelView;
 use crate::core::text::requests;
 use crate::core::time::Clock;
 use crate::http::Refused;
-use crate::http::api_types::{
-    AcceptedLine, DeliveriesAnswer, GitHubAnswer, HealthAnswer, RefusedLine,
-};
+use crate::http::types::{AcceptedLine, DeliveriesAnswer, GitHubAnswer, HealthAnswer, RefusedLine};
 
 /// Between two warnings about refused deliveries, milliseconds.
 const WARN_EVERY: i64 = 60_000;
@@ -21,6 +20,8 @@ const WARN_EVERY: i64 = 60_000;
 pub(super) struct Health {
     clock: Clock,
     seen: Mutex<Seen>,
+    /// The channel that webhooks are read from, if there is one.
+    channel: OnceLock<Arc<ChannelView>>,
 }
 
 #[derive(Default)]
@@ -57,7 +58,18 @@ impl Health {
                 unidentified,
                 ..Seen::default()
             }),
+            channel: OnceLock::new(),
         }
+    }
+
+    /// Webhooks are read from this channel.
+    pub(super) fn reads(&self, channel: Arc<ChannelView>) {
+        self.channel.get_or_init(|| channel);
+    }
+
+    /// Whether the channel is open, and how it is in words; `None` where there is none.
+    pub(super) fn channel(&self) -> Option<(bool, String)> {
+        self.channel.get().map(|channel| channel.told())
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -134,6 +146,7 @@ impl Health {
                 since: unidentified.as_ref().map(|unidentified| unidentified.since),
                 why: unidentified.map(|unidentified| unidentified.why),
             },
+            channel: self.channel().map(|(_, said)| said),
             deliveries: DeliveriesAnswer {
                 accepted: seen.accepted,
                 last_accepted: accepted.map(|(time, event)| AcceptedLine { time, event }),
@@ -151,7 +164,6 @@ impl Health {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
 
     use super::*;

@@ -197,15 +197,20 @@ impl Intake for WebhookIngest {
         let now = (self.clock)().to_string();
         let database = self.store.put_meta("ready", &now).await;
         let trouble = self.health.trouble();
-        let reasons = json!({
+        let channel = self.health.channel();
+        let mut reasons = json!({
             "github": trouble.as_deref().unwrap_or("knows us"),
             "disk": self.disk.describe(),
             "database": database.as_ref().map_or_else(ToString::to_string, |()| "writes".to_owned()),
             "sandbox": shown(&self.agents.confinement()),
             "limits": self.agents.limits_held_by(),
         });
+        let open = channel.as_ref().is_none_or(|(open, _)| *open);
+        if let Some((_, said)) = channel {
+            reasons["webhook_proxy"] = json!(said);
+        }
         Readiness {
-            ok: database.is_ok() && trouble.is_none(),
+            ok: database.is_ok() && trouble.is_none() && open,
             reasons,
         }
     }

@@ -10,11 +10,14 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::admin_api::AdminApi;
 use super::intake::WebhookIngest;
 use super::setup::Addresses;
-use crate::http::{self, Bounds, Caps, Guard, ReadAccess};
+use super::webhook_proxy::{self, ChannelView};
+use crate::core::issue_rules::IssueRules;
+use crate::http::{self, Bounds, Caps, Guard, Pages, ReadAccess, Router};
 
 /// What is behind the two addresses.
 pub(super) struct Entry {
@@ -22,6 +25,13 @@ pub(super) struct Entry {
     pub(super) admin: Arc<AdminApi>,
     /// What orders at the admin address must carry.
     pub(super) token: SecretString,
+    /// Where people reach the dashboard from elsewhere.
+    pub(super) dashboard: Option<Url>,
+}
+
+/// Where people reach the dashboard from elsewhere, as the configuration read it.
+pub(super) fn dashboard(rules: &IssueRules) -> Option<Url> {
+    rules.dashboard.as_ref()?.parse().ok()
 }
 
 /// Both addresses, being served.
@@ -33,11 +43,42 @@ pub(super) struct Listeners {
     /// Ends the serving, and with it whatever else must live as long.
     pub(super) stop: CancellationToken,
     served: Vec<JoinHandle<()>>,
+    /// How the channel is that webhooks are read from besides.
+    pub(super) channel: Option<Arc<ChannelView>>,
+}
+
+impl Entry {
+    /// What is served at the public and at the admin address; `stop` ends what goes on and on there.
+    pub(super) fn routers(&self, on_loopback: bool, stop: &CancellationToken) -> (Router, Router) {
+        let read_access = if on_loopback {
+            ReadAccess::Open
+        } else {
+            ReadAccess::WithToken
+        };
+        let tokens = Arc::new(self.admin.tokens().clone());
+        let guard = Guard::new(&self.token, read_access).with_tokens(tokens);
+        let pages = Pages {
+            service: self.admin.clone(),
+            guard: guard.clone(),
+            address: self.dashboard.clone(),
+            viewers: Pages::<AdminApi>::VIEWERS,
+            stop: stop.clone(),
+        };
+        let admin = http::admin_router(self.admin.clone(), guard, stop.clone());
+        (
+            http::public_router(self.ingest.clone(), Caps::default()),
+            http::with_pages(admin, pages),
+        )
+    }
 }
 
 impl Listeners {
-    /// Binds both, then serves both: an address that is taken leaves nothing half open.
-    pub(super) async fn open(entry: &Entry, addresses: &Addresses) -> anyhow::Result<Self> {
+    /// Binds both, then serves both until `stop`: an address that is taken leaves nothing half open.
+    pub(super) async fn open(
+        stop: CancellationToken,
+        (for_github, for_operators): (Router, Router),
+        addresses: &Addresses,
+    ) -> anyhow::Result<Self> {
         let bind = async |address: SocketAddr| {
             TcpListener::bind(address)
                 .await
@@ -45,35 +86,29 @@ impl Listeners {
         };
         let (public, private) = (bind(addresses.listen).await?, bind(addresses.admin).await?);
         let (listen, admin) = (public.local_addr()?, private.local_addr()?);
-        let stop = CancellationToken::new();
-        let public_router = http::public_router(entry.ingest.clone(), Caps::default());
-        let read_access = if admin.ip().is_loopback() {
-            ReadAccess::Open
-        } else {
-            ReadAccess::WithToken
+        let serve = |listener, router| {
+            tokio::spawn(http::serve(
+                listener,
+                router,
+                Bounds::default(),
+                stop.clone(),
+            ))
         };
-        let guard = Guard::new(&entry.token, read_access);
-        let admin_router = http::admin_router(entry.admin.clone(), guard);
-        let served = vec![
-            tokio::spawn(http::serve(
-                public,
-                public_router,
-                Bounds::default(),
-                stop.clone(),
-            )),
-            tokio::spawn(http::serve(
-                private,
-                admin_router,
-                Bounds::default(),
-                stop.clone(),
-            )),
-        ];
+        let served = vec![serve(public, for_github), serve(private, for_operators)];
         Ok(Self {
             listen,
             admin,
             stop,
             served,
+            channel: None,
         })
+    }
+
+    /// Reads webhooks from a channel besides, for as long as the addresses are served.
+    pub(super) fn read_channel(&mut self, start: webhook_proxy::Start) {
+        let (view, reading) = start.begin(self.stop.clone());
+        self.channel = Some(view);
+        self.served.push(reading);
     }
 
     /// Answers what is being asked, then nothing more.

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::admin_api::AdminApi;
 use super::intake::WebhookIngest;
-use super::listeners::Entry;
+use super::listeners::{Entry, dashboard};
 use crate::agent::guard::Guard;
 use crate::engine::Engine;
 use crate::runner::Runner;
@@ -43,6 +43,7 @@ impl App {
             ingest: self.ingest.clone(),
             admin: self.admin.clone(),
             token: self.token.clone(),
+            dashboard: dashboard(&self.runner.services().policy.issues),
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use futures::StreamExt;
+use serde_json::{Map, Value};
 
 use super::lookup::read_task;
 use crate::core::actor::Actor;
@@ -17,7 +18,7 @@ use crate::core::task::Begun;
 use crate::core::text::requests;
 use crate::engine::{QUEUE_ORDER, QueueOrder};
 use crate::github::{At, GitHubError};
-use crate::http::{ApiError, Batch, NotStarted, Started, Target};
+use crate::http::{ApiError, Batch, By, IssueAt, NotStarted, Started, Target};
 use crate::runner::{Services, read_facts};
 use crate::store::{Accepted, InboxKind, NewInbox};
 
@@ -39,6 +40,8 @@ struct Dispatched {
 #[derive(Clone, Copy)]
 pub(super) struct Orders<'a> {
     pub(super) services: &'a Services,
+    /// On whose word.
+    pub(super) by: &'a By,
 }
 
 impl Orders<'_> {
@@ -122,12 +125,9 @@ impl Orders<'_> {
     }
 
     /// Gives an order for one issue, in the words of a command; answers what came of it.
-    pub(super) async fn order(
-        self,
-        repository: &RepositoryName,
-        issue: IssueNumber,
-        order: &str,
-    ) -> Result<String, ApiError> {
+    pub(super) async fn order(self, issue: &IssueAt, order: &str) -> Result<String, ApiError> {
+        let IssueAt { repository, issue } = issue;
+        let issue = *issue;
         let command = understood(order)?;
         let at = &self
             .services
@@ -177,7 +177,7 @@ impl Orders<'_> {
             kind: InboxKind::Operator,
             name: QUEUE_ORDER.into(),
             task: None,
-            body: order.to_json(),
+            body: self.signed(order.to_json()),
             received_at: now,
         };
         self.put(new).await.map_err(ApiError::busy)
@@ -197,10 +197,24 @@ impl Orders<'_> {
             kind: InboxKind::Operator,
             name: name.into(),
             task: Some(task),
-            body: fact.to_json(),
+            body: self.signed(fact.to_json()),
             received_at: now,
         })
         .await
+    }
+
+    /// The order with the name of the token that it came with, which the audit keeps.
+    fn signed(self, body: String) -> String {
+        let Some(name) = self.by.token_name() else {
+            return body;
+        };
+        match serde_json::from_str::<Map<String, Value>>(&body) {
+            Ok(mut order) => {
+                order.insert("by".to_owned(), name.into());
+                Value::Object(order).to_string()
+            }
+            Err(_) => body,
+        }
     }
 
     /// Puts a row into the inbox and waits until it was handled; answers the reason.

@@ -3,15 +3,16 @@
 use super::lookup::unread;
 use crate::core::outcome::{Became, Entry, Group, groups};
 use crate::core::usage::Figure;
-use crate::http::ApiError;
-use crate::http::outcome_types::{OutcomeGroup, OutcomeLine, OutcomesAnswer};
+use crate::http::types::{OutcomeGroup, OutcomeLine, OutcomesAnswer};
+use crate::http::{ApiError, Span};
 use crate::store::{OutcomeRow, Store};
 
 /// So many are listed and counted.
 const MOST: i64 = 10_000;
 
-/// What became of what was opened since, epoch milliseconds.
-pub(super) async fn outcomes(store: &Store, since: i64) -> Result<OutcomesAnswer, ApiError> {
+/// What became of what was opened since.
+pub(super) async fn outcomes(store: &Store, span: &Span) -> Result<OutcomesAnswer, ApiError> {
+    let since = span.since;
     let mut rows = store
         .outcomes(since, MOST + 1)
         .await
@@ -19,6 +20,10 @@ pub(super) async fn outcomes(store: &Store, since: i64) -> Result<OutcomesAnswer
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
     let more = rows.len() > most;
     rows.truncate(most);
+    if let Some(only) = &span.repository {
+        let only = only.to_string();
+        rows.retain(|row| row.name.eq_ignore_ascii_case(&only));
+    }
     let entries: Vec<Entry> = rows.iter().filter_map(entry).collect();
     Ok(OutcomesAnswer {
         since,

@@ -16,8 +16,8 @@ use crate::core::text::task_list as text;
 use crate::engine::Engine;
 use crate::github::{At, Listed};
 use crate::http::ApiError;
-use crate::http::plan_types::{PlanAnswer, PlanLine, PlanOrder};
-use crate::runner::{BatchOf, NotJudged, Services};
+use crate::http::types::{PlanAnswer, PlanLine, PlanOrder};
+use crate::runner::{BatchOf, NotJudged};
 
 /// The file of the list when nobody names one.
 const FILE: &str = "tasks.md";
@@ -28,7 +28,7 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// An order, and those who can carry it out.
 pub(super) struct Plan<'a> {
-    pub(super) services: &'a Services,
+    pub(super) orders: Orders<'a>,
     pub(super) engine: &'a Engine,
     pub(super) order: PlanOrder,
 }
@@ -55,7 +55,13 @@ impl Plan<'_> {
     /// Carries it out.
     pub(super) async fn answer(self) -> Result<PlanAnswer, ApiError> {
         let name = &self.order.repository;
-        let at = self.services.github.locate(name).await.map_err(refused)?;
+        let at = self
+            .orders
+            .services
+            .github
+            .locate(name)
+            .await
+            .map_err(refused)?;
         let path = self.order.path.clone().unwrap_or_else(|| FILE.to_owned());
         let tasks = self.tasks(&at, &path).await?;
         let place = at.place(IssueNumber::REPOSITORY);
@@ -79,7 +85,7 @@ impl Plan<'_> {
         let list = match &self.order.text {
             Some(text) => text.clone(),
             None => {
-                let found = self.services.github.contents(at, path).await;
+                let found = self.orders.services.github.contents(at, path).await;
                 let found = found.map_err(refused)?;
                 found.ok_or_else(|| {
                     ApiError::not_found(text::no_file(path)).next(text::NO_FILE_NEXT)
@@ -98,7 +104,7 @@ impl Plan<'_> {
         place: &Place,
         tasks: Vec<ListedTask>,
     ) -> Result<Compared, ApiError> {
-        let github = &self.services.github;
+        let github = &self.orders.services.github;
         let titles = github.titles(at, Listed::All).await.map_err(refused)?;
         let fit = self.engine.fit(place.task(), &[], discovery::limits(0));
         let promised = fit.await.map_err(|error| {
@@ -146,7 +152,7 @@ impl Plan<'_> {
             titles: Vec::new(),
             stated: &[],
         };
-        let judged = self.services.batches().judge(of, &proposals).await;
+        let judged = self.orders.services.batches().judge(of, &proposals).await;
         judged.map_err(|error| match error {
             NotJudged::Wrong(wrong) => {
                 let said = wrong.said(&|at| compared.name(at));
@@ -166,15 +172,12 @@ impl Plan<'_> {
         answer: &mut PlanAnswer,
     ) -> Result<(), ApiError> {
         let key = place.task();
-        let orders = Orders {
-            services: self.services,
-        };
         let event = Event::Discovery(DiscoveryNews::Listed { issues });
         let fact = Fact { place, event };
-        orders.list(&fact).await.map_err(ApiError::busy)?;
+        self.orders.list(&fact).await.map_err(ApiError::busy)?;
         let deadline = tokio::time::Instant::now() + MADE;
         loop {
-            let task = read_task(&self.services.store, key).await?;
+            let task = read_task(&self.orders.services.store, key).await?;
             let found = task.map(|task| task.discovered.issues).unwrap_or_default();
             let over = compared.now(&found, answer);
             if over || tokio::time::Instant::now() >= deadline {

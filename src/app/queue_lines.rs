@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use super::lookup::unread;
-use crate::core::ids::TaskKey;
+use crate::core::ids::{RepositoryName, TaskKey};
 use crate::core::schedule::Told;
 use crate::core::task::Task;
 use crate::core::text::{gate, waiting};
 use crate::engine::{Engine, EngineError, MemoryView};
 use crate::http::ApiError;
-use crate::http::queue_types::{MemoryAnswer, PauseLine, QueueAnswer, QueueLine};
+use crate::http::types::{MemoryAnswer, PauseLine, QueueAnswer, QueueLine};
 use crate::store::{PauseRow, Store};
 
 /// What waits, in order, at most `limit`.
@@ -49,6 +49,33 @@ pub(super) async fn queue(
         memory: view.memory.as_ref().map(memory),
         queue: lines.chain(held).collect(),
     })
+}
+
+/// What of the queue is of one repository, with how many of its sessions are at work; at most so many lines. Of the machine and of
+/// other repositories it says nothing.
+pub(super) fn only(
+    all: QueueAnswer,
+    repository: &RepositoryName,
+    (at_work, limit): (usize, usize),
+) -> QueueAnswer {
+    let name = repository.to_string();
+    let is_its = |other: Option<&str>| other.is_some_and(|other| other.eq_ignore_ascii_case(&name));
+    let its = |line: &QueueLine| is_its(line.repository.as_deref());
+    let mut queue: Vec<QueueLine> = all.queue.into_iter().filter(its).collect();
+    let held = queue.iter().filter(|line| line.state == "held").count();
+    let waiting = queue.len() - held;
+    queue.truncate(limit);
+    let applies =
+        |pause: &PauseLine| pause.repository.is_none() || is_its(pause.repository.as_deref());
+    QueueAnswer {
+        at_work: u32::try_from(at_work).unwrap_or(u32::MAX),
+        slots: all.slots,
+        waiting,
+        held,
+        paused: all.paused.into_iter().filter(applies).collect(),
+        memory: None,
+        queue,
+    }
 }
 
 fn memory(view: &MemoryView) -> MemoryAnswer {
@@ -96,7 +123,7 @@ fn of(task: &Task) -> Option<QueueLine> {
     })
 }
 
-fn failed(error: &EngineError) -> ApiError {
+pub(super) fn failed(error: &EngineError) -> ApiError {
     tracing::error!(%error, "the queue could not be read");
     ApiError::internal()
 }

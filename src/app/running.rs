@@ -30,7 +30,10 @@ pub struct Running {
 impl App {
     /// Starts engine, runner and both addresses.
     pub async fn start(self, addresses: &Addresses) -> anyhow::Result<Running> {
-        let listeners = Listeners::open(&self.entry(), addresses).await?;
+        let stop = CancellationToken::new();
+        let on_loopback = addresses.admin.ip().is_loopback();
+        let routers = self.entry().routers(on_loopback, &stop);
+        let listeners = Listeners::open(stop, routers, addresses).await?;
         self.start_behind(listeners).await
     }
 
@@ -87,6 +90,7 @@ impl App {
                 work.clone(),
             )),
             tokio::spawn(self.runner.clone().tend_disk(work.clone())),
+            tokio::spawn(self.runner.clone().watch_between_turns(work.clone())),
             tokio::spawn(standbys::watch(self.runner.clone(), work.clone())),
             tokio::spawn(audit.clone().watch(work.clone())),
         ];

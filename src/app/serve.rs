@@ -1,28 +1,33 @@
 //! What `skep serve` does from the set-up to the signal that ends it.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::assembly::Assembly;
+use super::door::Door;
 use super::fence_line::shown;
 use super::identity;
-use super::listeners::Listeners;
 use super::running::Running;
-use super::setup::{Addresses, Setup};
-use super::signals::Signals;
+use super::setup::Setup;
 use crate::core::text::gateway;
 
 /// Serves until SIGTERM or SIGINT; a second signal ends at once. Webhooks are taken in from the start, and worked on as soon
 /// as GitHub has said who we are.
 pub async fn serve(
     setup: Setup,
-    addresses: Addresses,
+    mut door: Door,
     read_again: impl Fn() -> Result<Reread, String>,
 ) -> anyhow::Result<()> {
+    // One listener for all of it: a signal between two of them would be lost.
+    let mut signals = door.signals()?;
     let assembly = Assembly::open(setup).await?;
-    // One listener for both: a signal between two of them would be lost.
-    let mut signals = Signals::listen()?;
-    let listeners = Listeners::open(&assembly.entry(), &addresses).await?;
+    let network = &assembly.setup.network;
+    let listeners = door.enter(&assembly.entry(), network).await?;
+    if let Some(channel) = &listeners.channel {
+        assembly.health.reads(Arc::clone(channel));
+    }
     tracing::info!(listen = %listeners.listen, admin = %listeners.admin, "webhooks are taken in");
     let reload = || reload(&assembly, &read_again);
     let learned = tokio::select! {

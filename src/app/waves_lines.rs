@@ -15,7 +15,7 @@ use crate::core::overlap::{
 use crate::core::task::{Stage, Task};
 use crate::core::text::waves as text;
 use crate::engine::Engine;
-use crate::http::waves_types::{FileLine, WaveLine, WavesAnswer};
+use crate::http::types::{FileLine, WaveLine, WavesAnswer};
 use crate::http::{ApiError, WavesQuestion};
 use crate::runner::Services;
 use crate::store::SessionFilter;

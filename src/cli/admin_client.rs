@@ -165,7 +165,7 @@ impl Admin {
     }
 
     /// The address as people write it.
-    fn shown(&self) -> String {
+    pub(super) fn shown(&self) -> String {
         self.base.as_str().trim_end_matches('/').to_owned()
     }
 

@@ -18,7 +18,7 @@ pub(super) struct AdminOptions {
     /// The data folder, where the admin token is kept.
     #[arg(long, value_name = "FOLDER")]
     data_dir: Option<String>,
-    /// Print JSON, in which times are milliseconds since 1970 (UTC).
+    /// Print JSON: keys in alphabetical order, times as ISO 8601 (UTC).
     #[arg(long)]
     pub(super) json: bool,
 }

@@ -11,7 +11,7 @@ use clap::Subcommand;
 use super::admin_client::Admin;
 use super::admin_options::AdminOptions;
 use super::command_error::{CommandError, CommandResult};
-use super::output::{now, print, print_json};
+use super::output::{now, print, print_json, print_json_as_it_is};
 use crate::config::{Args, Sources, parse_duration};
 use crate::core::text::{self, audit as says};
 use crate::store::{AuditRow, Broken, Chain, Extent, Head, Walked};
@@ -139,7 +139,7 @@ impl Export {
                 // From the first that is young enough on without a gap, so that they hold together.
                 begun |= row.at >= since;
                 if begun {
-                    print_json(&serde_json::to_value(row).map_err(anyhow::Error::from)?)?;
+                    print_json_as_it_is(&serde_json::to_value(row).map_err(anyhow::Error::from)?)?;
                 }
             }
         }

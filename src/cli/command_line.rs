@@ -6,9 +6,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
 use super::{
-    audit, backup, completions, config, demo, demo_agent, dispatch, drain, graph, help, man, order,
-    outcomes, pause, plan, queue, sandbox, serve, session, sessions, status, stop, verify_pull,
-    waves,
+    agents, audit, backup, completions, config, dashboard, demo, demo_agent, dispatch, doctor,
+    drain, events, graph, help, man, order, outcomes, pause, plan, queue, results, sandbox, serve,
+    session, sessions, setup, status, stop, token, verify_pull, waves,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -27,16 +27,21 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(name = "setup")]
+    SetUp(setup::SetUp),
     Serve(serve::Serve),
     Demo(demo::Demo),
     #[command(hide = true)]
     DemoAgent(demo_agent::DemoAgent),
     Dispatch(dispatch::Dispatch),
+    Dashboard(dashboard::Dashboard),
     Sessions(sessions::Sessions),
     Session(session::Session),
     Queue(queue::Queue),
     Graph(graph::Graph),
     Outcomes(outcomes::Outcomes),
+    Results(results::Results),
+    Events(events::Events),
     Audit(audit::Audit),
     Waves(waves::Waves),
     Plan(plan::Plan),
@@ -49,11 +54,14 @@ enum Command {
     Approve(order::Approve),
     Priority(order::Priority),
     Status(status::Status),
+    Token(token::Token),
     Sandbox(sandbox::Sandbox),
     VerifyPull(verify_pull::VerifyPull),
     Backup(backup::Backup),
     Restore(backup::Restore),
     Migrate(backup::Migrate),
+    Agents(agents::Agents),
+    Doctor(doctor::Doctor),
     Config(config::Config),
     Completions(completions::Completions),
     Man(man::Man),
@@ -98,7 +106,10 @@ impl Cli {
     /// What the command reads of flags, environment and file. The demo reads no file: it must run anywhere.
     pub fn sources(&self, environment: Environment) -> Sources {
         let args = match &self.command {
+            Command::SetUp(setup) => setup.args.clone(),
             Command::Serve(serve) => serve.args.clone(),
+            Command::Agents(agents) => agents.args(),
+            Command::Doctor(doctor) => doctor.args.clone(),
             Command::Config(config) => config.args(),
             Command::Sandbox(sandbox) => sandbox.args(),
             Command::VerifyPull(verify) => verify.args(),
@@ -110,11 +121,15 @@ impl Cli {
                 return Sources::without_file(Args::default(), environment);
             }
             Command::Dispatch(dispatch) => dispatch.admin.args(),
+            Command::Dashboard(dashboard) => dashboard.admin.args(),
             Command::Sessions(sessions) => sessions.admin.args(),
             Command::Session(session) => session.admin.args(),
             Command::Queue(queue) => queue.admin.args(),
             Command::Graph(graph) => graph.admin.args(),
             Command::Outcomes(outcomes) => outcomes.admin.args(),
+            Command::Results(results) => results.admin.args(),
+            Command::Events(events) => events.admin.args(),
+            Command::Token(token) => token.args(),
             Command::Audit(audit) => audit.args(),
             Command::Waves(waves) => waves.admin.args(),
             Command::Plan(plan) => plan.admin.args(),
@@ -138,7 +153,10 @@ impl Cli {
     pub fn reads_all(&self) -> bool {
         matches!(
             self.command,
-            Command::Serve(_)
+            Command::SetUp(_)
+                | Command::Serve(_)
+                | Command::Agents(_)
+                | Command::Doctor(_)
                 | Command::Config(_)
                 | Command::Sandbox(_)
                 | Command::VerifyPull(_)
@@ -150,10 +168,10 @@ impl Cli {
 
     /// What is logged when nobody says: a server tells, a command is quiet.
     pub fn default_log(&self) -> &'static str {
-        if matches!(self.command, Command::Serve(_)) {
-            "warn,skep=info"
-        } else {
-            "error"
+        match self.command {
+            Command::Serve(_) => "warn,skep=info",
+            Command::SetUp(_) => "warn",
+            _ => "error",
         }
     }
 
@@ -173,15 +191,20 @@ impl Cli {
 
     async fn perform(self, sources: &Sources) -> CommandResult {
         match self.command {
+            Command::SetUp(setup) => setup.run(sources).await,
             Command::Serve(_) => serve::run(sources).await,
             Command::Demo(demo) => demo.run(sources).await,
             Command::DemoAgent(agent) => demo_agent::run(agent).await,
             Command::Dispatch(dispatch) => dispatch.run(sources).await,
+            Command::Dashboard(dashboard) => dashboard.run(sources).await,
             Command::Sessions(sessions) => sessions.run(sources).await,
             Command::Session(session) => session.run(sources).await,
             Command::Queue(queue) => queue.run(sources).await,
             Command::Graph(graph) => graph.run(sources).await,
             Command::Outcomes(outcomes) => outcomes.run(sources).await,
+            Command::Results(results) => results.run(sources).await,
+            Command::Events(events) => events.run(sources).await,
+            Command::Token(token) => token.run(sources).await,
             Command::Audit(audit) => audit.run(sources).await,
             Command::Waves(waves) => waves.run(sources).await,
             Command::Plan(plan) => plan.run(sources).await,
@@ -199,6 +222,8 @@ impl Cli {
             Command::Status(status) => status.run(sources).await,
             Command::Sandbox(sandbox) => sandbox.run(sources).await,
             Command::VerifyPull(verify) => verify.run(sources).await,
+            Command::Agents(agents) => agents.run(sources).await,
+            Command::Doctor(doctor) => doctor.run(sources).await,
             Command::Config(config) => config.run(sources).await,
             Command::Completions(completions) => completions.run(whole()),
             Command::Man(man) => man.run(whole()),

@@ -13,7 +13,7 @@ use super::target::parse_targets;
 use crate::config::Sources;
 use crate::core::session::SessionState;
 use crate::core::text;
-use crate::http::api_types::{EventLine, SessionAnswer};
+use crate::http::types::{EventLine, SessionAnswer};
 use crate::http::{Batch, Started};
 
 /// How long one question for events may wait at the other end, seconds; it allows 30.

@@ -5,7 +5,7 @@ use super::command_error::CommandResult;
 use super::output::{print, print_json};
 use crate::config::Sources;
 use crate::core::ids::RepositoryName;
-use crate::http::queue_types::GraphAnswer;
+use crate::http::types::GraphAnswer;
 
 /// Draw which issue of a repository waits for which: as Mermaid (GitHub shows it in Markdown), for Graphviz, as JSON, or as
 /// plain lines.

@@ -7,8 +7,8 @@ use super::command_error::CommandResult;
 use super::output::{moment, now, print, print_bytes, print_json, table};
 use crate::config::{Sources, parse_duration};
 use crate::core::text::{self, budget::Known};
-use crate::http::api_types::FigureLine;
-use crate::http::outcome_types::{OutcomeGroup, OutcomesAnswer};
+use crate::http::types::FigureLine;
+use crate::http::types::{OutcomeGroup, OutcomesAnswer};
 
 /// Show what became of the pull requests, and what an accepted one cost, by role and agent.
 #[derive(Debug, clap::Args)]

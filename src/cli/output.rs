@@ -3,7 +3,8 @@
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::time::SystemTime;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::Value;
 
 /// Narrower columns say nothing.
 const NARROWEST: usize = 4;
@@ -21,9 +22,65 @@ pub(super) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Prints JSON, a value a line.
-pub(super) fn print_json(value: &serde_json::Value) -> io::Result<()> {
+/// Prints JSON, a value a line, its keys in alphabetical order and its times as ISO 8601.
+pub(super) fn print_json(value: &Value) -> io::Result<()> {
+    print(&format!("{}\n", with_iso_times(value.clone())))
+}
+
+/// Prints JSON as it is: where somebody's hash is over it.
+pub(super) fn print_json_as_it_is(value: &Value) -> io::Result<()> {
     print(&format!("{value}\n"))
+}
+
+/// What the API says in milliseconds, in words that every program reads the same: `2026-11-30T10:00:00.000Z`. What an event or a line of
+/// a log says of itself stays as it is.
+pub(super) fn with_iso_times(value: Value) -> Value {
+    match value {
+        Value::Array(values) => values.into_iter().map(with_iso_times).collect(),
+        Value::Object(fields) => {
+            let field = |(name, value): (String, Value)| {
+                let value = match (TIMES.contains(&name.as_str()), value.as_i64()) {
+                    (true, Some(ms)) => iso(ms).map_or(value, Value::String),
+                    _ if OPEN.contains(&name.as_str()) => value,
+                    _ => with_iso_times(value),
+                };
+                (name, value)
+            };
+            // Whether a map keeps the order of its fields is a feature that any crate may switch on.
+            let mut fields: Vec<(String, Value)> = fields.into_iter().map(field).collect();
+            fields.sort_by(|one, other| one.0.cmp(&other.0));
+            Value::Object(fields.into_iter().collect())
+        }
+        value => value,
+    }
+}
+
+/// The fields of the API that hold moments; a test holds them against its document.
+pub const TIMES: [&str; 17] = [
+    "at",
+    "created_at",
+    "done_at",
+    "ended_at",
+    "expires_at",
+    "from",
+    "last_ping",
+    "measured_at",
+    "opened_at",
+    "over_at",
+    "queued_at",
+    "since",
+    "started_at",
+    "starts_at",
+    "time",
+    "to",
+    "until",
+];
+/// Fields of whatever shape.
+const OPEN: [&str; 2] = ["details", "body"];
+
+fn iso(ms: i64) -> Option<String> {
+    let at = DateTime::from_timestamp_millis(ms)?;
+    Some(at.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
 /// How wide the terminal is; nothing where standard output is none, and nothing has to fit.
@@ -190,6 +247,20 @@ mod tests {
         );
         let all = table_within(Some(3), ["SESSION", "ISSUE", "ROLE"], &rows);
         assert!(all.contains("1296269-1-1  o…#12  swe"), "{all}");
+    }
+
+    #[test]
+    fn json_has_iso_times_and_a_stable_order() {
+        let answer = serde_json::json!({
+            "b": [{ "created_at": 1_700_000_000_123_i64, "ended_at": null }],
+            "a": { "since": 0, "took_ms": 5 },
+            "time": 1_700_000_000_000_i64,
+            "details": { "until": 7 },
+        });
+        assert_eq!(
+            with_iso_times(answer).to_string(),
+            r#"{"a":{"since":"1970-01-01T00:00:00.000Z","took_ms":5},"b":[{"created_at":"2023-11-14T22:13:20.123Z","ended_at":null}],"details":{"until":7},"time":"2023-11-14T22:13:20.000Z"}"#
+        );
     }
 
     #[test]

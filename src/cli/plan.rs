@@ -8,7 +8,7 @@ use super::output::{lines, print, print_json, table};
 use crate::config::Sources;
 use crate::core::ids::RepositoryName;
 use crate::core::text::task_list as text;
-use crate::http::plan_types::{PlanAnswer, PlanLine, PlanOrder};
+use crate::http::types::{PlanAnswer, PlanLine, PlanOrder};
 
 /// Show which issues a repository's task list would become, and make those that are not there yet.
 #[derive(Debug, clap::Args)]

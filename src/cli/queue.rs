@@ -5,7 +5,7 @@ use super::command_error::CommandResult;
 use super::output::{moment, now, print, print_json, span, table};
 use crate::config::Sources;
 use crate::core::text;
-use crate::http::queue_types::{MemoryAnswer, QueueAnswer, QueueLine};
+use crate::http::types::{MemoryAnswer, QueueAnswer, QueueLine};
 
 /// Show what waits, in the order in which it would start, and for what.
 #[derive(Debug, clap::Args)]
@@ -80,7 +80,7 @@ pub(super) fn lines(queue: &[QueueLine], now: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::queue_types::PauseLine;
+    use crate::http::types::PauseLine;
 
     #[test]
     fn a_queue_is_shown_with_what_each_waits_for() {

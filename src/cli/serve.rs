@@ -2,7 +2,7 @@
 
 use super::command_error::{CommandError, CommandResult};
 use crate::agent::presets::preset;
-use crate::app::{self, Addresses, Reread, Setup};
+use crate::app::{self, Addresses, Door, Reception, RegistrationSetup, Reread, Setup};
 use crate::config::{Args, Config, Missing, Sources};
 use crate::core::text::{self, setup::Need};
 
@@ -15,9 +15,12 @@ pub(super) struct Serve {
 
 pub(super) async fn run(sources: &Sources) -> CommandResult {
     let config = sources.config(&preset)?;
-    config
-        .ready()
-        .map_err(|missing| CommandError::Misused(not_ready(missing)))?;
+    let registers = config.has_no_app() && config.default_agent.is_some();
+    if !registers {
+        config
+            .ready()
+            .map_err(|missing| CommandError::Misused(not_ready(missing)))?;
+    }
     let warnings = config
         .warnings
         .iter()
@@ -26,11 +29,42 @@ pub(super) async fn run(sources: &Sources) -> CommandResult {
     for warning in warnings {
         tracing::warn!("{warning}");
     }
-    Ok(start(config, sources).await?)
+    if registers {
+        return register(&config, sources).await;
+    }
+    let setup = RegistrationSetup::of(&config, sources.github()?);
+    let unfinished = setup.is_unfinished().then(|| Box::new(setup));
+    let door = Door::Closed {
+        addresses: addresses(&config),
+        channel: config.public.webhook_proxy.clone(),
+        unfinished,
+    };
+    Ok(start(config, door, sources).await?)
 }
 
-async fn start(config: Config, sources: &Sources) -> anyhow::Result<()> {
-    let addresses = addresses(&config);
+/// Without an App: serves the page that makes one, and goes on as soon as it is there.
+async fn register(config: &Config, sources: &Sources) -> CommandResult {
+    let setup = RegistrationSetup::of(config, sources.github()?);
+    let mut reception = Reception::open(setup).await?;
+    tracing::warn!(
+        page = reception.address(),
+        listen = %reception.listen(),
+        admin = %reception.admin(),
+        "{}",
+        text::registration::NO_APP_YET
+    );
+    if reception.registered_for_service().await.is_none() {
+        reception.close().await;
+        return Ok(());
+    }
+    let config = sources.read_again().config(&preset)?;
+    if let Err(missing) = config.ready() {
+        return Err(CommandError::Misused(not_ready(missing)));
+    }
+    Ok(start(config, reception.into_door(), sources).await?)
+}
+
+async fn start(config: Config, door: Door, sources: &Sources) -> anyhow::Result<()> {
     let read_again = || {
         let config = sources
             .read_again()
@@ -41,7 +75,7 @@ async fn start(config: Config, sources: &Sources) -> anyhow::Result<()> {
             webhook_secrets: github.webhook_secrets(),
         })
     };
-    app::serve(Setup::from_config(config)?, addresses, read_again).await
+    app::serve(Setup::from_config(config)?, door, read_again).await
 }
 
 pub(super) fn addresses(config: &Config) -> Addresses {

@@ -10,7 +10,7 @@ use super::shown::{self, brief};
 use crate::config::Sources;
 use crate::core::ids::SessionId;
 use crate::core::text::disk::size;
-use crate::http::api_types::{LogAnswer, LogLine, SessionAnswer};
+use crate::http::types::{LogAnswer, LogLine, SessionAnswer};
 
 /// Lines of log in one question.
 const PAGE: &str = "1000";

@@ -6,7 +6,7 @@ use super::output::{now, print, print_json, span, table};
 use super::shown;
 use crate::config::Sources;
 use crate::core::session::SessionState;
-use crate::http::api_types::{SessionLine, SessionsAnswer};
+use crate::http::types::{SessionLine, SessionsAnswer};
 
 /// List sessions, newest first.
 #[derive(Debug, clap::Args)]

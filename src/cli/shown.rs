@@ -1,11 +1,11 @@
-//! How the terminal shows the answers of the admin address. The shapes themselves are `http::api_types`.
+//! How the terminal shows the answers of the admin address. The shapes themselves are `http::types`.
 
 use serde_json::Value;
 
 use super::output::{moment, span};
 use crate::core::text::budget::Known;
 use crate::core::text::{self, count};
-use crate::http::api_types::{SessionLine, UsageLine};
+use crate::http::types::{SessionLine, UsageLine};
 
 /// How long a session has taken, or took.
 pub(super) fn took(session: &SessionLine, now: i64) -> String {

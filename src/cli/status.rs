@@ -6,11 +6,11 @@ use super::output::{facts, lines, moment, now, print, print_json, table};
 use super::{queue, sessions};
 use crate::config::Sources;
 use crate::core::text;
-use crate::http::api_types::{
+use crate::http::types::QueueLine;
+use crate::http::types::{BudgetLine, UsedLine, WaitingLine};
+use crate::http::types::{
     DeliveriesAnswer, DiskAnswer, GitHubAnswer, HeldLine, LargestLine, StatusAnswer,
 };
-use crate::http::budget_types::{BudgetLine, UsedLine, WaitingLine};
-use crate::http::queue_types::QueueLine;
 
 /// Show counts, the queue and what is active. Fails when no skep is running.
 #[derive(Debug, clap::Args)]
@@ -91,6 +91,7 @@ fn render(status: &StatusAnswer, now: i64) -> String {
         ("app", status.app.clone().unwrap_or_default()),
         ("github", github(&status.health.github)),
         ("webhooks", webhooks(&status.health.deliveries)),
+        ("channel", status.health.channel.clone().unwrap_or_default()),
         ("refused", refused(&status.health.deliveries)),
         ("sandbox", status.sandbox.clone().unwrap_or_default()),
         ("disk", status.disk.as_ref().map(disk).unwrap_or_default()),
@@ -221,7 +222,7 @@ fn held_up(line: &HeldLine) -> [String; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::budget_types::PointsLine;
+    use crate::http::types::PointsLine;
 
     #[test]
     fn what_was_created_and_what_waits_stand_in_one_line_for_each_installation() {

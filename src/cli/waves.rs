@@ -6,7 +6,7 @@ use super::output::{lines, print, print_json, table};
 use crate::config::Sources;
 use crate::core::ids::RepositoryName;
 use crate::core::text;
-use crate::http::waves_types::{FileLine, WaveLine, WavesAnswer};
+use crate::http::types::{FileLine, WaveLine, WavesAnswer};
 
 /// Show what waits in a repository, in waves whose issues will probably not touch the same files.
 #[derive(Debug, clap::Args)]

@@ -22,6 +22,10 @@ pub struct Args {
     pub(super) listen: Option<String>,
     #[arg(long, value_name = "ADDRESS", help = meaning("admin_listen"))]
     pub(super) admin_listen: Option<String>,
+    #[arg(long, value_name = "URL", help = meaning("public_url"))]
+    pub(super) url: Option<String>,
+    #[arg(long, value_name = "URL", help = meaning("webhook_proxy"))]
+    pub(super) webhook_proxy: Option<String>,
     #[arg(long, value_name = "FOLDER", help = meaning("data_dir"))]
     pub(super) data_dir: Option<String>,
     #[arg(long, value_name = "NUMBER", help = meaning("app_id"))]
@@ -63,11 +67,27 @@ impl Args {
         }
     }
 
+    /// What of this a service needs later as well, as lines of a `skep.toml`: the agent, and how webhooks get here.
+    pub fn kept_lines(&self) -> String {
+        let typed = [
+            ("agent", &self.agent),
+            ("public_url", &self.url),
+            ("webhook_proxy", &self.webhook_proxy),
+        ];
+        let line = |(key, value): (&str, &Option<String>)| {
+            let value = serde_json::Value::from(value.as_deref()?);
+            Some(format!("{key} = {value}\n"))
+        };
+        typed.into_iter().filter_map(line).collect()
+    }
+
     /// What was typed for a key, with the flag it was typed as.
     pub(super) fn typed(&self, key: &str) -> Option<(&'static str, String)> {
         let (flag, value) = match key {
             "listen" => ("--listen", &self.listen),
             "admin_listen" => ("--admin-listen", &self.admin_listen),
+            "public_url" => ("--url", &self.url),
+            "webhook_proxy" => ("--webhook-proxy", &self.webhook_proxy),
             "data_dir" => ("--data-dir", &self.data_dir),
             "app_id" => ("--app-id", &self.app_id),
             "private_key_file" => ("--private-key-file", &self.private_key_file),

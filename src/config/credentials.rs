@@ -105,7 +105,7 @@ fn warn_if_shared(resolver: &mut Resolver<'_>, file: &Found) {
 }
 
 /// Signs once with the key, which proves more than its frame.
-fn usable_key(pem: &str) -> Result<SecretString, String> {
+pub(super) fn usable_key(pem: &str) -> Result<SecretString, String> {
     let pem = pem.trim();
     let key = EncodingKey::from_rsa_pem(pem.as_bytes());
     let signed =

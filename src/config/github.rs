@@ -2,22 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::path::Path;
 
 use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::credentials;
 use super::error::Mistake;
+use super::registered::{self, RegisteredApp};
 use super::resolver::Resolver;
 use super::sources::Found;
 use crate::core::gated_pulls::GatedPulls;
 use crate::core::text::mistakes::{self, place};
+use crate::core::text::registration::file::OTHER_SERVER;
 
-/// What the App asks for on GitHub, and no more; `app-manifest.json` says the same.
+/// What the App asks for on GitHub, and no more; `app-manifest.json` says the same. More later would need the consent of every owner, so
+/// what only some settings need is asked for from the start: `checks` is written by verification and by the gate for pull requests.
 /// <https://docs.github.com/rest/overview/permissions-required-for-github-apps>
 pub const PERMISSIONS: [(&str, &str); 7] = [
     ("actions", "read"),
-    ("checks", "read"),
+    ("checks", "write"),
     ("contents", "write"),
     ("issues", "write"),
     ("metadata", "read"),
@@ -43,8 +47,8 @@ pub const EVENTS: [&str; 11] = [
 /// Those of them that some versions of GitHub Enterprise Server do not offer: an App without them lacks nothing.
 const WHERE_OFFERED: [&str; 2] = ["issue_dependencies", "sub_issues"];
 
-/// What of [`PERMISSIONS`] (as `issues=write`) and of [`EVENTS`] an App or an installation lacks. A gate for pull requests reports
-/// checks: it needs more, which nobody is asked for without it.
+/// What of [`PERMISSIONS`] (as `issues=write`) and of [`EVENTS`] an App or an installation lacks, without which it cannot do its work. A
+/// gate for pull requests reports checks; without it, to read them is enough (an App of before may have no more).
 pub fn lacking(
     permissions: &BTreeMap<String, String>,
     events: &[String],
@@ -61,7 +65,7 @@ pub fn lacking(
             .is_some_and(|given| width(given) >= width(level))
     };
     let needed = |(name, level): &(&'static str, &'static str)| match (*name, gated) {
-        ("checks", GatedPulls::Agents | GatedPulls::All) => (*name, "write"),
+        ("checks", GatedPulls::Off) => (*name, "read"),
         _ => (*name, *level),
     };
     let permissions = PERMISSIONS
@@ -135,13 +139,17 @@ impl Missing {
 pub(super) fn read(
     resolver: &mut Resolver<'_>,
     missing: &mut Vec<Missing>,
+    data_dir: Option<&Path>,
 ) -> Option<GitHubSettings> {
     let before = resolver.mistakes.len();
+    if let Some(app) = registered::found(resolver, data_dir) {
+        return of_registered(resolver, app);
+    }
     let app_id = resolver.meant("app_id", app_id);
     let private_key = credentials::private_key(resolver);
     let webhook_secret = credentials::webhook_secret(resolver, "webhook_secret");
     let webhook_secret_previous = credentials::webhook_secret(resolver, "webhook_secret_previous");
-    let (api_url, web_url) = addresses(resolver);
+    let (api_url, web_url) = addresses(resolver, None);
     if resolver.mistakes.len() > before {
         return None;
     }
@@ -163,6 +171,26 @@ pub(super) fn read(
     })
 }
 
+/// The App of the data folder, at the GitHub where it was registered.
+fn of_registered(resolver: &mut Resolver<'_>, app: RegisteredApp) -> Option<GitHubSettings> {
+    registered::note(resolver, &app);
+    let (api_url, web_url) = addresses(resolver, Some(&app));
+    let (api_url, web_url) = (api_url?, web_url?);
+    if web_url.origin() != app.web_url.origin() {
+        let at = resolver.at("github_url");
+        resolver.mistakes.push(Mistake::new(at, OTHER_SERVER));
+        return None;
+    }
+    Some(GitHubSettings {
+        app_id: app.app_id,
+        private_key: app.private_key,
+        webhook_secret: app.webhook_secret,
+        webhook_secret_previous: credentials::webhook_secret(resolver, "webhook_secret_previous"),
+        api_url,
+        web_url,
+    })
+}
+
 fn app_id(found: &Found) -> Result<u64, String> {
     let wrong = || mistakes::credential::APP_ID.to_owned();
     found
@@ -174,7 +202,11 @@ fn app_id(found: &Found) -> Result<u64, String> {
         .ok_or_else(wrong)
 }
 
-pub(super) fn addresses(resolver: &mut Resolver<'_>) -> (Option<Url>, Option<Url>) {
+/// The REST API and the pages; where no setting says, those of a registered App, else github.com's.
+pub(super) fn addresses(
+    resolver: &mut Resolver<'_>,
+    app: Option<&RegisteredApp>,
+) -> (Option<Url>, Option<Url>) {
     let before = resolver.mistakes.len();
     let web = resolver.meant("github_url", web_address);
     let api = resolver.meant("github_api_url", |found| address(&found.text));
@@ -184,6 +216,10 @@ pub(super) fn addresses(resolver: &mut Resolver<'_>) -> (Option<Url>, Option<Url
     match (web, api) {
         (Some(web), Some(api)) => (Some(api), Some(web)),
         (Some(web), None) => (Some(api_of(&web)), Some(web)),
+        (None, None) if app.is_some() => (
+            app.map(|app| app.api_url.clone()),
+            app.map(|app| app.web_url.clone()),
+        ),
         (None, None) => (
             Some(fixed("https://api.github.com")),
             Some(fixed("https://github.com")),
@@ -222,7 +258,7 @@ pub fn api_of(web: &Url) -> Url {
     api
 }
 
-fn web_address(found: &Found) -> Result<Url, String> {
+pub(super) fn web_address(found: &Found) -> Result<Url, String> {
     let url = address(&found.text)?;
     if url.path() == "/" {
         Ok(url)
@@ -232,7 +268,7 @@ fn web_address(found: &Found) -> Result<Url, String> {
 }
 
 /// An address to which credentials may go: https, or http on this machine.
-fn address(text: &str) -> Result<Url, String> {
+pub(super) fn address(text: &str) -> Result<Url, String> {
     let wrong = || place::url(shown(text));
     let mut url = Url::parse(text.trim()).map_err(|_| wrong())?;
     let plain = url.username().is_empty()
@@ -312,7 +348,11 @@ mod tests {
             .filter(|event| !WHERE_OFFERED.contains(&event.as_str()))
             .cloned()
             .collect();
-        let (permissions, _) = lacking(&granted(&PERMISSIONS), &events, GatedPulls::Agents);
+        // An App of before the check runs.
+        let mut before = granted(&PERMISSIONS);
+        before.insert("checks".to_owned(), "read".to_owned());
+        assert_eq!(lacking(&before, &events, off), (vec![], vec![]));
+        let (permissions, _) = lacking(&before, &events, GatedPulls::Agents);
         assert_eq!(permissions, ["checks=write"]);
         let (permissions, events) = lacking(&few, &fewer, off);
         assert_eq!(

@@ -10,9 +10,11 @@ use crate::core::text::starter;
 const NEEDED: [&str; 4] = ["app_id", "private_key_file", "webhook_secret", "agent"];
 
 /// What stands where the default is a rule, or nothing; [`starter()`] says the rule beside it.
-const EXAMPLES: [(&str, &str); 56] = [
+const EXAMPLES: [(&str, &str); 59] = [
     ("sandbox_image", "\"localhost/agents:1\""),
     ("sandbox_engine", "\"docker --context agents\""),
+    ("public_url", "\"https://skep.example\""),
+    ("webhook_proxy", "\"https://smee.io/CHANNEL\""),
     ("admin_token", "\"…\""),
     ("data_dir", "\"/var/lib/skep\""),
     ("database_url", "\"postgres://skep@localhost/skep\""),
@@ -34,6 +36,7 @@ const EXAMPLES: [(&str, &str); 56] = [
     ),
     ("auto_filed", "[\"auto-filed\"]"),
     ("status_file", "\".github/status.json\""),
+    ("dashboard_url", "\"https://skep.example\""),
     ("priority_field", "\"Priority\""),
     ("agents.<name>.preset", "\"goose\""),
     ("agents.<name>.command", "[\"/opt/mine/agent\", \"--acp\"]"),

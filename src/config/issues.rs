@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::document::Item;
+use url::Url;
+
+use super::document::{Item, Mistake};
 use super::resolver::Resolver;
 use super::{auto_start, role_rules, start, words};
 use crate::core::discovery::Discover;
@@ -43,9 +45,25 @@ pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) 
             .of_file("approvals", Item::texts)
             .unwrap_or_default(),
         status_file: resolver.of_file("status_file", |item: Item| item.text()),
+        dashboard: resolver.of_file("dashboard_url", dashboard).flatten(),
         priority_field: resolver.of_file("priority_field", |item: Item| item.text()),
         discover: choice(resolver, "discover", (Discover::CHOICES, value::DISCOVER)),
     }
+}
+
+/// An address of pages: a host, and nothing behind it.
+fn dashboard(item: Item) -> Result<Option<String>, Mistake> {
+    let text = item.clone().text()?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(text.trim()).ok().filter(|url| {
+        let web = matches!(url.scheme(), "http" | "https") && url.has_host();
+        let bare = url.username().is_empty() && url.password().is_none() && url.path() == "/";
+        web && bare && url.query().is_none() && url.fragment().is_none()
+    });
+    let url = url.ok_or_else(|| item.wrong(value::DASHBOARD_URL))?;
+    Ok(Some(url.as_str().trim_end_matches('/').to_owned()))
 }
 
 /// One of the words an operator may choose from; `wrong` says which there are.

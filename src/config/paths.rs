@@ -61,7 +61,7 @@ fn lone_port(text: &str) -> Option<u16> {
 }
 
 /// The address under which a command on this machine finds the admin address.
-pub(super) fn admin_url(listen: SocketAddr) -> Url {
+pub fn admin_url(listen: SocketAddr) -> Url {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),

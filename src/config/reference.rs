@@ -48,9 +48,11 @@ impl Entry {
 }
 
 /// The settings that are one text each.
-pub(super) const ENTRIES: [Entry; 26] = [
+pub(super) const ENTRIES: [Entry; 28] = [
     entry("listen", "SKEP_LISTEN", "127.0.0.1:3000").flag("--listen"),
     entry("admin_listen", "SKEP_ADMIN_LISTEN", "127.0.0.1:3001").flag("--admin-listen"),
+    entry("public_url", "SKEP_PUBLIC_URL", "none").flag("--url"),
+    entry("webhook_proxy", "SKEP_WEBHOOK_PROXY", "none").flag("--webhook-proxy"),
     entry(
         "admin_token",
         "SKEP_ADMIN_TOKEN",
@@ -114,7 +116,7 @@ pub(super) const ENTRIES: [Entry; 26] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 67] = [
+const FILE_ONLY: [(&str, &str); 68] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
@@ -141,6 +143,7 @@ const FILE_ONLY: [(&str, &str); 67] = [
     ("pin_status", "true"),
     ("approvals", "[]"),
     ("status_file", "none"),
+    ("dashboard_url", "none"),
     ("priority_field", "none"),
     ("discover", "off"),
     ("start.who", "write"),

@@ -142,6 +142,10 @@ impl Config {
                 quoted(self.issues.status_file.as_deref().unwrap_or_default()),
             ),
             (
+                "dashboard_url",
+                quoted(self.issues.dashboard.as_deref().unwrap_or_default()),
+            ),
+            (
                 "priority_field",
                 quoted(self.issues.priority_field.as_deref().unwrap_or_default()),
             ),

@@ -1,11 +1,12 @@
 //! From what was decided to rows of the audit.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::core::audit::{Entry, OPERATOR};
 use crate::core::task::Task;
-use crate::store::{InboxRow, NewAudit};
+use crate::store::{InboxKind, InboxRow, NewAudit};
 
 /// The row of a decision.
 pub(super) fn decision(entry: Entry, task: &Task, row: &InboxRow, now: i64) -> NewAudit {
@@ -14,7 +15,7 @@ pub(super) fn decision(entry: Entry, task: &Task, row: &InboxRow, now: i64) -> N
         repository: Some(task.place.name.to_string()),
         issue: Some(task.place.issue.0),
         session: task.record().map(|record| record.id.to_string()),
-        who: entry.who,
+        who: by_token(row).or(entry.who),
         ..of(row, entry.facts, now)
     }
 }
@@ -22,9 +23,20 @@ pub(super) fn decision(entry: Entry, task: &Task, row: &InboxRow, now: i64) -> N
 /// The row of an order for the whole queue.
 pub(super) fn order(result: &str, row: &InboxRow, now: i64) -> NewAudit {
     NewAudit {
-        who: Some(OPERATOR.to_owned()),
+        who: Some(by_token(row).unwrap_or_else(|| OPERATOR.to_owned())),
         ..of(row, json!({ "why": result }), now)
     }
+}
+
+/// An order that came with a token of its own. It has a sign in it that no login has.
+fn by_token(row: &InboxRow) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Ordered {
+        by: Option<String>,
+    }
+    let is_order = row.kind == InboxKind::Operator;
+    let ordered: Ordered = is_order.then(|| serde_json::from_str(&row.body).ok())??;
+    ordered.by.map(|name| format!("token:{name}"))
 }
 
 /// What was decided on is named by its digest: the words themselves are kept for a while only.

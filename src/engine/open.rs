@@ -8,6 +8,7 @@ use std::ops::{Deref, DerefMut};
 
 use tokio::sync::MutexGuard;
 
+use super::counted::Counted;
 use super::error::EngineError;
 use super::parts::Parts;
 use super::relation::Relation;
@@ -92,6 +93,8 @@ pub(super) struct Open<'a> {
     pub(super) slots: MutexGuard<'a, Slots>,
     /// Whom something concerns that was decided, and is not told yet.
     pub(super) relations: VecDeque<Relation>,
+    /// What of it counts once it is true.
+    pub(super) counted: Counted,
 }
 
 impl Deref for Open<'_> {
@@ -205,11 +208,13 @@ impl Open<'_> {
         let Self {
             transition,
             mut slots,
+            counted,
             ..
         } = self;
         let known = slots.schedule.take();
         transition.commit().await?;
         slots.schedule = known;
+        counted.count();
         Ok(())
     }
 }

@@ -214,6 +214,9 @@ impl Engine {
             .sprint(&before, &decision, (&fact.event, row.seq))
             .await?;
         transition.labels_changed(before.key(), &fact.event, row.seq);
+        transition
+            .counted
+            .decided(&before, &decision, (&fact.event, now));
         let standing = decision.task.standing(&before, now);
         transition.place(decision.task.key(), standing, now);
         Ok(decision)

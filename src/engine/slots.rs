@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::Engine;
+use super::counted::Counted;
 use super::error::EngineError;
 use super::open::{Open, QueueView};
 use super::parts;
@@ -40,6 +41,7 @@ impl Engine {
             transition,
             slots,
             relations,
+            counted: Counted::default(),
         })
     }
 

@@ -80,6 +80,8 @@ pub use identity::Identity;
 pub use kept_work::KeptWork;
 pub use mirror::{FetchRequest, Fetched};
 pub use outgoing::{AddedLines, Outgoing, OutgoingSpec};
+#[cfg(fuzzing)]
+pub(crate) use protect::fuzzed::changes as fuzzed;
 pub use protected::{ProtectedPaths, ProtectedSpec};
 pub use publish::{Published, Push};
 pub use rebase::{Rebase, Rebased};

@@ -186,11 +186,12 @@ pub(super) fn shown(path: &[u8]) -> String {
     )
 }
 
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzed;
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    mod fuzzed;
 
     fn change(status: u8, mode: &str, path: &str) -> RawChange {
         let (old_mode, new_object, from) = ("000000".into(), "0".into(), None);

@@ -47,7 +47,7 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
-    fn number(&self, name: &str) -> Option<i64> {
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
         self.header(name)?.trim().parse().ok()
     }
 

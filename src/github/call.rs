@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::answer::{Answer, Limit};
 use super::at::At;
 use super::client::GitHub;
+use super::counted;
 use super::error::GitHubError;
 use super::lanes::locked;
 use super::last_look;
@@ -228,7 +229,9 @@ impl GitHub {
         etag: Option<&str>,
     ) -> Result<Answer, GitHubError> {
         lane.open()?;
-        let answer = self.0.wire.send(ask, secret, etag).await?;
+        let answer = self.0.wire.send(ask, secret, etag).await;
+        counted::call(answer.as_ref());
+        let answer = answer?;
         let Some(limit) = answer.limit(self.now()) else {
             lane.succeeded();
             return Ok(answer);

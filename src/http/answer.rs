@@ -7,7 +7,8 @@ use std::any::Any;
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::core::text::requests;
 
@@ -31,8 +32,14 @@ pub(super) fn retry_later(code: &str, message: &str) -> Response {
 }
 
 /// Newline-delimited JSON, one value a line.
-pub(super) fn json_lines(values: &[Value]) -> Response {
-    let text: String = values.iter().map(|value| format!("{value}\n")).collect();
+pub(super) fn json_lines<T: Serialize>(values: &[T]) -> Response {
+    let mut text = Vec::new();
+    for value in values {
+        if let Err(error) = serde_json::to_writer(&mut text, value) {
+            return after_panic(Box::new(error.to_string()));
+        }
+        text.push(b'\n');
+    }
     ([(header::CONTENT_TYPE, "application/x-ndjson")], text).into_response()
 }
 

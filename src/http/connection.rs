@@ -107,9 +107,18 @@ impl Connection {
                 .headers_mut()
                 .insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        phase.set(Phase::ANSWERED);
+        phase.set(match is_stream(&response) {
+            true => Phase::STREAMING,
+            false => Phase::ANSWERED,
+        });
         Ok(response)
     }
+}
+
+/// Whether an answer goes on as long as something happens.
+fn is_stream(response: &Response<Body>) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }
 
 /// Why a connection ended before its time.
@@ -141,6 +150,8 @@ impl Phase {
     const SERVING: u32 = 1;
     /// The peer, to read the answer and to ask again.
     const ANSWERED: u32 = 2;
+    /// The peer, to read what a stream says: the clock begins anew with everything that it takes.
+    const STREAMING: u32 = 3;
 
     // Set and read by the one task of the connection; atomic only because the value is shared.
     fn stamp(&self) -> u32 {
@@ -149,6 +160,13 @@ impl Phase {
 
     fn is(&self, phase: u32) -> bool {
         self.stamp() & 3 == phase
+    }
+
+    /// The peer took something of an answer.
+    fn taken(&self) {
+        if self.is(Self::STREAMING) {
+            self.set(Self::STREAMING);
+        }
     }
 
     fn set(&self, phase: u32) {
@@ -228,7 +246,7 @@ impl AsyncRead for WatchedStream {
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         if buffer.filled().len() == before {
             self.peer_done = true;
-        } else if self.phase.is(Phase::ANSWERED) {
+        } else if self.phase.is(Phase::ANSWERED) || self.phase.is(Phase::STREAMING) {
             self.phase.set(Phase::HEADER);
         }
         Poll::Ready(Ok(()))
@@ -241,7 +259,9 @@ impl AsyncWrite for WatchedStream {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes));
+        self.phase.taken();
+        Poll::Ready(written)
     }
 
     fn poll_write_vectored(
@@ -249,7 +269,9 @@ impl AsyncWrite for WatchedStream {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, slices));
+        self.phase.taken();
+        Poll::Ready(written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -1,25 +1,30 @@
-//! Who may use the admin address: whoever holds the token, and for reading only, people on this machine.
+//! Who may use the admin address: whoever holds a token, and for reading only, people on this machine.
 //!
 //! The address is on loopback, where every user of the machine reaches it, and where a page in the operator's browser is,
 //! too. So an order (whatever is not a `GET`) needs the token, which lies in the data folder for the service's own user.
-//! Reading needs it where the address is not on loopback. Without the token a foreign name in `Host` is refused (DNS was
-//! rebound to us), and so is an `Origin` on an order (a page sent it).
+//! Reading needs it where the address is not on loopback. Without a token a foreign name in `Host` is refused (DNS was
+//! rebound to us), and so is an `Origin` on an order (a page sent it). Beside that token there are others with a scope
+//! ([`TokenBook`]): what a request needs stands in `scope.rs`, and every request is held against it here.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::answer;
+use super::api_error::ApiError;
+use super::caller::{Caller, TokenBook};
+use super::scope::{Scope, needed};
 use crate::core::text::requests::access;
 
 /// Whether a request is meant for this machine: for `localhost` or a loopback address, and for nothing else besides.
-fn is_for_us(headers: &HeaderMap, in_target: Option<&Authority>) -> bool {
+pub(super) fn is_for_us(headers: &HeaderMap, in_target: Option<&Authority>) -> bool {
     let mut values = headers.get_all(header::HOST).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return false;
@@ -52,6 +57,7 @@ pub struct Guard {
     /// The token's digest: digests are compared, so that the time it takes says nothing of the token.
     token: [u8; 32],
     read_access: ReadAccess,
+    others: Option<Arc<dyn TokenBook>>,
 }
 
 /// Who may read without the token.
@@ -69,57 +75,106 @@ impl Guard {
         Self {
             token: digest(token.expose_secret()),
             read_access,
+            others: None,
         }
     }
 
-    fn is_held(&self, headers: &HeaderMap) -> bool {
-        let mut values = headers.get_all(header::AUTHORIZATION).iter();
-        let (Some(value), None) = (values.next(), values.next()) else {
-            return false;
-        };
-        let given = value
-            .to_str()
-            .ok()
-            .and_then(|text| text.strip_prefix("Bearer "));
-        given.is_some_and(|given| digest(given) == self.token)
+    /// Whether reading needs no token.
+    pub(super) fn reads_are_open(&self) -> bool {
+        self.read_access == ReadAccess::Open
     }
+
+    /// Whether this is the token.
+    pub(super) fn is_token(&self, given: &str) -> bool {
+        digest(given) == self.token
+    }
+
+    /// Whether a request carries it.
+    pub(super) fn is_held(&self, headers: &HeaderMap) -> bool {
+        bearer(headers).is_some_and(|given| self.is_token(given))
+    }
+
+    /// Lets in holders of other tokens as well, as far as those reach.
+    #[must_use]
+    pub fn with_tokens(self, others: Arc<dyn TokenBook>) -> Self {
+        Self {
+            others: Some(others),
+            ..self
+        }
+    }
+
+    /// Who holds the token that a request carries; nobody where it carries none that is known.
+    async fn holder(&self, headers: &HeaderMap) -> Result<Option<Caller>, ApiError> {
+        let Some(given) = bearer(headers) else {
+            return Ok(None);
+        };
+        let digest = digest(given);
+        match &self.others {
+            _ if digest == self.token => Ok(Some(Caller::operator())),
+            Some(others) => others.holder(digest).await,
+            None => Ok(None),
+        }
+    }
+}
+
+/// The one token that a request carries.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    value.to_str().ok()?.strip_prefix("Bearer ")
 }
 
 fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
-/// Lets a request pass or refuses it; see [`Guard`].
+/// Lets a request pass or refuses it; see [`Guard`]. What passes carries its [`Caller`].
 pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    if guard.is_held(request.headers()) {
-        return next.run(request).await;
+    let needed = needed(request.method(), request.uri().path());
+    let caller = match guard.holder(request.headers()).await {
+        Ok(Some(caller)) => caller,
+        Ok(None) => match guard.without_token(&request, needed) {
+            Ok(caller) => caller,
+            Err(refused) => return *refused,
+        },
+        Err(error) => return error.into_response(),
+    };
+    if let Err(error) = caller.may(needed) {
+        return error.into_response();
     }
-    if !is_for_us(request.headers(), request.uri().authority()) {
-        return answer::error(
-            StatusCode::FORBIDDEN,
-            "foreign_host",
-            access::FOREIGN_HOST,
-            Some(access::FOREIGN_HOST_NEXT),
-        );
+    let mut request = request;
+    request.extensions_mut().insert(caller);
+    next.run(request).await
+}
+
+impl Guard {
+    /// Who it is that carries no token, where such may look.
+    fn without_token(&self, request: &Request, needed: Scope) -> Result<Caller, Box<Response>> {
+        let refused = |(status, code), message, next| {
+            Err(Box::new(answer::error(status, code, message, Some(next))))
+        };
+        if !is_for_us(request.headers(), request.uri().authority()) {
+            let why = (StatusCode::FORBIDDEN, "foreign_host");
+            return refused(why, access::FOREIGN_HOST, access::FOREIGN_HOST_NEXT);
+        }
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        if !reads && request.headers().contains_key(header::ORIGIN) {
+            let why = (StatusCode::FORBIDDEN, "foreign_origin");
+            return refused(why, access::FOREIGN_ORIGIN, access::FOREIGN_ORIGIN_NEXT);
+        }
+        if request.headers().contains_key(header::AUTHORIZATION) {
+            // Else whoever holds a token for little would see more once it has expired.
+            let why = (StatusCode::UNAUTHORIZED, "no_token");
+            return refused(why, access::UNKNOWN_TOKEN, access::UNKNOWN_TOKEN_NEXT);
+        }
+        if reads && self.read_access == ReadAccess::Open && needed == Scope::Read {
+            return Ok(Caller::onlooker());
+        }
+        let why = (StatusCode::UNAUTHORIZED, "no_token");
+        refused(why, access::NO_TOKEN, access::NO_TOKEN_NEXT)
     }
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads && request.headers().contains_key(header::ORIGIN) {
-        return answer::error(
-            StatusCode::FORBIDDEN,
-            "foreign_origin",
-            access::FOREIGN_ORIGIN,
-            Some(access::FOREIGN_ORIGIN_NEXT),
-        );
-    }
-    if reads && guard.read_access == ReadAccess::Open {
-        return next.run(request).await;
-    }
-    answer::error(
-        StatusCode::UNAUTHORIZED,
-        "no_token",
-        access::NO_TOKEN,
-        Some(access::NO_TOKEN_NEXT),
-    )
 }
 
 #[cfg(test)]

@@ -5,32 +5,40 @@
 //! provides both. No 2xx is sent for a delivery before its `Intake` says that it is durable, and nothing of an unsigned
 //! body is kept, logged or passed on.
 
-mod admin_service;
 mod answer;
 mod api;
-pub mod api_types;
+mod api_error;
 mod body;
 mod bounds;
-pub mod budget_types;
+mod caller;
 mod connection;
 mod guard;
 mod intake;
-mod outcome_csv;
-pub mod outcome_types;
-pub mod plan_types;
+mod page_service;
+mod pages;
 mod public;
-pub mod queue_types;
+pub mod registration;
+mod scope;
 mod serve;
-pub mod waves_types;
+mod switch;
 
-pub use admin_service::{
-    AdminService, Answer, ApiError, Batch, EventPage, LogPage, NotStarted, SessionFilter, Started,
-    Target, TargetLine, WavesQuestion,
+/// What is served at an address.
+pub type Router = axum::Router;
+
+pub use api::service::{
+    AdminService, Answer, Batch, EventPage, Events, IssueAt, LogPage, NotStarted, QueueQuestion,
+    SessionFilter, Span, Started, Target, TargetLine, WavesQuestion,
 };
-pub use api::admin_router;
+pub use api::{admin_router, openapi, types};
+pub use api_error::ApiError;
 pub use body::Caps;
 pub use bounds::Bounds;
+pub use caller::{By, Caller, TokenBook};
 pub use guard::{Guard, ReadAccess};
 pub use intake::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
+pub use page_service::{AnyPage, PageAddress, PageService};
+pub use pages::{Pages, with_pages};
 pub use public::public_router;
+pub use scope::Scope;
 pub use serve::serve;
+pub use switch::Switch;

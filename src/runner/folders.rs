@@ -32,7 +32,7 @@ impl Folders {
     }
 
     /// The folder of a session.
-    pub(super) fn session(&self, session: &SessionId) -> PathBuf {
+    pub fn session(&self, session: &SessionId) -> PathBuf {
         self.sessions().join(session.as_str())
     }
 
@@ -48,7 +48,7 @@ impl Folders {
     }
 
     /// The working copy of a session.
-    pub(super) fn workspace(&self, session: &SessionId) -> PathBuf {
+    pub fn workspace(&self, session: &SessionId) -> PathBuf {
         self.session(session).join("work")
     }
 

@@ -89,8 +89,9 @@ impl HandingIn {
             tracing::warn!(session = %self.session, %error, "evidence could not be kept");
             says::NOT_KEPT.to_owned()
         };
-        let bytes = file.bytes.len() as u64;
-        let blob = self.git.keep_file(self.repository, file.bytes).await;
+        let kept = evidence_file::kept(media, file.bytes).map_err(says::refused)?;
+        let bytes = kept.len() as u64;
+        let blob = self.git.keep_file(self.repository, kept).await;
         let blob = blob.map_err(|error| not_kept(&error))?;
         let caption: String = caption.trim().chars().take(CAPTION).collect();
         let told = says::taken(&file.name);

@@ -7,10 +7,11 @@ use tokio::sync::mpsc;
 
 use super::agent_facts::{AgentFacts, Source};
 use super::budget_watch::BudgetWatch;
+use super::contained::{Refused, contained};
 use super::lease::Lease;
 use super::scope::Turns;
 use crate::core::agent::{PlanEntry, Update};
-use crate::core::containment::{Attempt, Contained};
+use crate::core::containment::Attempt;
 use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
@@ -267,20 +268,17 @@ impl<'a> TurnRecorder<'a> {
 
     /// Tells what the sandbox refused, a number of times for each turn: what an agent can make many of must not fill the inbox.
     async fn tell_refused(&mut self, attempt: Attempt, count: u64) {
-        let redacted = self.redactor.redact(&attempt.what);
-        let attempt = Attempt {
-            // Nobody is asked about a name that holds a secret.
-            host: attempt.host.filter(|_| redacted == attempt.what),
-            what: redacted,
-            by: self.redactor.redact(&attempt.by),
-            ..attempt
-        };
-        if attempt.harmless {
-            tracing::info!(session = %self.session, what = attempt.what, by = attempt.by, count, "the sandbox refused what programs try by themselves");
-        } else {
-            tracing::warn!(session = %self.session, what = attempt.what, why = attempt.why, by = attempt.by, count, "the sandbox refused what an agent tried");
-        }
-        let (told, most) = match attempt.harmless {
+        let harmless = attempt.harmless;
+        let news = contained(
+            self.redactor,
+            Refused {
+                session: self.session,
+                attempt,
+                count,
+                doing: &self.doing,
+            },
+        );
+        let (told, most) = match harmless {
             true => (&mut self.habits, HABITS),
             false => (&mut self.refusals, REFUSALS),
         };
@@ -288,15 +286,7 @@ impl<'a> TurnRecorder<'a> {
         if *told > most {
             return;
         }
-        let session = self.session.clone();
-        let contained = Contained {
-            session,
-            attempt,
-            count,
-            leak: false,
-            doing: self.redactor.redact(&self.doing),
-        };
-        self.tell(Event::Contained(Box::new(contained)), "contained")
+        self.tell(Event::Contained(Box::new(news)), "contained")
             .await;
     }
 

@@ -14,6 +14,7 @@ use sqlx::{
 };
 
 use super::error::StoreError;
+use crate::meter;
 
 /// A transaction that may write.
 pub(super) type Writing = Transaction<'static, Any>;
@@ -98,7 +99,10 @@ impl Pools {
         &self,
         work: impl Future<Output = Result<T, sqlx::Error>>,
     ) -> Result<T, StoreError> {
-        within(self.patience, work).await
+        let began = std::time::Instant::now();
+        let done = within(self.patience, work).await;
+        meter::STORE_TIME.observe(&[], began.elapsed().as_secs_f64());
+        done
     }
 }
 

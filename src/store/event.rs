@@ -42,6 +42,15 @@ pub struct EventRow {
     pub event: NewEvent,
 }
 
+/// Which events; an empty field does not restrict.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Only there: `owner/name`, in any case.
+    pub repository: Option<String>,
+    /// Only of these names.
+    pub names: Vec<&'static str>,
+}
+
 fn event_row(row: &AnyRow) -> Result<EventRow, sqlx::Error> {
     let session: Option<String> = row.try_get("session")?;
     let event = NewEvent {
@@ -95,6 +104,53 @@ impl Store {
         let query = sqlx::query(sql).bind(after).bind(limit);
         let rows = self.pools().within(query.fetch_all(self.reader())).await?;
         Ok(rows.iter().map(event_row).collect::<Result<_, _>>()?)
+    }
+
+    /// Up to `limit` events after number `after` that fit, oldest first, and up to which number was looked.
+    pub async fn events_that_fit(
+        &self,
+        filter: &EventFilter,
+        after: i64,
+        limit: i64,
+    ) -> Result<(Vec<EventRow>, i64), StoreError> {
+        let newest = self.newest_event().await?;
+        let mut sql = format!("{COLUMNS} WHERE seq > $1 AND seq <= $2");
+        let mut number = 2;
+        let mut next = || {
+            number += 1;
+            format!("${number}")
+        };
+        if filter.repository.is_some() {
+            sql.push_str(&format!(" AND lower(repository) = {}", next()));
+        }
+        if !filter.names.is_empty() {
+            let names: Vec<String> = filter.names.iter().map(|_| next()).collect();
+            sql.push_str(&format!(" AND name IN ({})", names.join(", ")));
+        }
+        sql.push_str(&format!(" ORDER BY seq LIMIT {}", next()));
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(newest);
+        if let Some(repository) = &filter.repository {
+            query = query.bind(repository.to_lowercase());
+        }
+        for name in &filter.names {
+            query = query.bind(*name);
+        }
+        let query = query.bind(limit);
+        let rows = self.pools().within(query.fetch_all(self.reader())).await?;
+        let rows: Vec<EventRow> = rows.iter().map(event_row).collect::<Result<_, _>>()?;
+        let is_full = i64::try_from(rows.len()).is_ok_and(|found| found >= limit);
+        let looked = match rows.last().filter(|_| is_full) {
+            Some(last) => last.seq,
+            None => newest.max(after),
+        };
+        Ok((rows, looked))
+    }
+
+    /// The number of the newest event; 0 where there is none.
+    pub async fn newest_event(&self) -> Result<i64, StoreError> {
+        let query = sqlx::query("SELECT COALESCE(MAX(seq), 0) FROM event");
+        let row = self.pools().within(query.fetch_one(self.reader())).await?;
+        Ok(row.try_get(0)?)
     }
 
     /// The newest `limit` events of a task, oldest first.

@@ -88,6 +88,11 @@ const STEPS: &[Step] = &[
         name: "audit",
         text: include_str!("migrations/0013_audit.sql"),
     },
+    Step {
+        number: 14,
+        name: "token",
+        text: include_str!("migrations/0014_token.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

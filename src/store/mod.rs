@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+mod age;
 mod alone;
 mod audit;
 mod checkpoint;
@@ -21,6 +22,7 @@ mod complaint;
 mod connect;
 mod copy;
 mod creation;
+mod dashboard;
 mod dependency;
 mod effect_result;
 mod error;
@@ -48,17 +50,20 @@ mod schedule;
 mod session_log;
 mod sprint;
 mod task;
+mod token;
 mod transition;
 
+pub use age::Oldest;
 pub use audit::{AuditRow, Broken, Chain, Extent, Head, NewAudit, Walked};
 pub use complaint::Complaint;
 pub use connect::{Backend, Tuning, probe, sqlite_file, sqlite_url};
 pub use copy::{Rows, back_up, fill, is_empty, sound};
 pub use creation::{Created, WaitingContent};
+pub use dashboard::{OpenedSums, Tally};
 pub use dependency::DependencyRow;
 pub use effect_result::EffectResult;
 pub use error::StoreError;
-pub use event::{EventRow, NewEvent};
+pub use event::{EventFilter, EventRow, NewEvent};
 pub use inbox_kind::InboxKind;
 pub use inbox_row::{Accepted, IgnoredDelivery, InboxRow, NewInbox};
 pub use lease::{Claim, Closed, Completion};
@@ -73,6 +78,7 @@ pub use retention::Pruned;
 pub use schedule::{ClosedAgentRow, LiveRow, PauseRow, QueuedRow, ScheduleRows};
 pub use session_log::{LogLine, LogRow};
 pub use task::{SessionRow, TaskRow, Waits};
+pub use token::{MOST_TOKENS, TokenRow};
 pub use transition::Transition;
 
 use connect::Pools;
@@ -97,6 +103,7 @@ struct Inner {
     inbox_wake: Wake,
     effect_wake: Wake,
     event_wake: Wake,
+    log_wake: Wake,
 }
 
 impl Store {
@@ -136,6 +143,7 @@ impl Store {
             inbox_wake,
             effect_wake: Wake::new(),
             event_wake: Wake::new(),
+            log_wake: Wake::new(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -169,6 +177,11 @@ impl Store {
     /// Rings after a commit that added events.
     pub fn event_wake(&self) -> watch::Receiver<u64> {
         self.inner.event_wake.listen()
+    }
+
+    /// Rings after a commit that added lines to the log of a session, whichever.
+    pub fn log_wake(&self) -> watch::Receiver<u64> {
+        self.inner.log_wake.listen()
     }
 
     /// How many facts came in by [`Store::accept`] since this was last asked: while they are many, whoever can wait with

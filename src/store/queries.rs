@@ -158,6 +158,19 @@ impl Store {
         Ok(rows.iter().map(session_row).collect::<Result<_, _>>()?)
     }
 
+    /// The newest `limit` sessions that were queued from `since` on (epoch milliseconds), newest first.
+    pub async fn sessions_since(
+        &self,
+        since: i64,
+        limit: i64,
+    ) -> Result<Vec<SessionRow>, StoreError> {
+        let sql =
+            format!("{SESSION} WHERE created_at >= $1 ORDER BY created_at DESC, id DESC LIMIT $2");
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(since).bind(limit);
+        let rows = self.pools().within(query.fetch_all(self.reader())).await?;
+        Ok(rows.iter().map(session_row).collect::<Result<_, _>>()?)
+    }
+
     /// The session with this id.
     pub async fn session(&self, id: &SessionId) -> Result<Option<SessionRow>, StoreError> {
         self.pools()

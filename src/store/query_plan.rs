@@ -3,8 +3,8 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::{
-    Store, creation, inbox_row, lease, outcome, put_back, queries, retention, schedule, sqlite_url,
-    task,
+    Store, creation, dashboard, inbox_row, lease, outcome, put_back, queries, retention, schedule,
+    sqlite_url, task,
 };
 
 /// What SQLite would do for `sql`; absent values are NULL, which the plan does not depend on.
@@ -94,6 +94,37 @@ async fn every_hot_question_has_its_index() {
                 "INDEX inbox_unhandled",
                 "SEARCH b USING INTEGER PRIMARY KEY",
             ],
+        ),
+    ];
+    hold(&store, cases).await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_the_dashboard_asks_has_its_index() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let url = sqlite_url(&directory.path().join("plan.db")).expect("an absolute path");
+    let store = Store::open(&url).await.expect("a fresh database");
+    let cases: Vec<(&str, String, &[&str])> = vec![
+        (
+            "ended lately",
+            dashboard::ENDED.into(),
+            &["INDEX session_over"],
+        ),
+        (
+            "by agent",
+            dashboard::AT_WORK.into(),
+            &["INDEX session_live"],
+        ),
+        (
+            "opened lately",
+            dashboard::OPENED.into(),
+            &["INDEX outcome_opened"],
+        ),
+        (
+            "a log backwards",
+            dashboard::LOG_BEFORE.into(),
+            &["INDEX session_log_session"],
         ),
     ];
     hold(&store, cases).await;

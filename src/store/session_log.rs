@@ -31,7 +31,7 @@ pub struct LogRow {
     pub line: LogLine,
 }
 
-fn log_row(row: &AnyRow) -> Result<LogRow, sqlx::Error> {
+pub(super) fn log_row(row: &AnyRow) -> Result<LogRow, sqlx::Error> {
     let line = LogLine {
         at: row.try_get("at")?,
         kind: row.try_get("kind")?,
@@ -71,7 +71,9 @@ impl Store {
             }
             writing.commit().await
         };
-        self.pools().within(work).await
+        self.pools().within(work).await?;
+        self.inner.log_wake.ring();
+        Ok(())
     }
 
     /// Up to `limit` lines of a session after number `after`, oldest first.

@@ -13,6 +13,9 @@ mod payload;
 mod relation;
 mod verify;
 
+#[cfg(fuzzing)]
+pub(crate) use parse::fuzzed::delivery as fuzzed;
+
 pub use access::Turned;
 pub use gate::{Gated, gated};
 pub use outcome::{Notice, Parsed};

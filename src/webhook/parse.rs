@@ -220,5 +220,5 @@ fn short(name: &str) -> String {
     one_line(name, 60)
 }
 
-#[cfg(test)]
-mod tests;
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzed;

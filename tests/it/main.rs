@@ -1,7 +1,9 @@
 //! The one integration-test crate.
 
 mod agents;
+mod browser;
 mod config;
+mod dashboard;
 mod described;
 mod egress;
 mod gateway;

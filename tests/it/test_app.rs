@@ -32,6 +32,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use options::Options;
+pub(crate) use views::told;
 
 pub(crate) use steps::{ANSWER, CODE, Ending, SLOW_CODE, Scenario, timeless, unsigned};
 

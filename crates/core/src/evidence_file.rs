@@ -14,6 +14,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attachment::{Media, file_name};
+use super::bare_picture::bare;
 use super::ids::{AgentBranch, IssueNumber, SessionId, Sha};
 
 /// So many files of an issue are taken.
@@ -112,6 +113,8 @@ pub enum Mistake {
     Kind,
     /// It is a page or a drawing that a browser would run.
     Markup,
+    /// It is a picture of which not all can be read.
+    Broken,
 }
 
 /// What a file is that may be taken beside what is there.
@@ -130,6 +133,14 @@ pub fn judge(named: &str, bytes: &[u8], taken: Taken) -> Result<Media, Mistake> 
         Some(Media::Text) if is_markup(named, bytes) => Err(Mistake::Markup),
         Some(Media::Text) => Ok(Media::Text),
         _ => Err(Mistake::Kind),
+    }
+}
+
+/// What of it is kept: of a picture only what is shown of it.
+pub fn kept(media: Media, bytes: Vec<u8>) -> Result<Vec<u8>, Mistake> {
+    match media.is_picture() {
+        true => bare(media, &bytes).ok_or(Mistake::Broken),
+        false => Ok(bytes),
     }
 }
 

@@ -56,6 +56,9 @@ pub struct IssueRules {
     /// The file by which a repository says whether work may start there: a path on its default branch.
     #[serde(default)]
     pub status_file: Option<String>,
+    /// Where people reach the dashboard, without a slash at the end; `None` where they do not.
+    #[serde(default)]
+    pub dashboard: Option<String>,
 }
 
 impl IssueRules {

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
+use crate::call_log;
 use crate::world::account::Token;
 use crate::world::facts::World;
 
@@ -24,6 +25,15 @@ pub(crate) enum Caller {
 }
 
 impl Caller {
+    /// Whose allowance of requests a call is counted against: the installation's, the App's (0), or that of everybody without a token.
+    pub(crate) fn counted_as(&self) -> i64 {
+        match self {
+            Self::Installation(token) => token.installation,
+            Self::App => 0,
+            Self::Nobody => call_log::NOBODY,
+        }
+    }
+
     /// The installation of the token, if it is one.
     pub(crate) fn installation(&self) -> Option<i64> {
         match self {

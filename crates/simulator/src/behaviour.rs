@@ -144,12 +144,23 @@ rules! {
     Suspended "suspended" "A suspended installation is refused.";
     SuspendedMint "suspended-mint" "A suspended installation gets no token.";
     SuspendedQuiet "suspended-quiet" "A suspended installation is told nothing.";
+    AnonymousPrivate "anonymous-private" "A private repository is not found without a token.";
+    AnonymousChange "anonymous-change" "Without a token nothing is changed.";
     Uncovered "uncovered" "A repository without the App is not found.";
     Narrowed "narrowed" "A repository the token was not made for is not found.";
     Permission "permission" "A token without the permission is refused.";
     PermissionLost "permission-lost" "What an installation lost, its tokens have lost.";
     Unsubscribed "unsubscribed" "Events the App does not listen to are not told.";
+    // Registering.
+    ManifestJson "manifest-json" "A manifest that is none is refused.";
+    ManifestName "manifest-name" "An App's name is there, has at most 34 characters, and is taken once.";
+    ManifestUrl "manifest-url" "An address in a manifest is one of the web.";
+    ManifestPermission "manifest-permission" "A permission's level that does not exist is refused.";
+    ManifestEvents "manifest-events" "An event whose permission is not asked for is refused.";
+    ManifestCodeOnce "manifest-code-once" "A manifest's code is good for one exchange.";
+    ManifestCodeHour "manifest-code-hour" "A manifest's code is good for an hour.";
     // How fast.
+    AnonymousLimit "anonymous-limit" "Without a token there are 60 requests in an hour.";
     HourlyLimit "hourly-limit" "So many requests in an hour.";
     CreationLimit "creation-limit" "So many creations in a minute.";
     PointLimit "point-limit" "So many points in a minute.";
@@ -253,6 +264,7 @@ rules! {
     PutProtected "put-protected" "No file is put on a protected branch.";
     PutSha "put-sha" "Whoever changes a file names the one that is there.";
     // Git.
+    GitAnonymous "git-anonymous" "Git wants a token for what is private, and for every push.";
     GitUncovered "git-uncovered" "Git finds no repository without the App.";
     GitNarrowed "git-narrowed" "Git finds no repository the token was not made for.";
     GitMoved "git-moved" "Git is sent to a repository's new name.";

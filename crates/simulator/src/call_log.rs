@@ -11,6 +11,12 @@ use crate::behaviour::{Rule, on};
 
 /// Requests an installation may make in an hour.
 pub const HOURLY: i64 = 5_000;
+/// Who has no token; on GitHub each address is one of them.
+pub const NOBODY: i64 = -1;
+/// What those have together.
+const HOURLY_OF_NOBODY: i64 = 60;
+const OVER: &str = "API rate limit exceeded for 127.0.0.1. (But here's the good news: Authenticated requests get a higher rate limit. \
+                    Check out the documentation for more details.)";
 const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
 /// Requests that create content: per minute and per hour.
@@ -111,9 +117,17 @@ impl CallLog {
         window
     }
 
+    fn hourly_of(&self, caller: i64) -> i64 {
+        let limit = self.hourly.unwrap_or(HOURLY);
+        match caller {
+            NOBODY if on(Rule::AnonymousLimit) => limit.min(HOURLY_OF_NOBODY),
+            _ => limit,
+        }
+    }
+
     /// Where a caller stands; 0 is the App itself.
     pub fn standing(&mut self, caller: i64, now: i64) -> Standing {
-        let limit = self.hourly.unwrap_or(HOURLY);
+        let limit = self.hourly_of(caller);
         let window = self.window(caller, now);
         Standing {
             limit,
@@ -130,11 +144,14 @@ impl CallLog {
         change: bool,
         creates: bool,
     ) -> Result<(), ApiError> {
-        let (enforce, limit) = (self.enforce, self.hourly.unwrap_or(HOURLY));
+        let (enforce, limit) = (self.enforce, self.hourly_of(caller));
         let creations = self.creations.unwrap_or(CREATIONS);
         let window = self.window(caller, now);
         if window.used >= limit && on(Rule::HourlyLimit) {
-            let message = format!("API rate limit exceeded for installation ID {caller}.");
+            let message = match caller {
+                NOBODY => OVER.to_owned(),
+                _ => format!("API rate limit exceeded for installation ID {caller}."),
+            };
             return Err(ApiError::new(403, &message));
         }
         window.used += 1;

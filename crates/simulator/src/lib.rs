@@ -36,6 +36,7 @@ pub mod git;
 pub mod handle;
 pub mod ids;
 mod json;
+mod registration_page;
 mod rest;
 mod server;
 mod state;

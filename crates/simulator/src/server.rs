@@ -29,7 +29,7 @@ use crate::state::State;
 use crate::time::http_date;
 use crate::wire::{Incoming, Outbound};
 use crate::world::facts::World;
-use crate::{attachment, control, rest};
+use crate::{attachment, control, registration_page, rest};
 
 /// How long requests that are at work may go on when the simulator stops.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -194,6 +194,9 @@ async fn route(state: &Arc<State>, request: &Incoming, drawn: Option<&Drawn>) ->
     }
     if let Some(file) = attachment::answer(state, request) {
         return file;
+    }
+    if let Some(page) = registration_page::answer(state, request) {
+        return page;
     }
     if let Some(page) = page(state, request) {
         return page;

@@ -2,11 +2,12 @@
 //!
 //! It exists between hyper and the skins. It must never decide anything about GitHub.
 
+use std::error::Error;
 use std::io::Read;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming as Body;
+use hyper::body::Body;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -30,7 +31,10 @@ pub struct Incoming {
 
 impl Incoming {
     /// Reads a request; `None` when the client went away, sent too much, or packed it badly.
-    pub async fn read(request: Request<Body>) -> Option<Self> {
+    pub async fn read<B>(request: Request<B>) -> Option<Self>
+    where
+        B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>>,
+    {
         let (head, body) = request.into_parts();
         let body = Limited::new(body, LARGEST).collect().await.ok()?.to_bytes();
         let packed = head

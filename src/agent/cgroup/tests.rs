@@ -78,6 +78,31 @@ fn skep_goes_into_a_group_of_its_own_and_each_start_into_another() {
     assert_eq!(read(free.folder(), "pids.max"), "max");
 }
 
+/// What skep has started may have started more by then, such as a sandbox that is tried; who is nobody of skep's stays.
+#[test]
+fn what_skep_has_started_goes_with_it_however_far_below() {
+    let (root, unit) = service("memory pids");
+    let mut child = std::process::Command::new("sh")
+        .args(["-c", "sleep 600 & echo $!; wait"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("a child");
+    let mut line = String::new();
+    let output = child.stdout.take().expect("piped");
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).expect("told");
+    let own = std::process::id();
+    // Of all who are moved the file of this folder tells the last.
+    fs::write(unit.join("cgroup.procs"), format!("{own}\n{line}1\n")).expect("written");
+    open(&root).expect("offered");
+    let moved = read(&unit, "skep/cgroup.procs");
+    let ended = std::process::Command::new("kill")
+        .args([line.trim(), &child.id().to_string()])
+        .status();
+    child.wait().expect("it ends");
+    assert!(ended.expect("kill is there").success());
+    assert_eq!(moved, line.trim());
+}
+
 #[test]
 fn a_fair_share_of_the_processors_is_taken_where_it_is_offered() {
     let (root, unit) = service("cpu memory pids");

@@ -91,6 +91,14 @@ impl Trouble {
         text
     }
 
+    /// Whether a line that begins so may be one of those: it begins as they do, as far as it goes.
+    pub fn may_begin(line: &[u8]) -> bool {
+        [TROUBLE, SAID].iter().any(|word| {
+            let word = word.as_bytes();
+            line.starts_with(word) || word.starts_with(line)
+        })
+    }
+
     /// Reads the last that stands in an error stream. What is in that stream anybody inside may have written.
     pub fn read(stream: &str) -> Option<Self> {
         let at = stream

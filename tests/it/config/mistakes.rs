@@ -99,3 +99,22 @@ fn what_contradicts_itself_is_a_mistake() {
         "skep.toml:2: roles.swe.prompt: skep.toml:3: roles.swe.prompt_file is given too"
     ));
 }
+
+#[test]
+fn the_dashboards_address_is_a_host_and_nothing_more() {
+    let right = file("dashboard_url = 'https://skep.example/'\n").right();
+    let address = right.issues.dashboard.as_deref();
+    assert_eq!(address, Some("https://skep.example"));
+    for wrong in [
+        "skep.example",
+        "https://skep.example/skep",
+        "ftp://skep.example",
+        "https://ana:x@skep.example",
+    ] {
+        let said = file(&format!("dashboard_url = '{wrong}'\n")).wrong();
+        assert!(
+            said.contains("dashboard_url: must be an address such as"),
+            "{wrong}: {said}"
+        );
+    }
+}

@@ -3,6 +3,7 @@
 mod documents;
 mod mistakes;
 mod operator;
+mod registered;
 mod secrets;
 mod shown;
 

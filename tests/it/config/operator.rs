@@ -40,7 +40,7 @@ fn exit_codes_and_messages() {
         "SKEP_WEBHOOK_SECRET (or",
         "SKEP_PRIVATE_KEY_FILE (or",
         "SKEP_AGENT (or",
-        "  5. Install the App",
+        "  1. `skep setup --url",
     ] {
         assert!(err.contains(part), "{part}: {err}");
     }

@@ -65,7 +65,8 @@ pub(crate) fn exception(path: &str) -> Option<&'static str> {
         "graphql" => Some("GraphQL has a schema of its own"),
         "_logs" => Some("the storage behind the logs is not part of the API"),
         "_simulator" => Some("not GitHub's"),
-        "" | "app" | "installation" | "meta" | "rate_limit" | "repos" | "users" => None,
+        "" | "app" | "app-manifests" | "installation" | "meta" | "rate_limit" | "repos"
+        | "users" => None,
         _ => Some("a page for people"),
     }
 }

@@ -1,145 +1,18 @@
 //! The admin address: who may call it, what it asks its service, and what it answers.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
-use skep::core::ids::{IssueNumber, RepositoryName, SessionId};
-use skep::http::outcome_types::{OutcomeLine, OutcomesAnswer};
-use skep::http::plan_types::PlanOrder;
-use skep::http::queue_types::GraphFormat;
-use skep::http::{
-    AdminService, Answer, ApiError, Batch, Bounds, EventPage, Guard, LogPage, NotStarted,
-    ReadAccess, SessionFilter, Started, Target, WavesQuestion, admin_router,
-};
+use skep::http::{Bounds, Guard, ReadAccess, admin_router};
+use tokio_util::sync::CancellationToken;
 
+use super::recording::{RecordingService, TOKEN};
 use super::wire::{Reply, TestServer, get};
-
-const TOKEN: &str = "admin-0123456789abcdef";
-
-/// Writes down what it was asked.
-#[derive(Default)]
-struct RecordingService {
-    asked: Mutex<Vec<String>>,
-}
-
-impl RecordingService {
-    fn note(&self, question: String) -> Answer {
-        self.asked
-            .lock()
-            .expect("no panic inside")
-            .push(question.clone());
-        Ok(json!({ "asked": question }))
-    }
-}
-
-fn place(repository: Option<&RepositoryName>) -> String {
-    repository.map_or_else(|| "everywhere".to_owned(), ToString::to_string)
-}
-
-impl AdminService for RecordingService {
-    async fn status(&self) -> Answer {
-        self.note("status".to_owned())
-    }
-
-    async fn sessions(&self, filter: SessionFilter) -> Answer {
-        self.note(format!("{filter:?}"))
-    }
-
-    async fn session(&self, id: SessionId) -> Answer {
-        Err(ApiError::not_found(format!("there is no session {id}")).next("skep sessions"))
-    }
-
-    async fn audit(&self, page: LogPage) -> Result<Vec<Value>, ApiError> {
-        Ok(vec![self.note(format!("audit {page:?}"))?])
-    }
-
-    async fn log(&self, id: SessionId, page: LogPage) -> Answer {
-        self.note(format!("{id} {page:?}"))
-    }
-
-    async fn task(&self, repository: RepositoryName, issue: IssueNumber) -> Answer {
-        self.note(format!("{repository}#{issue}"))
-    }
-
-    async fn graph(&self, repository: RepositoryName, format: GraphFormat) -> Answer {
-        self.note(format!("graph {repository} {format:?}"))
-    }
-
-    async fn outcomes(&self, since: i64) -> Result<OutcomesAnswer, ApiError> {
-        self.note(format!("outcomes {since}"))?;
-        Ok(OutcomesAnswer {
-            since,
-            pulls: vec![OutcomeLine::default()],
-            ..OutcomesAnswer::default()
-        })
-    }
-
-    async fn queue(&self, limit: u32) -> Answer {
-        self.note(format!("queue {limit}"))
-    }
-
-    async fn waves(&self, question: WavesQuestion) -> Answer {
-        self.note(format!("{question:?}"))
-    }
-
-    async fn plan(&self, order: PlanOrder) -> Answer {
-        self.note(format!("{order:?}"))
-    }
-
-    async fn pause(&self, repository: Option<RepositoryName>) -> Answer {
-        self.note(format!("pause {}", place(repository.as_ref())))
-    }
-
-    async fn resume(&self, repository: Option<RepositoryName>) -> Answer {
-        self.note(format!("resume {}", place(repository.as_ref())))
-    }
-
-    async fn order(&self, repository: RepositoryName, issue: IssueNumber, order: String) -> Answer {
-        self.note(format!("{repository}#{issue}: {order}"))
-    }
-
-    async fn events(&self, page: EventPage) -> Result<Vec<Value>, ApiError> {
-        Ok(vec![
-            json!({ "seq": page.after + 1, "text": "a\nb" }),
-            json!({ "wait": page.wait.as_secs() }),
-        ])
-    }
-
-    async fn dispatch(&self, targets: Vec<Target>) -> Result<Batch, ApiError> {
-        self.note(format!("{targets:?}"))?;
-        let session = "1296269-12-1".parse().expect("a session id");
-        let successful = vec![Started {
-            issue: "o/r#12".to_owned(),
-            session,
-            goes_on: false,
-        }];
-        let failed = vec![NotStarted {
-            issue: "o/r#13".to_owned(),
-            reason: "it is closed".to_owned(),
-        }];
-        Ok(Batch {
-            successful,
-            failed,
-            total: 2,
-            in_review: 0,
-        })
-    }
-
-    async fn patch(&self, id: SessionId) -> Result<Vec<u8>, ApiError> {
-        self.note(format!("patch {id}"))?;
-        Ok(b"diff --git a/a b/a\n".to_vec())
-    }
-
-    async fn stop(&self, id: SessionId) -> Answer {
-        self.note(format!("stop {id}"))
-    }
-}
 
 async fn admin_server() -> (TestServer, Arc<RecordingService>) {
     let service = Arc::new(RecordingService::default());
     let guard = Guard::new(&TOKEN.into(), ReadAccess::Open);
-    let router = admin_router(Arc::clone(&service), guard);
+    let router = admin_router(Arc::clone(&service), guard, CancellationToken::new());
     (TestServer::open(router, Bounds::default()).await, service)
 }
 
@@ -147,9 +20,7 @@ async fn asked(path: &str) -> String {
     let (server, service) = admin_server().await;
     let reply = server.ask(get(path)).await;
     assert_eq!(reply.status, 200, "{path}: {}", reply.body);
-    let asked = service.asked.lock().expect("no panic inside").join("; ");
-    assert_eq!(reply.json(), json!({ "asked": asked }));
-    asked
+    service.asked.lock().expect("no panic inside").join("; ")
 }
 
 async fn refused(path: &str) -> (u16, String) {
@@ -196,11 +67,14 @@ async fn dispatch(body: &str) -> (Reply, Vec<String>) {
 async fn questions_reach_the_service_with_their_bounds() {
     assert_eq!(asked("/api/v1/status").await, "status");
     let all = asked("/api/v1/sessions").await;
-    assert_eq!(all, "SessionFilter { state: None, live: None, limit: 50 }");
+    assert_eq!(
+        all,
+        "SessionFilter { state: None, live: None, repository: None, limit: 50 }"
+    );
     let some = asked("/api/v1/sessions?state=running&live=true&limit=9999").await;
     assert_eq!(
         some,
-        r#"SessionFilter { state: Some("running"), live: Some(true), limit: 500 }"#
+        r#"SessionFilter { state: Some("running"), live: Some(true), repository: None, limit: 500 }"#
     );
     let log = asked("/api/v1/sessions/7-12-1/log?after=-3&limit=0").await;
     assert_eq!(log, "7-12-1 LogPage { after: 0, limit: 1 }");
@@ -208,8 +82,11 @@ async fn questions_reach_the_service_with_their_bounds() {
         asked("/api/v1/tasks/octocat/hello-world/12").await,
         "octocat/hello-world#12"
     );
-    assert_eq!(asked("/api/v1/queue").await, "queue 100");
-    assert_eq!(asked("/api/v1/queue?limit=99999").await, "queue 10000");
+    assert_eq!(asked("/api/v1/queue").await, "queue 100 everywhere");
+    assert_eq!(
+        asked("/api/v1/queue?limit=99999").await,
+        "queue 10000 everywhere"
+    );
     let waves = asked("/api/v1/waves?repository=o/r&at_once=2&threshold=0.5").await;
     assert!(
         waves.contains("at_once: Some(2), threshold: Some(0.5)"),
@@ -275,6 +152,9 @@ async fn questions_that_make_no_sense_are_400() {
         "/api/v1/tasks/octocat/hello-world/twelve",
         "/api/v1/tasks/octocat/%2e%2e/12",
         "/api/v1/events?after=x",
+        "/api/v1/sessions/%ff",
+        "/api/v1/tasks/%ff/hello-world/12",
+        "/api/v1/sessions?state=asleep",
     ];
     for path in nonsense {
         assert_eq!(refused(path).await, (400, "invalid".to_owned()), "{path}");
@@ -297,7 +177,7 @@ async fn an_error_of_the_service_is_shown_with_its_way_out() {
 
 #[tokio::test]
 async fn events_come_as_lines_and_nobody_waits_longer_than_half_a_minute() {
-    let (server, _service) = admin_server().await;
+    let (server, service) = admin_server().await;
     let reply = server.ask(get("/api/v1/events?after=41&wait=3600")).await;
     assert_eq!(reply.headers["content-type"], "application/x-ndjson");
     let lines: Vec<Value> = reply
@@ -305,14 +185,38 @@ async fn events_come_as_lines_and_nobody_waits_longer_than_half_a_minute() {
         .lines()
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
-    let longest = Duration::from_secs(30).as_secs();
+    assert!(lines.is_empty(), "{lines:?}");
+    let asked = service.asked.lock().expect("no panic inside").clone();
+    assert_eq!(asked, ["events 41 30 everywhere []"]);
+    let reply = server
+        .ask(get(
+            "/api/v1/events?after=3&repository=o/r&kind=session.failed,task.queued",
+        ))
+        .await;
+    let seqs: Vec<i64> = reply.body.lines().map(seq).collect();
+    assert_eq!(seqs, [4, 5]);
+    let asked = service
+        .asked
+        .lock()
+        .expect("no panic inside")
+        .last()
+        .cloned();
     assert_eq!(
-        lines,
-        [
-            json!({ "seq": 42, "text": "a\nb" }),
-            json!({ "wait": longest })
-        ]
+        asked.as_deref(),
+        Some("events 3 0 o/r [SessionFailed, TaskQueued]")
     );
+    let reply = server.ask(get("/api/v1/events?kind=session.fell")).await;
+    assert_eq!(reply.error(), (400, "invalid".to_owned()));
+    assert_eq!(
+        server.ask(get("/api/v1/events/newest")).await.json(),
+        json!({ "seq": 6 })
+    );
+}
+
+/// The position of an event's line.
+fn seq(line: &str) -> i64 {
+    let line: Value = serde_json::from_str(line).expect("JSON");
+    line["seq"].as_i64().expect("a position")
 }
 
 #[tokio::test]
@@ -474,7 +378,11 @@ async fn an_order_needs_the_token_and_looking_does_not_on_loopback() {
 async fn elsewhere_looking_needs_the_token_too_and_with_it_every_name_will_do() {
     let guard = Guard::new(&TOKEN.into(), ReadAccess::WithToken);
     let server = TestServer::open(
-        admin_router(Arc::new(RecordingService::default()), guard),
+        admin_router(
+            Arc::new(RecordingService::default()),
+            guard,
+            CancellationToken::new(),
+        ),
         Bounds::default(),
     )
     .await;

@@ -4,10 +4,15 @@
 
 mod admin;
 mod comments;
+mod document;
 mod large;
+mod pages;
 mod public;
+mod recording;
 mod relations;
 mod serving;
+mod streams;
 mod surface;
+mod tokens;
 mod webhooks;
 mod wire;

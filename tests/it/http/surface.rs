@@ -9,6 +9,7 @@ use super::wire::TestServer;
 
 const PUBLIC: &str = include_str!("../../../src/http/public.rs");
 const ADMIN: &str = include_str!("../../../src/http/api.rs");
+const PAGES: &str = include_str!("../../../src/http/pages.rs");
 const LISTENERS: &str = include_str!("../../../src/app/listeners.rs");
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
@@ -22,6 +23,11 @@ fn routes(source: &str) -> BTreeSet<&str> {
             .expect("a path as a text")
     });
     paths.collect()
+}
+
+/// The paths of the admin address.
+pub(super) fn admin_routes() -> BTreeSet<&'static str> {
+    routes(ADMIN)
 }
 
 async fn status(server: &TestServer, method: &str, path: &str) -> u16 {
@@ -57,7 +63,9 @@ fn the_public_router_is_made_of_four_routes_and_nothing_else() {
     }
     // The listener of the public address serves that router and no other.
     assert_eq!(LISTENERS.matches("public_router(").count(), 1);
-    assert_eq!(LISTENERS.matches("http::serve(").count(), 2);
+    assert_eq!(LISTENERS.matches("http::serve(").count(), 1);
+    let served = "vec![serve(public, for_github), serve(private, for_operators)]";
+    assert!(LISTENERS.contains(served));
 }
 
 /// By each method: what is there answers to its own methods only, and whatever the admin address has is not there.
@@ -90,7 +98,8 @@ async fn what_is_asked_from_outside_is_there_by_its_own_method_only() {
         "//webhook",
         "/..%2fapi/v1/status",
     ];
-    let admin = routes(ADMIN).into_iter().filter(|path| *path != "/");
+    let admin = routes(ADMIN).into_iter().chain(routes(PAGES));
+    let admin = admin.filter(|path| *path != "/");
     for path in admin.chain(beside) {
         let path = path.replace(['{', '}'], "");
         for method in METHODS {

@@ -359,7 +359,7 @@ async fn pages_answer(send: &str, look: &str) {
     let (status, body) = ask(admin_address, "GET /", &[], "")
         .await
         .expect("an answer");
-    assert!(status == 200 && body.contains("skep status"), "{body}");
+    assert!(status == 200 && body.contains("octo/"), "{body}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,7 +38,7 @@ async fn whoever_reads_json_gets_json_to_the_end() {
     );
     let json = ("SKEP_LOG_FORMAT".to_owned(), "json".to_owned());
     for (line, exit, part) in [
-        ("serve", 2, "Five steps to get there"),
+        ("serve", 2, "The way there:"),
         ("serve --listen x", 2, "`x` is not an address"),
         ("serve --log a=b=c", 2, "is not a filter"),
         ("serve --lisen x", 2, "unexpected argument '--lisen'"),

@@ -122,6 +122,39 @@ async fn it_checks_and_replays_and_says_by_its_exit_code_what_is_wrong() {
     assert!(out.contains("has moved on"), "{out}");
 }
 
+/// Anybody may check what is public: with no App, no token, and nothing but the address and the key.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_pull_request_is_checked_without_any_token() {
+    let checked = Checked::new().await;
+    let setup = &checked.setup;
+    let (_, key, _) = skep("verify-pull --print-key", &setup.environment()).await;
+    let file = setup.folder.path().join("key.pem");
+    std::fs::write(&file, &key).expect("written");
+    let ours = [
+        "SKEP_APP_ID",
+        "SKEP_PRIVATE_KEY_FILE",
+        "SKEP_WEBHOOK_SECRET",
+        "SKEP_AGENT",
+    ];
+    let mut stranger = setup.environment();
+    stranger.retain(|(name, _)| !ours.contains(&name.as_str()));
+    for (name, value) in &mut stranger {
+        if name == "SKEP_DATA_DIR" {
+            *value = setup.folder.path().join("stranger").display().to_string();
+        }
+    }
+    let calls = setup.github.calls().len();
+    let line = format!("verify-pull {} --key {}", checked.url, file.display());
+    let (code, out, err) = skep(&line, &stranger).await;
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(
+        out.contains("replayed    grep -q right NOTE.md: exit 0, as recorded"),
+        "{out}"
+    );
+    let made = setup.github.calls().split_off(calls);
+    assert!(!made.is_empty() && made.iter().all(|call| call.installation.is_none()));
+}
+
 /// What a command does may depend on the machine: where it ends otherwise, that is said.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_ends_otherwise_is_told() {

@@ -77,7 +77,26 @@ impl Served {
         tokio::task::block_in_place(|| Self::begin(setup, wrapper, &[]))
     }
 
+    /// Without an App, whose credentials are in the data folder or are still to come.
+    pub(super) fn start_without_app(setup: &Setup, until: &str) -> Self {
+        let no_app = [
+            "SKEP_APP_ID",
+            "SKEP_PRIVATE_KEY_FILE",
+            "SKEP_WEBHOOK_SECRET",
+        ];
+        let empty: Vec<(&str, &str)> = no_app.iter().map(|name| (*name, "")).collect();
+        tokio::task::block_in_place(|| Self::begin_until(setup, &[], &empty, until))
+    }
+
     fn begin(setup: &Setup, wrapper: &[&str], more: &[(&str, &str)]) -> Self {
+        let served = Self::begin_until(setup, wrapper, more, "skep is ready");
+        setup
+            .github
+            .set_webhook_url(&format!("http://{}/webhook", served.listen));
+        served
+    }
+
+    fn begin_until(setup: &Setup, wrapper: &[&str], more: &[(&str, &str)], until: &str) -> Self {
         let line: Vec<&str> = wrapper
             .iter()
             .copied()
@@ -102,7 +121,7 @@ impl Served {
             log.lock().expect("no panic").push_str(&line);
             assert!(length > 0, "it ended: {}", log.lock().expect("no panic"));
             // The last words of one that cannot start are for people.
-            if line.contains("skep is ready") {
+            if line.contains(until) {
                 break line;
             }
         };
@@ -123,16 +142,12 @@ impl Served {
             let address = entry["fields"][name].as_str().or_else(|| in_words.next());
             address.expect("an address").to_owned()
         };
-        let served = Self {
+        Self {
             child,
             listen: text("listen"),
             admin: text("admin"),
             log,
-        };
-        setup
-            .github
-            .set_webhook_url(&format!("http://{}/webhook", served.listen));
-        served
+        }
     }
 
     /// What it has logged.

@@ -266,4 +266,5 @@ async fn services_of_the_repository_are_shown_and_stand_beside_what_is_tried() {
     let told = "skep: the service words of .github/skep.toml did not come up or stay: it ended by itself with exit code 2. Mend it on \
                 the default branch; it wrote last: Can't open perl script";
     assert!(err.contains(told), "{err}");
+    assert!(!err.contains("skep service"), "said once: {err}");
 }

@@ -7,10 +7,28 @@ use super::setup::{Setup, ask, get, signed};
 
 const SCRIPT: &str = "plan Look | Write\nstart 1\ntick 1\nwrite A.md: a\ntick 2\nsay Done.";
 
+/// What a command prints, its times as the admin API has them.
 async fn json_of(line: &str) -> Value {
     let (code, out, err) = skep(line, &[]).await;
     assert_eq!((code, err.as_str()), (Some(0), ""), "{line}: {out}");
-    serde_json::from_str(&out).expect("JSON")
+    in_milliseconds(serde_json::from_str(&out).expect("JSON"))
+}
+
+fn in_milliseconds(value: Value) -> Value {
+    match value {
+        Value::String(text) => match chrono::DateTime::parse_from_rfc3339(&text) {
+            Ok(at) => at.timestamp_millis().into(),
+            Err(_) => text.into(),
+        },
+        Value::Array(list) => list.into_iter().map(in_milliseconds).collect(),
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            fields
+                .map(|(name, value)| (name, in_milliseconds(value)))
+                .collect()
+        }
+        other => other,
+    }
 }
 
 /// Also: the pace of a real GitHub, the key as PKCS#8, and the REST API where GitHub Enterprise Server has it.

@@ -28,11 +28,17 @@ const ROOMY: &str = "[limits]\ndisk_reserve = '0B'\n";
 
 impl Setup {
     pub(super) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With a GitHub that differs.
+    pub(super) async fn with(change: impl FnOnce(&mut SimulatorConfig)) -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
         let public = crate::test_app::key("test-only-app.public.pem");
         let mut config = SimulatorConfig::new(folder.path().join("github"), public);
         config.app_slug = "skep".into();
         config.webhook_secret = SECRET.into();
+        change(&mut config);
         let github = Simulator::start(config)
             .await
             .expect("the simulator starts");

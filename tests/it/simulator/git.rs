@@ -6,6 +6,7 @@ use std::process::Command;
 use base64::Engine;
 use hyper::Request;
 use serde_json::json;
+use skep_simulator::RepositorySeed;
 use skep_simulator::world::ruleset::{RulesetBypass, RulesetDraft};
 
 use super::client::{Listener, Stage, stage};
@@ -21,10 +22,10 @@ async fn git(dir: &Path, token: &str, args: &[&str]) -> (bool, String) {
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1");
     command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
-    command.args([
-        "-c",
-        &format!("http.extraHeader=Authorization: Basic {basic}"),
-    ]);
+    if !secret.is_empty() {
+        let header = format!("http.extraHeader=Authorization: Basic {basic}");
+        command.args(["-c", &header]);
+    }
     command
         .args(["-c", "user.name=Test", "-c", "user.email=test@example.org"])
         .args(args);
@@ -64,6 +65,31 @@ async fn work(stage: &Stage, token: &str, path: &str) -> std::path::PathBuf {
             .0
     );
     dir
+}
+
+#[tokio::test]
+async fn anybody_fetches_what_is_public_and_pushes_nothing() {
+    let stage = stage().await;
+    let dir = work(&stage, "", "src/new.txt").await;
+    let (pushed, said) = git(&dir, "", &["push", "origin", "HEAD:refs/heads/agent/1-x"]).await;
+    assert!(
+        !pushed && said.contains("could not read Username"),
+        "{said}"
+    );
+    let hidden = stage.simulator.seed_repository(RepositorySeed {
+        owner: "octo",
+        name: "hidden",
+        default_branch: "main",
+        private: true,
+        files: &[("README.md", "# Hidden\n")],
+    });
+    hidden.await.expect("a repository");
+    let url = format!("{}/octo/hidden.git", stage.simulator.git_url());
+    let (cloned, said) = git(&dir, "", &["clone", "--quiet", &url, "hidden"]).await;
+    assert!(
+        !cloned && said.contains("could not read Username"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
@@ -163,6 +189,7 @@ async fn wrong_tokens_are_401_and_other_repositories_404() {
     );
     let request = Request::get(path)
         .header("user-agent", "git/2")
+        .header("authorization", "token ghs_wrong")
         .body(http_body_util::Full::default());
     let answer = stage
         .exchange(request.expect("a request"))

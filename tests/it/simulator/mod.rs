@@ -16,6 +16,7 @@ mod product_ci;
 mod product_relations;
 mod pull;
 mod reading;
+mod registration;
 mod relations;
 mod rest;
 mod rules;

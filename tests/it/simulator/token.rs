@@ -2,6 +2,7 @@
 
 use hyper::Method;
 use serde_json::{Value, json};
+use skep_simulator::RepositorySeed;
 use skep_simulator::world::account::Access;
 
 use super::client::{KEY, KEY_PKCS8, STRANGER, jwt, stage, stage_with};
@@ -254,4 +255,55 @@ async fn a_repository_taken_from_the_app_is_gone_for_it() {
             .status,
         200
     );
+}
+
+/// <https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api>: 60 an hour, and what is public alone.
+#[tokio::test]
+async fn without_a_token_what_is_public_is_read_and_nothing_else() {
+    let stage = stage().await;
+    let issue = stage.issue("One");
+    let there = format!("/repos/octo/hello/issues/{issue}");
+    for path in ["/repos/octo/hello", &there, "/repos/octo/hello/pulls"] {
+        let answer = stage.get(path, "").await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        assert_eq!(answer.header("x-ratelimit-limit"), "60", "{path}");
+    }
+    let hidden = stage.simulator.seed_repository(RepositorySeed {
+        owner: "octo",
+        name: "hidden",
+        default_branch: "main",
+        private: true,
+        files: &[],
+    });
+    hidden.await.expect("a repository");
+    for path in ["/repos/octo/hidden", "/repos/octo/hidden/issues"] {
+        let answer = stage.get(path, "").await;
+        assert_eq!((answer.status, answer.message()), (404, "Not Found".into()));
+    }
+    let changes = json!({ "body": "nobody wrote this" });
+    let comments = format!("{there}/comments");
+    let refused = [
+        stage.post(&comments, "", changes).await,
+        stage
+            .get("/repos/octo/hello/collaborators/ana/permission", "")
+            .await,
+        stage.get("/installation/repositories", "").await,
+    ];
+    for answer in refused {
+        let said = (answer.status, answer.message());
+        assert_eq!(said, (401, "Requires authentication".into()));
+    }
+    assert_eq!(stage.get(&there, "").await.json()["comments"], 0);
+    for _ in 0..60 {
+        stage.get("/meta", "").await;
+    }
+    let over = stage.get("/repos/octo/hello", "").await;
+    assert_eq!(
+        (over.status, over.header("x-ratelimit-remaining")),
+        (403, "0")
+    );
+    let token = stage.token().await;
+    assert_eq!(stage.get("/repos/octo/hello", &token).await.status, 200);
+    stage.pass(3_600);
+    assert_eq!(stage.get("/repos/octo/hello", "").await.status, 200);
 }

@@ -352,7 +352,7 @@ async fn one_skep_at_a_time_works_on_a_postgres() {
 }
 
 /// As the database before this one was left.
-const BEFORE_WORDS: [&str; 26] = [
+const BEFORE_WORDS: [&str; 27] = [
     "DROP INDEX effect_clock",
     "DROP INDEX task_state",
     "ALTER TABLE task DROP COLUMN past",
@@ -374,6 +374,7 @@ const BEFORE_WORDS: [&str; 26] = [
     "DROP TABLE sprint_part",
     "DROP TABLE repository_policy",
     "DROP TABLE audit",
+    "DROP TABLE token",
     "DELETE FROM migration WHERE number >= 4",
     "INSERT INTO effect (id, kind, lane, serial, rank, content, not_before, max_attempts, attempts, fence, \
      cancel_requested, created_at, body, why) \

@@ -2,7 +2,7 @@
 
 use skep::http::AdminService;
 
-use crate::test_app::{HOLD, TestApp};
+use crate::test_app::{HOLD, TestApp, told};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_room_nothing_starts_and_whoever_waits_is_told_why() {
@@ -67,7 +67,7 @@ async fn room_is_made_of_what_idle_agents_cached_and_of_nothing_else() {
     std::fs::write(idle_home.join("session.db"), "work").expect("written");
 
     app.runner().survey_disk().await;
-    let status = app.product().admin.status().await.expect("an answer");
+    let status = told(app.product().admin.status().await);
     let taken = &status["disk"]["taken"];
     assert_eq!(taken["sessions"], 2, "{status}");
     let largest = &taken["largest"][0];

@@ -11,7 +11,7 @@ use skep_simulator::fault::{Fault, FaultRule};
 use skep_simulator::world::outgoing::Flow;
 use skep_simulator::world::{IssueEdit, ReviewDraft};
 
-use crate::test_app::TestApp;
+use crate::test_app::{TestApp, told};
 
 const NOTE: &str = "write NOTE.md: hello\nsay Wrote it.";
 
@@ -284,14 +284,7 @@ async fn what_happened_in_two_hours_without_skep_happens_at_its_start_and_once()
         status.contains("skep was down, or GitHub could not reach it"),
         "{status}"
     );
-    let shown = village
-        .app
-        .product()
-        .admin
-        .status()
-        .await
-        .expect("a status")["downtime"]
-        .clone();
+    let shown = told(village.app.product().admin.status().await)["downtime"].clone();
     assert_eq!(
         (shown["from"].as_i64(), shown["to"].as_i64()),
         (Some(down.from), Some(down.to))

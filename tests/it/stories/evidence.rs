@@ -5,7 +5,8 @@ use skep::core::ids::IssueNumber;
 use crate::test_app::{Ending, TestApp};
 
 const BRANCH: &str = "agent/evidence-1";
-const PNG: &str = r"run printf '\211PNG\r\n\032\nrest' > shot.png";
+/// A picture, in parts that are walked and not looked into.
+const PNG: &str = r"run printf '\211PNG\r\n\032\n\0\0\0\0IHDRcrc.\0\0\0\7tEXtby\0Ben.crc.\0\0\0\4IDATdatacrc.\0\0\0\0IENDcrc.' > shot.png";
 /// A picture and a log, neither of which is part of the work.
 const SHOWN: &str = r#"evidence {"path": "shot.png", "caption": "The page; thanks @ben"}
 write run.log: all 12 tests passed
@@ -45,6 +46,12 @@ async fn a_picture_and_a_log_are_shown_from_a_branch_that_goes_with_the_pull_req
     assert!(!body.contains("thanks @ben"), "nobody is notified: {body}");
     let names = app.git(&["ls-tree", "-r", "--name-only", BRANCH]);
     assert_eq!(names.trim(), "01-shot.png\n02-run.log");
+    let shot = app.git(&["show", &format!("{BRANCH}:01-shot.png")]);
+    assert!(
+        shot.contains("IDATdata"),
+        "what is shown is there: {shot:?}"
+    );
+    assert!(!shot.contains("Ben"), "who made it is not: {shot:?}");
     let above = app.git(&["rev-list", "--count", BRANCH]);
     assert_eq!(above.trim(), "1", "it shares nothing with the work");
     app.simulator
@@ -57,6 +64,68 @@ async fn a_picture_and_a_log_are_shown_from_a_branch_that_goes_with_the_pull_req
     app.settle_all().await;
     assert!(!there(&app), "it goes with its pull request");
     app.done().await;
+}
+
+/// A work's branch is left to people after a close; what was handed in is shown nowhere any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_goes_with_a_pull_request_that_is_closed_unmerged() {
+    let (mut app, issue) = made(&format!("{PNG}\n{SHOWN}")).await;
+    let pull = app.pull_for(issue);
+    close(&app, issue);
+    app.settle_all().await;
+    assert!(!there(&app), "it goes with its pull request");
+    let work = app.simulator.branch_head(app.repository, &pull.head);
+    assert!(work.is_some(), "the work is people's");
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_put_there_stays() {
+    let (mut app, issue) = made(&format!("{PNG}\n{SHOWN}")).await;
+    app.simulator
+        .push_to_branch(app.repository, BRANCH, &[("mine.txt", "mine\n")], "ana")
+        .await
+        .expect("pushed");
+    close(&app, issue);
+    app.settle_all().await;
+    assert!(there(&app), "whoever wrote to it since may want it");
+    app.done().await;
+}
+
+fn close(app: &TestApp, issue: IssueNumber) {
+    let number = app.pull_for(issue).issue.number;
+    app.simulator
+        .close_pull(app.repository, number, "ana")
+        .expect("closed");
+}
+
+/// The pull request is closed while its evidence is to be pushed, or is being pushed (`amid`): it comes there late, and goes again.
+async fn closed_too_early(amid: bool) {
+    let mut app = TestApp::new().await;
+    let issue = app.go("Add a note", &format!("{PNG}\n{SHOWN}"));
+    let waits = |all: &[String]| all.iter().any(|open| open.starts_with("push_evidence"));
+    while !waits(&app.waiting().await) {
+        assert!(app.step().await, "evidence is never pushed");
+    }
+    if amid {
+        app.nudge().await;
+    }
+    close(&app, issue);
+    let mut came = there(&app);
+    while app.step().await {
+        came |= there(&app);
+    }
+    app.settle_all().await;
+    assert!(came, "it came too late, and not never");
+    assert!(!there(&app), "nothing shows it any more");
+    app.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_there_after_its_pull_request_is_closed_goes_again() {
+    for amid in [false, true] {
+        closed_too_early(amid).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

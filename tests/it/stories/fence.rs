@@ -375,6 +375,53 @@ async fn what_the_sandbox_refuses_is_told_and_what_looks_like_an_attack_is_marke
     app.done().await;
 }
 
+/// N21: what was left running tries something when its agent has no turn any more; it is told then, and not with the next turn.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_tried_between_turns_is_told_then() {
+    let mut app = TestApp::with(|plan| {
+        processes(plan);
+        // The agent stays where it is while people think.
+        plan.limits.park_ms = 3_600_000;
+    })
+    .await;
+    if !crate::agents::fenced(&app.runner().services().agents) || std::env::consts::ARCH != "x86_64"
+    {
+        return app.done().await;
+    }
+    let later =
+        "(while [ ! -e ../home/now ]; do sleep 0.1; done; unshare -U true) >/dev/null 2>&1 &";
+    let issue = app.go(
+        "Come back later",
+        &format!("run {later}\nask Go on? | yes | no\nwrite note.txt: done\nsay Done."),
+    );
+    app.settle().await;
+    assert_eq!(app.state(issue).await, "needs-you");
+    let refused = "session.attempt_refused".to_owned();
+    assert!(!app.course(issue).await.contains(&refused));
+    std::fs::write(app.session_dir(issue, 1).join("home/now"), "").expect("written");
+    let mut told = skep::runner::Told::new();
+    let heard = async {
+        while !app.course(issue).await.contains(&refused) {
+            let runner = app.runner().clone();
+            runner.tell_between_turns(&mut told).await.expect("told");
+            app.settle().await;
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(crate::test_app::PATIENCE, heard)
+        .await
+        .expect("it is told while nobody has asked the agent anything");
+    assert_eq!(app.state(issue).await, "needs-you");
+    app.advance(std::time::Duration::from_secs(15));
+    app.settle().await;
+    let said = "Refused by its sandbox: `unshare(CLONE_NEWUSER)` by `unshare`";
+    assert!(app.status(issue).contains(said), "{}", app.status(issue));
+    app.reply(issue, "1").await;
+    app.settle_all().await;
+    assert_eq!(app.state(issue).await, "in-review");
+    app.done().await;
+}
+
 /// N21: also what the kernel refuses. What programs do by themselves is in the feed, and nowhere else.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_kernel_refuses_is_told_and_habits_of_programs_disturb_nobody() {

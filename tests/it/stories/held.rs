@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use skep::core::ids::{IssueNumber, TaskKey};
 use skep::core::role::{self, Role};
 use skep::http::AdminService;
-use skep::http::queue_types::GraphFormat;
+use skep::http::types::GraphFormat;
 use skep_simulator::world::PullDraft;
 
 use crate::test_app::{HOLD, TestApp};
@@ -507,8 +507,9 @@ async fn the_operator_sees_what_is_held_and_the_graph() {
         .admin
         .graph("octo/hello".parse().expect("a name"), GraphFormat::Mermaid);
     let graph = graph.await.expect("an answer");
-    let drawn = graph["text"].as_str().expect("a text");
-    let drawn = drawn.replace(&app.simulator.api_url(), "https://github.com");
+    let drawn = graph
+        .text
+        .replace(&app.simulator.api_url(), "https://github.com");
     insta::assert_snapshot!(drawn, @r##"
     flowchart LR
         n0["#35;1 First"]:::outside

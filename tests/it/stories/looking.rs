@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use skep::http::AdminService;
+use skep::http::{AdminService, IssueAt};
 
 use crate::test_app::TestApp;
 
@@ -15,7 +15,14 @@ async fn where_a_repository_is_is_asked_once_a_minute() {
     let looks = async |app: &TestApp| {
         let before = app.simulator.calls().len();
         for _ in 0..50 {
-            let told = app.product().admin.task(name(), issue).await;
+            let told = app
+                .product()
+                .admin
+                .task(IssueAt {
+                    repository: name(),
+                    issue,
+                })
+                .await;
             told.expect("an answer");
         }
         app.simulator.calls().len() - before

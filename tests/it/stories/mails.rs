@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
 use skep::core::notifications::Notifications;
-use skep::http::AdminService;
+use skep::http::{AdminService, By};
 use skep_simulator::JobEnd;
 use skep_simulator::world::{Notice, ReviewDraft};
 
@@ -270,11 +270,13 @@ async fn in_quiet_what_only_a_person_releases_is_told_and_what_passes_by_itself_
     let status = app.status(issue);
     assert!(status.contains("/agent approve"), "{}", app.thread(issue));
     assert_eq!(app.state(issue).await, "queued");
-    app.operator(async |admin| admin.pause(None).await).await;
+    app.operator(async |admin| admin.pause(None, By::operator()).await)
+        .await;
     let other = app.go("Later", "write b.txt: b");
     app.settle().await;
     assert_eq!(app.status(other), "", "{}", app.thread(other));
-    app.operator(async |admin| admin.resume(None).await).await;
+    app.operator(async |admin| admin.resume(None, By::operator()).await)
+        .await;
     app.reply(issue, "/agent approve").await;
     app.settle_all().await;
     for issue in [issue, other] {

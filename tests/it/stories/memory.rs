@@ -7,7 +7,8 @@ use skep::core::ids::{IssueNumber, TaskKey};
 use skep::core::schedule::Memory;
 use skep::http::AdminService;
 
-use crate::test_app::{HOLD, PATIENCE, TestApp};
+use crate::stories::schedule::of_queue;
+use crate::test_app::{HOLD, PATIENCE, TestApp, told};
 
 const MIB: u64 = 1 << 20;
 /// What the demo agent is expected to need.
@@ -47,14 +48,14 @@ async fn of_a_burst_of_forty_no_more_start_than_fit_and_all_end_well() {
         .collect();
     app.heard().await;
     assert_eq!(app.live().await, 3);
-    let queue = app.product().admin.queue(100).await.expect("an answer");
+    let queue = told(app.product().admin.queue(of_queue(100)).await);
     let lines = queue["queue"].as_array().cloned().unwrap_or_default();
     assert_eq!(lines.len(), 37);
     assert!(
         lines.iter().all(|line| line["reason"] == WAITS),
         "{lines:?}"
     );
-    let status = app.product().admin.status().await.expect("an answer");
+    let status = told(app.product().admin.status().await);
     assert_eq!(
         (
             &status["memory"]["free_bytes"],

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
 use skep::core::usage::Price;
-use skep::http::AdminService;
+use skep::http::{AdminService, Span};
 use skep_simulator::Saying;
 use skep_simulator::world::ReviewDraft;
 
@@ -40,8 +40,13 @@ async fn merge(app: &TestApp, pull: IssueNumber) -> String {
 
 /// The ledger as one line each: pull request, what became of it, rounds.
 async fn ledger(app: &TestApp) -> Vec<String> {
-    let answer = app.product().admin.outcomes(0).await.expect("an answer");
-    let line = |pull: &skep::http::outcome_types::OutcomeLine| {
+    let answer = app
+        .product()
+        .admin
+        .outcomes(Span::default())
+        .await
+        .expect("an answer");
+    let line = |pull: &skep::http::types::OutcomeLine| {
         format!(
             "#{} of #{} by {}/{}: {}, {} rounds{}",
             pull.pull,
@@ -316,7 +321,12 @@ async fn what_it_cost_is_in_the_ledger_and_added_up() {
     let pull = IssueNumber(app.pull_for(issue).issue.number);
     merge(&app, pull).await;
     app.settle_all().await;
-    let answer = app.product().admin.outcomes(0).await.expect("an answer");
+    let answer = app
+        .product()
+        .admin
+        .outcomes(Span::default())
+        .await
+        .expect("an answer");
     let groups = serde_json::to_string_pretty(&answer.groups).expect("JSON");
     insta::assert_snapshot!(groups, @r#"
     [
@@ -350,7 +360,10 @@ async fn what_it_cost_is_in_the_ledger_and_added_up() {
     let later = app
         .product()
         .admin
-        .outcomes(app.now())
+        .outcomes(Span {
+            since: app.now(),
+            repository: None,
+        })
         .await
         .expect("an answer");
     assert_eq!(later.pulls, []);

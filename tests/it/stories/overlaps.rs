@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
 use skep::core::overlap::OnOverlap;
-use skep::http::AdminService;
+use skep::http::{AdminService, By};
 
 use crate::required::grid;
 use crate::test_app::{HOLD, TestApp};
@@ -151,11 +151,13 @@ async fn of_two_that_come_at_once_one_goes_first_over_a_restart_too() {
     let mut app = where_work_meets(OnOverlap::Wait).await;
     let step = format!("write one.txt: a\n{HOLD}");
     // Both are accepted before either may start.
-    app.operator(async |admin| admin.pause(None).await).await;
+    app.operator(async |admin| admin.pause(None, By::operator()).await)
+        .await;
     let one = app.go("Follow links in `src/walk.rs`", &step);
     let other = app.go("src/walk.rs is slow", "write other.txt: b");
     app.heard().await;
-    app.operator(async |admin| admin.resume(None).await).await;
+    app.operator(async |admin| admin.resume(None, By::operator()).await)
+        .await;
     app.until_event(one, "session.running").await;
     app.heard().await;
     assert_eq!(app.state(other).await, "queued", "{}", app.thread(other));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use skep::github::Pace;
 use skep::http::AdminService;
 
-use crate::test_app::{Options, TestApp};
+use crate::test_app::{Options, TestApp, told};
 
 /// The limits of content as they are, without the pause between two changes: stories have no time for that.
 fn real_limits(plan: &mut Options) {
@@ -37,7 +37,7 @@ async fn after_a_restart_a_new_label_is_acknowledged_at_once() {
     app.wish(real_limits);
     app.open().await;
     assert_eq!(
-        app.product().admin.status().await.expect("a status")["held_up"],
+        told(app.product().admin.status().await)["held_up"],
         serde_json::json!([])
     );
     let issue = app.go_as("One more", "say It is so.", &["role:triage"]);
@@ -72,7 +72,7 @@ async fn what_waits_for_the_limits_is_said_on_the_issue_and_in_the_status() {
         "{}",
         app.thread(issue)
     );
-    let held = app.product().admin.status().await.expect("a status")["held_up"].clone();
+    let held = told(app.product().admin.status().await)["held_up"].clone();
     assert_eq!(held[0]["by"], "pace", "{held}");
     let wait = held[0]["until"].as_i64().expect("a time") - app.now();
     assert!((3_500_000..=3_700_000).contains(&wait), "{wait}");

@@ -9,7 +9,7 @@ use skep_simulator::call_log::CallRecord;
 use skep_simulator::fault::{Fault, FaultRule};
 
 use crate::required::grid;
-use crate::test_app::{ANSWER, CODE, Ending, PATIENCE, Scenario, TestApp};
+use crate::test_app::{ANSWER, CODE, Ending, PATIENCE, Scenario, TestApp, told};
 
 const COMMENTS: &str = "/repos/octo/hello/issues/1/comments";
 const PULLS: &str = "/repos/octo/hello/pulls";
@@ -34,7 +34,7 @@ fn mints(world: &Simulator) -> Vec<CallRecord> {
 
 /// Whether skep makes no calls for now, by its own account.
 async fn is_held_up(app: &TestApp) -> bool {
-    let status = app.product().admin.status().await.expect("a status");
+    let status = told(app.product().admin.status().await);
     status["held_up"] != serde_json::json!([])
 }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
-use skep::http::AdminService;
+use skep::http::{AdminService, By};
 
 use super::plans::SPRINT;
 use crate::test_app::TestApp;
@@ -20,8 +20,8 @@ impl TestApp {
 
     async fn held(&mut self, held: bool) {
         self.operator(async |admin| match held {
-            true => admin.pause(None).await,
-            false => admin.resume(None).await,
+            true => admin.pause(None, By::operator()).await,
+            false => admin.resume(None, By::operator()).await,
         })
         .await;
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use skep::core::ids::{IssueNumber, RepositoryId, TaskKey};
 use skep::core::task::Task;
-use skep::http::AdminService;
-use skep::http::queue_types::GraphFormat;
+use skep::http::types::GraphFormat;
+use skep::http::{AdminService, By};
 use skep_simulator::world::IssueDraft;
 use skep_simulator::world::outgoing::Flow;
 
@@ -57,10 +57,7 @@ impl TestApp {
     async fn drawn(&self) -> String {
         let name = "octo/hello".parse().expect("a name");
         let graph = self.product().admin.graph(name, GraphFormat::Text).await;
-        graph.expect("an answer")["text"]
-            .as_str()
-            .expect("a text")
-            .to_owned()
+        graph.expect("an answer").text
     }
 
     /// `3 queued, 4 in-review`; issues without a task are left out.
@@ -464,7 +461,8 @@ async fn a_thousand_sub_issues_cost_few_calls_and_no_burst() {
         }
     }
     app.settle().await;
-    app.operator(async |admin| admin.pause(None).await).await;
+    app.operator(async |admin| admin.pause(None, By::operator()).await)
+        .await;
     let before = app.simulator.calls().len();
     app.label(root, SPRINT);
     app.settle().await;

@@ -7,7 +7,7 @@ use sha2::Sha256;
 use skep::core::effect::{self, Action, Effect, EffectKind};
 use skep::core::ids::{IssueNumber, TaskKey};
 use skep::core::text::prompt::headed;
-use skep::http::{AdminService, ApiError, Batch, Target};
+use skep::http::{AdminService, ApiError, Batch, By, Target};
 use skep::store::EffectFilter;
 use skep_simulator::PullView;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -20,7 +20,7 @@ impl TestApp {
     pub(crate) async fn dispatch(&mut self, targets: Vec<Target>) -> Result<Batch, ApiError> {
         self.advance(Duration::from_secs(1));
         let admin = self.product().admin.clone();
-        let asked = tokio::spawn(async move { admin.dispatch(targets).await });
+        let asked = tokio::spawn(async move { admin.dispatch(targets, By::operator()).await });
         while !asked.is_finished() {
             self.engine().step().await.expect("facts are handled");
             tokio::task::yield_now().await;

@@ -3,15 +3,16 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use skep::agent::presets;
 use skep::core::agent::AgentSpec;
 use skep::core::ids::{IssueNumber, RepositoryName, TaskKey};
 use skep::core::role::{RoleLimits, built_in};
-use skep::http::{AdminService, Answer};
+use skep::http::{AdminService, Answer, By, IssueAt, QueueQuestion};
 use skep_simulator::world::content::IssueDraft;
 
-use crate::test_app::{HOLD, Options, TestApp};
+use crate::test_app::{HOLD, Options, TestApp, told};
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
@@ -48,19 +49,34 @@ async fn begin_as(app: &mut TestApp, name: &str, (what, labels): (&str, &[&str])
     issue
 }
 
+/// The first so many of the queue.
+pub(super) fn of_queue(limit: u32) -> QueueQuestion {
+    QueueQuestion {
+        limit,
+        repository: None,
+    }
+}
+
+fn at(issue: IssueNumber) -> IssueAt {
+    IssueAt {
+        repository: "octo/hello".parse().expect("a name"),
+        issue,
+    }
+}
+
 impl TestApp {
     /// The operator asks something, while the engine takes facts up. Both go on side by side: each may hold what the other waits
     /// for.
-    pub(super) async fn operator(
+    pub(super) async fn operator<T: Serialize>(
         &mut self,
-        ask: impl AsyncFnOnce(std::sync::Arc<skep::app::AdminApi>) -> Answer,
+        ask: impl AsyncFnOnce(std::sync::Arc<skep::app::AdminApi>) -> Answer<T>,
     ) -> Value {
         self.advance(Duration::from_secs(1));
         let answered = Cell::new(false);
         let asking = async {
             let answer = ask(self.product().admin.clone()).await;
             answered.set(true);
-            answer.expect("an answer")
+            told(answer)
         };
         let taking_up = async {
             while !answered.get() {
@@ -72,9 +88,9 @@ impl TestApp {
     }
 
     async fn order(&mut self, issue: IssueNumber, order: &str) -> String {
-        let repository: RepositoryName = "octo/hello".parse().expect("a name");
+        let at = at(issue);
         let order = order.to_owned();
-        let answer = self.operator(async move |admin| admin.order(repository, issue, order).await);
+        let answer = self.operator(async move |admin| admin.order(at, order, By::operator()).await);
         answer.await["result"]
             .as_str()
             .unwrap_or_default()
@@ -83,7 +99,9 @@ impl TestApp {
 
     /// What the operator sees of the queue: place, issue, state, reason.
     pub(crate) async fn queue(&mut self) -> Vec<String> {
-        let answer = self.operator(async |admin| admin.queue(100).await).await;
+        let answer = self
+            .operator(async |admin| admin.queue(of_queue(100)).await)
+            .await;
         let lines = answer["queue"].as_array().cloned().unwrap_or_default();
         lines
             .iter()
@@ -287,7 +305,9 @@ async fn a_person_who_began_enough_today_goes_on_tomorrow() {
 async fn a_pause_of_the_operator_holds_all_starts_over_a_restart_and_says_so() {
     let mut app = TestApp::with(|plan| plan.limits.sessions = 5).await;
     let one = begin(&mut app, "one", "**Working**").await;
-    let said = app.operator(async |admin| admin.pause(None).await).await;
+    let said = app
+        .operator(async |admin| admin.pause(None, By::operator()).await)
+        .await;
     assert_eq!(
         said,
         json!({ "result": "nothing starts in all repositories until `skep resume`; sessions at work go on" })
@@ -309,10 +329,14 @@ async fn a_pause_of_the_operator_holds_all_starts_over_a_restart_and_says_so() {
             "null #{two} waiting: the operator paused all starts; it goes on with `skep resume`"
         )]
     );
-    let paused = app.operator(async |admin| admin.queue(9).await).await["paused"].clone();
+    let paused = app
+        .operator(async |admin| admin.queue(of_queue(9)).await)
+        .await["paused"]
+        .clone();
     assert_eq!(paused[0]["repository"], Value::Null);
     open_gate(&app, "two");
-    app.operator(async |admin| admin.resume(None).await).await;
+    app.operator(async |admin| admin.resume(None, By::operator()).await)
+        .await;
     app.settle().await;
     assert_eq!(app.state(two).await, "in-review");
     app.settle_all().await;
@@ -324,7 +348,7 @@ async fn a_pause_of_one_repository_holds_no_other() {
     let mut app = TestApp::new().await;
     let name: RepositoryName = "octo/hello".parse().expect("a name");
     let of = name.clone();
-    app.operator(async move |admin| admin.pause(Some(of)).await)
+    app.operator(async move |admin| admin.pause(Some(of), By::operator()).await)
         .await;
     let one = app.go("one", "write one.txt: one");
     app.settle().await;
@@ -334,10 +358,10 @@ async fn a_pause_of_one_repository_holds_no_other() {
     );
     let again = name.clone();
     let said = app
-        .operator(async move |admin| admin.pause(Some(again)).await)
+        .operator(async move |admin| admin.pause(Some(again), By::operator()).await)
         .await;
     assert_eq!(said["result"], "starts in octo/hello are paused already");
-    app.operator(async move |admin| admin.resume(Some(name)).await)
+    app.operator(async move |admin| admin.resume(Some(name), By::operator()).await)
         .await;
     app.settle().await;
     assert_eq!(app.state(one).await, "in-review");
@@ -394,7 +418,6 @@ async fn the_operator_orders_on_an_issue_what_people_order_by_command() {
 async fn an_order_that_is_none_says_which_there_are() {
     let mut app = TestApp::new().await;
     let issue = app.issue("Quiet", "Nothing.", &[]);
-    let repository: RepositoryName = "octo/hello".parse().expect("a name");
     for order in [
         "",
         "dance",
@@ -405,7 +428,7 @@ async fn an_order_that_is_none_says_which_there_are() {
     ] {
         let admin = app.product().admin.clone();
         let error = admin
-            .order(repository.clone(), issue, order.to_owned())
+            .order(at(issue), order.to_owned(), By::operator())
             .await
             .expect_err("no order");
         assert_eq!((error.status, error.code), (400, "invalid"), "{order:?}");

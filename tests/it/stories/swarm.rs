@@ -11,7 +11,7 @@ use skep::github::Pace;
 use skep::http::AdminService;
 use skep_simulator::call_log::CallRecord;
 
-use crate::test_app::{DAWN, TestApp};
+use crate::test_app::{DAWN, TestApp, told};
 
 const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
@@ -125,7 +125,7 @@ async fn in_an_hour_with_too_many_issues_receipts_come_at_once_and_pull_requests
             app.crash().await;
             app.open().await;
         }
-        let status = app.product().admin.status().await.expect("a status");
+        let status = told(app.product().admin.status().await);
         if status["budgets"][0]["statuses"]["count"].as_i64()
             > busiest["statuses"]["count"].as_i64()
         {
@@ -234,7 +234,7 @@ async fn in_a_crowd_receipts_come_at_once_and_no_minute_costs_more_than_github_t
         labeled.push(app.now());
     }
     until(&mut app, DAWN + 2 * MINUTE).await;
-    let status = app.product().admin.status().await.expect("a status");
+    let status = told(app.product().admin.status().await);
     let points = status["budgets"][0]["points"]["used"].as_u64();
     assert!(
         points.is_some_and(|points| points <= 840),

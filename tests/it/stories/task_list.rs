@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use skep::app::Running;
 use skep::core::ids::IssueNumber;
-use skep::http::plan_types::{PlanAnswer, PlanOrder};
-use skep::http::{AdminService, ApiError};
+use skep::http::types::{PlanAnswer, PlanOrder};
+use skep::http::{AdminService, ApiError, By};
 use skep_simulator::fault::{Fault, FaultRule};
 
 use crate::test_app::{PATIENCE, TestApp};
@@ -48,8 +48,7 @@ fn order(create: bool) -> PlanOrder {
 }
 
 async fn planned(running: &Running, order: PlanOrder) -> Result<PlanAnswer, ApiError> {
-    let answer = running.app.admin.plan(order).await?;
-    Ok(serde_json::from_value(answer).expect("a plan"))
+    running.app.admin.plan(order, By::operator()).await
 }
 
 /// `3 new Test the parser <- Mend the parser, #2`.
@@ -228,7 +227,7 @@ async fn an_order_survives_a_kill() {
     let mut app = app().await;
     app.settle_all().await;
     let admin = app.product().admin.clone();
-    let asked = tokio::spawn(async move { admin.plan(order(true)).await });
+    let asked = tokio::spawn(async move { admin.plan(order(true), By::operator()).await });
     let patience = tokio::time::Instant::now() + PATIENCE;
     while app.store().counts().await.expect("counts").inbox_unhandled == 0 {
         assert!(

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use skep::http::{AdminService, WavesQuestion};
 
-use crate::test_app::TestApp;
+use crate::test_app::{TestApp, told};
 
 /// What the admin address says, a line an issue.
 async fn waves(app: &TestApp) -> String {
@@ -12,7 +12,7 @@ async fn waves(app: &TestApp) -> String {
         at_once: Some(10),
         threshold: None,
     };
-    let answer = app.product().admin.waves(question).await.expect("waves");
+    let answer = told(app.product().admin.waves(question).await);
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let line = |(wave, line): (usize, &Value)| {
         let file = &line["files"][0];

@@ -2,9 +2,18 @@
 
 use std::path::PathBuf;
 
+use serde::Serialize;
+use serde_json::Value;
 use skep::core::ids::{IssueNumber, TaskKey};
+use skep::http::Answer;
 
 use super::TestApp;
+
+/// What the admin address answers, as programs read it.
+pub(crate) fn told<T: Serialize>(answer: Answer<T>) -> Value {
+    let answer = answer.expect("an answer");
+    serde_json::to_value(answer).expect("JSON")
+}
 
 impl TestApp {
     /// The status comment as it is stored, its mark included; an issue has at most one.

@@ -13,9 +13,10 @@ const CRATES: [(&str, &str); 3] = [
 ];
 
 /// The floors of the product; an arrow runs only to a lower one. What is not named stands on its crate's top.
-const FLOORS: [(&str, u8); 21] = [
+const FLOORS: [(&str, u8); 22] = [
     ("core", 0),
     ("random", 1),
+    ("meter", 1),
     ("dial", 1),
     ("pem", 0),
     ("signing", 1),

@@ -226,6 +226,8 @@ fn the_core_depends_on_nothing_that_reaches_out() {
         .filter(|n| !n.is_empty())
         .collect();
     let pure = [
+        // Templates that are read when it is compiled: values in, text out.
+        "askama",
         "base64",
         "chrono",
         "hex",

@@ -231,6 +231,17 @@ impl Picture {
         self
     }
 
+    /// The issues in it, in their order.
+    pub fn nodes(&self) -> &[Drawn] {
+        &self.nodes
+    }
+
+    /// The dependencies that are drawn: the places of an issue and of one that waits for it, and whether it is held by it.
+    pub fn arrows(&self) -> impl Iterator<Item = (usize, usize, bool)> {
+        self.lines()
+            .map(|line| (line.blocker, line.dependent, line.holds && !line.is_waived))
+    }
+
     /// The same with its first nodes alone.
     fn cut(&self, nodes: usize) -> Self {
         let inside = |line: &&Line| line.blocker < nodes && line.dependent < nodes;
@@ -254,7 +265,7 @@ impl Picture {
     }
 
     /// What is left out, in words.
-    fn left_out(&self) -> Option<String> {
+    pub fn left_out(&self) -> Option<String> {
         text::graph::left_out(self.more, self.more_edges())
     }
 

@@ -5,7 +5,8 @@ pub const ADDRESSES_IN_USE: &str = "not tried: a skep is running on this data fo
 /// `--offline`.
 pub const NOT_ASKED: &str = "not asked (--offline)";
 /// The App exists and has no installation.
-pub const NOT_INSTALLED_YET: &str = "it is installed nowhere yet: README, step 5";
+pub const NOT_INSTALLED_YET: &str =
+    "it is installed nowhere yet: `skep setup` shows where to click";
 /// Whose installation it is, where GitHub does not say.
 pub const AN_ACCOUNT: &str = "an account";
 

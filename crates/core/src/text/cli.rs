@@ -34,6 +34,9 @@ pub fn not_an_address(text: &str) -> String {
     format!("`{text}` is not an address such as http://127.0.0.1:3001")
 }
 
+/// An event that is about no repository.
+pub const NOWHERE: &str = "-";
+
 /// `skep help` of something unknown.
 pub fn unknown_command(name: &str) -> String {
     format!("there is no command `{name}`; `skep help` lists them")

@@ -96,6 +96,9 @@ pub fn refused(mistake: Mistake) -> String {
         Mistake::Kind => {
             "This was not taken: only pictures (PNG, JPEG, GIF, WebP) and plain text in UTF-8 are.".to_owned()
         }
+        Mistake::Broken => {
+            "This was not taken: it begins like a picture and cannot be read to its end. Save it once more, whole.".to_owned()
+        }
         Mistake::Markup => {
             "This was not taken: HTML, SVG and XML are not shown. Hand in a screenshot, or plain text.".to_owned()
         }

@@ -114,6 +114,9 @@ pub mod value {
     pub const LABEL_PREFIX: &str = "must be a word of small letters, digits and hyphens, at most 20, and not `role`, `priority` or `base`";
     /// `command`.
     pub const COMMAND: &str = "must be a slash and a word of small letters, digits and hyphens, at most 20, such as `/agent`";
+    /// `dashboard_url`.
+    pub const DASHBOARD_URL: &str =
+        "must be an address such as `https://skep.example`, without a path";
     /// `pull_gate`.
     pub const PULL_GATE: &str = "must be `off`, `agents` or `all`";
     /// `notifications`.

@@ -11,6 +11,11 @@ pub const WRONG_METHOD: &str = "this address does not take that method";
 /// The answer takes too long.
 pub const SLOW: &str = "the answer took longer than a minute";
 
+/// Nobody more can watch.
+pub const TOO_MANY_STREAMS: &str = "as many streams of events are open as skep serves at once";
+/// What to do about it.
+pub const TOO_MANY_STREAMS_NEXT: &str = "close one, or ask for events page by page: without `Accept: text/event-stream`, with `after` and `wait`";
+
 /// Nothing is worked on yet.
 pub const STARTING: &str = "skep is just starting";
 /// What to do meanwhile.
@@ -78,6 +83,54 @@ pub mod access {
     pub const FOREIGN_ORIGIN: &str = "requests from web pages are refused";
     /// What to do about it.
     pub const FOREIGN_ORIGIN_NEXT: &str = "use the skep command line";
+    /// A token that nobody made, or that opens nothing any more.
+    pub const UNKNOWN_TOKEN: &str = "the token that this request carries is not known here: it was revoked, has expired, or is of another skep";
+    /// What to do about it.
+    pub const UNKNOWN_TOKEN_NEXT: &str = "make another one with `skep token add`, or leave the Authorization header out to look from this machine";
+
+    /// A token of too small a scope.
+    pub fn scope(token: Option<&str>, has: &str, needs: &str) -> String {
+        match token {
+            Some(token) => {
+                format!("this needs the scope `{needs}`, and the token `{token}` has `{has}`")
+            }
+            None => format!("this needs a token with the scope `{needs}`"),
+        }
+    }
+    /// What to do about it.
+    pub fn scope_next(needs: &str) -> String {
+        format!("make a token with `skep token add NAME --scope {needs}`, or use the admin token")
+    }
+
+    /// A token for one repository, used for another.
+    pub fn elsewhere(only: &str, asked: &str) -> String {
+        match asked {
+            "" => format!("this token is for {only} alone"),
+            asked => format!("this token is for {only} alone, and this is about {asked}"),
+        }
+    }
+    /// What to do about it.
+    pub const ELSEWHERE_NEXT: &str =
+        "use a token for that repository, or one without `--repository`";
+    /// A token for one repository, used for what is about all of them.
+    pub fn whole(only: &str) -> String {
+        format!("this token is for {only} alone, and this is about all repositories")
+    }
+    /// What to do about it.
+    pub const WHOLE_NEXT: &str = "ask for sessions, queue, events, outcomes or results, or use a token without `--repository`";
+
+    /// Nobody signed in.
+    pub const NOT_SIGNED_IN: &str = "this needs somebody who has signed in";
+    /// What to do about it.
+    pub const NOT_SIGNED_IN_NEXT: &str = "sign in with the admin token, or run `skep dashboard`";
+    /// A form of another sign-in.
+    pub const STALE_FORM: &str = "the form is from before you signed in, and nothing was done";
+    /// What to do about it.
+    pub const STALE_FORM_NEXT: &str = "go back, reload the page, and send it again";
+    /// As many look on as may.
+    pub const CROWDED: &str = "a thousand pages are followed live already";
+    /// What to do about it.
+    pub const CROWDED_NEXT: &str = "reload to see what changed, or close pages elsewhere";
     /// No token.
     pub const NO_TOKEN: &str = "this needs the admin token";
     /// What to do about it.
@@ -96,8 +149,31 @@ pub mod invalid {
     pub const NO_TARGET: &str = "the order names no target";
     /// A body of another type.
     pub const NOT_JSON: &str = "the content type must be application/json";
+    /// A form of another type.
+    pub const NOT_A_FORM: &str = "the content type must be application/x-www-form-urlencoded";
+    /// A form for an answer without one.
+    pub const NO_ANSWER: &str = "choose an option, or write an answer";
     /// An issue's number that is none.
     pub const ISSUE_NUMBER: &str = "an issue is known by its number, such as 12";
+
+    /// A state that is none.
+    pub fn state(word: &str) -> String {
+        format!("`{word}` is no state of a session")
+    }
+    /// Which words there are.
+    pub fn one_of(words: &str) -> String {
+        format!("it is one of {words}")
+    }
+    /// An event that is none.
+    pub fn event(word: &str) -> String {
+        format!("`{word}` is no event of skep's")
+    }
+    /// Where they are listed.
+    pub const EVENT_NEXT: &str = "docs/events.md lists them; several are separated by commas";
+    /// A token's name that is none.
+    pub const TOKEN_NAME: &str = "a token is named by 1 to 40 of a-z, 0-9 and -";
+    /// A token that is over at once, or after more than ten years.
+    pub const TOKEN_LIFE: &str = "a token lasts between one second and ten years, or for ever";
 
     /// A target that says nothing, or two things.
     pub fn target(repository: &str) -> String {
@@ -107,6 +183,11 @@ pub mod invalid {
     /// A body that cannot be read.
     pub fn body(error: &str) -> String {
         format!("bad request: {error}")
+    }
+
+    /// A path that cannot be read.
+    pub fn path(error: &str) -> String {
+        format!("the path is wrong: {error}")
     }
 
     /// A query that cannot be read.
@@ -178,6 +259,19 @@ pub mod absent {
     pub const TASK_NEXT: &str = "label the issue `agent:go`, or run `skep dispatch`";
     /// Where published work is.
     pub const PATCH_NEXT: &str = "if it was published, it is on its branch on GitHub";
+
+    /// A token nobody made.
+    pub fn token(name: &str) -> String {
+        format!("there is no token `{name}`")
+    }
+    /// Where they are listed.
+    pub const TOKEN_NEXT: &str = "list them with `skep token list`";
+    /// A token of that name is there.
+    pub fn token_is_there(name: &str) -> String {
+        format!("there is a token `{name}` already")
+    }
+    /// What to do about it.
+    pub const TOKEN_IS_THERE_NEXT: &str = "take another name, or revoke that one first";
 
     /// A session nobody knows.
     pub fn session(id: &str) -> String {

@@ -13,6 +13,14 @@ const GENERAL: &[(&str, &str)] = &[
          needs it too.",
     ),
     (
+        "public_url",
+        "Where GitHub reaches skep from outside, `https://HOST`: your proxy passes `/webhook` below it on to `listen`.",
+    ),
+    (
+        "webhook_proxy",
+        "A channel of smee (<https://smee.io/new>) that webhooks are read from where there is no public address: for development only, since whoever knows the channel reads them.",
+    ),
+    (
         "admin_token",
         "The token that orders (`dispatch`, `stop`) must carry at the admin address. The command line reads the same \
          setting or file.",
@@ -391,6 +399,10 @@ const GENERAL: &[(&str, &str)] = &[
         "status_file",
         "A file on a repository's default branch, such as `.github/status.json`, in which it says `{\"status\": \"active\"}`, or `blocked`, `on-hold` or \
          `completed` with a `reason`, so that no work starts there.",
+    ),
+    (
+        "dashboard_url",
+        "Where people reach the dashboard from elsewhere, through a proxy of yours: status comments link to it, and its name is let in there, for whoever signs in.",
     ),
     (
         "priority_field",

@@ -19,12 +19,12 @@ pub fn not_ready(needs: &[Need<'_>]) -> String {
     format!(
         "`skep serve` still needs:{list}
 
-Five steps to get there (the README has them in full):
-  1. Create a GitHub App with the permissions and events of app-manifest.json.
-  2. Give it the webhook URL https://YOUR-HOST/webhook and a secret: SKEP_WEBHOOK_SECRET.
-  3. Generate its private key and note its App ID: SKEP_PRIVATE_KEY_FILE, SKEP_APP_ID.
-  4. Name a coding agent and give it its model's key: SKEP_AGENT. Then start `skep serve`.
-  5. Install the App on a repository and add the label agent:go to an issue.
+The way there:
+  1. `skep setup --url https://YOUR-HOST --agent NAME` registers the App by one button and keeps its secrets.
+     (No public address? --webhook-proxy and a channel of https://smee.io/new, to try it out.)
+  2. Give the agent its model's key, and start `skep serve` (with SKEP_AGENT, if it is not in skep.toml).
+  3. Add the label agent:go to an issue.
+An App that is there already is named by SKEP_APP_ID, SKEP_PRIVATE_KEY_FILE and SKEP_WEBHOOK_SECRET.
 
 `skep demo` shows all of it without GitHub; `skep config check` says what is left to do."
     )

@@ -3,7 +3,7 @@
 
 mod header;
 
-use self::header::header;
+pub(super) use self::header::header;
 use super::{
     LIMIT, budget, clock, code, containment, count, gate, kept::kept, left_out, pull, role_why,
     span, verify,
@@ -421,7 +421,7 @@ fn details(task: &Task, cx: Context<'_>) -> Option<String> {
             role_why(&job.why, job.role.name.as_str())
         ),
         format!("- Agent: `{}`{agent}", job.agent),
-        format!("- Session `{}`", job.session),
+        super::dashboard_link::session_line(task, job, cx),
         format!(
             "- Limits: {} in all, {} without a sign of life",
             span(limits.wall_ms),

@@ -1,6 +1,8 @@
 //! What is read from strangers, one function of bytes each: what must hold whatever the bytes. They are run over the kept inputs
 //! by `cargo test`, and over new ones by a fuzzer (`crates/fuzz`). A function panics where something does not hold.
 
+use skep_core::attachment::Media;
+use skep_core::bare_picture::bare;
 use skep_core::base_branch;
 use skep_core::command::{self, Addressed, LINES, Names};
 use skep_core::egress::{AllowList, FirstBytes, Host, Target, Whose, first_bytes, inside};
@@ -22,6 +24,7 @@ pub(crate) const TARGETS: &[Fuzz] = &[
     ("request", request),
     ("hello", hello),
     ("path", path),
+    ("picture", picture),
 ];
 
 const NAMES: Names<'static> = Names {
@@ -274,4 +277,17 @@ pub(crate) fn path(data: &[u8]) {
 fn is_template(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.to_lowercase().starts_with("pull_request_template")
+}
+
+/// A picture, bare: no longer than it was, one of the same kind, and with nothing left that goes.
+pub(crate) fn picture(data: &[u8]) {
+    let Some(media) = Media::of(data).filter(|media| media.is_picture()) else {
+        return;
+    };
+    let Some(less) = bare(media, data) else {
+        return;
+    };
+    assert!(less.len() <= data.len(), "{data:?} -> {less:?}");
+    assert_eq!(Media::of(&less), Some(media), "{data:?}");
+    assert_eq!(bare(media, &less), Some(less), "{data:?}");
 }

@@ -20,6 +20,7 @@ use crate::ids::Sha;
 use crate::state::State;
 use crate::wire::{Incoming, Outbound};
 use crate::world::account::{Access, Installation, Token};
+use crate::world::facts::World;
 
 /// A request to a repository's git address.
 pub struct GitRequest {
@@ -56,7 +57,7 @@ impl GitRequest {
 struct Admitted {
     repository: i64,
     dir: PathBuf,
-    token: Token,
+    token: Option<Token>,
     actor: String,
 }
 
@@ -73,7 +74,7 @@ pub async fn serve(state: &Arc<State>, request: &Incoming, wanted: &GitRequest) 
             Outbound::new(500, "text/plain", "Internal Server Error")
         }
     };
-    outbound.installation = Some(admitted.token.installation);
+    outbound.installation = admitted.token.as_ref().map(|token| token.installation);
     outbound.set("cache-control", "no-cache, max-age=0, must-revalidate");
     outbound
 }
@@ -99,7 +100,11 @@ fn admit(state: &State, request: &Incoming, wanted: &GitRequest) -> Result<Admit
             ApiError::new(401, "Invalid username or token. Password authentication is not supported for Git operations.")
         };
         let caller = auth::identify(world, request.header("authorization")).map_err(|_| refused())?;
-        let Caller::Installation(token) = caller else { return Err(refused()) };
+        let token = match caller {
+            Caller::Installation(token) => token,
+            Caller::Nobody => return anybody(world, wanted).ok_or_else(refused),
+            Caller::App => return Err(refused()),
+        };
         let unknown = || ApiError::new(404, "Repository not found.");
         let Some(home) = world.find(&wanted.owner, &wanted.name) else {
             let moved = world.find_former(&wanted.owner, &wanted.name).filter(|_| on(Rule::GitMoved));
@@ -128,7 +133,19 @@ fn admit(state: &State, request: &Incoming, wanted: &GitRequest) -> Result<Admit
             return Err(ApiError::new(403, "This repository was archived so it is read-only."));
         }
         let (repository, dir, actor) = (home.id, home.git_dir.clone(), world.app.bot());
-        Ok(Admitted { repository, dir, token, actor })
+        Ok(Admitted { repository, dir, token: Some(token), actor })
+    })
+}
+
+/// What anybody may fetch: what is public. Of all else nobody is told whether it is there.
+fn anybody(world: &World, wanted: &GitRequest) -> Option<Admitted> {
+    let home = world.find(&wanted.owner, &wanted.name)?;
+    let open = wanted.service == Service::UploadPack && !home.private;
+    (open || !on(Rule::GitAnonymous)).then(|| Admitted {
+        repository: home.id,
+        dir: home.git_dir.clone(),
+        token: None,
+        actor: world.app.bot(),
     })
 }
 
@@ -227,9 +244,9 @@ async fn objection(
         let reason = "push declined due to repository rule violations".to_owned();
         return Ok(Some((reason, remote)));
     }
-    if a.token
-        .permissions
-        .get("workflows")
+    let permissions = a.token.as_ref().map(|token| &token.permissions);
+    if permissions
+        .and_then(|set| set.get("workflows"))
         .is_some_and(|access| *access >= Access::Write)
     {
         return Ok(None);

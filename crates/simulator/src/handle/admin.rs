@@ -6,10 +6,11 @@ use crate::api_error::ApiError;
 use crate::control;
 use crate::fault::FaultRule;
 use crate::handle::simulator::{Simulator, SimulatorError};
-use crate::world::account::{Access, Permissions};
+use crate::world::account::{Access, App, Permissions};
 use crate::world::attachment::Attachment;
+use crate::world::facts::World;
 use crate::world::outgoing::Flow;
-use crate::world::webhook_event::{ALWAYS, WebhookEvent};
+use crate::world::webhook_event::ALWAYS;
 
 type Done<T> = Result<T, SimulatorError>;
 
@@ -147,18 +148,24 @@ impl Simulator {
 
     /// Sends a `ping`, as GitHub does when the hook is made.
     pub fn ping(&self) {
-        self.state().change(|world| {
-            let (sender, hook) = (world.app.bot(), world.hook_json());
-            let body = serde_json::json!({ "zen": "Keep it logically awesome.", "hook_id": hook["id"], "hook": hook });
-            world.emit(WebhookEvent {
-                name: "ping",
-                action: None,
-                repository: None,
-                installation: None,
-                sender: &sender,
-                body,
-            });
-        });
+        self.state().change(World::tell_ping);
+    }
+
+    /// Says that an App of somebody else bears a name.
+    pub fn take_app_name(&self, slug: &str) {
+        let slug = slug.to_owned();
+        self.state()
+            .change(|world| world.registration.taken.push(slug));
+    }
+
+    /// The App on an account, as its owner installs it.
+    pub fn install_on(&self, account: &str) -> i64 {
+        self.state().change(|world| world.install_on(account))
+    }
+
+    /// The App as it is registered now.
+    pub fn app(&self) -> App {
+        self.state().read(|world| world.app.clone())
     }
 
     /// Says what happens to new webhooks: [`Flow::Held`] collects, [`Flow::Dropped`] loses, [`Flow::Doubled`] repeats.

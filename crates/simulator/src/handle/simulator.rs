@@ -20,7 +20,7 @@ use crate::{delivery, server};
 /// What the App asks for when nothing else is said: what skep's manifest asks for.
 pub const PERMISSIONS: [(&str, &str); 7] = [
     ("actions", "read"),
-    ("checks", "read"),
+    ("checks", "write"),
     ("contents", "write"),
     ("issues", "write"),
     ("metadata", "read"),
@@ -58,6 +58,8 @@ pub struct SimulatorConfig {
     pub app_id: i64,
     /// The public half of the App's key.
     pub app_public_key_pem: String,
+    /// The private half, which a registration from a manifest hands out; without it nothing can be registered.
+    pub app_private_key_pem: Option<String>,
     /// What webhooks are signed with.
     pub webhook_secret: String,
     /// Where webhooks go; may be set later. Until then nothing is delivered, nor listed as a delivery.
@@ -80,6 +82,7 @@ impl SimulatorConfig {
             app_slug: "skep-demo".to_owned(),
             app_id: 4_242,
             app_public_key_pem,
+            app_private_key_pem: None,
             webhook_secret: "it is a secret to everybody".to_owned(),
             webhook_url: None,
             enforce_limits: false,
@@ -187,7 +190,7 @@ impl Simulator {
         self.api_url()
     }
 
-    pub(super) fn state(&self) -> &State {
+    pub(crate) fn state(&self) -> &Arc<State> {
         &self.inner.state
     }
 }
@@ -210,5 +213,6 @@ fn world_of(config: SimulatorConfig, address: SocketAddr) -> World {
     };
     let mut world = World::new(config.clock, format!("http://{address}"), app);
     world.long_tokens = config.long_tokens;
+    world.registration.private_key_pem = config.app_private_key_pem;
     world
 }

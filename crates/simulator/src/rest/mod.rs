@@ -4,6 +4,7 @@
 //! permission, moved names. It must never change the world but by the world's own functions.
 
 mod action;
+mod anonymous;
 mod app;
 mod call;
 mod check;
@@ -15,6 +16,7 @@ mod graphql;
 mod issue;
 mod label;
 mod pull;
+mod registration;
 mod relation;
 mod repository;
 mod review;
@@ -22,6 +24,8 @@ mod route;
 mod stack;
 mod suggestion;
 mod team;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -61,7 +65,7 @@ pub(crate) async fn answer(
         Ok(caller) => caller,
         Err(error) => return render(request, Err(error), None),
     };
-    let number = caller.installation().unwrap_or(0);
+    let number = caller.counted_as();
     let found = state.read(|world| find(world, request));
     let creates = matches!(&found, Ok((route, _)) if route.creates);
     let admission = state.call_log(|t| t.admit(number, now, request.is_change(), creates));
@@ -255,7 +259,7 @@ fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, ApiError> {
         (Need::AppInRepository, _) => {
             return Err(ApiError::new(401, "A JSON web token could not be decoded"));
         }
-        (_, Caller::Nobody) => return Err(ApiError::new(401, "Requires authentication")),
+        (_, Caller::Nobody) => return anonymous::permit(world, route, call),
         (_, Caller::App) => return Err(ApiError::not_permitted()),
         (_, Caller::Installation(token)) => token,
     };

@@ -7,8 +7,8 @@ use hyper::Method;
 
 use crate::rest::call::{Answer, Call, Values};
 use crate::rest::{
-    action, app, check, comment, compare, delivery, file, graphql, issue, label, pull, relation,
-    repository, review, stack, suggestion, team,
+    action, app, check, comment, compare, delivery, file, graphql, issue, label, pull,
+    registration, relation, repository, review, stack, suggestion, team,
 };
 use crate::wire::decode;
 use crate::world::account::Access;
@@ -37,8 +37,10 @@ pub(super) enum Need {
 
 /// One address.
 pub(super) struct Route {
-    method: Method,
-    path: &'static str,
+    /// How it is asked for.
+    pub method: Method,
+    /// Where.
+    pub path: &'static str,
     /// What a caller needs.
     pub need: Need,
     /// Counts as creating content in the secondary limits.
@@ -67,6 +69,9 @@ static ROUTES: &[Route] = routes! {
     GET "/app/installations" Need::App => app::installations;
     GET "/app/installations/{installation}" Need::App => app::installation;
     POST "/app/installations/{installation}/access_tokens" Need::App => app::mint;
+    POST "/app-manifests/{code}/conversions" Need::Open => registration::convert;
+    GET "/app/hook/config" Need::App => registration::hook;
+    PATCH "/app/hook/config" Need::App => registration::change_hook;
     GET "/app/hook/deliveries" Need::App => delivery::list;
     GET "/app/hook/deliveries/{delivery}" Need::App => delivery::get;
     POST "/app/hook/deliveries/{delivery}/attempts" Need::App => delivery::redeliver;

@@ -11,6 +11,7 @@ use super::account::{
 use super::issue::Issue;
 use super::notice::Notice;
 use super::outgoing::Outgoing;
+use super::registration::Registration;
 use super::relation::{IssueAt, Relations};
 use super::repository::{Gone, Repository};
 use super::stack::Stacks;
@@ -56,6 +57,8 @@ pub struct World {
     pub suggestions: Suggestions,
     /// Comments can be pinned, as on github.com.
     pub pins_comments: bool,
+    /// What is kept of an App that was made from a manifest.
+    pub registration: Registration,
     /// Stacks of pull requests.
     pub stacks: Stacks,
     /// New tokens have GitHub's long form.
@@ -89,6 +92,7 @@ impl World {
             relations: Relations::default(),
             suggestions: Suggestions::default(),
             pins_comments: true,
+            registration: Registration::default(),
             stacks: Stacks::default(),
             long_tokens: false,
             label_prefix: "agent:".to_owned(),

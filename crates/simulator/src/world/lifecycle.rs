@@ -46,7 +46,9 @@ impl World {
         let id = self.next_repository();
         let repository = self.blank(id, owner, name, root.join(format!("{id}.git")));
         self.repositories.insert(id, repository);
-        self.install(owner, id);
+        if !self.registration.by_hand {
+            self.install(owner, id);
+        }
         Ok(id)
     }
 
@@ -116,6 +118,18 @@ impl World {
         {
             self.tell_selection(id, "added", repository);
         }
+    }
+
+    /// Installs the App on all repositories of an account, as its owner does; gives the installation's number.
+    pub fn install_on(&mut self, owner: &str) -> i64 {
+        let here = |r: &&Repository| r.owner.eq_ignore_ascii_case(owner);
+        let first = self.repositories.values().find(here).map(|r| r.id);
+        if let Some(first) = first {
+            self.install(owner, first);
+        }
+        let of = |i: &&Installation| i.account.eq_ignore_ascii_case(owner);
+        let found = self.installations.values().find(of);
+        found.map_or(0, |i| i.id)
     }
 
     fn short_repositories(&self, ids: &[i64]) -> Value {

@@ -21,6 +21,8 @@ mod notified;
 pub mod outgoing;
 pub mod pull;
 pub mod push;
+mod registering;
+pub mod registration;
 pub mod relation;
 mod removal;
 pub mod repository;

@@ -17,7 +17,7 @@ use crate::core::text::demo;
 use crate::core::text::demo_queue as text;
 use crate::core::text::demo_queue_issues::{IN_REVIEW, ISSUES, QueueIssue, QueueKind};
 use crate::http::AdminService;
-use crate::http::queue_types::{GraphAnswer, GraphFormat};
+use crate::http::types::GraphFormat;
 
 /// How an issue stands on GitHub.
 pub(super) struct Ended {
@@ -170,8 +170,7 @@ impl Ending<'_> {
         let repository: RepositoryName = REPOSITORY.parse()?;
         let admin = &self.environment.running.app.admin;
         let answer = admin.graph(repository, format).await;
-        let answer = answer.map_err(|error| anyhow::anyhow!(error.message))?;
-        let graph: GraphAnswer = serde_json::from_value(answer)?;
+        let graph = answer.map_err(|error| anyhow::anyhow!(error.message))?;
         Ok(graph.text)
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use skep::core::ids::IssueNumber;
 use skep::core::role;
-use skep::http::AdminService;
+use skep::http::{AdminService, By};
 
 use crate::test_app::TestApp;
 
@@ -88,7 +88,8 @@ async fn an_approved_plan_is_made_anew_when_the_words_change_before_it_begins() 
     let issue = app.go_as("Add a greeting", PLANS, &["agent:plan"]);
     app.settle().await;
     waits(&app, issue).await;
-    app.operator(async |admin| admin.pause(None).await).await;
+    app.operator(async |admin| admin.pause(None, By::operator()).await)
+        .await;
     app.reply(issue, "/agent approve").await;
     assert_eq!(app.state(issue).await, "queued", "{}", app.thread(issue));
     app.advance(Duration::from_secs(2));
@@ -98,7 +99,8 @@ async fn an_approved_plan_is_made_anew_when_the_words_change_before_it_begins() 
         .edit_body(app.repository, issue, body, "ana")
         .expect("edited");
     app.settle().await;
-    app.operator(async |admin| admin.resume(None).await).await;
+    app.operator(async |admin| admin.resume(None, By::operator()).await)
+        .await;
     app.settle().await;
     waits(&app, issue).await;
     let plans = app.ours_with(issue, "here is my plan").len();

@@ -7,7 +7,7 @@ use skep::http::AdminService;
 use skep::runner::Disk;
 use tokio_util::sync::CancellationToken;
 
-use crate::test_app::TestApp;
+use crate::test_app::{TestApp, told};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn workspace_bytes() {
@@ -67,7 +67,7 @@ async fn disk_bytes() {
         let issue = app.go("Add a note", "write NOTE.md: hello");
         app.settle_all().await;
         assert_eq!(app.state(issue).await, end);
-        let status = app.product().admin.status().await.expect("an answer");
+        let status = told(app.product().admin.status().await);
         assert_eq!(status["disk"]["short"], end == "queued", "{status}");
         app.engine().set_short(false).await.expect("told");
         app.settle_all().await;

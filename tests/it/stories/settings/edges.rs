@@ -8,7 +8,7 @@ use skep::store::EffectFilter;
 use skep_simulator::fault::{Fault, FaultRule};
 
 use super::{ends, reports, until_reported};
-use crate::test_app::{Options, TestApp};
+use crate::test_app::{Options, TestApp, told};
 use skep::core::agent::AgentSpec;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -247,7 +247,7 @@ async fn points_per_minute() {
             .sum();
         assert!(cost <= points, "{cost} of {points}");
         assert_ne!(app.state(issue).await, "done");
-        let shown = app.product().admin.status().await.expect("a status");
+        let shown = told(app.product().admin.status().await);
         assert_eq!(shown["budgets"][0]["points"]["of"], points, "{shown}");
         spent.push(cost);
         app.leave_unfinished();

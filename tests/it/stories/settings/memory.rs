@@ -9,7 +9,8 @@ use skep::http::AdminService;
 use skep::runner::MachineMemory;
 use tokio_util::sync::CancellationToken;
 
-use crate::test_app::{HOLD, TestApp};
+use crate::stories::schedule::of_queue;
+use crate::test_app::{HOLD, TestApp, told};
 
 /// What it does when a session takes more: `stories::memory`.
 #[tokio::test]
@@ -61,7 +62,7 @@ async fn memory_reserve_bytes() {
     for reserve in [0, 16 << 20] {
         let app = TestApp::with(|plan| plan.limits.memory_reserve_bytes = reserve).await;
         app.product().look_at_memory().await;
-        let queue = app.product().admin.queue(1).await.expect("an answer");
+        let queue = told(app.product().admin.queue(of_queue(1)).await);
         assert_eq!(queue["memory"]["reserve_bytes"], reserve, "{queue}");
         app.done().await;
     }

@@ -4,7 +4,7 @@ use super::recording::Recording;
 use super::sprint;
 use crate::actor::Actor;
 use crate::event::{ApprovalsRead, Asking, ProjectRead};
-use crate::task::{Gates, OnHold, Task, Trigger};
+use crate::task::{Gates, OnHold, Stage, Task, Trigger};
 use crate::text;
 
 /// A person agrees to the start, if one has to; whether that was waited for.
@@ -36,7 +36,9 @@ pub(super) fn reacted(on: &mut Recording<'_>, task: &mut Task, read: &ApprovalsR
         .found
         .iter()
         .find(|one| counts(one.at) && one.permission.may_start());
-    let Some(one) = may.filter(|_| on.known.gates.waits_for_approval()) else {
+    // Read for a wait that is over: who agreed to that has not agreed to what came after it.
+    let waits = on.known.gates.waits_for_approval() && is_queued(&on.known.stage);
+    let Some(one) = may.filter(|_| waits) else {
         return format!("{} reactions, none of which counts", read.found.len());
     };
     let login = one.actor.login.clone();
@@ -52,6 +54,17 @@ pub(super) fn reacted(on: &mut Recording<'_>, task: &mut Task, read: &ApprovalsR
     agree(&mut task.gates, &login);
     on.notes.tell(text::gate::agreed(&login));
     "a person agreed to its start by a reaction".into()
+}
+
+/// Whether it waits to start, also while what was asked for is judged anew.
+fn is_queued(stage: &Stage) -> bool {
+    match stage {
+        Stage::Checking {
+            before: Some(before),
+            ..
+        } => is_queued(before),
+        other => matches!(other, Stage::Queued { .. }),
+    }
 }
 
 /// It was read how the repository says it stands.

@@ -9,7 +9,8 @@ use super::walk;
 use crate::actor::Permission;
 use crate::decide::{Decision, decide};
 use crate::effect::{EffectKind, StatusLabel};
-use crate::event::{Event, PullStanding, Timer};
+use crate::event::{ApprovalsRead, Event, Looked, PullStanding, Timer};
+use crate::outsider::ThumbsUp;
 use crate::task::{Stage, Task};
 
 /// What GitHub tells of one issue, whose order does not matter to how it ends.
@@ -291,4 +292,40 @@ fn an_answer_older_than_the_last_pause_lets_nothing_go_on() {
     assert!(kept.is_paused(), "{:?}", kept.stage);
     let again = walk(&[&path[..], &[removed(40), labeled(50), answer(50)]].concat());
     assert!(!again.is_paused(), "{:?}", again.stage);
+}
+
+/// Reactions were looked for while a start waited for one; the answer comes when nobody waits any more, or when something else was
+/// asked for since.
+#[test]
+fn a_reaction_read_after_its_wait_agrees_to_nothing() {
+    let checkpoint = |at| {
+        facts(move |facts| {
+            facts.labels_now = vec!["agent:go".into(), "checkpoint".into()];
+            facts.snapshot = snapshot(&["agent:go", "checkpoint"], at);
+        })
+    };
+    let thumb = Event::Looked(Looked::Approvals(ApprovalsRead {
+        found: vec![ThumbsUp {
+            actor: account("ana"),
+            permission: Permission::Write,
+            at: i64::MAX,
+        }],
+    }));
+    let agreed = |task: &Task| task.gates.approval.as_ref().and_then(|one| one.by.clone());
+    let waits = [labeled(10), checkpoint(10)];
+    let heard = walk(&[&waits[..], std::slice::from_ref(&thumb)].concat());
+    assert_eq!(agreed(&heard).as_deref(), Some("ana"), "{:?}", heard.stage);
+    let over = Event::TimerFired {
+        alarm: Timer::Expire,
+    };
+    let (mut task, mut now) = (walk(&waits), 0);
+    for event in [over, thumb.clone(), labeled(30), thumb, checkpoint(30)] {
+        let mut due = task.timers.iter();
+        let due = due.find(|(timer, _)| *timer == Timer::Expire);
+        now = due.map_or(now + 1_000, |(_, at)| *at);
+        task = decide(&task, &event, &policy(), now).task;
+        assert_eq!(agreed(&task), None, "{:?}", task.stage);
+    }
+    let anew = task;
+    assert!(anew.gates.waits_for_approval(), "{:?}", anew.stage);
 }

@@ -6,7 +6,7 @@ use crate::task::{BlockReason, End, Job, Next, Progress, Stage, Step, Task};
 use crate::text::{answer_replies, budget, clock, count, gate, span, waiting};
 
 /// The line for a task as it stands.
-pub(super) fn header(task: &Task) -> String {
+pub(in crate::text) fn header(task: &Task) -> String {
     match &task.stage {
         Stage::Idle => "**No session here yet**".into(),
         Stage::Checking { .. } => "**Received** · checking".into(),

@@ -1,0 +1,232 @@
+//! The pages that are lists: the queue, where skep works, who works, what came in, and what became of it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::overview::{Bounds, brief};
+use super::words::moment;
+use crate::app::admin_api::AdminApi;
+use crate::app::fence_line::shown;
+use crate::app::lookup::unread;
+use crate::app::{outcome_lines, queue_lines};
+use crate::core::ids::{IssueNumber, RepositoryId, RepositoryName, TaskKey};
+use crate::core::task::Task;
+use crate::core::text::budget::{self, Known};
+use crate::core::text::cli;
+use crate::core::text::pages::{
+    AgentRow, Agents, Deliveries, DeliveryRow, Line, OutcomeGroupRow, OutcomeRow, Outcomes, Place,
+    QueuePage, Repositories, RepositoryRow,
+};
+use crate::http::ApiError;
+use crate::http::Span;
+use crate::http::types::FigureLine;
+use crate::http::types::{OutcomeGroup, OutcomeLine};
+use crate::store::{InboxRow, SessionFilter, SessionRow};
+
+/// A day, milliseconds.
+const DAY: i64 = 24 * 3_600_000;
+/// So many of the queue, …
+const QUEUE: usize = 200;
+/// … of sessions that tell where skep works, …
+const SESSIONS: i64 = 2_000;
+/// … of deliveries, …
+const DELIVERIES: i64 = 100;
+/// … and of pull requests.
+const PULLS: usize = 200;
+/// Outcomes are of so many days.
+const OUTCOME_DAYS: i64 = 30;
+
+/// What waits.
+pub(super) async fn queue(api: &AdminApi) -> Result<QueuePage, ApiError> {
+    let engine = api.engine()?;
+    let view = engine.queue(QUEUE).await;
+    let view = view.map_err(|error| queue_lines::failed(&error))?;
+    let listed = view.listed.iter().map(|(key, _)| *key);
+    let keys: Vec<TaskKey> = listed.chain(view.held_back.iter().copied()).collect();
+    let rows = api.store.tasks(&keys).await;
+    let rows = rows.map_err(|error| unread(&error))?;
+    let tasks: HashMap<TaskKey, Task> = rows
+        .iter()
+        .filter_map(|row| Some((row.key, serde_json::from_str(&row.body).ok()?)))
+        .collect();
+    let bounds = Bounds {
+        now: api.health.now(),
+        slots: engine.slots_in_all(),
+        most: QUEUE,
+    };
+    let queue = brief(&view, &tasks, bounds);
+    let more = (view.waiting + view.held).saturating_sub(queue.rows.len());
+    Ok(QueuePage { queue, more })
+}
+
+/// Where skep works, by its newest sessions.
+pub(super) async fn repositories(api: &AdminApi) -> Result<Repositories, ApiError> {
+    let store = &api.store;
+    let rows = store.sessions(&SessionFilter::default(), SESSIONS).await;
+    let rows = rows.map_err(|error| unread(&error))?;
+    let wrong = store.wrong_policies().await;
+    let wrong: HashSet<RepositoryId> = wrong.map_err(|error| unread(&error))?.into_iter().collect();
+    let paused = match api.engine() {
+        Ok(engine) => {
+            let view = engine.queue(0).await;
+            view.map_err(|error| queue_lines::failed(&error))?.paused
+        }
+        Err(_) => Vec::new(),
+    };
+    let paused: HashSet<RepositoryId> = paused
+        .iter()
+        .filter_map(|pause| pause.repository.as_ref().map(|(id, _)| *id))
+        .collect();
+    let now = api.health.now();
+    let mut all: BTreeMap<String, RepositoryRow> = BTreeMap::new();
+    for row in &rows {
+        let Some(name) = repository(row) else {
+            continue;
+        };
+        let id = row.task.repository;
+        let known = all
+            .entry(name.to_string())
+            .or_insert_with(|| RepositoryRow {
+                name,
+                live: 0,
+                sessions: 0,
+                last: moment(row.created_at, now),
+                trouble: Line::new(match (wrong.contains(&id), paused.contains(&id)) {
+                    (true, _) => "its .github/skep.toml has mistakes",
+                    (false, true) => "paused by the operator",
+                    (false, false) => "",
+                }),
+            });
+        known.sessions += 1;
+        known.live += i64::from(row.live && row.started_at.is_some());
+    }
+    Ok(Repositories {
+        rows: all.into_values().collect(),
+        web: api.github.web_page().to_owned(),
+        more: i64::try_from(rows.len()).is_ok_and(|read| read >= SESSIONS),
+    })
+}
+
+fn repository(row: &SessionRow) -> Option<RepositoryName> {
+    let body: Value = serde_json::from_str(&row.body).ok()?;
+    body["repository"].as_str()?.parse().ok()
+}
+
+/// Who works.
+pub(super) async fn agents(api: &AdminApi) -> Result<Agents, ApiError> {
+    let services = api.services()?;
+    let now = api.health.now();
+    let ended = api.store.ended_since(now - 7 * DAY).await;
+    let ended = ended.map_err(|error| unread(&error))?;
+    let live = api.store.at_work().await;
+    let live = live.map_err(|error| unread(&error))?;
+    let closed = api.store.closed_agents().await;
+    let closed = closed.map_err(|error| unread(&error))?;
+    let row = |name: &String| {
+        let of = |state: &str| ended.get(&(name.clone(), state.to_owned()));
+        let live = live.iter().filter(|((agent, _), _)| agent == name);
+        let closed = closed
+            .iter()
+            .find(|row| row.agent == *name && row.until > now);
+        AgentRow {
+            name: Line::new(name),
+            default: *name == services.policy.default_agent,
+            live: live.map(|(_, count)| count).sum(),
+            completed: of("completed").copied().unwrap_or(0),
+            failed: of("failed").copied().unwrap_or(0),
+            closed: closed.map(|row| (moment(row.until, now), Line::new(&row.class))),
+        }
+    };
+    Ok(Agents {
+        rows: services.specs.keys().map(row).collect(),
+        sandbox: Line::of_markdown(&shown(&services.agents.confinement())),
+    })
+}
+
+/// What came in, or the part of it before a place.
+pub(super) async fn deliveries(
+    api: &AdminApi,
+    before: Option<i64>,
+) -> Result<Deliveries, ApiError> {
+    let now = api.health.now();
+    let rows = api
+        .store
+        .deliveries_before(before.unwrap_or(i64::MAX), DELIVERIES)
+        .await
+        .map_err(|error| unread(&error))?;
+    let seen = api.health.shown().deliveries;
+    let words = match &seen.last_accepted {
+        Some(last) => cli::webhooks(seen.accepted, &moment(last.time, now).age(), &last.event),
+        None => cli::NO_WEBHOOKS.to_owned(),
+    };
+    let refused = seen.last_refused.as_ref().map(|last| {
+        let when = moment(last.time, now).age();
+        cli::refused_webhooks(seen.refused, &when, &last.why)
+    });
+    let row = |row: &InboxRow| {
+        let result = row.result.as_deref().unwrap_or_default();
+        let reason = result.strip_prefix("ignored: ");
+        DeliveryRow {
+            id: Line::new(row.id.strip_prefix("webhook:").unwrap_or(&row.id)),
+            name: Line::new(&row.name),
+            ignored: reason.is_some(),
+            result: Line::of_markdown(reason.unwrap_or(result)),
+            at: moment(row.received_at, now),
+        }
+    };
+    let full = i64::try_from(rows.len()).is_ok_and(|read| read >= DELIVERIES);
+    Ok(Deliveries {
+        rows: rows.iter().map(row).collect(),
+        seen: Line::new(&words),
+        refused: Line::new(&refused.unwrap_or_default()),
+        older: rows.last().filter(|_| full).map(|row| row.seq),
+    })
+}
+
+/// What became of what was opened in the last days.
+pub(super) async fn outcomes(api: &AdminApi) -> Result<Outcomes, ApiError> {
+    let now = api.health.now();
+    let span = Span {
+        since: now - OUTCOME_DAYS * DAY,
+        repository: None,
+    };
+    let found = outcome_lines::outcomes(&api.store, &span).await?;
+    let group = |group: &OutcomeGroup| OutcomeGroupRow {
+        role: Line::new(&group.role),
+        agent: Line::new(&group.agent),
+        total: group.pulls,
+        accepted: group.accepted,
+        percent: group.percent_accepted,
+        cost: cost(&group.cost_micro_usd),
+    };
+    let row = |line: &OutcomeLine| {
+        Some(OutcomeRow {
+            place: Place {
+                repository: line.repository.parse().ok()?,
+                issue: IssueNumber(line.issue),
+            },
+            pull: line.pull,
+            became: Line::new(&line.became.replace('_', " ")),
+            role: Line::new(&line.role),
+            agent: Line::new(&line.agent),
+            rounds: line.rounds,
+            cost: cost(&line.cost_micro_usd),
+            opened: moment(line.opened_at, now),
+        })
+    };
+    Ok(Outcomes {
+        groups: found.groups.iter().map(group).collect(),
+        rows: found.pulls.iter().take(PULLS).filter_map(row).collect(),
+        days: OUTCOME_DAYS,
+        more: found.more || found.pulls.len() > PULLS,
+        web: api.github.web_page().to_owned(),
+    })
+}
+
+fn cost(figure: &FigureLine) -> Line {
+    Line::new(&budget::cost(Known {
+        amount: figure.amount,
+        exactness: figure.exactness,
+    }))
+}

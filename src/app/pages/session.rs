@@ -1,0 +1,121 @@
+//! The page of a session.
+
+use super::words::{moment, place, spent, title};
+use crate::app::admin_api::AdminApi;
+use crate::app::lookup::{find_session, read_task, unread};
+use crate::core::ids::SessionId;
+use crate::core::task::Task;
+use crate::core::text::pages::{Acts, Diff, Line, PlanLine, SessionPage, entries};
+use crate::http::{AdminService, ApiError};
+use crate::store::SessionRow;
+
+/// So many lines of the log make a page, before what belongs together is put together.
+const LINES: usize = 400;
+/// The largest patch that is shown, bytes.
+const PATCH: usize = 1 << 20;
+
+/// Reads it; of its log the end, or the part before a place.
+pub(super) async fn session(
+    api: &AdminApi,
+    id: &SessionId,
+    before: Option<i64>,
+) -> Result<SessionPage, ApiError> {
+    let row = find_session(&api.store, id).await?;
+    let task = read_task(&api.store, row.task)
+        .await?
+        .ok_or_else(ApiError::internal)?;
+    let now = api.health.now();
+    let log = api
+        .store
+        .log_before(id, before.unwrap_or(i64::MAX), LINES)
+        .await
+        .map_err(|error| unread(&error))?;
+    let first = log.first().map(|line| line.seq);
+    let older = match first {
+        Some(first) => {
+            let earlier = api.store.log_before(id, first, 1).await;
+            let earlier = earlier.map_err(|error| unread(&error))?;
+            (!earlier.is_empty()).then_some(first)
+        }
+        None => None,
+    };
+    let lines = log.iter();
+    let lines = lines.map(|row| (row.seq, row.line.at, row.line.body.as_str()));
+    let transcript = entries(lines, now);
+    let own = is_its(&task, id);
+    let plan = match task.progress().filter(|_| own) {
+        Some(progress) => progress.plan.iter().map(PlanLine::of).collect(),
+        None => transcript.plan.iter().map(PlanLine::of).collect(),
+    };
+    let page = of(api, &row, &task);
+    Ok(SessionPage {
+        plan,
+        entries: transcript.entries,
+        older,
+        newest: before.is_none(),
+        diff: match row.ended_at {
+            Some(_) => diff(api, id).await,
+            None => None,
+        },
+        ..page
+    })
+}
+
+/// It is the task's session in hand, or its last one.
+fn is_its(task: &Task, id: &SessionId) -> bool {
+    task.job().is_some_and(|job| job.session == *id)
+}
+
+/// What its row and its task say.
+fn of(api: &AdminApi, row: &SessionRow, task: &Task) -> SessionPage {
+    let now = api.health.now();
+    let back = format!("/sessions/{}", row.id);
+    let mut acts = Acts::of(task, &back, now);
+    if !is_its(task, &row.id) {
+        acts.questions.clear();
+        acts.orders.clear();
+    }
+    SessionPage {
+        id: row.id.clone(),
+        place: place(task),
+        web: api.github.web_page().to_owned(),
+        title: title(task),
+        state: Line::new(&row.state),
+        stop: Line::new(row.stop.as_deref().unwrap_or_default()),
+        role: Line::new(&row.role),
+        agent: Line::new(&row.agent),
+        branch: Line::new(row.branch.as_deref().unwrap_or_default()),
+        pull: row.pull,
+        created: moment(row.created_at, now),
+        started: row.started_at.map(|at| moment(at, now)),
+        ended: row.ended_at.map(|at| moment(at, now)),
+        spent: spent(row),
+        plan: Vec::new(),
+        entries: Vec::new(),
+        older: None,
+        newest: true,
+        touched: Vec::new(),
+        diff: None,
+        acts,
+    }
+}
+
+/// What it changed, where that is kept.
+async fn diff(api: &AdminApi, id: &SessionId) -> Option<Diff> {
+    let patch = api.patch(id.clone()).await.ok()?;
+    let whole = patch.len() <= PATCH;
+    let near = patch.get(..PATCH).unwrap_or(&patch);
+    Some(Diff::of(&String::from_utf8_lossy(near), whole))
+}
+
+/// The files that its agent changed so far, as far as their times tell; of one at work.
+pub(super) async fn touched(api: &AdminApi, id: &SessionId, page: &SessionPage) -> Vec<Line> {
+    let Some(services) = api.services().ok().filter(|_| page.ended.is_none()) else {
+        return Vec::new();
+    };
+    let folders = &services.folders;
+    let (session, workspace) = (folders.session(id), folders.workspace(id));
+    let paths = services.git.changed_lately(session, workspace).await;
+    let paths = paths.unwrap_or_default();
+    paths.iter().map(|path| Line::new(path)).collect()
+}
