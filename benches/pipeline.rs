@@ -715,7 +715,7 @@ async fn seeded(tasks: usize, times: usize) -> anyhow::Result<()> {
             pattern.repeat(&store, &home, &issues).await?;
         }
     }
-    let timers = patterns.iter().map(|(pattern, _)| pattern.open_effects());
+    let timers = patterns.iter().map(|(pattern, _)| pattern.effects.len());
     println!(
         "open effects of a parked and of a queued task: {:?}",
         timers.collect::<Vec<_>>()

@@ -23,7 +23,8 @@ pub(crate) struct Home {
 pub(crate) struct Pattern {
     task: TaskRow,
     sessions: Vec<SessionRow>,
-    effects: Vec<EffectLook>,
+    /// What it keeps in the outbox.
+    pub(crate) effects: Vec<EffectLook>,
 }
 
 impl Pattern {
@@ -43,11 +44,6 @@ impl Pattern {
             sessions: store.sessions(&sessions, 10).await?,
             effects: store.effects(&effects, 100).await?,
         })
-    }
-
-    /// How much it keeps in the outbox.
-    pub(crate) fn open_effects(&self) -> usize {
-        self.effects.len()
     }
 
     /// Writes a task like it for each of these issues.
