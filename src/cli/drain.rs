@@ -14,7 +14,7 @@ use super::command_error::{CommandError, CommandResult};
 use super::output::{print, print_json};
 use crate::config::{Sources, parse_duration};
 use crate::core::text::{self, drain as says};
-use crate::http::api_types::StatusAnswer;
+use crate::http::types::StatusAnswer;
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_secs(2);

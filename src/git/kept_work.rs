@@ -80,6 +80,7 @@ impl Git {
             .args(["--quiet", "--no-tags", "--no-auto-maintenance"])
             .arg(file)
             .arg(format!("{KEPT}/*:{KEPT}/*"))
+            .config("protocol.file.allow=always")
             .repository(mirror);
         program.run(fetch).await?.bytes().map(drop)
     }
