@@ -60,7 +60,6 @@ mod readiness;
 mod real;
 mod recovery;
 mod repository_policy;
-mod restored;
 mod roles;
 mod schedule;
 mod second_run;
