@@ -11,17 +11,23 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
+# There is no repository in here: `docker build --build-arg SKEP_COMMIT=$(git rev-parse HEAD) --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) …`
+# tells `skep --version` what it is built from.
+ARG SKEP_COMMIT
+ARG SOURCE_DATE_EPOCH
 RUN cargo build --profile dist --locked --bin skep
 
 FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends bubblewrap ca-certificates git util-linux \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --create-home --home-dir /home/skep --uid 10001 skep \
+ && groupadd --gid 10001 skep \
+ && useradd --create-home --home-dir /home/skep --uid 10001 --gid 10001 --shell /usr/sbin/nologin skep \
  && install -d -m 700 -o skep -g skep /data
 COPY --from=build /src/target/dist/skep /usr/local/bin/skep
 COPY LICENSE-MIT LICENSE-APACHE /usr/share/doc/skep/
-USER skep
+# By number: Kubernetes cannot tell from a name that it is not root.
+USER 10001:10001
 WORKDIR /home/skep
 # Inside a container, loopback reaches nobody; the admin address stays on it all the same.
 # Debian patches its git without changing the version that skep looks at.

@@ -101,6 +101,7 @@ pub use repository_command::{CommandEnd, Ended, MOST_OUTPUT, RepositoryCommand};
 pub use resources::Resources;
 pub use running_agent::Output;
 pub use sandbox::{Bubblewrap, Confinement, Container, Places};
+pub use session_word::NAME as SESSION_WORD_KEY;
 pub use sight::Sight;
 pub use steer::Steered;
 pub use tools::{AskReply, DISCOVER, HAND_IN, SERVER_NAME, SUGGEST, ToolHandler};

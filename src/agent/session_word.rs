@@ -13,7 +13,8 @@ use crate::core::ids::SessionId;
 use crate::random;
 
 /// Where in the data folder the secret is that words are made of.
-const NAME: &str = "gateway-key";
+/// The file in the data folder.
+pub const NAME: &str = "gateway-key";
 
 /// What words are made of.
 pub(super) struct WordKey(String);

@@ -1,12 +1,14 @@
 //! The command line as a whole: which subcommand, what it reads, and who runs it.
 
+use std::sync::LazyLock;
+
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::command_error::CommandResult;
 use super::{
-    agents, audit, config, dashboard, demo, demo_agent, dispatch, doctor, events, graph, help,
-    order, outcomes, pause, plan, queue, results, sandbox, serve, session, sessions, setup, status,
-    stop, token, verify_pull, waves,
+    agents, audit, backup, completions, config, dashboard, demo, demo_agent, dispatch, doctor,
+    drain, events, graph, help, man, order, outcomes, pause, plan, queue, results, sandbox, serve,
+    session, sessions, setup, status, stop, token, verify_pull, waves,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -14,7 +16,7 @@ use crate::config::{Args, Environment, Sources};
 #[derive(Debug, Parser)]
 #[command(
     name = "skep",
-    version,
+    version = VERSION.as_str(),
     arg_required_else_help = true,
     disable_help_subcommand = true
 )]
@@ -46,6 +48,7 @@ enum Command {
     Stop(stop::StopSession),
     Pause(pause::Pause),
     Resume(pause::Resume),
+    Drain(drain::Drain),
     Retry(order::Retry),
     Answer(order::Answer),
     Approve(order::Approve),
@@ -54,10 +57,36 @@ enum Command {
     Token(token::Token),
     Sandbox(sandbox::Sandbox),
     VerifyPull(verify_pull::VerifyPull),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    Migrate(backup::Migrate),
     Agents(agents::Agents),
     Doctor(doctor::Doctor),
     Config(config::Config),
+    Completions(completions::Completions),
+    Man(man::Man),
     Help(help::Help),
+}
+
+/// What `skep --version` says.
+static VERSION: LazyLock<String> = LazyLock::new(version);
+
+/// `0.1.0 (12 digits of the commit, its day)`; the number alone where nobody knows the commit.
+fn version() -> String {
+    let day = |seconds: &str| {
+        let at = chrono::DateTime::from_timestamp(seconds.parse().ok()?, 0)?;
+        Some(at.format("%Y-%m-%d").to_string())
+    };
+    let known = [
+        build_info::COMMIT.map(str::to_owned),
+        build_info::SECONDS.and_then(day),
+    ];
+    let known = Vec::from_iter(known.into_iter().flatten()).join(", ");
+    let number = env!("CARGO_PKG_VERSION");
+    match known.is_empty() {
+        true => number.to_owned(),
+        false => format!("{number} ({known})"),
+    }
 }
 
 /// The command line as it is parsed: whichever command is asked for its version, it is skep's.
@@ -85,7 +114,10 @@ impl Cli {
             Command::Sandbox(sandbox) => sandbox.args(),
             Command::VerifyPull(verify) => verify.args(),
             Command::Demo(demo) => return Sources::without_file(demo.args(), environment),
-            Command::DemoAgent(_) | Command::Help(_) => {
+            Command::DemoAgent(_)
+            | Command::Help(_)
+            | Command::Completions(_)
+            | Command::Man(_) => {
                 return Sources::without_file(Args::default(), environment);
             }
             Command::Dispatch(dispatch) => dispatch.admin.args(),
@@ -104,6 +136,10 @@ impl Cli {
             Command::Stop(stop) => stop.admin.args(),
             Command::Pause(pause) => pause.what.admin.args(),
             Command::Resume(resume) => resume.what.admin.args(),
+            Command::Drain(drain) => drain.admin.args(),
+            Command::Backup(backup) => backup.args.clone(),
+            Command::Restore(restore) => restore.args.clone(),
+            Command::Migrate(migrate) => migrate.args.clone(),
             Command::Retry(order) => order.admin.args(),
             Command::Answer(order) => order.admin.args(),
             Command::Approve(order) => order.admin.args(),
@@ -124,6 +160,9 @@ impl Cli {
                 | Command::Config(_)
                 | Command::Sandbox(_)
                 | Command::VerifyPull(_)
+                | Command::Backup(_)
+                | Command::Restore(_)
+                | Command::Migrate(_)
         )
     }
 
@@ -172,6 +211,10 @@ impl Cli {
             Command::Stop(stop) => stop.run(sources).await,
             Command::Pause(pause) => pause.run(sources).await,
             Command::Resume(resume) => resume.run(sources).await,
+            Command::Drain(drain) => drain.run(sources).await,
+            Command::Backup(backup) => backup.run(sources).await,
+            Command::Restore(restore) => restore.run(sources).await,
+            Command::Migrate(migrate) => migrate.run(sources).await,
             Command::Retry(order) => order.run(sources).await,
             Command::Answer(order) => order.run(sources).await,
             Command::Approve(order) => order.run(sources).await,
@@ -182,6 +225,8 @@ impl Cli {
             Command::Agents(agents) => agents.run(sources).await,
             Command::Doctor(doctor) => doctor.run(sources).await,
             Command::Config(config) => config.run(sources).await,
+            Command::Completions(completions) => completions.run(whole()),
+            Command::Man(man) => man.run(whole()),
             Command::Help(help) => help.run(&mut whole()),
         }
     }

@@ -34,6 +34,7 @@ mod handle;
 mod history;
 mod identity;
 mod ignore_list;
+mod kept_work;
 mod left;
 mod leftovers;
 mod lfs;
@@ -76,6 +77,7 @@ pub use error::GitError;
 pub use fetch_locks::FetchWatch;
 pub use handle::{Git, GitConfig};
 pub use identity::Identity;
+pub use kept_work::KeptWork;
 pub use mirror::{FetchRequest, Fetched};
 pub use outgoing::{AddedLines, Outgoing, OutgoingSpec};
 #[cfg(fuzzing)]

@@ -186,6 +186,22 @@ pub async fn probe(url: &str) -> Result<Backend, StoreError> {
     Ok(Backend::Postgres)
 }
 
+/// How a database that is there is read whole: nothing of it is set up, migrated or made.
+pub(super) fn source(url: &str) -> Result<AnyConnectOptions, StoreError> {
+    sqlx::any::install_default_drivers();
+    if url.starts_with("sqlite:") {
+        sqlite_path(url)?;
+        return options(&format!("{url}?mode=rw"));
+    }
+    options(url)
+}
+
+/// Whether the SQLite file of an address is there, and not an empty one that somebody made.
+pub(super) fn is_there(url: &str) -> Result<bool, StoreError> {
+    let path = sqlite_path(url)?;
+    Ok(std::fs::metadata(path).is_ok_and(|file| file.len() > 0))
+}
+
 async fn read_schema(options: &AnyConnectOptions) -> Result<(), sqlx::Error> {
     let mut connection = options.connect().await?;
     sqlx::query("SELECT count(*) FROM sqlite_master")
@@ -240,7 +256,7 @@ async fn try_sqlite(options: &AnyConnectOptions, tuning: &Tuning) -> Result<u64,
 }
 
 /// SQLite would let others read a file it makes. What it makes beside the file is as open as that is.
-fn make_private(path: &Path) -> Result<(), StoreError> {
+pub(super) fn make_private(path: &Path) -> Result<(), StoreError> {
     match std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -252,6 +268,11 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
         )),
         _ => Ok(()),
     }
+}
+
+/// The file that a SQLite address names.
+pub fn sqlite_file(url: &str) -> Result<PathBuf, StoreError> {
+    sqlite_path(url)
 }
 
 fn sqlite_path(url: &str) -> Result<PathBuf, StoreError> {

@@ -104,7 +104,7 @@ pub(super) async fn run(pools: &Pools) -> Result<(), StoreError> {
     let mut changed = false;
     for step in STEPS {
         let text = spelled(step.text, pools.backend);
-        let checksum = hex::encode(Sha256::digest(step.text.as_bytes()));
+        let checksum = checksum(step);
         match pools.within(recorded(&mut writing, step.number)).await? {
             Some(found) if found == checksum => {}
             Some(_) => {
@@ -128,6 +128,34 @@ pub(super) async fn run(pools: &Pools) -> Result<(), StoreError> {
         true => shrink(pools).await,
         false => Ok(()),
     }
+}
+
+/// Whether a database has exactly the tables that this version makes.
+pub(super) async fn is_ours(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    let ledger = "SELECT number, checksum FROM migration ORDER BY number";
+    let rows = sqlx::query(ledger).fetch_all(connection).await?;
+    let found: Vec<(i64, String)> = rows
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect::<Result<_, sqlx::Error>>()?;
+    let ours = STEPS.iter().map(|step| (step.number, checksum(step)));
+    Ok(found.into_iter().eq(ours))
+}
+
+/// The tables that the steps make.
+pub(super) fn is_table(name: &str) -> bool {
+    let made = |step: &Step| {
+        let mut made = step
+            .text
+            .lines()
+            .filter_map(|line| line.strip_prefix("CREATE TABLE "));
+        made.any(|rest| rest.trim_end_matches(" (") == name)
+    };
+    STEPS.iter().any(made)
+}
+
+fn checksum(step: &Step) -> String {
+    hex::encode(Sha256::digest(step.text.as_bytes()))
 }
 
 /// Waits for the turn. Another skep that starts at the same time may be at its steps, which take longer than one waits for a lock:

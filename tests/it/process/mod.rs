@@ -3,6 +3,7 @@
 mod agents_list;
 mod api;
 mod audit;
+mod backup;
 mod canaries;
 mod check;
 mod closed;

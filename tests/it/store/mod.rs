@@ -2,6 +2,7 @@
 //! where it may create schemas.
 
 mod audit;
+mod copying;
 mod durability;
 mod inbox;
 mod lease;

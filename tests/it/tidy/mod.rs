@@ -38,8 +38,9 @@ fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
 }
 
 /// Where product code stands, and what comes before its paths.
-const ROOTS: [(&str, &str); 4] = [
+const ROOTS: [(&str, &str); 5] = [
     ("src", ""),
+    ("crates/build-info/src", "build_info/"),
     ("crates/core/src", "core/"),
     ("crates/seccomp-listener/src", "seccomp_listener/"),
     ("crates/simulator/src", "simulator/"),
@@ -119,7 +120,10 @@ fn only_its_module_names_a_library() {
         (&["agent_client_protocol"], &["agent", "simulator"]),
         (&["rmcp"], &["agent"]),
         (&["axum"], &["http"]),
-        (&["clap"], &["config", "cli", "main"]),
+        (
+            &["clap", "clap_complete", "clap_mangen"],
+            &["config", "cli", "main"],
+        ),
         (&["aws_lc_rs"], &["cli", "signing"]),
         (&["seccomp_listener"], &["fence"]),
         (&["skep_simulator"], &["agent", "cli"]),
