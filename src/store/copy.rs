@@ -5,7 +5,6 @@
 
 mod table;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use sqlx::any::AnyConnectOptions;
@@ -17,8 +16,7 @@ use super::error::StoreError;
 use super::migration;
 use crate::core::text::backup as says;
 
-/// How many rows of each table are in a copy.
-pub type Rows = BTreeMap<String, i64>;
+pub use table::Rows;
 
 /// Copies the database at `url`, which may be in use, into a new SQLite file that nobody but its owner may read.
 ///

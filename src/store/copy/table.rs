@@ -2,10 +2,11 @@
 //!
 //! It knows of a table what the database says of it, so that a later migration needs no word here.
 
+use std::collections::BTreeMap;
+
 use futures::TryStreamExt;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::Rows;
 use crate::store::connect::Backend;
 use crate::store::error::StoreError;
 use crate::store::migration;
@@ -15,6 +16,9 @@ use crate::store::outbox::placeholders;
 const VALUES: usize = 30_000;
 /// Bytes of text of one statement, about.
 const BYTES: usize = 4 << 20;
+
+/// How many rows of each table are in a copy.
+pub type Rows = BTreeMap<String, i64>;
 
 /// A table and its columns.
 pub(super) struct Table {

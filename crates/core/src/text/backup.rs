@@ -104,7 +104,7 @@ pub fn made(held: &Held) -> String {
 pub fn restored(held: &Held, data: &str) -> String {
     format!(
         "{} and {} are back in {data}. Start skep: it compares its tasks with GitHub. \
-         Sessions that were at work begin anew.\n",
+         Sessions that were on need `/agent retry`.\n",
         counted(held.tasks, "task"),
         counted(held.sessions, "session"),
     )
@@ -144,7 +144,7 @@ mod tests {
         /b: 1 task, 2 sessions, no work that is kept here alone; 3.0 MiB in all. Keep skep.toml and the App's key with it.
         Not in it: work that is kept here alone of 1296269, whose mirrors lack older contents; copy mirrors/ of the data folder for that.
         ");
-        insta::assert_snapshot!(restored(&held, "/data"), @"1 task and 2 sessions are back in /data. Start skep: it compares its tasks with GitHub. Sessions that were at work begin anew.");
+        insta::assert_snapshot!(restored(&held, "/data"), @"1 task and 2 sessions are back in /data. Start skep: it compares its tasks with GitHub. Sessions that were on need `/agent retry`.");
         insta::assert_snapshot!(moved(12, "/data/skep.db"), @"12 rows are in Postgres now, counted on both sides. /data/skep.db is as it was and not used any more; keep it until you have seen skep at work.");
     }
 }
