@@ -2,6 +2,10 @@
 
 /// By key, in the order of the reference.
 pub(super) const NAMED: &[(&str, &str)] = &[
+    (
+        "auto_start.users",
+        "People whose issues start as soon as they open them, if they may start work.",
+    ),
     ("agents.<name>.preset", "The preset this agent starts from."),
     (
         "agents.<name>.command",
@@ -151,9 +155,5 @@ pub(super) const NAMED: &[(&str, &str)] = &[
     (
         "roles.<name>.issue_cost",
         "Dollars that an issue of this role may cost.",
-    ),
-    (
-        "auto_start.users",
-        "People whose issues start as soon as they open them, if they may start work.",
     ),
 ];
