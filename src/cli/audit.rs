@@ -12,8 +12,9 @@ use super::admin_client::Admin;
 use super::admin_options::AdminOptions;
 use super::command_error::{CommandError, CommandResult};
 use super::output::{now, print, print_json, print_json_as_it_is};
-use crate::config::{Args, Sources, parse_duration};
-use crate::core::text::{self, audit as says};
+use super::span_argument::span_of;
+use crate::config::{Args, Sources};
+use crate::core::text::audit as says;
 use crate::store::{AuditRow, Broken, Chain, Extent, Head, Walked};
 
 /// Rows that are asked for at once.
@@ -52,14 +53,10 @@ struct Verify {
 #[derive(Debug, clap::Args)]
 struct Export {
     /// Only from so long ago on, such as 30d or 12h; all, if not said.
-    #[arg(long, value_name = "TIME", value_parser = parse_span)]
+    #[arg(long, value_name = "TIME", value_parser = span_of)]
     since: Option<Duration>,
     #[command(flatten)]
     admin: AdminOptions,
-}
-
-fn parse_span(text: &str) -> Result<Duration, String> {
-    parse_duration(text).ok_or_else(|| text::cli::not_a_span(text))
 }
 
 /// `4711:0f3a…`, with all 64 digits.

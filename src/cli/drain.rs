@@ -12,8 +12,9 @@ use super::admin_client::Admin;
 use super::admin_options::AdminOptions;
 use super::command_error::{CommandError, CommandResult};
 use super::output::{print, print_json};
-use crate::config::{Sources, parse_duration};
-use crate::core::text::{self, drain as says};
+use super::span_argument::span_of;
+use crate::config::Sources;
+use crate::core::text::drain as says;
 use crate::http::types::StatusAnswer;
 
 /// Between two looks.
@@ -25,14 +26,10 @@ const LOOK: Duration = Duration::from_secs(2);
 #[derive(Debug, clap::Args)]
 pub(super) struct Drain {
     /// Give up waiting after so long, such as 30m; exit code 1 then. Starts stay paused.
-    #[arg(long, value_name = "TIME", value_parser = parse_span)]
+    #[arg(long, value_name = "TIME", value_parser = span_of)]
     timeout: Option<Duration>,
     #[command(flatten)]
     pub(super) admin: AdminOptions,
-}
-
-fn parse_span(text: &str) -> Result<Duration, String> {
-    parse_duration(text).ok_or_else(|| text::cli::not_a_span(text))
 }
 
 impl Drain {

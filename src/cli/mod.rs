@@ -34,6 +34,7 @@ mod session;
 mod sessions;
 mod setup;
 mod shown;
+mod span_argument;
 mod status;
 mod stop;
 mod target;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::admin_options::AdminOptions;
 use super::command_error::CommandResult;
 use super::output::{moment, now, print, print_bytes, print_json, table};
-use crate::config::{Sources, parse_duration};
+use super::span_argument::span_of;
+use crate::config::Sources;
 use crate::core::text::{self, budget::Known};
 use crate::http::types::FigureLine;
 use crate::http::types::{OutcomeGroup, OutcomesAnswer};
@@ -14,7 +15,7 @@ use crate::http::types::{OutcomeGroup, OutcomesAnswer};
 #[derive(Debug, clap::Args)]
 pub(super) struct Outcomes {
     /// Only those that were opened in this time, such as 30d or 12h.
-    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = parse_span)]
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = span_of)]
     since: Duration,
     /// How to print it: a table by role and agent, or every pull request as CSV or JSON.
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -28,10 +29,6 @@ enum Format {
     Text,
     Csv,
     Json,
-}
-
-fn parse_span(text: &str) -> Result<Duration, String> {
-    parse_duration(text).ok_or_else(|| text::cli::not_a_span(text))
 }
 
 impl Outcomes {

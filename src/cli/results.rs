@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::admin_options::AdminOptions;
 use super::command_error::CommandResult;
 use super::output::{facts, moment, now, print, print_bytes, print_json, span};
-use crate::config::{Sources, parse_duration};
+use super::span_argument::span_of;
+use crate::config::Sources;
 use crate::core::text;
 use crate::http::types::{ResultTotals, ResultsAnswer};
 
@@ -13,7 +14,7 @@ use crate::http::types::{ResultTotals, ResultsAnswer};
 #[derive(Debug, clap::Args)]
 pub(super) struct Results {
     /// Only those that were queued in this time, such as 7d or 12h.
-    #[arg(long, value_name = "TIME", default_value = "7d", value_parser = parse_span)]
+    #[arg(long, value_name = "TIME", default_value = "7d", value_parser = span_of)]
     since: Duration,
     /// Only there.
     #[arg(long, value_name = "OWNER/REPO")]
@@ -30,10 +31,6 @@ enum Format {
     Text,
     Csv,
     Json,
-}
-
-fn parse_span(text: &str) -> Result<Duration, String> {
-    parse_duration(text).ok_or_else(|| text::cli::not_a_span(text))
 }
 
 impl Results {

@@ -8,7 +8,8 @@ use serde_json::json;
 use super::admin_options::AdminOptions;
 use super::command_error::CommandResult;
 use super::output::{moment, print, print_json, table};
-use crate::config::{Args, Sources, parse_duration};
+use super::span_argument::span_of;
+use crate::config::{Args, Sources};
 use crate::core::text;
 use crate::http::types::{TokenLine, TokenMade, TokensAnswer};
 
@@ -39,7 +40,7 @@ struct Add {
     #[arg(long, value_name = "OWNER/REPO")]
     repository: Option<String>,
     /// How long it lasts, such as 30d or 12h; for ever, if not said.
-    #[arg(long, value_name = "TIME", value_parser = parse_span)]
+    #[arg(long, value_name = "TIME", value_parser = span_of)]
     expires: Option<Duration>,
     #[command(flatten)]
     admin: AdminOptions,
@@ -60,10 +61,6 @@ struct Revoke {
     name: String,
     #[command(flatten)]
     admin: AdminOptions,
-}
-
-fn parse_span(text: &str) -> Result<Duration, String> {
-    parse_duration(text).ok_or_else(|| text::cli::not_a_span(text))
 }
 
 impl Token {
