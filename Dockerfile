@@ -16,6 +16,8 @@ COPY . .
 ARG SKEP_COMMIT
 ARG SOURCE_DATE_EPOCH
 RUN cargo build --profile dist --locked --bin skep
+# What it is made of (CycloneDX).
+RUN SKEP_SBOM_UNCHECKED=1 bash .ci/sbom target/skep.cdx.json
 
 FROM debian:bookworm-slim
 RUN apt-get update \
@@ -25,6 +27,7 @@ RUN apt-get update \
  && useradd --create-home --home-dir /home/skep --uid 10001 --gid 10001 --shell /usr/sbin/nologin skep \
  && install -d -m 700 -o skep -g skep /data
 COPY --from=build /src/target/dist/skep /usr/local/bin/skep
+COPY --from=build /src/target/skep.cdx.json /usr/share/doc/skep/
 COPY LICENSE-MIT LICENSE-APACHE /usr/share/doc/skep/
 # By number: Kubernetes cannot tell from a name that it is not root.
 USER 10001:10001

@@ -5,6 +5,10 @@
 //! cargo bench --bench dashboard -- 1000 50          # so many sessions and viewers
 //! ```
 //!
+//! Each page is asked for when there are two sessions, and again when there are all; what it takes is told as the time until its last
+//! byte and as skep's time on the processors, which other work on the machine hardly moves. Where `SKEP_TEST_BROWSER` names a folder made
+//! by `.ci/browser`, Chromium tells its first paint as well.
+//!
 //! It starts `skep serve` as a process of its own (`SKEP_BENCH_PROGRAM` names another build of it) against a simulated GitHub in this
 //! one, which is also where the viewers are: what they take is not skep's.
 
@@ -29,7 +33,7 @@ mod seed;
 use seed::{Home, Pattern};
 
 const SECRET: &str = "a secret of the bench";
-const ROUNDS: usize = 30;
+const ROUNDS: usize = 100;
 /// How long the processor's time is looked at.
 const SPAN: Duration = Duration::from_secs(20);
 /// Facts a second.
@@ -127,6 +131,34 @@ impl Bench {
         Ok(Store::open(&url).await?)
     }
 
+    /// Waits until these are so, and nothing is left to be told to GitHub.
+    async fn until(
+        &self,
+        store: &Store,
+        skep: &Skep,
+        wanted: &[(IssueNumber, &str)],
+    ) -> anyhow::Result<()> {
+        let began = Instant::now();
+        loop {
+            let mut so = true;
+            for (issue, state) in wanted {
+                let row = store.task(self.key_of(*issue)).await?;
+                so &= row.is_some_and(|row| row.state == *state);
+            }
+            if so && number(skep, "/api/v1/status", "effects_open").await? == 0 {
+                return Ok(());
+            }
+            if began.elapsed() > Duration::from_secs(120) {
+                bail!("{wanted:?} never were so");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn key_of(&self, issue: IssueNumber) -> TaskKey {
+        TaskKey::new(RepositoryId(self.repository), issue)
+    }
+
     fn go(&self, script: &str) -> anyhow::Result<IssueNumber> {
         let draft = IssueDraft {
             title: "A task".into(),
@@ -140,6 +172,14 @@ impl Bench {
     }
 }
 
+/// A number of skep's own.
+async fn number(skep: &Skep, path: &str, field: &str) -> anyhow::Result<i64> {
+    let (answer, _) = get(skep.admin, path).await?;
+    let (_, body) = answer.split_once("\r\n\r\n").context("no body")?;
+    let value: serde_json::Value = serde_json::from_str(body)?;
+    value[field].as_i64().context("no such number")
+}
+
 /// A page, and how long it took.
 async fn get(address: SocketAddr, path: &str) -> anyhow::Result<(String, Duration)> {
     let began = Instant::now();
@@ -149,7 +189,7 @@ async fn get(address: SocketAddr, path: &str) -> anyhow::Result<(String, Duratio
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
     if !answer.starts_with("HTTP/1.1 200") {
-        bail!("{path}: {}", answer.lines().next().unwrap_or_default());
+        bail!("{path}: {answer}");
     }
     Ok((answer, began.elapsed()))
 }
@@ -163,21 +203,42 @@ fn processor(skep: &Skep) -> anyhow::Result<u64> {
     Ok(ticks.sum::<u64>() * 10)
 }
 
-async fn measure(skep: &Skep, path: &str) -> anyhow::Result<()> {
+/// Asks for a page again and again; its median.
+async fn measure(skep: &Skep, path: &str, before: Option<Duration>) -> anyhow::Result<Duration> {
     let (mut spans, mut bytes) = (Vec::new(), 0);
+    let worked = processor(skep)?;
     for _ in 0..ROUNDS {
         let (page, took) = get(skep.admin, path).await?;
         spans.push(took);
         bytes = page.len();
     }
+    let worked = (processor(skep)? - worked) as f64 / ROUNDS as f64;
     spans.sort_unstable();
     let at = |percent: usize| spans[(spans.len() * percent / 100).min(spans.len() - 1)];
+    let ratio = before.map_or(1.0, |before| at(50).as_secs_f64() / before.as_secs_f64());
     println!(
-        "{path:<44} p50 {:>9.2?}  p95 {:>9.2?}  {} KiB",
+        "{path:<32} p50 {:>9.2?}  p95 {:>9.2?}  ratio {ratio:>5.1}  {worked:>5.1} ms on the processors  {} KiB",
         at(50),
         at(95),
         bytes >> 10
     );
+    Ok(at(50))
+}
+
+/// What Chromium says of some pages, where there is one.
+async fn paint(skep: &Skep, paths: &[String]) -> anyhow::Result<()> {
+    if std::env::var_os("SKEP_TEST_BROWSER").is_none() {
+        println!("no first paint: SKEP_TEST_BROWSER names no folder");
+        return Ok(());
+    }
+    let order = serde_json::json!({ "base": format!("http://{}", skep.admin), "paths": paths });
+    let status = tokio::process::Command::new("node")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/paint.mjs"))
+        .arg(order.to_string())
+        .stdin(Stdio::null())
+        .status()
+        .await?;
+    anyhow::ensure!(status.success(), "the browser failed");
     Ok(())
 }
 
@@ -206,8 +267,10 @@ async fn talk(
     Ok(())
 }
 
-/// Something happens so many times a second, for a while; how much of a processor skep took.
-async fn busy(bench: &Bench, skep: &Skep, issue: IssueNumber) -> anyhow::Result<f64> {
+/// Something happens so many times a second, for a while; how much of a processor skep took, in percent, and how many events a second
+/// it told.
+async fn busy(bench: &Bench, skep: &Skep, issue: IssueNumber) -> anyhow::Result<(f64, f64)> {
+    let newest = number(skep, "/api/v1/events/newest", "seq").await?;
     let before = processor(skep)?;
     let began = Instant::now();
     let mut tick = tokio::time::interval(Duration::from_micros(1_000_000 / RATE));
@@ -222,7 +285,11 @@ async fn busy(bench: &Bench, skep: &Skep, issue: IssueNumber) -> anyhow::Result<
         on = !on;
     }
     let took = processor(skep)? - before;
-    Ok(took as f64 / began.elapsed().as_millis() as f64 * 100.0)
+    let told = number(skep, "/api/v1/events/newest", "seq").await? - newest;
+    Ok((
+        took as f64 / began.elapsed().as_millis() as f64 * 100.0,
+        told as f64 / began.elapsed().as_secs_f64(),
+    ))
 }
 
 /// Looks on, again and again, until it is dropped.
@@ -249,48 +316,16 @@ async fn main() -> anyhow::Result<()> {
     let sessions: usize = numbers.next().unwrap_or(10_000);
     let viewers: usize = numbers.next().unwrap_or(500);
     let bench = Bench::open().await?;
-    let skep = bench.serve().await?;
+    let mut skep = bench.serve().await?;
     let (asks, says) = (
         bench.go("ask Which colour? | red | blue")?,
         bench.go("write A.md: a")?,
     );
+    let talks = skep::core::ids::SessionId::new(bench.key_of(says), 1);
     let store = bench.store().await?;
-    let key = |issue| TaskKey::new(RepositoryId(bench.repository), issue);
-    for (issue, state) in [(asks, "needs-you"), (says, "in-review")] {
-        let began = Instant::now();
-        while store
-            .task(key(issue))
-            .await?
-            .is_none_or(|row| row.state != state)
-        {
-            if began.elapsed() > Duration::from_secs(120) {
-                bail!("{issue} never came to be {state}");
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-    drop(skep);
-    let patterns = [
-        Pattern::read(&store, key(asks)).await?,
-        Pattern::read(&store, key(says)).await?,
-    ];
-    let home = Home {
-        id: bench.repository,
-        name: "octo/bench".parse()?,
-    };
-    for (number, pattern) in patterns.iter().enumerate() {
-        let from = i64::try_from(1_000 + number * sessions)?;
-        let many = i64::try_from(sessions / 2)?;
-        let issues: Vec<IssueNumber> = (from..from + many).map(IssueNumber).collect();
-        pattern.repeat(&store, &home, &issues).await?;
-    }
-    let talks = skep::core::ids::SessionId::new(key(says), 1);
-    talk(&store, &talks, 50).await?;
-    store.close().await;
-    bench.simulator.set_events(&["issues"]);
-    let skep = bench.serve().await?;
-    println!("{sessions} sessions, one of them with a log of 50 MB");
-    for path in [
+    let wanted = [(asks, "needs-you"), (says, "in-review")];
+    bench.until(&store, &skep, &wanted).await?;
+    let paths = [
         "/".to_owned(),
         "/queue".to_owned(),
         "/repositories".to_owned(),
@@ -299,21 +334,55 @@ async fn main() -> anyhow::Result<()> {
         "/outcomes".to_owned(),
         format!("/tasks/octo/bench/{says}"),
         format!("/sessions/{talks}"),
+    ];
+    println!("two sessions:");
+    let mut few = Vec::new();
+    for path in &paths {
+        few.push(measure(&skep, path, None).await?);
+    }
+    drop(skep);
+    bench.simulator.set_events(&[]);
+    let home = Home {
+        id: bench.repository,
+        name: "octo/bench".parse()?,
+    };
+    for (issue, script) in [
+        (asks, "ask Which colour? | red | blue"),
+        (says, "write A.md: a"),
     ] {
-        measure(&skep, &path).await?;
+        let pattern = Pattern::read(&store, bench.key_of(issue)).await?;
+        let all = (0..sessions / 2).map(|_| bench.go(script));
+        let issues = all.collect::<anyhow::Result<Vec<_>>>()?;
+        pattern.repeat(&store, &home, &issues).await?;
     }
-    let alone = busy(&bench, &skep, asks).await?;
-    let heard = Arc::new(AtomicU64::new(0));
-    let mut all = tokio::task::JoinSet::new();
-    for _ in 0..viewers {
-        all.spawn(view(skep.admin, "%2F".to_owned(), heard.clone()));
+    talk(&store, &talks, 50).await?;
+    store.close().await;
+    bench.simulator.set_events(&["issues"]);
+    skep = bench.serve().await?;
+    println!("{sessions} sessions, one of them with a log of 50 MB:");
+    for (path, before) in paths.iter().zip(few) {
+        measure(&skep, path, Some(before)).await?;
     }
-    tokio::time::sleep(Duration::from_secs(5)).await;
-    heard.store(0, Ordering::Relaxed);
-    let viewed = busy(&bench, &skep, asks).await?;
-    println!(
-        "{RATE} facts a second: {alone:.1} % of a core alone, {viewed:.1} % with {viewers} viewers of /, who heard {:.1} MB/s",
-        heard.load(Ordering::Relaxed) as f64 / 1e6 / SPAN.as_secs_f64()
-    );
+    paint(&skep, &["/".to_owned(), format!("/sessions/{talks}")]).await?;
+    // Twice in turn, so that what else the machine does falls on both.
+    for _ in 0..2 {
+        let (alone, told) = busy(&bench, &skep, asks).await?;
+        println!("{RATE} facts a second, {told:.0} events: {alone:.1} % of a core, nobody looks");
+        let heard = Arc::new(AtomicU64::new(0));
+        let mut all = tokio::task::JoinSet::new();
+        for _ in 0..viewers {
+            all.spawn(view(skep.admin, "%2F".to_owned(), heard.clone()));
+        }
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        heard.store(0, Ordering::Relaxed);
+        let (viewed, told) = busy(&bench, &skep, asks).await?;
+        println!(
+            "the same, {told:.0} events: {viewed:.1} % with {viewers} viewers of /, who heard {:.1} MB/s: they cost {:.1} %",
+            heard.load(Ordering::Relaxed) as f64 / 1e6 / SPAN.as_secs_f64(),
+            viewed - alone
+        );
+        all.shutdown().await;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    }
     Ok(())
 }

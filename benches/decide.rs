@@ -85,11 +85,7 @@ fn main() {
         let url = skep::store::sqlite_url(&folder.path().join("skep.db")).expect("a path");
         let store = runtime.block_on(Store::open(&url)).expect("a database");
         runtime.block_on(fill(&store, tasks));
-        let engine = Engine::new(
-            store.clone(),
-            Arc::new(policy::policy()),
-            Arc::new(|| 1_000),
-        );
+        let engine = Engine::new(store.clone(), policy::policy().into(), Arc::new(|| 1_000));
         let mut number = 0;
         group.bench_function(BenchmarkId::from_parameter(tasks), |bench| {
             bench.iter_custom(|rounds| {

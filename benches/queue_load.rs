@@ -84,11 +84,7 @@ async fn main() {
     fill(&store, issues).await;
     let (mut whole, mut rows) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let engine = Engine::new(
-            store.clone(),
-            Arc::new(policy::policy()),
-            Arc::new(|| 1_000),
-        );
+        let engine = Engine::new(store.clone(), policy::policy().into(), Arc::new(|| 1_000));
         let began = Instant::now();
         let queue = engine.queue(10).await.expect("a queue");
         whole.push(began.elapsed());

@@ -18,6 +18,7 @@ mod issues;
 mod limits;
 mod logging;
 mod network;
+mod notify;
 mod outside;
 mod paths;
 mod people;
@@ -34,6 +35,8 @@ mod shell_split;
 mod show;
 mod sources;
 mod start;
+mod terminal;
+mod traces;
 mod units;
 mod words;
 
@@ -50,6 +53,7 @@ use crate::core::document::{self, Item, Value};
 use crate::core::ids::UserId;
 use crate::core::issue_rules::IssueRules;
 use crate::core::network::Network;
+use crate::core::notify::Target;
 use crate::core::policy::{Limits, OldGit, Pace, Retention};
 use crate::core::role::{Role, RoleName};
 use crate::core::text::mistakes::value;
@@ -63,7 +67,7 @@ pub use access::AdminAccess;
 pub use agents::Presets;
 pub use args::Args;
 pub use error::{ConfigError, Mistake};
-pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS, api_of, lacking};
+pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS, SignInSettings, api_of, lacking};
 pub use init::starter;
 pub use logging::{LogFormat, Logging};
 pub use network::Certificates;
@@ -72,6 +76,8 @@ pub use paths::{ADMIN_TOKEN_FILE, admin_url, try_data_dir};
 pub use reference::{Setting, reference, reference_markdown};
 pub use registered::{APP_FILE, RegisteredApp, write_private};
 pub use sources::{Environment, Sources};
+pub use terminal::TerminalWishes;
+pub use traces::Traces;
 pub use units::{parse_duration, parse_size, render_duration, render_size};
 
 /// How long after an unknown outcome it is looked for.
@@ -149,8 +155,12 @@ pub struct Config {
     pub path: String,
     /// Files of the operator that no agent may see: the configuration and the key.
     pub hide: Vec<PathBuf>,
+    /// Who is told outside GitHub.
+    pub notify: Vec<Target>,
     /// What is logged.
     pub logging: Logging,
+    /// Where traces are sent.
+    pub traces: Option<Traces>,
     /// The file that was read.
     pub file: Option<PathBuf>,
     /// What `skep serve` needs and nobody gave.
@@ -207,10 +217,12 @@ impl Config {
             look_again: LOOK_AGAIN,
             path: environment.path(),
             hide: Vec::new(),
+            notify: Vec::new(),
             logging: Logging {
                 filter: None,
                 format: LogFormat::Text,
             },
+            traces: None,
             file: None,
             missing: Vec::new(),
             warnings: Vec::new(),
@@ -232,9 +244,21 @@ impl Config {
     /// Whether nothing at all is said of an App: it is still to be registered.
     pub fn has_no_app(&self) -> bool {
         let lacks = |key: &'static str| self.missing.contains(&Missing::of(key));
+        let unneeded = |key: &str| key == "webhook_secret" && self.public.only_polls();
         ["app_id", "private_key_file", "webhook_secret"]
             .into_iter()
+            .filter(|key| !unneeded(key))
             .all(lacks)
+    }
+
+    /// Where webhooks are taken; `None` where news is asked for and no secret could prove one.
+    pub fn webhook_listen(&self) -> Option<SocketAddr> {
+        let github = self.github.as_ref();
+        let proves = match github {
+            Some(github) => !github.webhook_secrets().is_empty(),
+            None => !self.public.only_polls(),
+        };
+        (self.public.poll.is_none() || proves).then_some(self.listen)
     }
 
     /// Makes the data folder with mode 700. The answer is what the operator should know about it.
@@ -262,6 +286,11 @@ impl Sources {
     }
 }
 
+fn look_again(resolver: &mut Resolver<'_>) -> Duration {
+    let pause = resolver.meant("look_again", |found| pause(&found.text));
+    pause.unwrap_or(LOOK_AGAIN)
+}
+
 /// Every part is read even when an earlier one is wrong; `None` only with a mistake noted.
 fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Config> {
     let mut missing = Vec::new();
@@ -269,7 +298,8 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
     let admin_token = paths::admin_token(resolver);
     let data_dir = paths::data_dir(resolver);
     let database_url = paths::database_url(resolver, data_dir.as_deref());
-    let github = github::read(resolver, &mut missing, data_dir.as_deref());
+    let way = outside::read(resolver);
+    let github = github::read(resolver, &mut missing, (data_dir.as_deref(), way.proof()));
     let roles = roles::read(resolver);
     let mut agents = agents::read(resolver, presets);
     let default_agent = agents::read_default(resolver, &mut agents, presets);
@@ -288,20 +318,14 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
     let old_git = resolver
         .meant("old_git", |found| old_git(&found.text))
         .unwrap_or_default();
-    let git = resolver
-        .meant("git", git)
-        .unwrap_or_else(|| PathBuf::from(GIT));
+    let git = resolver.meant("git", git);
     let (network, certificates) = network::read(resolver);
     let allowed_bots = resolver.of_file("allowed_bots", bots).unwrap_or_default();
     let paths = change::read(resolver);
-    let author_answers = resolver
-        .of_file("author_answers", Item::switch)
-        .unwrap_or_default();
     let ready = resolver.of_file("ready", ready).unwrap_or_default();
     let readiness = resolver.of_file("readiness", readiness::readiness);
     let base_rules = resolver.of_file("base_rules", base_rules::base_rules);
-    let look_again = resolver.meant("look_again", |found| pause(&found.text));
-    let logging = logging::read(resolver);
+    let (look_again, logging) = (look_again(resolver), logging::read(resolver));
     Some(Config {
         listen,
         admin_listen,
@@ -309,7 +333,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         database_url: database_url?,
         data_dir: data_dir?,
         github,
-        public: outside::read(resolver),
+        public: way,
         agents,
         default_agent,
         prices,
@@ -321,7 +345,7 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         retention: numbers.retention,
         sandbox,
         old_git,
-        git,
+        git: git.unwrap_or_else(|| PathBuf::from(GIT)),
         network,
         certificates,
         allowed_bots,
@@ -329,14 +353,18 @@ fn understand(resolver: &mut Resolver<'_>, presets: Presets<'_>) -> Option<Confi
         uncounted: paths.uncounted,
         ignore: paths.ignore,
         egress_allow: reach::of_all(resolver),
-        author_answers,
+        author_answers: resolver
+            .of_file("author_answers", Item::switch)
+            .unwrap_or_default(),
         ready,
         readiness: readiness.unwrap_or_default(),
         base_rules: base_rules.unwrap_or_default(),
-        look_again: look_again.unwrap_or(LOOK_AGAIN),
+        look_again,
         path: resolver.sources.environment().path(),
         hide: hidden_files(resolver),
+        notify: notify::read(resolver),
         logging,
+        traces: traces::read(resolver),
         file: resolver.sources.file().map(Path::to_owned),
         missing,
         warnings: Vec::new(),
@@ -364,6 +392,7 @@ fn hidden_files(resolver: &Resolver<'_>) -> Vec<PathBuf> {
     let file = resolver.sources.file().map(Path::to_owned);
     file.into_iter()
         .chain(key)
+        .chain(notify::secret_files(resolver.sources))
         .filter_map(|path| std::path::absolute(path).ok())
         .collect()
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use hyper::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
-use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -31,19 +31,22 @@ const THROUGH: Duration = Duration::from_secs(30);
 /// be no certificate at all ([`trusts_nobody`]).
 pub(crate) fn trust(network: &Network) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
-    match &network.ca_bundle {
+    let _counts = roots.add_parsable_certificates(certificates(network)?);
+    Ok(roots)
+}
+
+/// The same as they are written, those left out that cannot be read.
+pub(crate) fn certificates(network: &Network) -> Result<Vec<CertificateDer<'static>>, String> {
+    let mut all = match &network.ca_bundle {
         Some(bundle) => {
             let unreadable = |error| format!("{}: {error}", bundle.display());
-            for certificate in CertificateDer::pem_file_iter(bundle).map_err(unreadable)? {
-                roots.add_parsable_certificates([certificate.map_err(unreadable)?]);
-            }
+            let read = CertificateDer::pem_file_iter(bundle).map_err(unreadable)?;
+            read.collect::<Result<_, _>>().map_err(unreadable)?
         }
-        None => {
-            let certificates = rustls_native_certs::load_native_certs().certs;
-            let _counts = roots.add_parsable_certificates(certificates);
-        }
-    }
-    Ok(roots)
+        None => rustls_native_certs::load_native_certs().certs,
+    };
+    all.retain(|one| RootCertStore::empty().add(one.clone()).is_ok());
+    Ok(all)
 }
 
 /// TLS that believes these certificates, and shows none of its own.
@@ -67,6 +70,8 @@ pub(crate) fn connector(timeout: Duration) -> HttpConnector {
 pub(crate) struct Route {
     direct: HttpConnector,
     matcher: Arc<Matcher>,
+    /// What is spoken is not HTTP, whatever the address says.
+    is_other: bool,
 }
 
 impl Route {
@@ -84,7 +89,25 @@ impl Route {
         Self {
             direct: connector(connect),
             matcher: Arc::new(matcher),
+            is_other: false,
         }
+    }
+
+    /// For another protocol than HTTP: always by `https_proxy`, which is the one that tunnels.
+    pub(crate) fn tunnelling(self) -> Self {
+        Self {
+            is_other: true,
+            ..self
+        }
+    }
+
+    /// The proxy on the way to an address.
+    fn proxy_to(&self, to: &Uri) -> Option<Intercept> {
+        if !self.is_other {
+            return self.matcher.intercept(to);
+        }
+        let as_https = format!("https://{}", to.authority()?);
+        self.matcher.intercept(&as_https.parse().ok()?)
     }
 }
 
@@ -99,7 +122,7 @@ impl Service<Uri> for Route {
 
     fn call(&mut self, to: Uri) -> Self::Future {
         let direct = self.direct.clone();
-        let Some(proxy) = self.matcher.intercept(&to) else {
+        let Some(proxy) = self.proxy_to(&to) else {
             return Box::pin(async move { direct.oneshot(to).await.map_err(BoxError::from) });
         };
         let mut tunnel = Tunnel::new(proxy.uri().clone(), direct);

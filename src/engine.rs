@@ -7,6 +7,7 @@
 mod audit;
 mod batch;
 mod counted;
+mod decided;
 mod error;
 mod facts;
 mod gate;
@@ -31,9 +32,9 @@ use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
 use crate::core::ids::TaskKey;
-use crate::core::policy::Policy;
 use crate::core::schedule::Memory;
 use crate::core::time::Clock;
+use crate::live_policy::LivePolicy;
 use crate::store::{Complaint, InboxRow, Store, StoreError};
 
 pub use error::EngineError;
@@ -55,7 +56,7 @@ const YIELD: Duration = Duration::from_millis(20);
 #[derive(Clone)]
 pub struct Engine {
     store: Store,
-    policy: Arc<Policy>,
+    policy: LivePolicy,
     clock: Clock,
     slots: Arc<Mutex<Slots>>,
     /// Rung when something waits that may need to be looked at.
@@ -64,7 +65,7 @@ pub struct Engine {
 
 impl Engine {
     /// Puts the engine together.
-    pub fn new(store: Store, policy: Arc<Policy>, clock: Clock) -> Self {
+    pub fn new(store: Store, policy: LivePolicy, clock: Clock) -> Self {
         Self {
             store,
             policy,
@@ -166,6 +167,12 @@ impl Engine {
         let mut open = self.begin().await?;
         self.give_slots(&mut open).await?;
         open.commit().await
+    }
+
+    /// Counts slots, caps and turns by the policy as it is now.
+    pub async fn policy_changed(&self) -> Result<(), EngineError> {
+        self.slots.lock().await.schedule = None;
+        self.schedule().await
     }
 
     async fn handle(&self, rows: &[InboxRow]) -> Result<(), EngineError> {

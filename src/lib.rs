@@ -25,11 +25,16 @@
 //! - [`runner`] performs effects under leases, one file per action, and puts the outcomes back into the inbox.
 //! - [`github`], [`git`], [`agent`]: the three worlds outside, each behind one module.
 //! - [`meter`] is what this process has counted, for `/metrics`.
+//! - [`trace`] tells of its work as spans whose ids derive from rows, for a collector of the operator's.
 //! - `dial` is the way to a host outside for skep's own calls, by the operator's proxy where there is one.
+//! - [`live_policy`]: the operator's wishes as they are now, read again at SIGHUP.
+//! - `local_socket` serves whoever connects to a Unix socket of a session.
 //! - [`egress`] is the only way out of a session: a proxy that lets through what [`core::egress`] allows.
 //! - [`gateway`] stands between an agent and its model, and adds the key that is not in the sandbox.
+//! - [`mcp`] offers a running skep to operators' own assistants, by way of its admin address.
 //! - [`sweep`] finds what nobody told us of, at start and on a timer: webhooks that never came through, and what differs
 //!   between our tasks and GitHub as it is now. What it finds are facts for the inbox, like any other.
+//! - [`notify`] tells people and programs outside GitHub what was committed: webhooks, Slack, mail.
 //! - [`config`] is the only reader of flags, environment and files; [`app`] puts everything together; [`cli`] talks to the
 //!   person at the machine.
 //! - [`skep_simulator`], a crate of its own, is a GitHub on loopback and the demo agent, for `skep demo` and for the tests.
@@ -70,13 +75,18 @@ pub mod gateway;
 pub mod git;
 pub mod github;
 pub mod http;
+pub mod live_policy;
+mod local_socket;
+pub mod mcp;
 pub mod meter;
+pub mod notify;
 mod pem;
 pub mod random;
 pub mod runner;
 pub mod signing;
 pub mod store;
 pub mod sweep;
+pub mod trace;
 pub mod webhook;
 
 #[cfg(any(test, fuzzing))]

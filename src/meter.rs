@@ -68,12 +68,49 @@ pub static GITHUB_REMAINING: Gauge = Gauge::new(
     "skep_github_rate_limit_remaining",
     "Requests that GitHub said were left, as last said for any installation",
 );
+/// Tries to tell somebody outside GitHub, by the operator's name of the target and what came of them.
+pub static NOTIFICATIONS: Counter = Counter::new(
+    "skep_notifications_total",
+    "Tries to tell targets outside GitHub, by target and outcome: sent, failed; dead are those given up",
+    &["target", "outcome"],
+);
 /// How long the database took.
 pub static STORE_TIME: Histogram = Histogram::new(
     "skep_store_duration_seconds",
     "How long operations of the database took, waiting for a connection included",
     &[],
     &[0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0],
+);
+
+/// From a delivery's head to its 202.
+pub static WEBHOOK_ACK: Histogram = Histogram::new(
+    "skep_webhook_ack_seconds",
+    "How long GitHub waited for the answer that a delivery is stored",
+    &[],
+    &[0.005, 0.02, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0],
+);
+/// Effects taken over from whoever held them before.
+pub static LEASE_TAKEOVERS: Counter = Counter::new(
+    "skep_lease_takeovers_total",
+    "Effects that were taken over: lapsed (their holder did not renew), restart (of the process before this one)",
+    &["cause"],
+);
+/// Our clock minus GitHub's.
+pub static CLOCK_SKEW: Gauge = Gauge::new(
+    "skep_clock_skew_seconds",
+    "How far this machine's clock is ahead of GitHub's, by the Date of its last answer",
+);
+/// Spans that the collector took.
+pub static SPANS_SENT: Counter = Counter::new(
+    "skep_trace_spans_sent_total",
+    "Spans of traces that the collector took",
+    &[],
+);
+/// Spans that were lost.
+pub static SPANS_DROPPED: Counter = Counter::new(
+    "skep_trace_spans_dropped_total",
+    "Spans of traces that were lost: queue (no room), collector (it did not take them)",
+    &["cause"],
 );
 
 /// Everything that was counted.
@@ -86,11 +123,16 @@ pub fn write(into: &mut Exposition) {
         &AGENT_STARTS,
         &EFFECTS,
         &GITHUB_CALLS,
+        &NOTIFICATIONS,
+        &LEASE_TAKEOVERS,
+        &SPANS_SENT,
+        &SPANS_DROPPED,
     ] {
         counter.write(into);
     }
     GITHUB_REMAINING.write(into);
-    for histogram in [&QUEUE_WAIT, &EFFECT_TIME, &STORE_TIME] {
+    CLOCK_SKEW.write(into);
+    for histogram in [&QUEUE_WAIT, &EFFECT_TIME, &STORE_TIME, &WEBHOOK_ACK] {
         histogram.write(into);
     }
 }

@@ -17,6 +17,7 @@ mod discovering;
 mod disk;
 mod disk_usage;
 mod disk_watch;
+mod dry_run;
 mod folders;
 mod handing_in;
 mod janitor;
@@ -51,6 +52,7 @@ mod session_tools;
 mod starter;
 mod suggesting;
 mod template;
+mod traced;
 mod tried;
 mod turn_recorder;
 
@@ -60,9 +62,11 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::core::effect::EffectKind;
 use crate::store::{Claim, Closed, Complaint, StoreError};
+use crate::trace;
 
 pub use answer_waiters::AnswerWaiters;
 pub use ballast::Ballast;
@@ -70,6 +74,7 @@ pub use batch::{BatchJudge, BatchOf, NotJudged, WrongBatch};
 pub use between_turns::Told;
 pub use disk::Disk;
 pub use disk_usage::{Survey, Usage, taken as disk_taken};
+pub use dry_run::dry_run;
 pub use folders::Folders;
 use lease::{Claimed, Leases};
 pub use live_graph::LiveGraph;
@@ -110,8 +115,8 @@ impl Runner {
     /// Puts the runner together.
     pub fn new(services: Arc<Services>) -> Self {
         Self {
+            leases: Leases::new(services.lost_time),
             services,
-            leases: Leases::default(),
             stopping: CancellationToken::new(),
             trouble: Arc::default(),
             removing: Arc::default(),
@@ -236,10 +241,12 @@ impl Runner {
             | EffectKind::JoinStack
             | EffectKind::CreateIssue
             | EffectKind::ProposePolicy
+            | EffectKind::ProposeOnboarding
             | EffectKind::Suggest
             | EffectKind::LabelPull
             | EffectKind::ReportPullGate
             | EffectKind::ReportVerification
+            | EffectKind::ShowCheck
             | EffectKind::DescribePull
             | EffectKind::RequestReview
             | EffectKind::PostAnswer
@@ -342,16 +349,26 @@ impl Runner {
         let began = std::time::Instant::now();
         let (row, result) = match &claimed {
             Claimed::Effect(lease, action) => {
-                let (effect, kind, attempt) = (lease.id(), lease.kind().name(), lease.attempts());
-                tracing::debug!(effect, kind, attempt, "performing");
-                let performed =
-                    perform::perform(action, lease, &self.services, &self.stopping).await;
-                let tried = Tried::of(lease, &performed, began.elapsed());
-                let closed = outcomes.settle(lease, performed).await;
-                if matches!(closed, Ok(Closed::Done)) {
-                    tried.count();
-                }
-                (lease.row(), closed)
+                let told = traced::of(lease);
+                let work = async {
+                    tracing::debug!("performing");
+                    // On the heap: its steps are large, and a worker's stack is not.
+                    let perform = Box::pin(perform::perform(
+                        action,
+                        lease,
+                        &self.services,
+                        &self.stopping,
+                    ));
+                    let performed = trace::within(told.context(), perform).await;
+                    let tried = Tried::of(lease, &performed, began.elapsed());
+                    let closed = outcomes.settle(lease, performed).await;
+                    if matches!(closed, Ok(Closed::Done)) {
+                        told.ended((self.services.clock)(), tried.outcome());
+                        tried.count();
+                    }
+                    closed
+                };
+                (lease.row(), work.instrument(told.span()).await)
             }
             Claimed::Unreadable(row, error) => {
                 tracing::error!(effect = row.id(), %error, "an effect does not read back");

@@ -1,9 +1,9 @@
 //! States facts nobody told us of: what GitHub could not deliver, and what people did while skep was down. It reads, puts
 //! facts into the inbox; it decides nothing.
 //!
-//! Three ways, each of which finds what the others miss. `delivery` asks GitHub to send again what never got an answer
+//! Four ways, each of which finds what the others miss. `delivery` asks GitHub to send again what never got an answer
 //! (GitHub does not by itself). `issue` and `pull` compare every task that is not over with GitHub as it is now.
-//! `repository` looks for comments and labels of issues we know nothing of. They overlap on purpose: a fact that is
+//! `repository` looks for comments and labels of issues we know nothing of; `polling` takes its place where no webhook is to come at all. They overlap on purpose: a fact that is
 //! known already leads to nothing, so what is found twice happens once.
 //!
 //! At start what is on is compared before any agent goes on: an issue that was closed meanwhile must not see it again.
@@ -13,8 +13,11 @@ mod delivery;
 mod downtime;
 mod found;
 mod issue;
+mod occasions;
+mod polling;
 mod pull;
 mod repository;
+mod repository_file;
 mod services;
 mod sprint;
 mod sweeper;
@@ -29,11 +32,13 @@ use crate::core::downtime::DownTime;
 use crate::core::text;
 
 pub use downtime::REPORT;
-pub use services::SweepServices;
+pub use polling::PollView;
+pub use services::{Hearing, SweepServices};
 pub use sweeper::{Sweep, SweepError};
 
 use compare::Look;
 use found::Stated;
+use polling::Extent;
 use sweeper::FACTS_SINCE;
 
 /// How often it is written down that skep is alive: so exactly is known since when it was not.
@@ -63,7 +68,10 @@ impl Sweep {
         drop(looked);
         tokio::select! {
             () = cancel.cancelled() => {}
-            () = self.catch_up(begun) => self.keep_watch(&cancel).await,
+            () = self.catch_up(begun) => {
+                self.caught_up.cancel();
+                self.keep_watch(&cancel).await;
+            }
         }
         self.alive().await;
     }
@@ -77,11 +85,16 @@ impl Sweep {
             }
             if Instant::now() >= deliveries {
                 deliveries = Instant::now() + DELIVERIES;
-                self.deliveries().await;
+                if self.services.hearing.is_told() {
+                    self.deliveries().await;
+                }
             }
             if Instant::now() >= facts {
                 facts = Instant::now() + FACTS;
-                self.facts().await;
+                match self.polling.is_some() {
+                    true => self.known_facts().await,
+                    false => self.facts().await,
+                };
             }
         }
     }
@@ -89,9 +102,11 @@ impl Sweep {
     /// Finds what happened while skep was down, and reports it.
     async fn catch_up(&self, begun: DownTime) {
         let mut down = begun;
-        let again = self.deliveries().await;
-        self.taken_up(&again.ids()).await;
-        again.count(&mut down);
+        if self.services.hearing.is_told() {
+            let again = self.deliveries().await;
+            self.taken_up(&again.ids()).await;
+            again.count(&mut down);
+        }
         self.facts().await.count(&mut down);
         self.report(down).await;
     }
@@ -110,6 +125,33 @@ impl Sweep {
     /// Compares tasks and repositories with GitHub as it is now.
     pub async fn facts(&self) -> Stated {
         let from = self.now();
+        let mut stated = self.compare_all().await;
+        stated.add(match self.polling.is_some() {
+            true => self.poll_as_far_as(Extent::Whole).await,
+            false => self.repositories().await,
+        });
+        stated.add(self.repository_files().await);
+        self.looked_through(from, &stated).await;
+        stated
+    }
+
+    /// The same of what is known, while polling looks at the rest.
+    pub async fn known_facts(&self) -> Stated {
+        let from = self.now();
+        let mut stated = self.compare_all().await;
+        stated.add(self.repository_files().await);
+        self.looked_through(from, &stated).await;
+        stated
+    }
+
+    async fn looked_through(&self, from: i64, stated: &Stated) {
+        if !stated.incomplete {
+            self.remember(FACTS_SINCE, from).await;
+        }
+    }
+
+    /// Compares the tasks, and has sprints read again.
+    async fn compare_all(&self) -> Stated {
         let mut stated = Stated::default();
         match tasks::watched(&self.services.store).await {
             Ok(tasks) => stated.add(self.compare(tasks, Look::All).await),
@@ -118,11 +160,7 @@ impl Sweep {
                 stated.incomplete = true;
             }
         }
-        stated.add(self.repositories().await);
         stated.add(self.sprints().await);
-        if !stated.incomplete {
-            self.remember(FACTS_SINCE, from).await;
-        }
         stated
     }
 

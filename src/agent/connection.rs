@@ -67,13 +67,13 @@ impl Connection {
         })
     }
 
-    /// The handshake; an agent that speaks another version of the protocol is refused, if it was not by `framing` already.
+    /// The handshake; an agent that speaks another version of the protocol is refused, if it was not by `framing` already. One
+    /// that cannot even answer an offer of version 2 is asked for version 1 alone.
     pub(super) async fn initialize(&self, patience: Duration) -> Result<InitializeResponse, Ended> {
-        let forms = ElicitationCapabilities::new().form(ElicitationFormCapabilities::new());
-        let request = InitializeRequest::new(ProtocolVersion::V1)
-            .client_capabilities(ClientCapabilities::new().elicitation(forms))
-            .client_info(Implementation::new("skep", env!("CARGO_PKG_VERSION")));
-        let answer = self.ask("initialize", request, patience).await;
+        let mut answer = self.hello(patience).await;
+        if matches!(answer, Err(Ended::Answered(_))) && self.wire.state().dialect.withdraw() {
+            answer = self.hello(patience).await;
+        }
         answer.map_err(|ended| match ended {
             Ended::Answered(error) if i32::from(error.code) == UNSUPPORTED_VERSION => {
                 let said = error.message.chars().take(300).collect::<String>();
@@ -83,6 +83,14 @@ impl Connection {
             }
             other => other,
         })
+    }
+
+    async fn hello(&self, patience: Duration) -> Result<InitializeResponse, Ended> {
+        let forms = ElicitationCapabilities::new().form(ElicitationFormCapabilities::new());
+        let request = InitializeRequest::new(ProtocolVersion::V1)
+            .client_capabilities(ClientCapabilities::new().elicitation(forms))
+            .client_info(Implementation::new("skep", env!("CARGO_PKG_VERSION")));
+        self.ask("initialize", request, patience).await
     }
 
     /// Sends a prompt and waits for the answer that ends the turn, as JSON: token counts are not in the stable types.

@@ -15,6 +15,7 @@ use agent_client_protocol::v1::schema::{
 
 use crate::core::agent::{Decision, Update};
 
+use super::dialect::Dialect;
 use super::elicitation;
 use super::error::AgentError;
 use super::halves::Halves;
@@ -57,6 +58,8 @@ pub(super) struct Exchange {
     pub(super) verdict: Option<AgentError>,
     /// The agent's requests that have no answer on the wire yet.
     pub(super) unanswered: usize,
+    /// Which version of the protocol is on the wire.
+    pub(super) dialect: Dialect,
     /// What the agent printed among its messages.
     pub(super) strays: Strays,
     /// Who answers the session's questions.
@@ -82,6 +85,7 @@ impl Exchange {
             active: Instant::now(),
             verdict: None,
             unanswered: 0,
+            dialect: Dialect::default(),
             strays: Strays::default(),
             gate: Arc::default(),
             model: ModelHealth::default(),

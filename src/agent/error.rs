@@ -8,6 +8,8 @@ use crate::core::agent::ErrorClass;
 use crate::core::failure::Failure;
 use crate::core::text::{self, outside};
 
+use super::registry;
+
 /// An agent that did not start, did not behave or did not finish.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AgentError {
@@ -151,7 +153,8 @@ impl From<AgentError> for Failure {
         let why = error.to_string();
         match error {
             AgentError::NotFound { agent, program } => {
-                Self::refused(outside::not_installed(&agent, &program))
+                let installs = registry::name_of(&program);
+                Self::refused(outside::not_installed(&agent, &program, installs))
             }
             AgentError::Sandbox(_) => Self::refused(outside::NO_SANDBOX),
             AgentError::Service(say) => Self::refused(say),
@@ -189,7 +192,7 @@ mod tests {
             program: "goose".into(),
         });
         assert!(
-            matches!(&failure, Failure::Refused { say } if say.contains("SKEP_AGENT")),
+            matches!(&failure, Failure::Refused { say } if say.contains("SKEP_AGENT") && say.contains("skep agents install goose")),
             "{failure:?}"
         );
     }

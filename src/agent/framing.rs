@@ -111,6 +111,7 @@ pub(super) fn incoming(
         wire,
         meter: Meter::new(),
         batch: VecDeque::new(),
+        rewritten: VecDeque::new(),
         talks: false,
         greeted: false,
     };
@@ -133,6 +134,8 @@ struct Inlet<R> {
     meter: Meter,
     /// Messages that came in one list and are still to be taken.
     batch: VecDeque<String>,
+    /// Messages that one of the agent's stands for, and are still to be taken.
+    rewritten: VecDeque<String>,
     /// Whether a message has ever come.
     talks: bool,
     /// Whether anything was answered: the first answer is the one to `initialize`.
@@ -143,7 +146,13 @@ impl<R: AsyncRead + Unpin> Inlet<R> {
     /// The next line for the protocol crate; none at the end of the stream.
     async fn next(&mut self) -> Result<Option<String>, AgentError> {
         loop {
-            let Some((line, halves)) = self.line().await? else {
+            let rewritten = self.rewritten.pop_front();
+            let as_it_is = rewritten.is_some();
+            let next = match rewritten {
+                Some(line) => Some((line, Halves::default())),
+                None => self.line().await?,
+            };
+            let Some((line, halves)) = next else {
                 return Ok(None);
             };
             if line.trim().is_empty() {
@@ -153,6 +162,13 @@ impl<R: AsyncRead + Unpin> Inlet<R> {
                 self.stray(&line)?;
                 continue;
             };
+            if let Some(lines) = (!as_it_is)
+                .then(|| self.wire.state().dialect.inward(message))
+                .flatten()
+            {
+                self.rewritten.extend(lines);
+                continue;
+            }
             self.talks = true;
             if let (None, Some(result)) = (&envelope.method, envelope.result) {
                 self.check_version(result)?;
@@ -331,6 +347,9 @@ pub(super) fn outgoing(
                 .is_some_and(|envelope| envelope.method.is_none());
             let prompt = envelope
                 .is_some_and(|envelope| envelope.method.as_deref() == Some("session/prompt"));
+            if let Some(rewritten) = wire.state().dialect.outward(&line) {
+                line = rewritten;
+            }
             line.push('\n');
             writer.write_all(line.as_bytes()).await?;
             writer.flush().await?;

@@ -15,6 +15,7 @@ pub mod cgroup;
 mod connection;
 mod connection_state;
 mod decoys;
+mod dialect;
 mod elicitation;
 mod end;
 mod envelope;

@@ -91,6 +91,7 @@ impl Live {
                 variables: Some(demo_variables(context, launch)),
                 queues: is_on(demo_agent::QUEUE),
                 takes_system_prompt: is_on(demo_agent::SYSTEM_PROMPT),
+                second_version: is_on(demo_agent::SECOND_VERSION),
             };
             let (reader, writer) = tokio::io::split(theirs);
             let agent = tokio::spawn(demo_agent::serve(reader, writer, environment));
@@ -129,6 +130,9 @@ impl Live {
         if let Some(denials) = live.ways.as_mut().and_then(|ways| ways.proxy.denials()) {
             tokio::spawn(listen_to(denials, live.connection.wire.clone()));
         }
+        if launch.agent.draft_protocol {
+            live.connection.wire.state().dialect.offer();
+        }
         match live.connection.initialize(starts.patience).await {
             Ok(hello) => live.hello = Some(hello),
             Err(ended) => {
@@ -136,6 +140,9 @@ impl Live {
                 live.end(Duration::ZERO).await?;
                 return Err(error);
             }
+        }
+        if live.connection.wire.state().dialect.is_second() {
+            live.note(text::session_log::SECOND_VERSION);
         }
         Ok(live)
     }

@@ -14,23 +14,26 @@ use super::lookup::{find_session, read_task, unread};
 use super::orders::{Orders, refused};
 use super::tokens::Tokens;
 use super::{
-    graph_view, metrics, outcome_lines, plan_lines, queue_lines, result_lines, waves_lines,
+    dry_run_lines, event_pages, graph_view, metrics, notifications, outcome_lines, plan_lines,
+    queue_lines, result_lines, task_lines, waves_lines,
 };
 use crate::core::ids::{RepositoryName, SessionId, TaskKey};
 use crate::core::text::requests::{self, absent};
 use crate::engine::Engine;
 use crate::github::GitHub;
 use crate::http::types::{
-    AuditLine, GraphAnswer, GraphFormat, LogAnswer, NewToken, OrderAnswer, OutcomesAnswer,
-    PlanAnswer, PlanOrder, QueueAnswer, ResultsAnswer, SessionAnswer, SessionLine, SessionsAnswer,
-    StatusAnswer, StopAnswer, TaskAnswer, TokenLine, TokenMade, WavesAnswer,
+    AuditLine, DryRunAnswer, GraphAnswer, GraphFormat, LogAnswer, NewToken, NotificationsAnswer,
+    OrderAnswer, OutcomesAnswer, PlanAnswer, PlanOrder, QueueAnswer, ResultsAnswer, RetriedAnswer,
+    RetryOrder, SessionAnswer, SessionLine, SessionsAnswer, StatusAnswer, StopAnswer, TaskAnswer,
+    TestedAnswer, TokenLine, TokenMade, WavesAnswer,
 };
 use crate::http::{
     AdminService, Answer, ApiError, Batch, By, EventPage, Events, IssueAt, LogPage, QueueQuestion,
-    SessionFilter, Span, Target, WavesQuestion,
+    SessionFilter, Sight, Span, Target, WavesQuestion,
 };
+use crate::notify::Notifier;
 use crate::runner::Services;
-use crate::store::{self, EventFilter, EventRow, SessionRow, Store};
+use crate::store::{self, EventRow, SessionRow, Store};
 
 /// Answers the operator.
 pub struct AdminApi {
@@ -42,6 +45,8 @@ pub struct AdminApi {
     services: OnceLock<Arc<Services>>,
     /// The same.
     engine: OnceLock<Engine>,
+    /// The same.
+    notifier: OnceLock<Notifier>,
     /// Held while issues are made of a task list.
     planning: Mutex<()>,
     tokens: Tokens,
@@ -68,13 +73,18 @@ impl AdminApi {
             disk,
             services: OnceLock::new(),
             engine: OnceLock::new(),
+            notifier: OnceLock::new(),
             planning: Mutex::default(),
         }
     }
 
     /// From here on orders are taken; only the first call counts.
-    pub(super) fn open(&self, services: Arc<Services>, engine: Engine) {
-        let _open_already = (self.services.set(services), self.engine.set(engine));
+    pub(super) fn open(&self, services: Arc<Services>, engine: Engine, notifier: Notifier) {
+        let _open_already = (
+            self.notifier.set(notifier),
+            self.engine.set(engine),
+            self.services.set(services),
+        );
     }
 
     pub(super) fn services(&self) -> Result<&Arc<Services>, ApiError> {
@@ -90,6 +100,11 @@ impl AdminApi {
     pub(super) fn engine(&self) -> Result<&Engine, ApiError> {
         self.services()?;
         self.engine.get().ok_or_else(ApiError::internal)
+    }
+
+    fn notifier(&self) -> Result<&Notifier, ApiError> {
+        self.services()?;
+        self.notifier.get().ok_or_else(ApiError::internal)
     }
 
     async fn queue_of(&self, engine: &Engine, limit: usize) -> Result<QueueAnswer, ApiError> {
@@ -220,12 +235,23 @@ impl AdminService for AdminApi {
         })
     }
 
+    async fn log_end(&self, id: SessionId, page: LogPage) -> Answer<LogAnswer> {
+        find_session(&self.store, &id).await?;
+        let rows = self.store.log_tail(&id, i64::from(page.limit)).await;
+        let mut rows = rows.map_err(|error| unread(&error))?;
+        rows.retain(|row| row.seq > page.after);
+        Ok(LogAnswer {
+            lines: rows.iter().map(log_line).collect(),
+            next: rows.last().map_or(page.after, |row| row.seq),
+        })
+    }
+
     async fn task(&self, issue: IssueAt) -> Answer<TaskAnswer> {
         let IssueAt { repository, issue } = issue;
         let at = self
             .services()?
             .github
-            .locate(&repository)
+            .glance(&repository)
             .await
             .map_err(refused)?;
         let key = TaskKey::new(at.repository, issue);
@@ -238,42 +264,11 @@ impl AdminService for AdminApi {
             .task_events(key, 500)
             .await
             .map_err(|error| unread(&error))?;
-        Ok(TaskAnswer {
-            task: key.to_string(),
-            repository: task.place.name.to_string(),
-            issue: issue.0,
-            state: task.state().to_owned(),
-            session: task.job().map(|job| job.session.to_string()),
-            pull: task.pull.clone(),
-            timeline: events.iter().map(event_line).collect(),
-            story: task.timeline,
-        })
+        Ok(task_lines::answer(key, task, &events))
     }
 
     async fn events(&self, page: EventPage) -> Answer<Events> {
-        let mut wake = self.store.event_wake();
-        let deadline = tokio::time::Instant::now() + page.wait;
-        let filter = EventFilter {
-            repository: page.repository.map(|name| name.to_string()),
-            names: page.kinds.iter().map(|kind| kind.name()).collect(),
-        };
-        let mut next = page.after;
-        loop {
-            let found = self
-                .store
-                .events_that_fit(&filter, next, i64::from(page.limit));
-            let (rows, looked) = found.await.map_err(|error| unread(&error))?;
-            next = looked;
-            if !rows.is_empty() {
-                let lines = rows.iter().map(event_line).collect();
-                return Ok(Events { lines, next });
-            }
-            let changed = tokio::time::timeout_at(deadline, wake.changed()).await;
-            if !matches!(changed, Ok(Ok(()))) {
-                let lines = Vec::new();
-                return Ok(Events { lines, next });
-            }
-        }
+        event_pages::events(&self.store, page).await
     }
 
     async fn newest_event(&self) -> Answer<i64> {
@@ -309,11 +304,12 @@ impl AdminService for AdminApi {
     }
 
     async fn graph(&self, repository: RepositoryName, format: GraphFormat) -> Answer<GraphAnswer> {
-        let at = self.github.locate(&repository).await.map_err(refused)?;
+        let at = self.github.glance(&repository).await.map_err(refused)?;
         let graph = graph_view::GraphView {
             engine: self.engine()?,
             store: &self.store,
             web: self.github.web_page(),
+            sight: &Sight::All,
         };
         graph.of(&at, format).await
     }
@@ -336,7 +332,7 @@ impl AdminService for AdminApi {
     }
 
     async fn outcomes(&self, span: Span) -> Answer<OutcomesAnswer> {
-        outcome_lines::outcomes(&self.store, &span).await
+        outcome_lines::outcomes(&self.store, &span, &Sight::All).await
     }
 
     async fn results(&self, span: Span) -> Answer<ResultsAnswer> {
@@ -352,6 +348,14 @@ impl AdminService for AdminApi {
             question,
         };
         waves.answer().await
+    }
+
+    async fn dry_run(&self, issue: IssueAt) -> Answer<DryRunAnswer> {
+        let dry_run = dry_run_lines::DryRun {
+            services: self.services()?,
+            engine: self.engine()?,
+        };
+        dry_run.of(&issue).await
     }
 
     async fn plan(&self, order: PlanOrder, by: By) -> Answer<PlanAnswer> {
@@ -401,7 +405,22 @@ impl AdminService for AdminApi {
         let status = self.status().await?;
         let oldest = self.store.oldest(self.health.now()).await;
         let oldest = oldest.map_err(|error| unread(&error))?;
-        Ok(metrics::text(&status, oldest, self.health.now()))
+        let targets = self.store.notify_targets().await;
+        let targets = targets.map_err(|error| unread(&error))?;
+        let now = self.health.now();
+        Ok(metrics::text(&status, (oldest, now), &targets))
+    }
+
+    async fn notifications(&self) -> Answer<NotificationsAnswer> {
+        notifications::list(&self.store, self.notifier()?).await
+    }
+
+    async fn retry_notifications(&self, order: RetryOrder) -> Answer<RetriedAnswer> {
+        notifications::retry(self.notifier()?, &order).await
+    }
+
+    async fn test_notification(&self, target: String) -> Answer<TestedAnswer> {
+        notifications::test(self.notifier()?, &target).await
     }
 
     async fn tokens(&self) -> Answer<Vec<TokenLine>> {

@@ -6,7 +6,7 @@ use super::ca_bundle;
 use super::finding::Finding;
 use super::sandbox_view::agents_config;
 use super::scratch::Scratch;
-use crate::agent::Agents;
+use crate::agent::{Agents, registry};
 use crate::config::Config;
 use crate::core::text::{agents as text, check};
 
@@ -20,14 +20,15 @@ const ANSWER: Duration = Duration::from_secs(120);
 /// There is no such agent, or nothing can be started here.
 pub async fn try_agent(mut config: Config, name: &str) -> anyhow::Result<Vec<Finding>> {
     let spec = config.agents.get(name).cloned();
-    let spec = spec.ok_or_else(|| anyhow::anyhow!(check::no_program(name)))?;
+    let spec = spec.ok_or_else(|| anyhow::anyhow!(check::no_program(name, None)))?;
     let scratch = Scratch::new()?;
     config.network.ca_bundle = ca_bundle::write(&config.certificates, scratch.path())?;
     let agents = Agents::open(agents_config(config, scratch.path())).await?;
     let part = format!("agent {name}");
     let program = spec.command.first().map(String::as_str).unwrap_or_default();
     let Some(path) = agents.find_program(program) else {
-        return Ok(vec![Finding::wrong(part, check::no_program(program))]);
+        let why = check::no_program(program, registry::name_of(program));
+        return Ok(vec![Finding::wrong(part, why)]);
     };
     let path = path.display().to_string();
     let mut found = match agents

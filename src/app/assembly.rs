@@ -15,10 +15,11 @@ use super::intake::WebhookIngest;
 use super::listeners::{Entry, dashboard};
 use super::live_graph::EngineGraph;
 use super::modules::App;
+use super::people::GitHubPeople;
 use super::random_name::random_name;
 use super::setup::Setup;
 use super::tokens::Tokens;
-use super::{admin_token, ca_bundle};
+use super::{admin_token, ca_bundle, notifications, replay};
 use crate::agent::Agents;
 use crate::agent::guard::Guard;
 use crate::core::effect::Worth;
@@ -28,6 +29,8 @@ use crate::core::sanitise::HeldSecrets;
 use crate::engine::{self, Engine};
 use crate::git::Git;
 use crate::github::{AppIdentity, GitHub};
+use crate::http::People;
+use crate::live_policy::LivePolicy;
 use crate::runner::{
     Ballast, Folders, MarkerKey, PostedComments, Refusals, Runner, Services, ToldOf, Usage,
 };
@@ -49,6 +52,7 @@ pub(super) struct Assembly {
     pub(super) health: Arc<Health>,
     pub(super) setup: Setup,
     pub(super) token: SecretString,
+    people: Option<Arc<dyn People>>,
     lock: Arc<DataLock>,
     guard: Option<Arc<Guard>>,
     ballast: Arc<Ballast>,
@@ -132,6 +136,7 @@ impl Assembly {
             clock: setup.clock.clone(),
         };
         let admin = Arc::new(AdminApi::new(tokens, github.clone(), health.clone(), disk));
+        let people = GitHubPeople::of(&setup.github, &setup.network)?;
         let (ingest, lock) = (Arc::new(ingest), Arc::new(lock));
         Ok(Self {
             store,
@@ -143,6 +148,7 @@ impl Assembly {
             health,
             setup,
             token,
+            people,
             lock,
             guard,
             ballast,
@@ -158,6 +164,7 @@ impl Assembly {
             admin: self.admin.clone(),
             token: self.token.clone(),
             dashboard: dashboard(&self.setup.issues),
+            people: self.people.clone(),
         }
     }
 
@@ -165,12 +172,8 @@ impl Assembly {
     pub(super) async fn complete(&self, identity: AppIdentity) -> anyhow::Result<App> {
         self.health.identified();
         let (store, setup) = (self.store.clone(), &self.setup);
-        let me = Me {
-            app_id: identity.id,
-            login: identity.bot_login(),
-            slug: identity.slug,
-        };
-        let policy = Arc::new(setup.policy(me, &self.agents));
+        let me = us(&store, identity).await?;
+        let policy = LivePolicy::new(setup.policy(me, &self.agents));
         let owner = instance(&store).await.context("read the instance's name")?;
         let released = store
             .release_owner(&owner)
@@ -188,6 +191,7 @@ impl Assembly {
             .context("read the key for statements of provenance")?;
         self.held.hold(key.to_be_held());
         let engine = Engine::new(store.clone(), policy.clone(), setup.clock.clone());
+        let notifier = notifications::open(setup, &store, &self.held, &owner).await?;
         let services = Arc::new(Services {
             store: store.clone(),
             github: self.github.clone(),
@@ -195,15 +199,13 @@ impl Assembly {
             agents: self.agents.clone(),
             policy: policy.clone(),
             redactor: self.held.clone(),
-            ignore: leavings::list(
-                setup.specs.values().flat_map(|spec| &spec.ignore),
-                &setup.ignore,
-            ),
+            ignore: leavings(setup),
             specs: setup.specs.clone(),
             clock: setup.clock.clone(),
             ballast: self.ballast.clone(),
             folders: Folders::new(setup.data_dir.clone()),
             marker,
+            lost_time: store.lost_time().await.context("read what time was lost")?,
             key,
             owner,
             timings: setup.timings,
@@ -221,33 +223,62 @@ impl Assembly {
             .await
             .context("read what was posted in the last hour")?;
         let runner = Runner::new(services.clone());
-        let sweep = Sweep::new(SweepServices {
-            store: store.clone(),
-            github: self.github.clone(),
-            policy: services.policy.clone(),
-            clock: setup.clock.clone(),
-        });
-        self.admin.open(services, engine.clone());
-        let (ingest, admin) = (self.ingest.clone(), self.admin.clone());
+        let sweep = self.sweep(&services);
+        self.admin.open(services, engine.clone(), notifier.clone());
         Ok(App {
             store,
             engine,
             runner,
             sweep,
-            ingest,
-            admin,
+            notifier,
+            ingest: self.ingest.clone(),
+            admin: self.admin.clone(),
+            people: self.people.clone(),
             token: self.token.clone(),
             configured: self.setup.configured.clone(),
             _lock: self.lock.clone(),
             _guard: self.guard.clone(),
         })
     }
+
+    fn sweep(&self, services: &Services) -> Sweep {
+        let sweep = Sweep::new(SweepServices {
+            store: self.store.clone(),
+            github: self.github.clone(),
+            policy: services.policy.clone(),
+            clock: self.setup.clock.clone(),
+            hearing: self.setup.hearing,
+        });
+        if let Some(view) = sweep.poll_view() {
+            self.health.polls(view.clone());
+        }
+        sweep
+    }
+}
+
+/// What agents leave and nobody wants: the agents' own, and what the operator names.
+fn leavings(setup: &Setup) -> Vec<String> {
+    let own = setup.specs.values().flat_map(|spec| &spec.ignore);
+    leavings::list(own, &setup.ignore)
 }
 
 /// This instance's name among those that hold leases; made at the first start.
 async fn instance(store: &Store) -> anyhow::Result<String> {
     let fresh = random_name("instance")?;
     Ok(store.get_or_init_meta("instance", &fresh).await?)
+}
+
+/// Who we are on GitHub, which is noted for whoever cannot ask there.
+async fn us(store: &Store, identity: AppIdentity) -> anyhow::Result<Me> {
+    let me = Me {
+        app_id: identity.id,
+        login: identity.bot_login(),
+        slug: identity.slug,
+    };
+    replay::keep_identity(store, &me)
+        .await
+        .context("note who we are on GitHub")?;
+    Ok(me)
 }
 
 async fn marker_key(store: &Store) -> anyhow::Result<String> {

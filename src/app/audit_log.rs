@@ -34,6 +34,12 @@ impl AuditLog {
         self.note("skep.started", facts).await
     }
 
+    /// Writes down that the configuration was taken up anew.
+    pub(super) async fn reloaded(&self, configured: Option<&str>) -> Result<(), StoreError> {
+        self.note("skep.reloaded", json!({ "config": configured }))
+            .await
+    }
+
     /// Writes down something of skep's own.
     async fn note(&self, kind: &str, facts: Value) -> Result<(), StoreError> {
         let new = NewAudit {

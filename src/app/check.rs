@@ -11,8 +11,8 @@ use tokio::net::TcpListener;
 use super::finding::Finding;
 use super::scratch::Scratch;
 use super::setup::{Addresses, Setup};
-use super::{ca_bundle, check_bases, identity};
-use crate::agent::{Agents, Confinement};
+use super::{ca_bundle, check_repositories, identity};
+use crate::agent::{Agents, Confinement, registry};
 use crate::config::{lacking, try_data_dir};
 use crate::core::agent::AgentSpec;
 use crate::core::gated_pulls::GatedPulls;
@@ -35,7 +35,9 @@ pub async fn check(mut setup: Setup, addresses: Addresses, offline: bool) -> Vec
     if running {
         found.push(Finding::odd("addresses", check::ADDRESSES_IN_USE));
     } else {
-        found.push(address("webhooks", addresses.listen).await);
+        if let Some(listen) = addresses.listen {
+            found.push(address("webhooks", listen).await);
+        }
         found.push(address("admin", addresses.admin).await);
     }
     found.push(database(&setup.database_url).await);
@@ -140,7 +142,7 @@ async fn agent(agents: &Agents, spec: &AgentSpec, scratch: &Path) -> Finding {
     let part = format!("agent {}", spec.name);
     let program = spec.command.first().map(String::as_str).unwrap_or_default();
     let Some(path) = agents.find_program(program) else {
-        return Finding::wrong(part, check::no_program(program));
+        return Finding::wrong(part, check::no_program(program, registry::name_of(program)));
     };
     let path = path.display().to_string();
     match agents.try_out(spec, scratch, HANDSHAKE).await {
@@ -197,7 +199,7 @@ async fn github(setup: &Setup) -> Vec<Finding> {
         check::known(api.as_str(), &identity.slug),
     )];
     found.extend(
-        identity::shortfall(&identity, gated)
+        identity::shortfall(&identity, gated, setup.hearing)
             .into_iter()
             .map(|what| Finding::wrong("App", what)),
     );
@@ -205,7 +207,7 @@ async fn github(setup: &Setup) -> Vec<Finding> {
         Ok(all) if all.is_empty() => found.push(Finding::odd("App", check::NOT_INSTALLED_YET)),
         Ok(all) => {
             found.extend(all.iter().map(|one| installation(one, gated)));
-            found.extend(check_bases::check(&github, &all, setup.base_rules).await);
+            found.extend(check_repositories::check(&github, &all, setup.base_rules).await);
         }
         Err(error) => found.push(Finding::wrong("App", error.to_string())),
     }

@@ -9,8 +9,8 @@ use crate::core::task::Task;
 use crate::core::text;
 use crate::engine::{Engine, EngineError};
 use crate::github::At;
-use crate::http::ApiError;
 use crate::http::types::{GraphAnswer, GraphFormat};
+use crate::http::{ApiError, Sight};
 use crate::store::Store;
 
 /// What a drawing is made of.
@@ -19,6 +19,8 @@ pub(super) struct GraphView<'a> {
     pub(super) store: &'a Store,
     /// The address of GitHub's pages, without a slash at its end.
     pub(super) web: &'a str,
+    /// What whoever looks may see: of issues elsewhere no more than their number.
+    pub(super) sight: &'a Sight,
 }
 
 /// What is known of an issue, from its own task or from one that waits for it.
@@ -90,6 +92,14 @@ impl GraphView<'_> {
     }
 
     fn drawn(&self, key: TaskKey, known: &HashMap<TaskKey, Known>, at: &At) -> Drawn {
+        if !self.sight.sees(key.repository) {
+            return Drawn {
+                key,
+                label: text::graph::elsewhere(key.issue),
+                class: Class::Outside,
+                link: None,
+            };
+        }
         let known = known.get(&key);
         let name = known.map_or(&at.name, |known| &known.name);
         let own = key.repository == at.repository;

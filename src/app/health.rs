@@ -11,7 +11,10 @@ use super::webhook_proxy::ChannelView;
 use crate::core::text::requests;
 use crate::core::time::Clock;
 use crate::http::Refused;
-use crate::http::types::{AcceptedLine, DeliveriesAnswer, GitHubAnswer, HealthAnswer, RefusedLine};
+use crate::http::types::{
+    AcceptedLine, DeliveriesAnswer, GitHubAnswer, HealthAnswer, PollingAnswer, RefusedLine,
+};
+use crate::sweep::PollView;
 
 /// Between two warnings about refused deliveries, milliseconds.
 const WARN_EVERY: i64 = 60_000;
@@ -22,6 +25,8 @@ pub(super) struct Health {
     seen: Mutex<Seen>,
     /// The channel that webhooks are read from, if there is one.
     channel: OnceLock<Arc<ChannelView>>,
+    /// How GitHub is asked for news, if it is.
+    polling: OnceLock<PollView>,
 }
 
 #[derive(Default)]
@@ -59,6 +64,7 @@ impl Health {
                 ..Seen::default()
             }),
             channel: OnceLock::new(),
+            polling: OnceLock::new(),
         }
     }
 
@@ -70,6 +76,17 @@ impl Health {
     /// Whether the channel is open, and how it is in words; `None` where there is none.
     pub(super) fn channel(&self) -> Option<(bool, String)> {
         self.channel.get().map(|channel| channel.told())
+    }
+
+    /// News is asked for.
+    pub(super) fn polls(&self, view: PollView) {
+        self.polling.get_or_init(|| view);
+    }
+
+    /// Whether asking for news goes well, and how it goes in words; `None` where nobody asks.
+    pub(super) fn polling(&self) -> Option<(bool, String)> {
+        let now = self.now();
+        self.polling.get().map(|view| view.told(now))
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -147,6 +164,10 @@ impl Health {
                 why: unidentified.map(|unidentified| unidentified.why),
             },
             channel: self.channel().map(|(_, said)| said),
+            polling: self.polling.get().map(|view| PollingAnswer {
+                last_poll: view.last(),
+                said: view.told(self.now()).1,
+            }),
             deliveries: DeliveriesAnswer {
                 accepted: seen.accepted,
                 last_accepted: accepted.map(|(time, event)| AcceptedLine { time, event }),

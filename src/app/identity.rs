@@ -12,6 +12,7 @@ use crate::config::lacking;
 use crate::core::gated_pulls::GatedPulls;
 use crate::core::text::check;
 use crate::github::{AppIdentity, GitHub, GitHubError};
+use crate::sweep::Hearing;
 
 /// The first pause between two tries, and the longest.
 const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
@@ -63,20 +64,24 @@ pub(super) fn definite(error: &GitHubError, api: &Url) -> Option<anyhow::Error> 
 }
 
 /// Says what the App lacks; it starts all the same, for some of it may not be missed here.
-pub(super) fn warn_of_shortfall(identity: &AppIdentity, gated: GatedPulls) {
-    for what in shortfall(identity, gated) {
+pub(super) fn warn_of_shortfall(identity: &AppIdentity, gated: GatedPulls, hearing: Hearing) {
+    for what in shortfall(identity, gated, hearing) {
         tracing::warn!("{what}");
     }
 }
 
-/// What the App lacks by its own page, a sentence each with what to do.
-pub(super) fn shortfall(identity: &AppIdentity, gated: GatedPulls) -> Vec<String> {
+/// What the App lacks by its own page, a sentence each with what to do. Where news is only asked for it needs no events.
+pub(super) fn shortfall(
+    identity: &AppIdentity,
+    gated: GatedPulls,
+    hearing: Hearing,
+) -> Vec<String> {
     let (permissions, events) = lacking(&identity.permissions, &identity.events, gated);
     let mut sentences = Vec::new();
     if !permissions.is_empty() {
         sentences.push(check::lacks_permissions(&permissions));
     }
-    if !events.is_empty() {
+    if !events.is_empty() && hearing.is_told() {
         sentences.push(check::lacks_events(&events));
     }
     sentences

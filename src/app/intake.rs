@@ -198,6 +198,7 @@ impl Intake for WebhookIngest {
         let database = self.store.put_meta("ready", &now).await;
         let trouble = self.health.trouble();
         let channel = self.health.channel();
+        let polling = self.health.polling();
         let mut reasons = json!({
             "github": trouble.as_deref().unwrap_or("knows us"),
             "disk": self.disk.describe(),
@@ -209,8 +210,12 @@ impl Intake for WebhookIngest {
         if let Some((_, said)) = channel {
             reasons["webhook_proxy"] = json!(said);
         }
+        let asks = polling.as_ref().is_none_or(|(well, _)| *well);
+        if let Some((_, said)) = polling {
+            reasons["polling"] = json!(said);
+        }
         Readiness {
-            ok: database.is_ok() && trouble.is_none() && open,
+            ok: database.is_ok() && trouble.is_none() && open && asks,
             reasons,
         }
     }

@@ -17,7 +17,7 @@ use super::intake::WebhookIngest;
 use super::setup::Addresses;
 use super::webhook_proxy::{self, ChannelView};
 use crate::core::issue_rules::IssueRules;
-use crate::http::{self, Bounds, Caps, Guard, Pages, ReadAccess, Router};
+use crate::http::{self, Bounds, Caps, Guard, Pages, People, ReadAccess, Router};
 
 /// What is behind the two addresses.
 pub(super) struct Entry {
@@ -27,6 +27,8 @@ pub(super) struct Entry {
     pub(super) token: SecretString,
     /// Where people reach the dashboard from elsewhere.
     pub(super) dashboard: Option<Url>,
+    /// GitHub, where people can sign in with it.
+    pub(super) people: Option<Arc<dyn People>>,
 }
 
 /// Where people reach the dashboard from elsewhere, as the configuration read it.
@@ -36,8 +38,8 @@ pub(super) fn dashboard(rules: &IssueRules) -> Option<Url> {
 
 /// Both addresses, being served.
 pub(super) struct Listeners {
-    /// Where GitHub reaches us.
-    pub(super) listen: SocketAddr,
+    /// Where GitHub reaches us; `None` where it need not.
+    pub(super) listen: Option<SocketAddr>,
     /// Where our operators reach us.
     pub(super) admin: SocketAddr,
     /// Ends the serving, and with it whatever else must live as long.
@@ -57,17 +59,21 @@ impl Entry {
         };
         let tokens = Arc::new(self.admin.tokens().clone());
         let guard = Guard::new(&self.token, read_access).with_tokens(tokens);
+        let health = self.admin.health.clone();
         let pages = Pages {
             service: self.admin.clone(),
             guard: guard.clone(),
             address: self.dashboard.clone(),
+            people: self.people.clone(),
+            clock: Arc::new(move || health.now()),
             viewers: Pages::<AdminApi>::VIEWERS,
             stop: stop.clone(),
         };
         let admin = http::admin_router(self.admin.clone(), guard, stop.clone());
         (
             http::public_router(self.ingest.clone(), Caps::default()),
-            http::with_pages(admin, pages),
+            // Where there is no other address, whoever watches over skep asks here.
+            http::with_pages(admin, pages).merge(http::probes(self.ingest.clone())),
         )
     }
 }
@@ -84,8 +90,13 @@ impl Listeners {
                 .await
                 .with_context(|| format!("listen on {address}"))
         };
-        let (public, private) = (bind(addresses.listen).await?, bind(addresses.admin).await?);
-        let (listen, admin) = (public.local_addr()?, private.local_addr()?);
+        let public = match addresses.listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        let private = bind(addresses.admin).await?;
+        let listen = public.as_ref().map(TcpListener::local_addr).transpose()?;
+        let admin = private.local_addr()?;
         let serve = |listener, router| {
             tokio::spawn(http::serve(
                 listener,
@@ -94,7 +105,11 @@ impl Listeners {
                 stop.clone(),
             ))
         };
-        let served = vec![serve(public, for_github), serve(private, for_operators)];
+        let public = public.map(|public| serve(public, for_github));
+        let served = public
+            .into_iter()
+            .chain([serve(private, for_operators)])
+            .collect();
         Ok(Self {
             listen,
             admin,

@@ -7,10 +7,14 @@ use std::collections::BTreeMap;
 use crate::core::session::SessionState;
 use crate::http::types::StatusAnswer;
 use crate::meter::{self, Exposition, Sample};
-use crate::store::Oldest;
+use crate::store::{NotifyTargetRow, Oldest};
 
 /// All of it, as text.
-pub(super) fn text(status: &StatusAnswer, oldest: Oldest, now: i64) -> String {
+pub(super) fn text(
+    status: &StatusAnswer,
+    (oldest, now): (Oldest, i64),
+    targets: &[NotifyTargetRow],
+) -> String {
     let mut into = Exposition::default();
     into.family(
         "skep_build_info",
@@ -21,6 +25,7 @@ pub(super) fn text(status: &StatusAnswer, oldest: Oldest, now: i64) -> String {
     work(&mut into, status);
     waiting(&mut into, status, (oldest, now));
     machine(&mut into, status);
+    told(&mut into, targets);
     meter::write(&mut into);
     into.text()
 }
@@ -139,4 +144,25 @@ fn machine(into: &mut Exposition, status: &StatusAnswer) {
             [bytes(memory.reserved_bytes)],
         );
     }
+}
+
+/// What waits for targets outside GitHub, and what was given up; they are named by the operator.
+fn told(into: &mut Exposition, targets: &[NotifyTargetRow]) {
+    let samples = |count: fn(&NotifyTargetRow) -> i64| -> Vec<Sample> {
+        let sample = |row: &NotifyTargetRow| {
+            Sample::labelled("target", row.name.as_str(), count(row) as f64)
+        };
+        targets.iter().map(sample).collect()
+    };
+    let help = ("Notifications that wait to be sent, by target", "gauge");
+    into.family(
+        "skep_notifications_waiting",
+        help,
+        samples(|row| row.waiting),
+    );
+    let help = (
+        "Notifications that were given up and are kept, by target",
+        "gauge",
+    );
+    into.family("skep_notifications_dead", help, samples(|row| row.dead));
 }

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::setup::Setup;
 use crate::agent::{Agents, AgentsConfig, Confinement};
-use crate::core::agent::AgentSpec;
+use crate::core::agent::{AgentSpec, SandboxChoice};
 use crate::core::gateway::keys;
 use crate::core::network::ProxyUrl;
 use crate::core::policy::{Me, Policy};
@@ -77,6 +77,20 @@ impl Setup {
             }
             Confinement::None { warning } => Some(warning),
         };
+        let holds = matches!(
+            agents.confinement(),
+            Confinement::Bubblewrap(_) | Confinement::Container(_)
+        );
+        self.policy_where(me, warning, holds)
+    }
+
+    /// The same where no agent is started: the sandbox that is wanted is taken to work.
+    pub(super) fn policy_without_agents(&self, me: Me) -> Policy {
+        let holds = !matches!(self.sandbox, SandboxChoice::None);
+        self.policy_where(me, None, holds)
+    }
+
+    fn policy_where(&self, me: Me, warning: Option<String>, holds: bool) -> Policy {
         Policy {
             me,
             default_role: self.default_role.clone(),
@@ -95,21 +109,21 @@ impl Setup {
             ready: self.ready,
             readiness: self.readiness,
             base_rules: self.base_rules,
-            keys: match agents.confinement() {
-                Confinement::Bubblewrap(_) | Confinement::Container(_) => {
+            keys: match holds {
+                true => {
                     let all = self.specs.iter();
                     all.map(|(name, spec)| (name.clone(), keys(spec))).collect()
                 }
                 // What is said of the sandbox says enough.
-                Confinement::None { .. } | Confinement::Broken { .. } => BTreeMap::new(),
+                false => BTreeMap::new(),
             },
             confinement_warning: warning,
             credentials: credentials(&self.specs),
         }
     }
 
-    /// What may stand in no text: the App's key, the webhook secrets, the password of the database, the values of agents' variables
-    /// that are keys by their name, and the passwords of proxies, which agents are given as well.
+    /// What may stand in no text: the App's key, the webhook secrets, the password of the database, addresses and secrets of those who are
+    /// told outside GitHub, the values of agents' variables that are keys by their name, and the passwords of proxies, which agents are given as well.
     pub(super) fn keys(&self) -> Vec<String> {
         let network = &self.network;
         let proxies = network.https_proxy.iter().chain(&network.http_proxy);
@@ -120,11 +134,17 @@ impl Setup {
             .map(|(_, value)| value.clone());
         let webhooks = self.github.secrets.texts();
         let webhooks = webhooks.iter().map(|text| text.expose_secret().to_owned());
+        let targets = self.notify.iter().flat_map(|target| target.way.secrets());
+        let targets = targets.map(str::to_owned);
+        let sign_in = self.github.sign_in.iter();
+        let sign_in = sign_in.map(|known| known.client_secret.expose_secret().to_owned());
         // Shorter ones would be found in ordinary words.
         named
             .chain(passwords)
             .chain(key_of(self.github.private_key.expose_secret()))
             .chain(webhooks)
+            .chain(sign_in)
+            .chain(targets)
             .chain(database_password(&self.database_url))
             .filter(|value| value.len() >= 8)
             .collect()

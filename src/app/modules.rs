@@ -9,6 +9,8 @@ use super::intake::WebhookIngest;
 use super::listeners::{Entry, dashboard};
 use crate::agent::guard::Guard;
 use crate::engine::Engine;
+use crate::http::People;
+use crate::notify::Notifier;
 use crate::runner::Runner;
 use crate::store::{DataLock, Store};
 use crate::sweep::Sweep;
@@ -23,11 +25,15 @@ pub struct App {
     pub runner: Runner,
     /// Finds what nobody told us of.
     pub sweep: Sweep,
+    /// Tells targets outside GitHub.
+    pub notifier: Notifier,
     /// What is behind the public address.
     pub ingest: Arc<WebhookIngest>,
     /// What is behind the admin address.
     pub admin: Arc<AdminApi>,
     pub(super) token: SecretString,
+    /// GitHub, where people can sign in with it.
+    pub(super) people: Option<Arc<dyn People>>,
     /// The digest of the configuration.
     pub(super) configured: Option<String>,
     /// Held as long as the modules are there.
@@ -44,6 +50,7 @@ impl App {
             admin: self.admin.clone(),
             token: self.token.clone(),
             dashboard: dashboard(&self.runner.services().policy.issues),
+            people: self.people.clone(),
         }
     }
 }

@@ -90,7 +90,11 @@ impl Orders<'_> {
             name: at.name.clone(),
             issue,
         };
-        let facts = read_facts(self.services, &place, &Actor::Operator)
+        let actor = match self.by.person() {
+            Some(account) => Actor::Person(account.clone()),
+            None => Actor::Operator,
+        };
+        let facts = read_facts(self.services, &place, &actor)
             .await
             .map_err(|error| unreadable(&place, &error))?;
         let fact = Fact {
@@ -143,7 +147,8 @@ impl Orders<'_> {
         };
         let key = place.task();
         let again = matches!(command, Command::Retry { .. });
-        let event = Event::Ordered { command };
+        let by = self.by.person().map(|account| account.login.clone());
+        let event = Event::Ordered { command, by };
         let fact = Fact { place, event };
         let told = self.tell(&fact, "order").await.map_err(ApiError::busy)?;
         let known = read_task(&self.services.store, key).await?;
@@ -203,14 +208,16 @@ impl Orders<'_> {
         .await
     }
 
-    /// The order with the name of the token that it came with, which the audit keeps.
+    /// The order with the name of the token that it came with, or the login of who gave it, which the audit keeps.
     fn signed(self, body: String) -> String {
-        let Some(name) = self.by.token_name() else {
-            return body;
+        let (key, name) = match self.by {
+            By::Operator => return body,
+            By::Token(name) => ("by", name),
+            By::Person(account) => ("person", &account.login),
         };
         match serde_json::from_str::<Map<String, Value>>(&body) {
             Ok(mut order) => {
-                order.insert("by".to_owned(), name.into());
+                order.insert(key.to_owned(), name.as_str().into());
                 Value::Object(order).to_string()
             }
             Err(_) => body,
@@ -267,7 +274,7 @@ pub(super) fn refused(error: GitHubError) -> ApiError {
 }
 
 /// Several things are read at once, and each of them says that it is not there.
-fn unreadable(place: &Place, error: &GitHubError) -> String {
+pub(super) fn unreadable(place: &Place, error: &GitHubError) -> String {
     match error {
         GitHubError::NotFound { .. } | GitHubError::Gone { .. } => {
             requests::order::no_issue(place.issue.0, &place.name.to_string())

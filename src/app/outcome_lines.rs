@@ -4,14 +4,18 @@ use super::lookup::unread;
 use crate::core::outcome::{Became, Entry, Group, groups};
 use crate::core::usage::Figure;
 use crate::http::types::{OutcomeGroup, OutcomeLine, OutcomesAnswer};
-use crate::http::{ApiError, Span};
+use crate::http::{ApiError, Sight, Span};
 use crate::store::{OutcomeRow, Store};
 
 /// So many are listed and counted.
 const MOST: i64 = 10_000;
 
 /// What became of what was opened since.
-pub(super) async fn outcomes(store: &Store, span: &Span) -> Result<OutcomesAnswer, ApiError> {
+pub(super) async fn outcomes(
+    store: &Store,
+    span: &Span,
+    sight: &Sight,
+) -> Result<OutcomesAnswer, ApiError> {
     let since = span.since;
     let mut rows = store
         .outcomes(since, MOST + 1)
@@ -24,6 +28,7 @@ pub(super) async fn outcomes(store: &Store, span: &Span) -> Result<OutcomesAnswe
         let only = only.to_string();
         rows.retain(|row| row.name.eq_ignore_ascii_case(&only));
     }
+    rows.retain(|row| sight.sees(row.repository));
     let entries: Vec<Entry> = rows.iter().filter_map(entry).collect();
     Ok(OutcomesAnswer {
         since,

@@ -6,6 +6,7 @@ use super::lookup::unread;
 use crate::core::ids::{RepositoryName, TaskKey};
 use crate::core::schedule::Told;
 use crate::core::task::Task;
+use crate::core::text::pages::Line;
 use crate::core::text::{gate, waiting};
 use crate::engine::{Engine, EngineError, MemoryView};
 use crate::http::ApiError;
@@ -116,6 +117,7 @@ fn of(task: &Task) -> Option<QueueLine> {
     Some(QueueLine {
         repository: Some(task.place.name.to_string()),
         issue: Some(task.place.issue.0),
+        title: Line::new(&job.snapshot.title).to_string(),
         session: Some(job.session.to_string()),
         role: Some(job.role.name.to_string()),
         queued_at: job.queued_at,

@@ -14,7 +14,7 @@ use super::backup::{
 use crate::config::Config;
 use crate::core::text::backup::{self as says, Held};
 use crate::git::Git;
-use crate::store::{self, DataLock, Store, sqlite_url};
+use crate::store::{self, DataLock, LostTime, Store, sqlite_url};
 
 /// The database while it is being put back.
 const COMING: &str = "skep.db.restoring";
@@ -32,7 +32,15 @@ pub async fn restore(config: &Config, place: &Path) -> anyhow::Result<Held> {
     let database = config.database_url.expose_secret();
     let coming = config.data_dir.join(COMING);
     let _cut_short_before = std::fs::remove_file(&coming);
-    put_database(&place.join(DATABASE), &coming, database).await?;
+    let lost = LostTime {
+        since: chrono::DateTime::parse_from_rfc3339(&contents.made_at)
+            .context("read when the backup was made")?
+            .timestamp_millis(),
+        until: chrono::Utc::now().timestamp_millis(),
+    };
+    store::restore(&place.join(DATABASE), &coming, database, lost)
+        .await
+        .context("put the database back")?;
     for key in KEYS {
         copy(&place.join(key), &config.data_dir.join(key))?;
     }
@@ -142,26 +150,6 @@ async fn alone(config: &Config) -> anyhow::Result<DataLock> {
         bail!(says::in_use(&config.data_dir.display().to_string()));
     }
     Ok(store::lock_data_dir(&config.data_dir).await?)
-}
-
-async fn put_database(from: &Path, coming: &Path, database: &str) -> anyhow::Result<()> {
-    store::back_up(&sqlite_url(&std::path::absolute(from)?)?, coming)
-        .await
-        .context("copy the backup's database")?;
-    // An older backup is brought up to date here, the backup itself stays as it is.
-    let opened = Store::open(&sqlite_url(coming)?).await;
-    opened.context("open the database")?.close().await;
-    match database.strip_prefix("sqlite://") {
-        Some(_) => store::back_up(&sqlite_url(coming)?, &store::sqlite_file(database)?).await,
-        None => store::fill(coming, database).await,
-    }
-    .context("fill the database")?;
-    for left in ["", "-wal", "-shm"] {
-        let mut path = coming.as_os_str().to_owned();
-        path.push(left);
-        let _is_gone = std::fs::remove_file(PathBuf::from(path));
-    }
-    Ok(())
 }
 
 fn bundles(contents: &Contents, place: &Path) -> Vec<(String, PathBuf)> {

@@ -16,8 +16,8 @@ use super::{disk_space, memory_space, readiness, standbys};
 pub struct Running {
     /// Its modules.
     pub app: App,
-    /// Where GitHub reaches it.
-    pub listen: SocketAddr,
+    /// Where GitHub reaches it; `None` where it need not.
+    pub listen: Option<SocketAddr>,
     /// Where its operators reach it.
     pub admin: SocketAddr,
     work: CancellationToken,
@@ -77,6 +77,7 @@ impl App {
         let loops = vec![
             tokio::spawn(self.engine.clone().run(listeners.stop.clone())),
             tokio::spawn(self.sweep.clone().run(looked.clone(), work.clone())),
+            tokio::spawn(self.sweep.clone().keep_polling(work.clone())),
             tokio::spawn(self.runner.clone().keep_tidy(work.clone())),
             tokio::spawn(disk_space::watch(
                 self.engine.clone(),
@@ -93,6 +94,7 @@ impl App {
             tokio::spawn(self.runner.clone().watch_between_turns(work.clone())),
             tokio::spawn(standbys::watch(self.runner.clone(), work.clone())),
             tokio::spawn(audit.clone().watch(work.clone())),
+            tokio::spawn(self.notifier.clone().run(work.clone())),
         ];
         let runner = tokio::spawn(after(
             looked,

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use secrecy::{ExposeSecret, SecretString};
 
 use super::assembly::Assembly;
 use super::door::Door;
 use super::fence_line::shown;
 use super::identity;
+use super::renewal::{self, Reread};
 use super::running::Running;
 use super::setup::Setup;
+use super::trace_export;
 use crate::core::text::gateway;
 
 /// Serves until SIGTERM or SIGINT; a second signal ends at once. Webhooks are taken in from the start, and worked on as soon
@@ -24,15 +25,23 @@ pub async fn serve(
     let mut signals = door.signals()?;
     let assembly = Assembly::open(setup).await?;
     let network = &assembly.setup.network;
+    let traces = trace_export::start(assembly.setup.traces.as_ref(), network)?;
     let listeners = door.enter(&assembly.entry(), network).await?;
     if let Some(channel) = &listeners.channel {
         assembly.health.reads(Arc::clone(channel));
     }
-    tracing::info!(listen = %listeners.listen, admin = %listeners.admin, "webhooks are taken in");
-    let reload = || reload(&assembly, &read_again);
+    match listeners.listen {
+        Some(listen) => {
+            tracing::info!(%listen, admin = %listeners.admin, "webhooks are taken in");
+        }
+        None => {
+            tracing::info!(admin = %listeners.admin, "GitHub is asked for news; no port is open to the outside");
+        }
+    }
+    let before = || reload(&read_again, |read| renewal::secrets(&assembly, read));
     let learned = tokio::select! {
         learned = identity::learn(&assembly.github, &assembly.setup.github.api_url, &assembly.health) => Some(learned),
-        () = signals.stop(reload) => None,
+        () = signals.stop(before) => None,
     };
     let identity = match learned {
         Some(Ok(identity)) => identity,
@@ -44,17 +53,28 @@ pub async fn serve(
             });
         }
     };
-    identity::warn_of_shortfall(&identity, assembly.setup.issues.pull_gate);
+    let setup = &assembly.setup;
+    identity::warn_of_shortfall(&identity, setup.issues.pull_gate, setup.hearing);
     let running = assembly
         .complete(identity)
         .await?
         .start_behind(listeners)
         .await?;
     ready(&running, &assembly.setup);
-    signals.stop(reload).await;
+    let take_up = |read: &Reread| {
+        renewal::policy(&running, read)?;
+        renewal::secrets(&assembly, read)
+    };
+    signals.stop(|| reload(&read_again, take_up)).await;
     tracing::info!("stopping: agents are interrupted and go on at the next start");
+    let stopped = async {
+        running.stop().await;
+        if let Some(traces) = traces {
+            traces.stop().await;
+        }
+    };
     tokio::select! {
-        () = running.stop() => tracing::info!("stopped"),
+        () = stopped => tracing::info!("stopped"),
         () = signals.next() => {
             tracing::warn!("a second signal: ending at once");
         }
@@ -62,26 +82,15 @@ pub async fn serve(
     Ok(())
 }
 
-/// What can be taken up without a restart.
-pub struct Reread {
-    /// The webhook secrets, the present one first.
-    pub webhook_secrets: Vec<SecretString>,
-}
-
-/// Reads the configuration again. What is wrong with it changes nothing; what needs a restart is said.
-fn reload(assembly: &Assembly, read_again: &impl Fn() -> Result<Reread, String>) {
-    let taken = read_again().and_then(|read| {
-        let texts = read.webhook_secrets.iter();
-        let texts = texts.map(|text| text.expose_secret().to_owned());
-        assembly.held.hold(texts);
-        let secrets = &assembly.setup.github.secrets;
-        secrets
-            .replace(read.webhook_secrets)
-            .map_err(|error| error.to_string())
-    });
-    match taken {
+/// Reads the configuration again, and takes it up. What is wrong with it changes nothing; what needs a restart is said.
+fn reload(
+    read_again: &impl Fn() -> Result<Reread, String>,
+    take_up: impl FnOnce(&Reread) -> Result<(), String>,
+) {
+    match read_again().and_then(|read| take_up(&read)) {
         Ok(()) => tracing::info!(
-            "SIGHUP: the webhook secrets were read again; everything else needs a restart"
+            "SIGHUP: webhook secrets, roles, limits and the rules for issues were read again; agents, addresses, notifications, the \
+             database and the App's key need a restart"
         ),
         Err(error) => {
             tracing::error!(
@@ -105,7 +114,7 @@ fn ready(running: &Running, setup: &Setup) {
         }
     }
     tracing::info!(
-        listen = %running.listen,
+        listen = running.listen.map(tracing::field::display),
         admin = %running.admin,
         version = env!("CARGO_PKG_VERSION"),
         app = policy.me.slug,

@@ -11,19 +11,22 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::clock::system_clock;
-use crate::config::{Certificates, Config, Environment};
+use crate::config::{Certificates, Config, Environment, SignInSettings, Traces};
 use crate::core::agent::{AgentSpec, SandboxChoice};
 use crate::core::base_rules::OnBaseRules;
 use crate::core::egress::{AllowList, Whose};
 use crate::core::ids::UserId;
 use crate::core::issue_rules::IssueRules;
 use crate::core::network::Network;
+use crate::core::notify::{Patience, Target};
 use crate::core::policy::{AllowProtected, Limits, MakeReady, OldGit, Pace, Readiness, Retention};
 use crate::core::role::{Role, RoleName};
 use crate::core::time::Clock;
 use crate::core::usage::Price;
 use crate::github::{Timeouts, steady_clock};
+use crate::notify::Waits;
 use crate::runner::Timings;
+use crate::sweep::Hearing;
 use crate::webhook::Secrets;
 
 /// What a skep is made of.
@@ -100,8 +103,16 @@ pub struct Setup {
     pub clock: Clock,
     /// The clock by which the pace is kept, which never jumps.
     pub ticks: Clock,
+    /// How news of GitHub gets here.
+    pub hearing: Hearing,
+    /// Who is told outside GitHub.
+    pub notify: Vec<Target>,
+    /// How often a notification that failed is tried, and how long a try may take.
+    pub notify_patience: (Patience, Waits),
     /// A digest of what the operator configured, secrets left out: whether it is the same as another time.
     pub configured: Option<String>,
+    /// Where traces are sent, if anywhere.
+    pub traces: Option<Traces>,
 }
 
 /// How long one git process may take; the first fetch of a repository has a limit of its own.
@@ -131,11 +142,18 @@ impl Setup {
             app_id: github.app_id,
             secrets: Secrets::new(github.webhook_secrets())?,
             private_key: github.private_key,
+            sign_in: github.sign_in,
             api_url: github.api_url,
             web_url: github.web_url,
         };
+        let hearing = match (config.public.poll, github.secrets.texts().is_empty()) {
+            (None, _) => Hearing::Webhooks,
+            (Some(every), true) => Hearing::Polls(every),
+            (Some(every), false) => Hearing::Both(every),
+        };
         Ok(Self {
             configured: Some(digest(&config.show())),
+            hearing,
             ..Self::of(config, github)
         })
     }
@@ -181,7 +199,11 @@ impl Setup {
             },
             clock: system_clock(),
             ticks: steady_clock(),
+            hearing: Hearing::Webhooks,
+            notify: config.notify,
+            notify_patience: Default::default(),
             configured: None,
+            traces: config.traces,
         }
     }
 }
@@ -219,6 +241,8 @@ pub struct GitHubSetup {
     pub private_key: SecretString,
     /// The webhook secrets that are valid.
     pub secrets: Secrets,
+    /// What people sign in with on the dashboard, if they can.
+    pub sign_in: Option<SignInSettings>,
     /// The REST root.
     pub api_url: Url,
     /// Where people and git go.
@@ -228,8 +252,8 @@ pub struct GitHubSetup {
 /// Where to listen.
 #[derive(Debug, Clone, Copy)]
 pub struct Addresses {
-    /// For GitHub.
-    pub listen: SocketAddr,
+    /// For GitHub; `None` where no webhook is to come.
+    pub listen: Option<SocketAddr>,
     /// For the people at the machine.
     pub admin: SocketAddr,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::admin_client::{Admin, parse_address};
 use super::command_error::CommandError;
-use crate::config::{Args, Sources};
+use crate::config::{AdminAccess, Args, Sources};
 
 /// Where a running skep is asked, and how its answer is printed.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -26,7 +26,12 @@ pub(super) struct AdminOptions {
 impl AdminOptions {
     /// The admin address, and the token for it as far as it is known here.
     pub(super) fn admin(&self, sources: &Sources) -> Result<Admin, CommandError> {
-        Ok(Admin::new(sources.admin(self.admin.as_ref())?))
+        Ok(Admin::new(self.access(sources)?))
+    }
+
+    /// The same, before anybody is asked.
+    pub(super) fn access(&self, sources: &Sources) -> Result<AdminAccess, CommandError> {
+        Ok(sources.admin(self.admin.as_ref())?)
     }
 
     /// What these commands read of the configuration: where the admin address and its token are.

@@ -7,9 +7,10 @@ use serde_json::json;
 use super::command_error::{CommandError, CommandResult};
 use super::output::{one_line, print, print_json, table};
 use crate::agent::presets::{self, preset};
-use crate::agent::registry::{Listed, listed, preset_of, registry};
+use crate::agent::registry::{Known, Listed, listed, preset_of, registry};
 use crate::app::{self, Verdict};
 use crate::config::{Args, Sources};
+use crate::core::document::nearest;
 use crate::core::text::agents as text;
 
 /// List coding agents: presets and those of the ACP registry, what is installed and what each needs.
@@ -126,6 +127,7 @@ fn row(sources: &Sources, entry: &Listed) -> Option<Row> {
     let set = keys.iter().find(|name| sources.is_set(name));
     let needs = match (set, keys.is_empty()) {
         (Some(name), _) => text::has_key(name),
+        (None, true) if spec.is_none() => text::NEEDS_OWN.to_owned(),
         (None, true) => String::new(),
         (None, false) => text::wants_key(&keys),
     };
@@ -154,7 +156,7 @@ fn shown(command: &[String]) -> String {
 }
 
 async fn attempt(sources: &Sources) -> CommandResult {
-    let config = sources.config(&preset)?;
+    let config = sources.config(&Known)?;
     let name = config.default_agent.clone().unwrap_or_default();
     let found = app::try_agent(config, &name).await?;
     for finding in &found {
@@ -175,7 +177,8 @@ async fn install(name: &str, yes: bool) -> CommandResult {
         let known: Vec<&str> = presets::names()
             .chain(registry().agents.iter().map(|agent| agent.id.as_str()))
             .collect();
-        return Err(misused(text::unknown(name, &known.join(", "))));
+        let near = nearest(name, known.iter().copied());
+        return Err(misused(text::unknown(name, &known.join(", "), near)));
     };
     let Some(command) = entry.install_command() else {
         let address = entry.archive.as_deref().unwrap_or_default();

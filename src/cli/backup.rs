@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use super::command_error::{CommandError, CommandResult};
 use super::output::print;
-use crate::agent::presets::preset;
+use super::progress::meanwhile;
+use crate::agent::registry::Known;
 use crate::app::{self, Work};
 use crate::config::{Args, Sources};
 use crate::core::text::backup as says;
@@ -45,24 +46,24 @@ pub(super) struct Migrate {
 
 impl Backup {
     pub(super) async fn run(self, sources: &Sources) -> CommandResult {
-        let config = sources.config(&preset)?;
+        let config = sources.config(&Known)?;
         let work = match self.no_work {
             true => Work::LeftOut,
             false => Work::Along,
         };
-        let held = app::back_up(&config, &self.folder, work)
-            .await
-            .map_err(CommandError::Failed)?;
+        let copying = app::back_up(&config, &self.folder, work);
+        let held = meanwhile(sources, says::BACKING_UP, copying).await;
+        let held = held.map_err(CommandError::Failed)?;
         Ok(print(&says::made(&held))?)
     }
 }
 
 impl Restore {
     pub(super) async fn run(self, sources: &Sources) -> CommandResult {
-        let config = sources.config(&preset)?;
-        let held = app::restore(&config, &self.folder)
-            .await
-            .map_err(CommandError::Failed)?;
+        let config = sources.config(&Known)?;
+        let restoring = app::restore(&config, &self.folder);
+        let held = meanwhile(sources, says::RESTORING, restoring).await;
+        let held = held.map_err(CommandError::Failed)?;
         let data = config.data_dir.display().to_string();
         Ok(print(&says::restored(&held, &data))?)
     }
@@ -70,8 +71,9 @@ impl Restore {
 
 impl Migrate {
     pub(super) async fn run(self, sources: &Sources) -> CommandResult {
-        let config = sources.config(&preset)?;
-        let (rows, file) = app::migrate(&config).await.map_err(CommandError::Failed)?;
+        let config = sources.config(&Known)?;
+        let moved = meanwhile(sources, says::MOVING, app::migrate(&config)).await;
+        let (rows, file) = moved.map_err(CommandError::Failed)?;
         Ok(print(&says::moved(rows, &file.display().to_string()))?)
     }
 }

@@ -7,8 +7,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use super::command_error::CommandResult;
 use super::{
     agents, audit, backup, completions, config, dashboard, demo, demo_agent, dispatch, doctor,
-    drain, events, graph, help, man, order, outcomes, pause, plan, queue, results, sandbox, serve,
-    session, sessions, setup, status, stop, token, verify_pull, waves,
+    drain, events, graph, help, import, man, mcp, notifications, order, outcomes, pause, plan,
+    queue, replay, results, sandbox, serve, session, sessions, setup, status, stop, token, top,
+    verify_pull, waves,
 };
 use crate::config::{Args, Environment, Sources};
 
@@ -35,6 +36,7 @@ enum Command {
     DemoAgent(demo_agent::DemoAgent),
     Dispatch(dispatch::Dispatch),
     Dashboard(dashboard::Dashboard),
+    Mcp(mcp::Mcp),
     Sessions(sessions::Sessions),
     Session(session::Session),
     Queue(queue::Queue),
@@ -43,8 +45,11 @@ enum Command {
     Results(results::Results),
     Events(events::Events),
     Audit(audit::Audit),
+    Notifications(notifications::Notifications),
     Waves(waves::Waves),
     Plan(plan::Plan),
+    Replay(replay::Replay),
+    Import(import::Import),
     Stop(stop::StopSession),
     Pause(pause::Pause),
     Resume(pause::Resume),
@@ -54,6 +59,7 @@ enum Command {
     Approve(order::Approve),
     Priority(order::Priority),
     Status(status::Status),
+    Top(top::Top),
     Token(token::Token),
     Sandbox(sandbox::Sandbox),
     VerifyPull(verify_pull::VerifyPull),
@@ -116,12 +122,14 @@ impl Cli {
             Command::Demo(demo) => return Sources::without_file(demo.args(), environment),
             Command::DemoAgent(_)
             | Command::Help(_)
+            | Command::Import(_)
             | Command::Completions(_)
             | Command::Man(_) => {
                 return Sources::without_file(Args::default(), environment);
             }
             Command::Dispatch(dispatch) => dispatch.admin.args(),
             Command::Dashboard(dashboard) => dashboard.admin.args(),
+            Command::Mcp(mcp) => mcp.admin.args(),
             Command::Sessions(sessions) => sessions.admin.args(),
             Command::Session(session) => session.admin.args(),
             Command::Queue(queue) => queue.admin.args(),
@@ -131,8 +139,10 @@ impl Cli {
             Command::Events(events) => events.admin.args(),
             Command::Token(token) => token.args(),
             Command::Audit(audit) => audit.args(),
+            Command::Notifications(notifications) => notifications.args(),
             Command::Waves(waves) => waves.admin.args(),
             Command::Plan(plan) => plan.admin.args(),
+            Command::Replay(replay) => replay.args.clone(),
             Command::Stop(stop) => stop.admin.args(),
             Command::Pause(pause) => pause.what.admin.args(),
             Command::Resume(resume) => resume.what.admin.args(),
@@ -145,6 +155,7 @@ impl Cli {
             Command::Approve(order) => order.admin.args(),
             Command::Priority(order) => order.admin.args(),
             Command::Status(status) => status.admin.args(),
+            Command::Top(top) => top.admin.args(),
         };
         Sources::gather(args, environment)
     }
@@ -161,6 +172,7 @@ impl Cli {
                 | Command::Sandbox(_)
                 | Command::VerifyPull(_)
                 | Command::Backup(_)
+                | Command::Replay(_)
                 | Command::Restore(_)
                 | Command::Migrate(_)
         )
@@ -171,6 +183,8 @@ impl Cli {
         match self.command {
             Command::Serve(_) => "warn,skep=info",
             Command::SetUp(_) => "warn",
+            // What is logged would stand in its picture.
+            Command::Top(_) => "off",
             _ => "error",
         }
     }
@@ -197,6 +211,7 @@ impl Cli {
             Command::DemoAgent(agent) => demo_agent::run(agent).await,
             Command::Dispatch(dispatch) => dispatch.run(sources).await,
             Command::Dashboard(dashboard) => dashboard.run(sources).await,
+            Command::Mcp(mcp) => mcp.run(sources).await,
             Command::Sessions(sessions) => sessions.run(sources).await,
             Command::Session(session) => session.run(sources).await,
             Command::Queue(queue) => queue.run(sources).await,
@@ -206,8 +221,10 @@ impl Cli {
             Command::Events(events) => events.run(sources).await,
             Command::Token(token) => token.run(sources).await,
             Command::Audit(audit) => audit.run(sources).await,
+            Command::Notifications(notifications) => notifications.run(sources).await,
             Command::Waves(waves) => waves.run(sources).await,
             Command::Plan(plan) => plan.run(sources).await,
+            Command::Replay(replay) => replay.run(sources).await,
             Command::Stop(stop) => stop.run(sources).await,
             Command::Pause(pause) => pause.run(sources).await,
             Command::Resume(resume) => resume.run(sources).await,
@@ -220,11 +237,13 @@ impl Cli {
             Command::Approve(order) => order.run(sources).await,
             Command::Priority(order) => order.run(sources).await,
             Command::Status(status) => status.run(sources).await,
+            Command::Top(top) => top.run(sources).await,
             Command::Sandbox(sandbox) => sandbox.run(sources).await,
             Command::VerifyPull(verify) => verify.run(sources).await,
             Command::Agents(agents) => agents.run(sources).await,
             Command::Doctor(doctor) => doctor.run(sources).await,
             Command::Config(config) => config.run(sources).await,
+            Command::Import(import) => import.run(),
             Command::Completions(completions) => completions.run(whole()),
             Command::Man(man) => man.run(whole()),
             Command::Help(help) => help.run(&mut whole()),

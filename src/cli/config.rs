@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::command_error::{CommandError, CommandResult};
 use super::output::{one_line, print};
 use super::serve::{addresses, not_ready};
-use crate::agent::presets::preset;
+use crate::agent::registry::Known;
 use crate::app::{self, Finding, Setup, Verdict};
 use crate::config::{Args, Setting, Sources, reference, starter};
 use crate::core::text;
@@ -59,7 +59,7 @@ impl Config {
             Command::Show {
                 reference: true, ..
             } => Ok(print(&render_reference(&reference()))?),
-            Command::Show { .. } => Ok(print(&sources.config(&preset)?.show())?),
+            Command::Show { .. } => Ok(print(&sources.config(&Known)?.show())?),
             Command::Check { offline, .. } => check(sources, offline).await,
         }
     }
@@ -88,7 +88,7 @@ fn init(file: &Path) -> CommandResult {
 }
 
 async fn check(sources: &Sources, offline: bool) -> CommandResult {
-    let config = sources.config(&preset)?;
+    let config = sources.config(&Known)?;
     let (warnings, addresses) = (config.warnings.clone(), addresses(&config));
     for warning in &warnings {
         print(&format!("{}\n", Finding::warning(warning)))?;

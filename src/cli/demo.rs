@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 
 use super::command_error::CommandResult;
-use crate::agent::presets::preset;
+use crate::agent::registry::Known;
 use crate::app::event_json;
 use crate::config::{Args, Sources};
 use crate::core::event_name::DomainEvent;
@@ -62,7 +62,7 @@ impl Demo {
         }
         if self.agent.is_some() {
             // SKEP_AGENT alone is for `serve`: the demo needs no model unless `--agent` asks for one.
-            if let Some(agent) = sources.agent(&preset)? {
+            if let Some(agent) = sources.agent(&Known)? {
                 let (network, certificates) = sources.network()?;
                 setup = DemoSetup {
                     scenarios: &OWN,

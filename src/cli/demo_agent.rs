@@ -1,6 +1,6 @@
 //! `skep demo-agent`: the agent of the demo, which speaks ACP on its standard streams as real ones do.
 
-use skep_simulator::demo_agent::{HELP, QUEUE, SYSTEM_PROMPT, serve_stdio};
+use skep_simulator::demo_agent::{HELP, QUEUE, SECOND_VERSION, SYSTEM_PROMPT, serve_stdio};
 
 use super::command_error::CommandResult;
 
@@ -14,9 +14,18 @@ pub(super) struct DemoAgent {
     /// Take a system prompt (`1` switches it on).
     #[arg(long, env = SYSTEM_PROMPT, hide = true, default_value = "", num_args = 0..=1, default_missing_value = "1")]
     system_prompt: String,
+    /// Speak version 2 of the protocol with a client that asks for it (`1` switches it on).
+    #[arg(long, env = SECOND_VERSION, hide = true, default_value = "", num_args = 0..=1, default_missing_value = "1")]
+    second_version: String,
 }
 
 pub(super) async fn run(agent: DemoAgent) -> CommandResult {
-    serve_stdio(agent.queue == "1", agent.system_prompt == "1").await;
+    let is_on = |value: &str| value == "1";
+    serve_stdio(
+        is_on(&agent.queue),
+        is_on(&agent.system_prompt),
+        is_on(&agent.second_version),
+    )
+    .await;
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::command_error::{CommandError, CommandResult};
 use super::output::{one_line, print, print_json};
 use super::serve::not_ready;
-use crate::agent::presets::preset;
+use crate::agent::registry::Known;
 use crate::app::{self, Examination, Finding, Verdict};
 use crate::config::{Args, Config, Sources, write_private};
 use crate::core::text::doctor as text;
@@ -35,7 +35,7 @@ pub(super) struct Doctor {
 
 impl Doctor {
     pub(super) async fn run(self, sources: &Sources) -> CommandResult {
-        let config = sources.config(&preset)?;
+        let config = sources.config(&Known)?;
         if let Err(missing) = config.ready() {
             for finding in absent(&config) {
                 print(&format!("{}\n", one_line(&finding.to_string())))?;

@@ -13,6 +13,13 @@ pub(super) struct Issue {
 }
 
 impl Issue {
+    /// Whether a word names an issue rather than a repository.
+    pub(super) fn is_named(typed: &str) -> bool {
+        ["#", "/issues/", "/pull/"]
+            .iter()
+            .any(|mark| typed.contains(mark))
+    }
+
     /// Reads it.
     pub(super) fn parse(typed: &str) -> Result<Self, CommandError> {
         let targets = parse_targets(&[typed.to_owned()], None);
@@ -24,6 +31,11 @@ impl Issue {
             }),
             _ => Err(CommandError::Misused(text::cli::malformed_target(typed))),
         }
+    }
+
+    /// Where it is said on the admin address what would come of it.
+    pub(super) fn plan(&self) -> String {
+        format!("/api/v1/tasks/{}/{}/plan", self.repository, self.number)
     }
 
     /// Where orders for it go on the admin address.

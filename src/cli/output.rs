@@ -56,18 +56,22 @@ pub(super) fn with_iso_times(value: Value) -> Value {
 }
 
 /// The fields of the API that hold moments; a test holds them against its document.
-pub const TIMES: [&str; 17] = [
+pub const TIMES: [&str; 21] = [
     "at",
     "created_at",
+    "digest_at",
     "done_at",
     "ended_at",
     "expires_at",
+    "failing_since",
     "from",
     "last_ping",
+    "last_poll",
     "measured_at",
     "opened_at",
     "over_at",
     "queued_at",
+    "sent_at",
     "since",
     "started_at",
     "starts_at",
@@ -84,7 +88,7 @@ fn iso(ms: i64) -> Option<String> {
 }
 
 /// How wide the terminal is; nothing where standard output is none, and nothing has to fit.
-fn width() -> Option<usize> {
+pub(super) fn width() -> Option<usize> {
     let out = io::stdout();
     let size = out
         .is_terminal()
@@ -142,7 +146,7 @@ pub(super) fn table_within<const N: usize>(
 }
 
 /// At most so many characters; where some had to go, a sign of it. An issue's number stays.
-fn cut(cell: &str, width: usize) -> String {
+pub(super) fn cut(cell: &str, width: usize) -> String {
     if cell.chars().count() <= width {
         return cell.to_owned();
     }

@@ -1,21 +1,27 @@
-//! `skep plan`: a repository's task list, and issues made of it.
+//! `skep plan`: what would come of something, before it does: of an issue if it was started now, or of a repository's task list.
 
 use serde_json::json;
 
 use super::admin_options::AdminOptions;
 use super::command_error::{CommandError, CommandResult};
+use super::dry_run;
+use super::issue::Issue;
 use super::output::{lines, print, print_json, table};
 use crate::config::Sources;
 use crate::core::ids::RepositoryName;
-use crate::core::text::task_list as text;
-use crate::http::types::{PlanAnswer, PlanLine, PlanOrder};
+use crate::core::text::{self as words, task_list as text};
+use crate::http::types::{DryRunAnswer, PlanAnswer, PlanLine, PlanOrder};
 
-/// Show which issues a repository's task list would become, and make those that are not there yet.
+/// Show what would come of an issue if it was started now; or which issues a repository's task list would become.
+///
+/// Of an issue (`skep plan octo/hello#12`) it shows role, agent, gates, what it waits for, limits, what it may cost and what the
+/// agent would be told. Nothing is written anywhere. It exits with 1 where nothing would start. Of a repository (`skep plan octo/hello`)
+/// it shows what its task list would become; with `--create` those issues are made that are not there yet.
 #[derive(Debug, clap::Args)]
 pub(super) struct Plan {
-    /// Where.
-    #[arg(value_name = "OWNER/REPO")]
-    repository: RepositoryName,
+    /// An issue (`owner/repo#12`, or its address), or a repository with a task list.
+    #[arg(value_name = "OWNER/REPO[#N]")]
+    what: String,
     /// A list on this machine, instead of the repository's own.
     #[arg(long, value_name = "FILE", conflicts_with = "path")]
     file: Option<std::path::PathBuf>,
@@ -31,6 +37,41 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) async fn run(self, sources: &Sources) -> CommandResult {
+        match Issue::is_named(&self.what) {
+            true => self.dry_run(sources).await,
+            false => self.list(sources).await,
+        }
+    }
+
+    async fn dry_run(self, sources: &Sources) -> CommandResult {
+        let flags = [
+            ("--create", self.create),
+            ("--file", self.file.is_some()),
+            ("--path", self.path.is_some()),
+        ];
+        if let Some((flag, _)) = flags.iter().find(|(_, given)| *given) {
+            let say = words::dry_run::only_for_a_list(flag);
+            return Err(CommandError::Misused(say));
+        }
+        let issue = Issue::parse(&self.what)?;
+        let admin = self.admin.admin(sources)?;
+        let answer = admin.get(&issue.plan(), &[]).await?;
+        let plan: DryRunAnswer = admin.read(&answer)?;
+        match self.admin.json {
+            true => print_json(&answer)?,
+            false => print(&dry_run::render(&plan))?,
+        }
+        match plan.refusal {
+            Some(_) => Err(CommandError::Unsuccessful),
+            None => Ok(()),
+        }
+    }
+
+    async fn list(self, sources: &Sources) -> CommandResult {
+        let repository: RepositoryName = self
+            .what
+            .parse()
+            .map_err(|_| CommandError::Misused(words::cli::malformed_target(&self.what)))?;
         let admin = self.admin.admin(sources)?;
         let shown = |path: &std::path::Path| path.display().to_string();
         let text = match &self.file {
@@ -40,7 +81,7 @@ impl Plan {
             })?),
         };
         let order = PlanOrder {
-            repository: self.repository,
+            repository,
             text,
             path: self.file.as_deref().map(shown).or(self.path),
             create: self.create,

@@ -3,7 +3,7 @@
 use super::command_error::{CommandError, CommandResult};
 use super::output::print;
 use crate::agent::AgentError;
-use crate::agent::presets::preset;
+use crate::agent::registry::Known;
 use crate::app::{self, Cut, Trial};
 use crate::config::{Args, Config, Sources};
 use crate::core::text::sight;
@@ -76,7 +76,7 @@ impl Sandbox {
     }
 
     pub(super) async fn run(self, sources: &Sources) -> CommandResult {
-        let config = sources.config(&preset)?;
+        let config = sources.config(&Known)?;
         match self.command {
             Command::Show { what } => {
                 let shown = app::sandbox_shown(config, &what.role, &what.command).await;

@@ -1,12 +1,12 @@
 //! `skep serve`: answer GitHub until a signal says stop.
 
 use super::command_error::{CommandError, CommandResult};
-use crate::agent::presets::preset;
+use crate::agent::registry::Known;
 use crate::app::{self, Addresses, Door, Reception, RegistrationSetup, Reread, Setup};
 use crate::config::{Args, Config, Missing, Sources};
 use crate::core::text::{self, setup::Need};
 
-/// Serve webhooks and run sessions until SIGTERM or SIGINT; SIGHUP reads the webhook secrets again.
+/// Serve webhooks and run sessions until SIGTERM or SIGINT; SIGHUP reads secrets, roles and limits again.
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
     #[command(flatten)]
@@ -14,7 +14,7 @@ pub(super) struct Serve {
 }
 
 pub(super) async fn run(sources: &Sources) -> CommandResult {
-    let config = sources.config(&preset)?;
+    let config = sources.config(&Known)?;
     let registers = config.has_no_app() && config.default_agent.is_some();
     if !registers {
         config
@@ -48,7 +48,7 @@ async fn register(config: &Config, sources: &Sources) -> CommandResult {
     let mut reception = Reception::open(setup).await?;
     tracing::warn!(
         page = reception.address(),
-        listen = %reception.listen(),
+        listen = reception.listen().map(tracing::field::display),
         admin = %reception.admin(),
         "{}",
         text::registration::NO_APP_YET
@@ -57,7 +57,7 @@ async fn register(config: &Config, sources: &Sources) -> CommandResult {
         reception.close().await;
         return Ok(());
     }
-    let config = sources.read_again().config(&preset)?;
+    let config = sources.read_again().config(&Known)?;
     if let Err(missing) = config.ready() {
         return Err(CommandError::Misused(not_ready(missing)));
     }
@@ -68,11 +68,14 @@ async fn start(config: Config, door: Door, sources: &Sources) -> anyhow::Result<
     let read_again = || {
         let config = sources
             .read_again()
-            .config(&preset)
+            .config(&Known)
             .map_err(|error| error.to_string())?;
-        let github = config.github.ok_or(text::setup::NO_CREDENTIALS)?;
+        let github = config.github.as_ref().ok_or(text::setup::NO_CREDENTIALS)?;
+        let webhook_secrets = github.webhook_secrets();
+        let setup = Setup::from_config(config).map_err(|error| format!("{error:#}"))?;
         Ok(Reread {
-            webhook_secrets: github.webhook_secrets(),
+            webhook_secrets,
+            setup: Box::new(setup),
         })
     };
     app::serve(Setup::from_config(config)?, door, read_again).await
@@ -80,7 +83,7 @@ async fn start(config: Config, door: Door, sources: &Sources) -> anyhow::Result<
 
 pub(super) fn addresses(config: &Config) -> Addresses {
     Addresses {
-        listen: config.listen,
+        listen: config.webhook_listen(),
         admin: config.admin_listen,
     }
 }

@@ -3,9 +3,10 @@
 use super::command_error::{CommandError, CommandResult};
 use super::output::{one_line, print};
 use super::serve::not_ready;
-use crate::agent::presets::preset;
+use crate::agent::registry::Known;
 use crate::app::{Keep, Reception, RegistrationSetup};
 use crate::config::{APP_FILE, Args, Config, RegisteredApp, Sources, write_private};
+use crate::core::text::polling::SETUP_LISTENS;
 use crate::core::text::registration as text;
 
 /// Register skep as a GitHub App by one button, then watch until everything works.
@@ -26,7 +27,7 @@ pub(super) struct SetUp {
 
 impl SetUp {
     pub(super) async fn run(self, sources: &Sources) -> CommandResult {
-        let config = sources.config(&preset)?;
+        let config = sources.config(&Known)?;
         let known = kept_here(&config)?;
         if let (Some(github), None) = (&config.github, &known) {
             return Ok(print(&format!("{}\n", text::configured(github.app_id)))?);
@@ -44,7 +45,7 @@ impl SetUp {
             },
             ..RegistrationSetup::of(&config, sources.github()?)
         };
-        if known.is_none() && setup.hook.is_none() {
+        if known.is_none() && setup.hook.is_none() && !setup.only_polls {
             return Err(CommandError::Misused(text::NO_HOOK.to_owned()));
         }
         if crate::app::is_served(&config.data_dir) {
@@ -71,10 +72,11 @@ impl SetUp {
                 text::kept_settings(&file.display().to_string())
             ))?;
         }
-        print(&format!(
-            "{}\n",
-            text::listens(&reception.listen().to_string())
-        ))?;
+        let heard = match reception.listen() {
+            Some(listen) => text::listens(&listen.to_string()),
+            None => SETUP_LISTENS.to_owned(),
+        };
+        print(&format!("{heard}\n"))?;
         print(&format!("{}\n", text::open_page(&reception.address())))?;
         let complete = attend(&mut reception, &config).await?;
         reception.close().await;

@@ -9,7 +9,7 @@ use crate::core::text;
 use crate::http::types::QueueLine;
 use crate::http::types::{BudgetLine, UsedLine, WaitingLine};
 use crate::http::types::{
-    DeliveriesAnswer, DiskAnswer, GitHubAnswer, HeldLine, LargestLine, StatusAnswer,
+    DeliveriesAnswer, DiskAnswer, GitHubAnswer, HealthAnswer, HeldLine, LargestLine, StatusAnswer,
 };
 
 /// Show counts, the queue and what is active. Fails when no skep is running.
@@ -58,8 +58,17 @@ fn taken(disk: &DiskAnswer) -> String {
     text::disk::taken(parts, &moment(taken.measured_at))
 }
 
-fn webhooks(seen: &DeliveriesAnswer) -> String {
+/// Nothing where nobody asks for news.
+fn polling(health: &HealthAnswer) -> String {
+    let polling = health.polling.as_ref();
+    polling.map_or_else(String::new, |polling| polling.said.clone())
+}
+
+fn webhooks(health: &HealthAnswer) -> String {
+    let seen = &health.deliveries;
     match &seen.last_accepted {
+        // Where news is asked for it need not come.
+        None if health.polling.is_some() => String::new(),
         Some(last) => text::cli::webhooks(seen.accepted, &moment(last.time), &last.event),
         None => text::cli::NO_WEBHOOKS.to_owned(),
     }
@@ -90,7 +99,8 @@ fn render(status: &StatusAnswer, now: i64) -> String {
         ("skep", status.version.clone()),
         ("app", status.app.clone().unwrap_or_default()),
         ("github", github(&status.health.github)),
-        ("webhooks", webhooks(&status.health.deliveries)),
+        ("webhooks", webhooks(&status.health)),
+        ("polling", polling(&status.health)),
         ("channel", status.health.channel.clone().unwrap_or_default()),
         ("refused", refused(&status.health.deliveries)),
         ("sandbox", status.sandbox.clone().unwrap_or_default()),

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::command_error::{CommandError, CommandResult};
 use super::output::print;
-use crate::agent::presets::preset;
+use crate::agent::registry::Known;
 use crate::app::{PullQuestion, PullVerdict, own_token, verify_pull};
 use crate::config::{Args, Config, Sources, api_of};
 use crate::core::ids::{IssueNumber, RepositoryName};
@@ -43,7 +43,7 @@ impl VerifyPull {
     }
 
     pub(super) async fn run(self, sources: &Sources) -> CommandResult {
-        let config = sources.config(&preset)?;
+        let config = sources.config(&Known)?;
         if self.print_key {
             let own = own_key(&config)?;
             return Ok(print(&says::key(&own.to_pem(), &own.id()))?);

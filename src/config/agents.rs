@@ -1,4 +1,4 @@
-//! The agents the operator configured: a preset, a preset with changes, or a command of their own.
+//! The agents the operator configured: a preset or another agent of the registry, one with changes, or a command of their own.
 //!
 //! Variables an agent inherits are resolved here. skep's own variables and GitHub's tokens are never among them: an agent
 //! holds no credential of skep.
@@ -13,16 +13,13 @@ use super::reference::keys_under;
 use super::resolver::Resolver;
 use super::shell_split;
 use super::sources::{Found, Sources};
-use crate::core::agent::{AgentSpec, KeyPlace};
+use crate::core::agent::{AgentSpec, Catalogue, KeyPlace};
 use crate::core::leavings;
 use crate::core::text::mistakes::{self, agent as mistake};
 use crate::core::usage::Scope;
 
-/// Who knows the built-in presets.
-pub type Presets<'a> = &'a dyn Fn(&str) -> Option<AgentSpec>;
-
-/// The presets' names as they are proposed; who knows them decides.
-const NAMES: [&str; 6] = ["copilot", "claude", "gemini", "codex", "opencode", "goose"];
+/// Who knows agents by one word: the presets, and the others of the registry.
+pub type Presets<'a> = &'a dyn Catalogue;
 
 /// Reads `[agents.<name>]`.
 pub(super) fn read(
@@ -59,7 +56,7 @@ pub(super) fn read(
     agents
 }
 
-/// Reads which agent is the default one, and adds it when it is a preset or a command.
+/// Reads which agent is the default one, and adds it when it is known by its name or is a command.
 pub(super) fn read_default(
     resolver: &mut Resolver<'_>,
     agents: &mut BTreeMap<String, AgentSpec>,
@@ -79,10 +76,10 @@ pub(super) fn read_default(
     Some(name)
 }
 
-/// An agent that no table describes: a preset, or a command line.
+/// An agent that no table describes: one known by its name, or a command line.
 fn note_whole(resolver: &mut Resolver<'_>, spec: &AgentSpec, at: &str, presets: Presets<'_>) {
     let path = format!("agents.{}", spec.name);
-    match presets(&spec.name) {
+    match presets.agent(&spec.name) {
         Some(_) => resolver.note(&path, at, &format!("preset {}", spec.name)),
         None => {
             resolver.note(&path, at, "default");
@@ -95,7 +92,7 @@ fn note_whole(resolver: &mut Resolver<'_>, spec: &AgentSpec, at: &str, presets: 
 fn beginning(name: &str, table: &Table, presets: Presets<'_>) -> String {
     match table.get("preset").map(|item| &item.value) {
         Some(Value::Text(preset)) => format!("preset {preset}"),
-        _ if presets(name).is_some() => format!("preset {name}"),
+        _ if presets.agent(name).is_some() => format!("preset {name}"),
         _ => "default".to_owned(),
     }
 }
@@ -106,7 +103,7 @@ fn default_agent(
     presets: Presets<'_>,
 ) -> Result<AgentSpec, String> {
     let text = found.text.trim();
-    if let Some(spec) = agents.get(text).cloned().or_else(|| presets(text)) {
+    if let Some(spec) = agents.get(text).cloned().or_else(|| presets.agent(text)) {
         return Ok(spec);
     }
     if is_name(text) {
@@ -153,7 +150,7 @@ pub(super) struct Mention<'a> {
     pub(super) at: &'a str,
 }
 
-/// Adds a preset that a role asks for.
+/// Adds an agent known by its name that a role asks for.
 pub(super) fn require(
     resolver: &mut Resolver<'_>,
     Mention { name, at }: Mention<'_>,
@@ -161,7 +158,9 @@ pub(super) fn require(
     presets: Presets<'_>,
 ) -> Result<(), Mistake> {
     if !agents.contains_key(name) {
-        let spec = presets(name).ok_or_else(|| Mistake::new(at, unknown(name, agents, presets)))?;
+        let spec = presets
+            .agent(name)
+            .ok_or_else(|| Mistake::new(at, unknown(name, agents, presets)))?;
         note_whole(resolver, &spec, at, presets);
         agents.insert(name.to_owned(), spec);
     }
@@ -172,10 +171,11 @@ fn unknown(name: &str, agents: &BTreeMap<String, AgentSpec>, presets: Presets<'_
     let known: Vec<&str> = agents
         .keys()
         .map(String::as_str)
-        .chain(NAMES.into_iter().filter(|name| presets(name).is_some()))
+        .chain(presets.presets())
         .collect();
     let known: BTreeSet<&str> = known.into_iter().collect();
-    let near = nearest(name, known.iter().copied());
+    let others = presets.others();
+    let near = nearest(name, known.iter().chain(&others).copied());
     let known: Vec<&str> = known.into_iter().collect();
     mistake::unknown(name, &known, near)
 }
@@ -225,7 +225,7 @@ fn agent(
     let base = base
         .map_err(|mistake| mistakes.push(mistake))
         .ok()?
-        .or_else(|| presets(name));
+        .or_else(|| presets.agent(name));
     let mut spec = AgentSpec {
         name: name.to_owned(),
         ..base.unwrap_or_else(|| AgentSpec::new(name, vec![]))
@@ -249,7 +249,9 @@ fn agent(
 fn preset(item: Item, presets: Presets<'_>) -> Result<AgentSpec, Mistake> {
     let at = item.at.clone();
     let name = item.text()?;
-    presets(&name).ok_or_else(|| Mistake::new(at, unknown(&name, &BTreeMap::new(), presets)))
+    presets
+        .agent(&name)
+        .ok_or_else(|| Mistake::new(at, unknown(&name, &BTreeMap::new(), presets)))
 }
 
 fn put(spec: &mut AgentSpec, key: &str, item: Item) -> Result<(), Mistake> {
@@ -274,6 +276,7 @@ fn put(spec: &mut AgentSpec, key: &str, item: Item) -> Result<(), Mistake> {
         "memory" => spec.memory = Some(limits::memory(item)?),
         "usage" => spec.usage.scope = scope(item)?,
         "key" => spec.key = key_place(item)?,
+        "protocol" => spec.draft_protocol = draft_protocol(item)?,
         _ => return Err(item.wrong(mistakes::source::unknown_key(None))),
     }
     Ok(())
@@ -362,6 +365,15 @@ fn key_place(item: Item) -> Result<KeyPlace, Mistake> {
     let known = KeyPlace::CHOICES.iter().find(|(name, _)| *name == text);
     let wrong = || Mistake::new(at, mistake::KEY);
     known.map(|(_, place)| *place).ok_or_else(wrong)
+}
+
+/// The highest version of the protocol that it is asked for; 2 is a draft.
+fn draft_protocol(item: Item) -> Result<bool, Mistake> {
+    match item.value {
+        Value::Integer(1) => Ok(false),
+        Value::Integer(2) => Ok(true),
+        _ => Err(item.wrong(mistake::PROTOCOL)),
+    }
 }
 
 /// Credentials of skep: skep's own, and tokens that act as somebody on GitHub.

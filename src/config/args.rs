@@ -26,6 +26,8 @@ pub struct Args {
     pub(super) url: Option<String>,
     #[arg(long, value_name = "URL", help = meaning("webhook_proxy"))]
     pub(super) webhook_proxy: Option<String>,
+    #[arg(long, value_name = "INTERVAL", help = meaning("poll"))]
+    pub(super) poll: Option<String>,
     #[arg(long, value_name = "FOLDER", help = meaning("data_dir"))]
     pub(super) data_dir: Option<String>,
     #[arg(long, value_name = "NUMBER", help = meaning("app_id"))]
@@ -73,6 +75,7 @@ impl Args {
             ("agent", &self.agent),
             ("public_url", &self.url),
             ("webhook_proxy", &self.webhook_proxy),
+            ("poll", &self.poll),
         ];
         let line = |(key, value): (&str, &Option<String>)| {
             let value = serde_json::Value::from(value.as_deref()?);
@@ -88,6 +91,7 @@ impl Args {
             "admin_listen" => ("--admin-listen", &self.admin_listen),
             "public_url" => ("--url", &self.url),
             "webhook_proxy" => ("--webhook-proxy", &self.webhook_proxy),
+            "poll" => ("--poll", &self.poll),
             "data_dir" => ("--data-dir", &self.data_dir),
             "app_id" => ("--app-id", &self.app_id),
             "private_key_file" => ("--private-key-file", &self.private_key_file),

@@ -14,7 +14,7 @@ use super::resolver::Resolver;
 use super::sources::Found;
 use crate::core::gated_pulls::GatedPulls;
 use crate::core::text::mistakes::{self, place};
-use crate::core::text::registration::file::OTHER_SERVER;
+use crate::core::text::registration::file::{CLIENT_ID, CLIENT_PAIR, OTHER_SERVER};
 
 /// What the App asks for on GitHub, and no more; `app-manifest.json` says the same. More later would need the consent of every owner, so
 /// what only some settings need is asked for from the start: `checks` is written by verification and by the gate for pull requests.
@@ -30,7 +30,7 @@ pub const PERMISSIONS: [(&str, &str); 7] = [
 ];
 
 /// The webhook events the App subscribes to, in the order of the alphabet.
-pub const EVENTS: [&str; 11] = [
+pub const EVENTS: [&str; 12] = [
     "check_suite",
     "issue_comment",
     "issue_dependencies",
@@ -38,6 +38,7 @@ pub const EVENTS: [&str; 11] = [
     "pull_request",
     "pull_request_review",
     "push",
+    "release",
     "repository",
     "status",
     "sub_issues",
@@ -92,20 +93,33 @@ pub struct GitHubSettings {
     pub app_id: u64,
     /// Its private key: PEM, PKCS#1 or PKCS#8, with real line ends.
     pub private_key: SecretString,
-    /// The webhook secret.
-    pub webhook_secret: SecretString,
+    /// The webhook secret; none is needed where news is only asked for.
+    pub webhook_secret: Option<SecretString>,
     /// The one before it, still accepted.
     pub webhook_secret_previous: Option<SecretString>,
+    /// What people sign in with on the dashboard; none: only the admin token opens it.
+    pub sign_in: Option<SignInSettings>,
     /// The REST API's root, without a slash at its end unless it is the host's root.
     pub api_url: Url,
     /// Where people and git go.
     pub web_url: Url,
 }
 
+/// The App's own OAuth credentials.
+/// <https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app>
+#[derive(Debug, Clone)]
+pub struct SignInSettings {
+    /// Public.
+    pub client_id: String,
+    /// Secret.
+    pub client_secret: SecretString,
+}
+
 impl GitHubSettings {
     /// The secrets that prove a webhook: the present one first.
     pub fn webhook_secrets(&self) -> Vec<SecretString> {
-        std::iter::once(&self.webhook_secret)
+        self.webhook_secret
+            .iter()
             .chain(&self.webhook_secret_previous)
             .cloned()
             .collect()
@@ -135,20 +149,28 @@ impl Missing {
     }
 }
 
+/// Whether webhooks are to come, so that a secret must prove them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    Needed,
+    Unneeded,
+}
+
 /// Reads credentials and addresses; what is missing is added to the list.
 pub(super) fn read(
     resolver: &mut Resolver<'_>,
     missing: &mut Vec<Missing>,
-    data_dir: Option<&Path>,
+    (data_dir, proof): (Option<&Path>, Proof),
 ) -> Option<GitHubSettings> {
     let before = resolver.mistakes.len();
     if let Some(app) = registered::found(resolver, data_dir) {
-        return of_registered(resolver, app);
+        return of_registered(resolver, (app, proof), missing);
     }
     let app_id = resolver.meant("app_id", app_id);
     let private_key = credentials::private_key(resolver);
     let webhook_secret = credentials::webhook_secret(resolver, "webhook_secret");
     let webhook_secret_previous = credentials::webhook_secret(resolver, "webhook_secret_previous");
+    let sign_in = sign_in(resolver);
     let (api_url, web_url) = addresses(resolver, None);
     if resolver.mistakes.len() > before {
         return None;
@@ -160,25 +182,39 @@ pub(super) fn read(
     };
     need("app_id", app_id.is_some());
     need("private_key_file", private_key.is_some());
-    need("webhook_secret", webhook_secret.is_some());
+    let proved = webhook_secret.is_some() || proof == Proof::Unneeded;
+    need("webhook_secret", proved);
     Some(GitHubSettings {
         app_id: app_id?,
         private_key: private_key?,
-        webhook_secret: webhook_secret?,
+        webhook_secret: Some(webhook_secret).filter(|_| proved)?,
         webhook_secret_previous,
+        sign_in,
         api_url: api_url?,
         web_url: web_url?,
     })
 }
 
 /// The App of the data folder, at the GitHub where it was registered.
-fn of_registered(resolver: &mut Resolver<'_>, app: RegisteredApp) -> Option<GitHubSettings> {
+fn of_registered(
+    resolver: &mut Resolver<'_>,
+    (app, proof): (RegisteredApp, Proof),
+    missing: &mut Vec<Missing>,
+) -> Option<GitHubSettings> {
     registered::note(resolver, &app);
     let (api_url, web_url) = addresses(resolver, Some(&app));
     let (api_url, web_url) = (api_url?, web_url?);
+    let kept = (!app.client_id.is_empty()).then(|| SignInSettings {
+        client_id: app.client_id.clone(),
+        client_secret: app.client_secret.clone(),
+    });
     if web_url.origin() != app.web_url.origin() {
         let at = resolver.at("github_url");
         resolver.mistakes.push(Mistake::new(at, OTHER_SERVER));
+        return None;
+    }
+    if app.webhook_secret.is_none() && proof == Proof::Needed {
+        missing.push(Missing::of("webhook_secret"));
         return None;
     }
     Some(GitHubSettings {
@@ -186,9 +222,39 @@ fn of_registered(resolver: &mut Resolver<'_>, app: RegisteredApp) -> Option<GitH
         private_key: app.private_key,
         webhook_secret: app.webhook_secret,
         webhook_secret_previous: credentials::webhook_secret(resolver, "webhook_secret_previous"),
+        sign_in: sign_in(resolver).or(kept),
         api_url,
         web_url,
     })
+}
+
+/// Both or neither.
+fn sign_in(resolver: &mut Resolver<'_>) -> Option<SignInSettings> {
+    let id = resolver.meant("client_id", client_id);
+    let secret = credentials::webhook_secret(resolver, "client_secret");
+    let alone = match (id, secret) {
+        (None, None) => return None,
+        (Some(client_id), Some(client_secret)) => {
+            return Some(SignInSettings {
+                client_id,
+                client_secret,
+            });
+        }
+        (Some(_), None) => "client_id",
+        (None, Some(_)) => "client_secret",
+    };
+    let at = resolver.at(alone);
+    resolver.mistakes.push(Mistake::new(at, CLIENT_PAIR));
+    None
+}
+
+fn client_id(found: &Found) -> Result<String, String> {
+    let id = found.text.trim();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    match (1..=100).contains(&id.len()) && id.bytes().all(plain) {
+        true => Ok(id.to_owned()),
+        false => Err(CLIENT_ID.to_owned()),
+    }
 }
 
 fn app_id(found: &Found) -> Result<u64, String> {

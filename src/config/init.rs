@@ -10,11 +10,12 @@ use crate::core::text::starter;
 const NEEDED: [&str; 4] = ["app_id", "private_key_file", "webhook_secret", "agent"];
 
 /// What stands where the default is a rule, or nothing; [`starter()`] says the rule beside it.
-const EXAMPLES: [(&str, &str); 59] = [
+const EXAMPLES: [(&str, &str); 74] = [
     ("sandbox_image", "\"localhost/agents:1\""),
     ("sandbox_engine", "\"docker --context agents\""),
     ("public_url", "\"https://skep.example\""),
     ("webhook_proxy", "\"https://smee.io/CHANNEL\""),
+    ("poll", "\"30s\""),
     ("admin_token", "\"…\""),
     ("data_dir", "\"/var/lib/skep\""),
     ("database_url", "\"postgres://skep@localhost/skep\""),
@@ -23,11 +24,15 @@ const EXAMPLES: [(&str, &str); 59] = [
     ("private_key_file", "\"/etc/skep/key.pem\""),
     ("webhook_secret", "\"…\""),
     ("webhook_secret_previous", "\"…\""),
+    ("client_id", "\"Iv23li0123456789abcd\""),
+    ("client_secret", "\"…\""),
     ("github_api_url", "\"https://api.github.com\""),
     ("https_proxy", "\"http://proxy.example:3128\""),
     ("http_proxy", "\"http://proxy.example:3128\""),
     ("no_proxy", "\"localhost,127.0.0.1,.example\""),
     ("ca_file", "\"/etc/skep/ca.pem\""),
+    ("otlp_endpoint", "\"http://127.0.0.1:4318\""),
+    ("otlp_headers", "\"authorization=Bearer%20TOKEN\""),
     ("agent", "\"goose\""),
     ("git", "\"/usr/bin/git\""),
     (
@@ -51,6 +56,7 @@ const EXAMPLES: [(&str, &str); 59] = [
     ("agents.<name>.memory", "\"900MiB\""),
     ("agents.<name>.usage", "\"turn\""),
     ("agents.<name>.key", "\"gateway\""),
+    ("agents.<name>.protocol", "2"),
     ("prices.<name>.input", "3.0"),
     ("prices.<name>.cached", "0.3"),
     ("prices.<name>.cache_write", "3.75"),
@@ -73,6 +79,18 @@ const EXAMPLES: [(&str, &str); 59] = [
     ("roles.<name>.issue_time", "\"4h\""),
     ("roles.<name>.issue_tokens", "5_000_000"),
     ("roles.<name>.issue_cost", "2.5"),
+    ("notify.<name>.kind", "\"email\""),
+    ("notify.<name>.url", "\"smtps://mail.example\""),
+    ("notify.<name>.url_file", "\"/etc/skep/team.url\""),
+    ("notify.<name>.secret", "\"…\""),
+    ("notify.<name>.secret_file", "\"/etc/skep/team.secret\""),
+    (
+        "notify.<name>.events",
+        "[\"question.asked\", \"session.failed\"]",
+    ),
+    ("notify.<name>.user", "\"skep\""),
+    ("notify.<name>.from", "\"skep@example.org\""),
+    ("notify.<name>.to", "[\"ana@example.org\"]"),
 ];
 
 /// Longest line of a comment.
@@ -105,6 +123,7 @@ pub fn starter() -> String {
         ("agents.<name>.", starter::AGENTS),
         ("prices.<name>.", starter::PRICES),
         ("roles.<name>.", starter::ROLES),
+        ("notify.<name>.", starter::NOTIFY),
     ] {
         text.push_str(head);
         let below =

@@ -6,15 +6,17 @@ use url::Url;
 
 use super::document::{Item, Mistake};
 use super::resolver::Resolver;
-use super::{auto_start, role_rules, start, words};
+use super::{auto_start, people, role_rules, start, words};
 use crate::core::discovery::Discover;
 use crate::core::gated_pulls::GatedPulls;
 use crate::core::issue_rules::IssueRules;
 use crate::core::notifications::Notifications;
 use crate::core::outsider::Outsiders;
 use crate::core::overlap::OnOverlap;
+use crate::core::recurring::Recur;
 use crate::core::role::{Role, RoleName};
 use crate::core::text::mistakes::value;
+use crate::core::text::off as off_says;
 
 /// Reads all of them.
 pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) -> IssueRules {
@@ -40,14 +42,35 @@ pub(super) fn read(resolver: &mut Resolver<'_>, own: &BTreeMap<RoleName, Role>) 
         ),
         overlaps: choice(resolver, "overlaps", (OnOverlap::CHOICES, value::OVERLAPS)),
         pin_status: resolver.of_file("pin_status", Item::switch).unwrap_or(true),
+        session_check: resolver
+            .of_file("session_check", Item::switch)
+            .unwrap_or(true),
         stack: resolver.of_file("stack", Item::switch).unwrap_or_default(),
         approvals: resolver
             .of_file("approvals", Item::texts)
             .unwrap_or_default(),
+        off: resolver.of_file("off", off).unwrap_or_default(),
         status_file: resolver.of_file("status_file", |item: Item| item.text()),
         dashboard: resolver.of_file("dashboard_url", dashboard).flatten(),
         priority_field: resolver.of_file("priority_field", |item: Item| item.text()),
         discover: choice(resolver, "discover", (Discover::CHOICES, value::DISCOVER)),
+        onboarding: resolver
+            .of_file("onboarding", Item::switch)
+            .unwrap_or_default(),
+        recurring: choice(resolver, "recurring", (Recur::CHOICES, value::DISCOVER)),
+    }
+}
+
+/// Names of repositories, which may hold `*`, and people behind an `@`.
+fn off(item: Item) -> Result<Vec<String>, Mistake> {
+    let names = item.clone().texts()?;
+    let is_one = |name: &String| match name.strip_prefix('@') {
+        Some(login) => people::is_login(login).is_ok(),
+        None => name.split('/').count() == 2 && !name.contains(char::is_whitespace),
+    };
+    match names.iter().all(is_one) {
+        true => Ok(names),
+        false => Err(item.wrong(off_says::MISTAKE)),
     }
 }
 

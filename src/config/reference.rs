@@ -48,11 +48,12 @@ impl Entry {
 }
 
 /// The settings that are one text each.
-pub(super) const ENTRIES: [Entry; 28] = [
+pub(super) const ENTRIES: [Entry; 34] = [
     entry("listen", "SKEP_LISTEN", "127.0.0.1:3000").flag("--listen"),
     entry("admin_listen", "SKEP_ADMIN_LISTEN", "127.0.0.1:3001").flag("--admin-listen"),
     entry("public_url", "SKEP_PUBLIC_URL", "none").flag("--url"),
     entry("webhook_proxy", "SKEP_WEBHOOK_PROXY", "none").flag("--webhook-proxy"),
+    entry("poll", "SKEP_POLL", "none").flag("--poll"),
     entry(
         "admin_token",
         "SKEP_ADMIN_TOKEN",
@@ -78,6 +79,8 @@ pub(super) const ENTRIES: [Entry; 28] = [
         "SKEP_WEBHOOK_SECRET_PREVIOUS",
         "none",
     ),
+    entry("client_id", "SKEP_CLIENT_ID", "none"),
+    entry("client_secret", "SKEP_CLIENT_SECRET", "none"),
     entry(
         "github_api_url",
         "SKEP_GITHUB_API_URL",
@@ -101,6 +104,9 @@ pub(super) const ENTRIES: [Entry; 28] = [
     entry("old_git", "SKEP_OLD_GIT", "refuse"),
     entry("log", "SKEP_LOG", "warn,skep=info").flag("--log"),
     entry("log_format", "SKEP_LOG_FORMAT", "text").flag("--log-format"),
+    entry("otlp_endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT", "none"),
+    entry("otlp_headers", "OTEL_EXPORTER_OTLP_HEADERS", "none"),
+    entry("otlp_service_name", "OTEL_SERVICE_NAME", "skep"),
     Entry {
         key: "default_role",
         env: None,
@@ -116,7 +122,7 @@ pub(super) const ENTRIES: [Entry; 28] = [
 ];
 
 /// Name and default of the keys that only `skep.toml` has.
-const FILE_ONLY: [(&str, &str); 68] = [
+const FILE_ONLY: [(&str, &str); 84] = [
     ("allowed_bots", "[]"),
     ("allow_protected", "false"),
     ("uncounted", "[]"),
@@ -141,11 +147,15 @@ const FILE_ONLY: [(&str, &str); 68] = [
     ("overlaps", "warn"),
     ("stack", "false"),
     ("pin_status", "true"),
+    ("session_check", "true"),
     ("approvals", "[]"),
+    ("off", "[]"),
     ("status_file", "none"),
     ("dashboard_url", "none"),
     ("priority_field", "none"),
     ("discover", "off"),
+    ("onboarding", "false"),
+    ("recurring", "start"),
     ("start.who", "write"),
     ("auto_start.labels", "[]"),
     ("auto_start.users", "[]"),
@@ -167,6 +177,7 @@ const FILE_ONLY: [(&str, &str); 68] = [
     ("agents.<name>.memory", "the preset's, or 1GiB"),
     ("agents.<name>.usage", "the preset's, or not known"),
     ("agents.<name>.key", "`gateway` for a preset, else `inside`"),
+    ("agents.<name>.protocol", "1"),
     ("prices.<name>.input", "none"),
     ("prices.<name>.cached", "`input`"),
     ("prices.<name>.cache_write", "`input`"),
@@ -194,6 +205,20 @@ const FILE_ONLY: [(&str, &str); 68] = [
     ("roles.<name>.issue_time", "`limits.issue_time`"),
     ("roles.<name>.issue_tokens", "`limits.issue_tokens`"),
     ("roles.<name>.issue_cost", "`limits.issue_cost`"),
+    ("notify.<name>.kind", "none"),
+    ("notify.<name>.url", "none"),
+    ("notify.<name>.url_file", "none"),
+    ("notify.<name>.secret", "none"),
+    ("notify.<name>.secret_file", "none"),
+    (
+        "notify.<name>.events",
+        "those by which somebody has to act or learns what came of the work (docs/notifications.md)",
+    ),
+    ("notify.<name>.repositories", "[]"),
+    ("notify.<name>.user", "none"),
+    ("notify.<name>.from", "none"),
+    ("notify.<name>.to", "none"),
+    ("notify.<name>.every", "1d"),
 ];
 
 /// Every setting, in the order it is documented.
@@ -274,7 +299,7 @@ pub(super) fn meaning(key: &str) -> &'static str {
     settings::meaning(key).expect("every key of the table has its sentence; a test reads them all")
 }
 
-/// The keys at the top of `skep.toml`, or under `agents.<name>`, `prices.<name>` and `roles.<name>`.
+/// The keys at the top of `skep.toml`, or under `agents.<name>` and the other tables with names in them.
 pub(super) fn keys_under(prefix: &str) -> Vec<&'static str> {
     let below = FILE_ONLY
         .iter()
@@ -292,6 +317,7 @@ pub(super) fn keys_under(prefix: &str) -> Vec<&'static str> {
         "retention",
         "start",
         "auto_start",
+        "notify",
     ]
     .into_iter()
     .filter(|_| prefix.is_empty());

@@ -37,8 +37,8 @@ pub struct RegisteredApp {
     pub page: String,
     /// PEM.
     pub private_key: SecretString,
-    /// What webhooks are signed with.
-    pub webhook_secret: SecretString,
+    /// What webhooks are signed with; an App that was made without a webhook has none.
+    pub webhook_secret: Option<SecretString>,
     /// For signing people in.
     pub client_id: String,
     /// For signing people in.
@@ -55,7 +55,8 @@ struct Stored {
     slug: String,
     page: String,
     private_key: String,
-    webhook_secret: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    webhook_secret: Option<String>,
     client_id: String,
     client_secret: String,
     github_url: Url,
@@ -76,7 +77,8 @@ impl RegisteredApp {
         let stored: Stored =
             serde_json::from_str(&text).map_err(|_| mistake::DAMAGED.to_owned())?;
         usable_key(&stored.private_key)?;
-        if stored.webhook_secret.trim().is_empty() {
+        let blank = |secret: &String| secret.trim().is_empty();
+        if stored.webhook_secret.as_ref().is_some_and(blank) {
             return Err(mistake::DAMAGED.to_owned());
         }
         Ok(Some(Self {
@@ -84,7 +86,7 @@ impl RegisteredApp {
             slug: stored.slug,
             page: stored.page,
             private_key: stored.private_key.into(),
-            webhook_secret: stored.webhook_secret.into(),
+            webhook_secret: stored.webhook_secret.map(SecretString::from),
             client_id: stored.client_id,
             client_secret: stored.client_secret.into(),
             web_url: stored.github_url,
@@ -102,7 +104,7 @@ impl RegisteredApp {
             slug: self.slug.clone(),
             page: self.page.clone(),
             private_key: self.private_key.expose_secret().to_owned(),
-            webhook_secret: self.webhook_secret.expose_secret().to_owned(),
+            webhook_secret: exposed(self.webhook_secret.as_ref()),
             client_id: self.client_id.clone(),
             client_secret: self.client_secret.expose_secret().to_owned(),
             github_url: self.web_url.clone(),
@@ -117,11 +119,15 @@ impl RegisteredApp {
     /// The same as lines for an environment file.
     pub fn variables(&self) -> String {
         let key = self.private_key.expose_secret().trim().replace('\n', "\\n");
-        let mut text = format!(
-            "SKEP_APP_ID={}\nSKEP_PRIVATE_KEY=\"{key}\"\nSKEP_WEBHOOK_SECRET={}\n",
-            self.app_id,
-            self.webhook_secret.expose_secret()
-        );
+        let mut text = format!("SKEP_APP_ID={}\nSKEP_PRIVATE_KEY=\"{key}\"\n", self.app_id);
+        if let Some(secret) = exposed(self.webhook_secret.as_ref()) {
+            text.push_str(&format!("SKEP_WEBHOOK_SECRET={secret}\n"));
+        }
+        text.push_str(&format!(
+            "SKEP_CLIENT_ID={}\nSKEP_CLIENT_SECRET={}\n",
+            self.client_id,
+            self.client_secret.expose_secret()
+        ));
         if self.web_url.host_str() != Some("github.com") {
             text.push_str(&format!(
                 "SKEP_GITHUB_URL={}\nSKEP_GITHUB_API_URL={}\n",
@@ -138,6 +144,10 @@ impl RegisteredApp {
     pub fn check(&self) -> Result<(), String> {
         usable_key(self.private_key.expose_secret()).map(drop)
     }
+}
+
+fn exposed(secret: Option<&SecretString>) -> Option<String> {
+    secret.map(|secret| secret.expose_secret().to_owned())
 }
 
 /// Writes a file for its owner alone: beside its place first, then into it, each step on the disk before the next.
@@ -186,9 +196,12 @@ pub(super) fn note(resolver: &mut Resolver<'_>, app: &RegisteredApp) {
     let said = [
         ("app_id", format!("\"{}\"", app.app_id)),
         ("private_key", hidden(app.private_key.expose_secret())),
-        ("webhook_secret", hidden(app.webhook_secret.expose_secret())),
+        ("client_id", format!("\"{}\"", app.client_id)),
+        ("client_secret", hidden(app.client_secret.expose_secret())),
     ];
-    for (key, said) in said {
+    let secret = exposed(app.webhook_secret.as_ref());
+    let secret = secret.map(|secret| ("webhook_secret", hidden(&secret)));
+    for (key, said) in said.into_iter().chain(secret) {
         resolver.note(key, mistake::FROM, &said);
     }
 }

@@ -15,14 +15,16 @@ pub(super) struct Origin {
 }
 
 /// Keys whose values are never shown.
-pub(super) const SECRET: [&str; 7] = [
+pub(super) const SECRET: [&str; 9] = [
     "admin_token",
     "database_url",
     "private_key",
     "webhook_secret",
     "webhook_secret_previous",
+    "client_secret",
     "https_proxy",
     "http_proxy",
+    "otlp_headers",
 ];
 
 /// Those that may hold several lines. Whatever else looks like a key is refused before anything can repeat it.

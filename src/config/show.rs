@@ -1,5 +1,7 @@
 //! What the configuration came to, for people: every value with where it comes from, no secret among them.
 
+mod target;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -46,9 +48,11 @@ impl Config {
             .prices
             .iter()
             .map(|(name, price)| self.show_price(name, price));
+        let targets = self.notify.iter().map(|target| self.show_target(target));
         agents
             .chain(prices)
             .chain(roles)
+            .chain(targets)
             .fold(text, |text, table| text + &table)
     }
 
@@ -136,7 +140,9 @@ impl Config {
             ("overlaps", quoted(self.issues.overlaps.name())),
             ("stack", self.issues.stack.to_string()),
             ("pin_status", self.issues.pin_status.to_string()),
+            ("session_check", self.issues.session_check.to_string()),
             ("approvals", list(&self.issues.approvals)),
+            ("off", list(&self.issues.off)),
             (
                 "status_file",
                 quoted(self.issues.status_file.as_deref().unwrap_or_default()),
@@ -150,6 +156,8 @@ impl Config {
                 quoted(self.issues.priority_field.as_deref().unwrap_or_default()),
             ),
             ("discover", quoted(self.issues.discover.name())),
+            ("onboarding", self.issues.onboarding.to_string()),
+            ("recurring", quoted(self.issues.recurring.name())),
         ];
         let lines = values
             .iter()
@@ -286,6 +294,7 @@ impl Config {
         let usage = Some(spec.usage.scope).filter(|scope| *scope != Scope::Unsaid);
         lines.set_or_mute("usage", usage.map(|scope| quoted(scope.name())));
         lines.set("key", &quoted(spec.key.name()));
+        lines.set("protocol", if spec.draft_protocol { "2" } else { "1" });
         lines.set_or_mute("home", spec.home.as_deref().map(quoted));
         lines.set_or_mute("sessions", spec.sessions.map(|most| most.to_string()));
         let memory = spec.memory.map(render_size);

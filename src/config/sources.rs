@@ -11,6 +11,9 @@ use super::error::{Mistake, nearest};
 use super::reference::{ENTRIES, entry_of};
 use crate::core::text::mistakes::{source, value};
 
+/// What stands before the name of a target outside GitHub in its variables.
+pub(super) const VARIABLES: &str = "SKEP_NOTIFY_";
+
 /// The environment of the process at its start.
 #[derive(Clone, Default)]
 pub struct Environment {
@@ -280,11 +283,7 @@ impl Sources {
         match std::fs::read_to_string(path) {
             Ok(text) => {
                 let (root, mut mistakes) = Table::parse(&path.display().to_string(), &text);
-                if ["private_key", "webhook_secret", "admin_token"]
-                    .iter()
-                    .any(|key| root.get(key).is_some())
-                    && is_shared(path)
-                {
+                if holds_secrets(&root) && is_shared(path) {
                     let file = path.display().to_string();
                     self.warnings.push(source::shared_secrets(&file));
                 }
@@ -323,7 +322,9 @@ impl Sources {
             .environment
             .starting_with("SKEP_")
             .map(|(name, _)| name);
-        let unknown = ours.filter(|name| !known.contains(name) && !name.starts_with("SKEP_TEST_"));
+        // A target's variables have its name in theirs.
+        let others = |name: &str| name.starts_with("SKEP_TEST_") || name.starts_with(VARIABLES);
+        let unknown = ours.filter(|name| !known.contains(name) && !others(name));
         let said =
             |name: &str| source::unknown_variable(name, nearest(name, known.iter().copied()));
         self.warnings = unknown.map(said).collect();
@@ -333,6 +334,20 @@ impl Sources {
 /// Whether a text is a key or certificate itself, where a name, an address or a path was meant.
 pub(super) fn is_key(text: &str) -> bool {
     text.contains("-----BEGIN") || text.trim().contains('\n')
+}
+
+/// Whether a file says a secret itself.
+fn holds_secrets(root: &Table) -> bool {
+    let has = |table: &Table, keys: &[&str]| keys.iter().any(|key| table.get(key).is_some());
+    let Some(Value::Table(targets)) = root.get("notify").map(|item| &item.value) else {
+        return has(root, &["private_key", "webhook_secret", "admin_token"]);
+    };
+    let mut targets = targets.items();
+    let of_target = targets.any(|(_, item)| match &item.value {
+        Value::Table(target) => has(target, &["secret"]),
+        _ => false,
+    });
+    of_target || has(root, &["private_key", "webhook_secret", "admin_token"])
 }
 
 /// Whether others than its owner can read a file.

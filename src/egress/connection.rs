@@ -2,14 +2,12 @@
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::{UnixListener, UnixStream};
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{self, Body};
@@ -20,22 +18,11 @@ use super::reading::{http, note_broken};
 use super::session::Session;
 use super::tunnel::Tunnel;
 use crate::core::egress::{Denied, Outcome, Target, Way};
+use crate::local_socket;
 
 /// Serves the session until `end`; then everything is closed at once.
 pub(super) async fn serve(listener: UnixListener, session: Arc<Session>, end: CancellationToken) {
-    let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            () = end.cancelled() => break,
-            accepted = listener.accept() => accepted,
-            // Finished ones are taken out as they end.
-            Some(_) = connections.join_next() => continue,
-        };
-        let Ok((stream, _)) = accepted else {
-            // Out of files, as a rule: others must close theirs first.
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            continue;
-        };
+    local_socket::serve(listener, end, |stream| {
         let permit = session.enter();
         let refusal = if session.is_spent() {
             Some(Denied::Bytes)
@@ -46,16 +33,15 @@ pub(super) async fn serve(listener: UnixListener, session: Arc<Session>, end: Ca
             session.deny(None, &why);
             // What does not fit into the socket at once is not worth waiting for.
             let _ = stream.try_write(answer::unserved(&why).as_bytes());
-            continue;
+            return None;
         }
         let session = Arc::clone(&session);
-        connections.spawn(async move {
+        Some(async move {
             talk(stream, session).await;
             drop(permit);
-        });
-    }
-    drop(listener);
-    connections.shutdown().await;
+        })
+    })
+    .await;
 }
 
 async fn talk(stream: UnixStream, session: Arc<Session>) {

@@ -15,7 +15,7 @@ pub(super) fn decision(entry: Entry, task: &Task, row: &InboxRow, now: i64) -> N
         repository: Some(task.place.name.to_string()),
         issue: Some(task.place.issue.0),
         session: task.record().map(|record| record.id.to_string()),
-        who: by_token(row).or(entry.who),
+        who: signed(row).or(entry.who),
         ..of(row, entry.facts, now)
     }
 }
@@ -23,20 +23,22 @@ pub(super) fn decision(entry: Entry, task: &Task, row: &InboxRow, now: i64) -> N
 /// The row of an order for the whole queue.
 pub(super) fn order(result: &str, row: &InboxRow, now: i64) -> NewAudit {
     NewAudit {
-        who: Some(by_token(row).unwrap_or_else(|| OPERATOR.to_owned())),
+        who: Some(signed(row).unwrap_or_else(|| OPERATOR.to_owned())),
         ..of(row, json!({ "why": result }), now)
     }
 }
 
-/// An order that came with a token of its own. It has a sign in it that no login has.
-fn by_token(row: &InboxRow) -> Option<String> {
+/// An order that came with a token of its own (it has a sign in it that no login has), or from somebody who signed in with GitHub.
+fn signed(row: &InboxRow) -> Option<String> {
     #[derive(Deserialize)]
     struct Ordered {
         by: Option<String>,
+        person: Option<String>,
     }
     let is_order = row.kind == InboxKind::Operator;
     let ordered: Ordered = is_order.then(|| serde_json::from_str(&row.body).ok())??;
-    ordered.by.map(|name| format!("token:{name}"))
+    let person = ordered.person.map(|login| format!("@{login}"));
+    person.or(ordered.by.map(|name| format!("token:{name}")))
 }
 
 /// What was decided on is named by its digest: the words themselves are kept for a while only.

@@ -1,5 +1,6 @@
 //! What decisions add to what this process counts: gathered while they are open, and counted when they are committed.
 
+use super::decided::Decided;
 use crate::core::decide::Decision;
 use crate::core::event::Event;
 use crate::core::event_name::DomainEvent;
@@ -19,6 +20,8 @@ pub(super) struct Counted {
     /// Tokens sent and received.
     tokens: (u64, u64),
     cost_micro_usd: u64,
+    /// What a trace tells of it.
+    decided: Vec<Decided>,
 }
 
 impl Counted {
@@ -59,8 +62,16 @@ impl Counted {
         self.cost_micro_usd += after.cost.amount.saturating_sub(before.cost.amount);
     }
 
+    /// A decision that a trace tells of.
+    pub(super) fn told(&mut self, decided: Decided) {
+        self.decided.push(decided);
+    }
+
     /// All of it is true now.
     pub(super) fn count(self) {
+        for decided in self.decided {
+            decided.record();
+        }
         meter::DECISIONS.add(&[], self.decisions);
         for event in self.events {
             meter::EVENTS.add(&[event.name()], 1);

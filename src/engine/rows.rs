@@ -177,6 +177,9 @@ pub(super) fn effect(
         coalesce: match &effect.action {
             Action::ShowStatus(_) => Some(format!("status:{task}")),
             Action::ShowLabel(_) => Some(format!("label:{task}")),
+            Action::ShowCheck(effect::ShowCheck { head, .. }) => {
+                Some(format!("check:{task}:{head}"))
+            }
             Action::UpsertComment(effect::UpsertComment { key, .. }) => {
                 Some(format!("say:{task}:{key}"))
             }
@@ -279,10 +282,12 @@ fn lane(effect: &Effect) -> (String, bool, i64) {
         | Action::DescribePull(_)
         | Action::CreateIssue(_)
         | Action::ProposePolicy(_)
+        | Action::ProposeOnboarding(_)
         | Action::Suggest(_)
         | Action::JoinStack(_)
         | Action::ReportPullGate(_)
-        | Action::ReportVerification(_) => github(rank::PULL_UPKEEP),
+        | Action::ReportVerification(_)
+        | Action::ShowCheck(_) => github(rank::PULL_UPKEEP),
         Action::ShowStatus(_) => github(match effect.action.creates() {
             Some(Worth::High) => rank::NEEDED,
             Some(Worth::Low) => rank::FIRST_STATUS,

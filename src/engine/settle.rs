@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::audit;
+use super::decided::{Decided, Versions};
 use super::error::EngineError;
 use super::facts::{Meaning, OfPull};
 use super::open::Open;
@@ -102,8 +103,10 @@ impl Engine {
         happening: Option<DomainEvent>,
     ) -> Result<(), EngineError> {
         let now = (self.clock)();
-        let decision = self.apply(transition, row, fact).await?;
-        tracing::info!(fact = row.id, task = %fact.place.task(), reason = decision.reason, "decided");
+        let (decision, versions) = self.apply(transition, row, fact).await?;
+        let told = Decided::of(row, &decision, (versions, now));
+        told.log(&decision.reason);
+        transition.counted.told(told);
         if let Some(happening) = happening {
             transition.add_event(rows::delivery(
                 row,
@@ -145,16 +148,20 @@ impl Engine {
         Ok(())
     }
 
-    /// Decides on one fact and writes what was decided, but for its events.
+    /// Decides on one fact and writes what was decided, but for its events; answers also which version of the task there was and is.
     async fn apply(
         &self,
         transition: &mut Open<'_>,
         row: &InboxRow,
         fact: &Fact,
-    ) -> Result<Decision, EngineError> {
+    ) -> Result<(Decision, Versions), EngineError> {
         let now = (self.clock)();
         let stored = transition.task(fact.place.task()).await?;
         let version = stored.as_ref().map_or(0, |stored| stored.version);
+        let mut versions = Versions {
+            before: version,
+            after: version,
+        };
         let mut before = read_task(stored.as_ref(), &fact.place)?;
         before.place.clone_from(&fact.place);
         let decision = decide::decide(&before, &fact.event, &self.policy, now);
@@ -172,9 +179,8 @@ impl Engine {
         }
         // Of an issue where nothing has happened yet there is nothing to remember.
         if decision.task != before || (version == 0 && !decision.effects.is_empty()) {
-            transition
-                .put_task(&rows::task(&decision.task, now)?, version)
-                .await?;
+            let row = rows::task(&decision.task, now)?;
+            versions.after = transition.put_task(&row, version).await?;
         }
         if let Some(record) = decision.task.record() {
             transition
@@ -219,7 +225,7 @@ impl Engine {
             .decided(&before, &decision, (&fact.event, now));
         let standing = decision.task.standing(&before, now);
         transition.place(decision.task.key(), standing, now);
-        Ok(decision)
+        Ok((decision, versions))
     }
 }
 

@@ -16,6 +16,10 @@ use seccompiler::{
 use super::filter::{Made, Rules, asking, calls, install, unsigned};
 use super::watched;
 
+/// Pushes a key into a terminal. (`libc` has it with another type for musl than for glibc.)
+/// <https://man7.org/linux/man-pages/man2/TIOCSTI.2const.html>
+const TIOCSTI: u64 = 0x5412;
+
 /// Denied whatever they are asked.
 #[rustfmt::skip]
 pub(super) const DENIED: &[(i64, &str)] = calls![
@@ -110,7 +114,7 @@ fn denied() -> Made<Rules> {
     let other = SeccompRule::new(other.collect::<Result<_, _>>()?)?;
     rules.insert(nr::SYS_socket, vec![other]);
     // Keys pressed into the terminal of whoever started skep.
-    let types = SeccompRule::new(vec![If::new(1, Len::Dword, Op::Eq, nr::TIOCSTI)?])?;
+    let types = SeccompRule::new(vec![If::new(1, Len::Dword, Op::Eq, TIOCSTI)?])?;
     rules.insert(nr::SYS_ioctl, vec![types]);
     Ok(rules)
 }

@@ -2,48 +2,32 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::exchange;
 use super::idle::{Last, Noted};
 use super::session::Session;
+use crate::local_socket;
 
 /// Headers of one request.
 const HEADERS: usize = 100;
 
 /// Serves the start until `end`; then everything is closed at once.
 pub(super) async fn serve(listener: UnixListener, session: Arc<Session>, end: CancellationToken) {
-    let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            () = end.cancelled() => break,
-            accepted = listener.accept() => accepted,
-            // Finished ones are taken out as they end.
-            Some(_) = connections.join_next() => continue,
-        };
-        let Ok((stream, _)) = accepted else {
-            // Out of files, as a rule: others must close theirs first.
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            continue;
-        };
-        let Some(place) = session.enter() else {
-            continue;
-        };
+    local_socket::serve(listener, end, |stream| {
+        let place = session.enter()?;
         let session = Arc::clone(&session);
-        connections.spawn(async move {
+        Some(async move {
             talk(stream, session).await;
             drop(place);
-        });
-    }
-    drop(listener);
-    connections.shutdown().await;
+        })
+    })
+    .await;
 }
 
 async fn talk(stream: UnixStream, session: Arc<Session>) {

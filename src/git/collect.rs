@@ -17,6 +17,7 @@ use super::spec::{CollectSpec, Collected};
 use super::workspace::session_ref;
 use crate::core::event::{LeftOut, WhyLeftOut};
 use crate::core::ids::Sha;
+use crate::core::text::pull::trailer;
 
 impl Git {
     /// Takes a session's result into the mirror under `refs/skep/sessions/<id>`. May be repeated: the same work is the same
@@ -132,7 +133,7 @@ impl Collection<'_> {
             commit.as_str(),
         ]);
         let said = String::from_utf8_lossy(&self.run(call).await?).into_owned();
-        let trailer = format!("Skep-Session: {}", self.spec.session);
+        let trailer = trailer(&self.spec.session);
         Ok(said.lines().next() == Some(self.spec.author.email())
             && said.lines().any(|line| line == trailer))
     }

@@ -3,12 +3,9 @@
 use super::Git;
 use super::error::GitError;
 use super::process::{Call, Overflow};
+use crate::core::ci_secrets::{FILES, FOLDER, is_workflow};
 use crate::core::ids::{RepositoryId, Sha};
 
-/// Where GitHub looks for them; not below it.
-const FOLDER: &str = ".github/workflows";
-/// So many are read.
-const FILES: usize = 50;
 /// Larger ones are not.
 const BYTES: usize = 256 << 10;
 
@@ -32,9 +29,12 @@ impl Git {
             .cap(1 << 20, Overflow::Cut);
         let listing = self.inner.program.run(call).await?.bytes()?;
         let listing = String::from_utf8_lossy(&listing).into_owned();
-        let is_one = |path: &&str| path.ends_with(".yml") || path.ends_with(".yaml");
         let mut found = Vec::new();
-        for path in listing.split('\0').filter(is_one).take(FILES) {
+        for path in listing
+            .split('\0')
+            .filter(|path| is_workflow(path))
+            .take(FILES)
+        {
             match self.read_file(repository, at, path, BYTES).await {
                 Ok(Some(text)) => {
                     let name = path.rsplit('/').next().unwrap_or(path);

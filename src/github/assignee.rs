@@ -13,38 +13,49 @@ use super::rate_gate::Priority;
 use super::request::{ApiRequest, Effect};
 use crate::core::ids::IssueNumber;
 
-/// Whether somebody was and is assigned.
+/// What stands after somebody was to be assigned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Assignment {
-    /// Before the call: then it is not ours to take back.
-    pub before: bool,
-    /// After the call. `false` after assigning: GitHub did not take this person.
-    pub after: bool,
+pub enum Assignment {
+    /// We assigned them: it is ours to take back.
+    Ours,
+    /// Somebody else had assigned them before.
+    Theirs,
+    /// GitHub did not take this person.
+    Refused,
 }
 
 impl GitHub {
-    /// Assigns one person to an issue.
+    /// Assigns one person to an issue. `again`: it may have been done before, and its answer was lost; then the issue's events
+    /// say whose it is.
     /// <https://docs.github.com/rest/issues/assignees#add-assignees-to-an-issue>
     pub async fn assign(
         &self,
         at: &At,
         issue: IssueNumber,
-        login: &str,
+        (login, again): (&str, bool),
     ) -> Result<Assignment, GitHubError> {
-        let before = assigned(&self.issue(at, issue).await?, login);
-        if before {
-            return Ok(Assignment {
-                before,
-                after: true,
-            });
+        if assigned(&self.issue(at, issue).await?, login) {
+            return Ok(
+                match again && self.assigned_by_us(at, issue, login).await? {
+                    true => Assignment::Ours,
+                    false => Assignment::Theirs,
+                },
+            );
         }
         let ask = ApiRequest::post(
             "assign people",
             assignees(at, issue),
             &json!({"assignees": [login]}),
         );
-        self.assignment(at, &ask.with_effect(Effect::Change), (login, before))
-            .await
+        let ask = ask.with_effect(Effect::Change);
+        let answer = self
+            .change(at, Purpose::Comment, Priority::Normal, &ask)
+            .await?;
+        let issue: Issue = answer.json::<IssueShape>(&ask)?.into();
+        Ok(match assigned(&issue, login) {
+            true => Assignment::Ours,
+            false => Assignment::Refused,
+        })
     }
 
     /// Takes one person off an issue.
@@ -54,33 +65,32 @@ impl GitHub {
         at: &At,
         issue: IssueNumber,
         login: &str,
-    ) -> Result<Assignment, GitHubError> {
-        let before = assigned(&self.issue(at, issue).await?, login);
-        if !before {
-            return Ok(Assignment {
-                before,
-                after: false,
-            });
+    ) -> Result<(), GitHubError> {
+        if !assigned(&self.issue(at, issue).await?, login) {
+            return Ok(());
         }
         let ask = ApiRequest::delete("take people off", assignees(at, issue))
             .with(&json!({"assignees": [login]}));
-        self.assignment(at, &ask, (login, before)).await
+        self.change(at, Purpose::Comment, Priority::Normal, &ask)
+            .await
+            .map(drop)
     }
 
-    async fn assignment(
+    /// Whether we were the last to assign this person.
+    async fn assigned_by_us(
         &self,
         at: &At,
-        ask: &ApiRequest,
-        (login, before): (&str, bool),
-    ) -> Result<Assignment, GitHubError> {
-        let answer = self
-            .change(at, Purpose::Comment, Priority::Normal, ask)
-            .await?;
-        let issue: Issue = answer.json::<IssueShape>(ask)?.into();
-        Ok(Assignment {
-            before,
-            after: assigned(&issue, login),
-        })
+        issue: IssueNumber,
+        login: &str,
+    ) -> Result<bool, GitHubError> {
+        let (us, events) = (self.bot(at).await?, self.issue_events(at, issue).await?);
+        let mut latest = events
+            .into_iter()
+            .rev()
+            .filter(|event| event.event == "assigned")
+            .filter_map(|event| event.assignment);
+        let ours = latest.find(|(who, _)| who.login.eq_ignore_ascii_case(login));
+        Ok(ours.is_some_and(|(_, by)| by.id == us))
     }
 }
 

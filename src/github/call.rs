@@ -20,6 +20,7 @@ use super::page::Pages;
 use super::purpose::{Purpose, Scope};
 use super::rate_gate::{Permit, Priority, RateGate};
 use super::request::ApiRequest;
+use super::traced::Traced;
 use crate::core::ids::InstallationId;
 
 /// The most pages read of one list.
@@ -28,12 +29,12 @@ const PAGES: usize = 100;
 const WORST_SKEW: i64 = 24 * 3600 * 1000;
 
 /// One exchange on behalf of an installation.
-struct Exchange<'a> {
-    scope: Scope,
-    repository: &'a str,
-    lane: &'a RateGate,
-    ask: &'a ApiRequest,
-    etag: Option<&'a str>,
+pub(super) struct Exchange<'a> {
+    pub(super) scope: Scope,
+    pub(super) repository: &'a str,
+    pub(super) lane: &'a RateGate,
+    pub(super) ask: &'a ApiRequest,
+    pub(super) etag: Option<&'a str>,
 }
 
 impl GitHub {
@@ -198,10 +199,14 @@ impl GitHub {
         .await
     }
 
-    async fn exchange(&self, exchange: &Exchange<'_>) -> Result<Answer, GitHubError> {
+    pub(super) async fn exchange(&self, exchange: &Exchange<'_>) -> Result<Answer, GitHubError> {
         let judged = self
             .attempts(exchange)
             .await
+            .inspect(|answer| {
+                let (seen, installation) = (&self.0.rate_seen, exchange.scope.installation);
+                seen.note(installation, answer, self.now());
+            })
             .and_then(|answer| answer.judge(exchange.ask));
         judged.inspect_err(|error| self.rest(exchange.scope, error))
     }
@@ -229,8 +234,10 @@ impl GitHub {
         etag: Option<&str>,
     ) -> Result<Answer, GitHubError> {
         lane.open()?;
+        let traced = Traced::begin(ask, self.now());
         let answer = self.0.wire.send(ask, secret, etag).await;
-        counted::call(answer.as_ref());
+        counted::call(answer.as_ref(), self.now());
+        traced.ended(answer.as_ref(), self.now());
         let answer = answer?;
         let Some(limit) = answer.limit(self.now()) else {
             lane.succeeded();

@@ -1,6 +1,7 @@
 //! Check runs: one line on the pull request, known by its `external_id`.
 //!
-//! Putting one twice leaves one: it is looked for first and then created or updated.
+//! Putting one twice leaves one: it is looked for first and then created or updated. What is completed cannot be under way again; then a
+//! new run takes its place, and GitHub shows the newest of a name.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -59,6 +60,8 @@ pub struct CheckReport {
     pub title: String,
     /// Markdown, cut to 65,000 characters.
     pub summary: String,
+    /// The page that tells more; GitHub puts the App's own there otherwise.
+    pub details_url: Option<String>,
 }
 
 /// A check run that is there.
@@ -68,6 +71,8 @@ pub struct CheckRun {
     pub id: i64,
     /// Our own key for it.
     pub external_id: Option<String>,
+    /// How far it is, in GitHub's word.
+    status: String,
 }
 
 #[derive(Deserialize)]
@@ -91,6 +96,9 @@ impl CheckReport {
         if let Some(conclusion) = conclusion {
             body["conclusion"] = json!(conclusion);
         }
+        if let Some(details_url) = &self.details_url {
+            body["details_url"] = json!(details_url);
+        }
         body
     }
 }
@@ -100,7 +108,9 @@ impl GitHub {
     /// <https://docs.github.com/rest/checks/runs#create-a-check-run>,
     /// <https://docs.github.com/rest/checks/runs#update-a-check-run>
     pub async fn put_check(&self, at: &At, report: &CheckReport) -> Result<CheckRun, GitHubError> {
-        let ask = match self.find_check(at, report).await? {
+        let is_over = matches!(report.status, CheckStatus::Completed(_));
+        let found = self.find_check(at, report).await?;
+        let ask = match found.filter(|run| is_over || run.status != "completed") {
             Some(run) => {
                 let mut body = report.body();
                 if let Some(fields) = body.as_object_mut() {
@@ -120,7 +130,7 @@ impl GitHub {
             .json(&ask)
     }
 
-    /// <https://docs.github.com/rest/checks/runs#list-check-runs-for-a-git-reference>
+    /// The newest. <https://docs.github.com/rest/checks/runs#list-check-runs-for-a-git-reference>
     async fn find_check(
         &self,
         at: &At,
@@ -137,8 +147,7 @@ impl GitHub {
             answer.json::<CheckPage>(ask).map(|page| page.check_runs)
         };
         let found = self.pages(scope, &name, &ask, items).await?;
-        Ok(found
-            .into_iter()
-            .find(|run| run.external_id.as_deref() == Some(&report.external_id)))
+        let ours = |run: &CheckRun| run.external_id.as_deref() == Some(&report.external_id);
+        Ok(found.into_iter().filter(ours).max_by_key(|run| run.id))
     }
 }

@@ -110,6 +110,29 @@ impl GitHub {
         })
     }
 
+    /// How the checks of a commit stand, in a form in which a difference shows, and no other use. What the installation has not
+    /// granted is left out. <https://docs.github.com/rest/checks/runs#list-check-runs-for-a-git-reference>,
+    /// <https://docs.github.com/rest/commits/statuses#get-the-combined-status-for-a-specific-reference>
+    pub async fn checks_seen(&self, at: &At, head: &Sha) -> Result<String, GitHubError> {
+        let mut seen_of = String::new();
+        let lists = [
+            (
+                format!("/commits/{head}/check-runs?filter=latest&per_page=100"),
+                "check_runs",
+            ),
+            (format!("/commits/{head}/status?per_page=100"), "statuses"),
+        ];
+        for (path, field) in lists {
+            let listed = self.ci_list::<serde_json::Value>(at, path, field).await;
+            for check in seen(listed)?.unwrap_or_default() {
+                let word = |name: &str| check[name].as_str().unwrap_or_default().to_owned();
+                let ended = [word("status"), word("conclusion"), word("state")].concat();
+                seen_of.push_str(&format!(" {}={ended}", check["id"]));
+            }
+        }
+        Ok(seen_of)
+    }
+
     /// The names of the checks a branch wants green before a merge, from branch protection and from rule sets, as far as
     /// we may see them. <https://docs.github.com/rest/branches/branches#get-a-branch>,
     /// <https://docs.github.com/rest/repos/rules#get-rules-for-a-branch>

@@ -16,6 +16,7 @@ use super::jwt::AppKey;
 use super::lanes::Lanes;
 use super::located::Located;
 use super::rate_gate::{Brake, Priority};
+use super::rate_seen::{RateLeft, RateSeen};
 use super::seen_labels::SeenLabels;
 use super::tokens::Tokens;
 use super::wire::{Timeouts, Wire};
@@ -71,6 +72,7 @@ pub(super) struct Inner {
     pub(super) lanes: Lanes,
     pub(super) etags: Mutex<Etags>,
     pub(super) labels: SeenLabels,
+    pub(super) rate_seen: RateSeen,
     pub(super) located: Located,
     pub(super) identity: OnceCell<AppIdentity>,
     pub(super) bot: OnceCell<UserId>,
@@ -111,6 +113,7 @@ impl GitHub {
             lanes: Lanes::new(config.pace, config.ticks),
             etags: Mutex::default(),
             labels: SeenLabels::default(),
+            rate_seen: RateSeen::default(),
             located: Located::default(),
             identity: OnceCell::new(),
             bot: OnceCell::new(),
@@ -149,6 +152,11 @@ impl GitHub {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         }
+    }
+
+    /// What GitHub said last of how many requests of this hour an installation has left; `None` where it said nothing yet. Asks nobody.
+    pub fn rate_seen(&self, installation: InstallationId) -> Option<RateLeft> {
+        self.0.rate_seen.left(installation, self.now())
     }
 
     /// Tells the pace what was created before this process started (epoch milliseconds of the last hour, and what it was worth).

@@ -7,11 +7,12 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
 
+use super::answer::Answer;
 use super::at::At;
 use super::client::GitHub;
 use super::error::GitHubError;
 use super::issue::Account;
-use super::purpose::Purpose;
+use super::purpose::{Purpose, Scope};
 use super::rate_gate::Priority;
 use super::request::{ApiRequest, Effect};
 use super::values::{TEXT_CHARS, cut, millis};
@@ -160,7 +161,10 @@ impl GitHub {
             "list the repository's comments",
             at.path(&format!("/issues/comments?{query}")),
         );
-        let found: Vec<CommentShape> = self.read_all(at, &ask).await?;
+        // With the token of all repositories: the sweep asks each of them, and GitHub ties what it knows to be unchanged to the token.
+        let (scope, name) = (Scope::poll(at.installation), at.name.to_string());
+        let items = |answer: &Answer, ask: &ApiRequest| answer.json(ask);
+        let found: Vec<CommentShape> = self.pages(scope, &name, &ask, items).await?;
         let placed = |shape: CommentShape| {
             let number = shape.issue_url.rsplit('/').next()?.parse().ok()?;
             Some((IssueNumber(number), Comment::from(shape)))

@@ -4,8 +4,23 @@ use super::answer::Answer;
 use super::error::GitHubError;
 use crate::meter;
 
-/// One call that was answered, or was not.
-pub(super) fn call(answer: Result<&Answer, &GitHubError>) {
+/// One call of the App's that was answered, or was not.
+pub(super) fn call(answer: Result<&Answer, &GitHubError>, now: i64) {
+    answered(answer);
+    let answer = answer.ok();
+    if let Some(date) = answer.and_then(Answer::date) {
+        // Its Date has whole seconds: the middle of that second is meant.
+        let ahead = now.saturating_sub(date.saturating_add(500));
+        meter::CLOCK_SKEW.set((ahead as f64 / 1000.0).round() as i64);
+    }
+    let left = answer.and_then(|answer| answer.number("x-ratelimit-remaining"));
+    if let Some(left) = left {
+        meter::GITHUB_REMAINING.set(left);
+    }
+}
+
+/// The same of a call with a token whose allowance is none of the App's.
+pub(super) fn answered(answer: Result<&Answer, &GitHubError>) {
     let Ok(answer) = answer else {
         return meter::GITHUB_CALLS.add(&["lost"], 1);
     };
@@ -18,7 +33,4 @@ pub(super) fn call(answer: Result<&Answer, &GitHubError>) {
         _ => "server_error",
     };
     meter::GITHUB_CALLS.add(&[outcome], 1);
-    if let Some(left) = answer.number("x-ratelimit-remaining") {
-        meter::GITHUB_REMAINING.set(left);
-    }
 }

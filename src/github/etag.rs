@@ -13,7 +13,7 @@ use hyper::header::{ETAG, HeaderValue, LINK};
 use super::answer::Answer;
 use crate::core::ids::InstallationId;
 
-const BYTES: usize = 4 * 1024 * 1024;
+const BYTES: usize = 8 * 1024 * 1024;
 const LARGEST: usize = 256 * 1024;
 
 type Key = (InstallationId, String);

@@ -251,6 +251,8 @@ pub struct IssueEvent {
     pub actor: Account,
     /// The label, where it is about one.
     pub label: Option<String>,
+    /// Whom it assigned or took off, and who did that.
+    pub assignment: Option<(Account, Account)>,
     /// Epoch milliseconds.
     pub at: i64,
 }
@@ -260,6 +262,8 @@ struct EventShape {
     event: String,
     actor: Option<Account>,
     label: Option<LabelShape>,
+    assignee: Option<Account>,
+    assigner: Option<Account>,
     #[serde(deserialize_with = "millis")]
     created_at: i64,
 }
@@ -270,6 +274,7 @@ impl From<EventShape> for IssueEvent {
             event: shape.event,
             actor: shape.actor.unwrap_or_else(Account::ghost),
             label: shape.label.map(|label| label.name),
+            assignment: shape.assignee.zip(shape.assigner),
             at: shape.created_at,
         }
     }
@@ -277,7 +282,7 @@ impl From<EventShape> for IssueEvent {
 
 impl GitHub {
     /// An issue with its labels as they are known inside.
-    fn issue_of(&self, shape: IssueShape) -> Issue {
+    pub(super) fn issue_of(&self, shape: IssueShape) -> Issue {
         let mut issue = Issue::from(shape);
         for label in &mut issue.labels {
             *label = self.0.words.inward(label);

@@ -14,7 +14,7 @@ use super::issue::{Account, LabelShape};
 use super::purpose::Purpose;
 use super::rate_gate::Priority;
 use super::request::{ApiRequest, escape};
-use super::values::{TEXT_CHARS, cut};
+use super::values::{TEXT_CHARS, cut, millis};
 use crate::core::event::PullStanding;
 use crate::core::ids::{IssueNumber, Sha};
 
@@ -31,6 +31,8 @@ pub struct Pull {
     pub number: IssueNumber,
     /// Where it stands.
     pub state: PullStanding,
+    /// When it was opened, epoch milliseconds.
+    pub created_at: i64,
     /// Whether it is a draft.
     pub draft: bool,
     /// The title.
@@ -63,6 +65,8 @@ pub struct Pull {
 struct PullShape {
     number: IssueNumber,
     state: String,
+    #[serde(deserialize_with = "millis")]
+    created_at: i64,
     merged_at: Option<String>,
     merge_commit_sha: Option<Sha>,
     #[serde(default)]
@@ -98,6 +102,7 @@ impl From<PullShape> for Pull {
         Self {
             number: shape.number,
             state,
+            created_at: shape.created_at,
             draft: shape.draft,
             title: shape.title,
             body: shape.body.unwrap_or_default(),

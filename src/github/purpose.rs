@@ -33,6 +33,9 @@ pub enum Purpose {
     /// See how the issues stand that others wait for, which may be in any repository of the installation: `issues:read`
     /// over all of them.
     Relations,
+    /// See whether anything is new, in every repository of the installation: issues and pull requests, read. One token for all of
+    /// them, because GitHub ties what it knows to be unchanged to the token that asked before.
+    Poll,
 }
 
 impl Purpose {
@@ -51,6 +54,7 @@ impl Purpose {
             Self::Members => json!({"members": "read"}),
             Self::Survey => json!({"metadata": "read"}),
             Self::Relations => json!({"metadata": "read", "issues": "read"}),
+            Self::Poll => json!({"metadata": "read", "issues": "read", "pull_requests": "read"}),
         }
     }
 
@@ -78,11 +82,12 @@ impl Purpose {
             Self::Members => "see who belongs to teams",
             Self::Survey => "see the repositories",
             Self::Relations => "read issues",
+            Self::Poll => "see what is new",
         }
     }
 }
 
-/// Which token: `repository` is `None` only for [`Purpose::Survey`] and [`Purpose::Relations`].
+/// Which token: `repository` is `None` only for [`Purpose::Survey`], [`Purpose::Relations`] and [`Purpose::Poll`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Scope {
     pub(super) installation: InstallationId,
@@ -96,6 +101,13 @@ impl Scope {
             installation,
             repository: None,
             purpose: Purpose::Survey,
+        }
+    }
+
+    pub(super) fn poll(installation: InstallationId) -> Self {
+        Self {
+            purpose: Purpose::Poll,
+            ..Self::survey(installation)
         }
     }
 }

@@ -5,17 +5,9 @@ use serde::Deserialize;
 use super::client::GitHub;
 use super::error::GitHubError;
 use super::purpose::Scope;
+use super::rate_seen::RateLeft;
 use super::request::ApiRequest;
 use crate::core::ids::InstallationId;
-
-/// The REST API's requests of an hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub struct RateLeft {
-    /// How many there are.
-    pub limit: u64,
-    /// How many are left.
-    pub remaining: u64,
-}
 
 #[derive(Deserialize)]
 struct RateShape {

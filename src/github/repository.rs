@@ -34,6 +34,9 @@ pub struct Repository {
     /// What it takes on GitHub's disk, in units of 1,024 bytes; GitHub counts it only every now and then.
     #[serde(default)]
     pub size: u64,
+    /// When somebody last pushed to it, as GitHub writes it.
+    #[serde(default)]
+    pub pushed_at: Option<String>,
 }
 
 impl Repository {
@@ -104,6 +107,11 @@ pub struct StandingFile {
 }
 
 #[derive(Deserialize)]
+struct EntryShape {
+    name: String,
+}
+
+#[derive(Deserialize)]
 pub(super) struct ContentShape {
     #[serde(rename = "type")]
     kind: String,
@@ -161,6 +169,17 @@ impl GitHub {
         Ok(found
             .and_then(|value| serde_json::from_value(value).ok())
             .and_then(text))
+    }
+
+    /// The names in a folder of the default branch, none where there is no such folder.
+    /// <https://docs.github.com/rest/repos/contents#get-repository-content>
+    pub async fn folder(&self, at: &At, path: &str) -> Result<Vec<String>, GitHubError> {
+        let path = at.path(&format!("/contents/{}", address(path)));
+        let ask = ApiRequest::get("read a folder", path);
+        let found: Option<serde_json::Value> = self.read_if_there(at, &ask).await?;
+        let entries = found.and_then(|value| serde_json::from_value::<Vec<EntryShape>>(value).ok());
+        let names = entries.unwrap_or_default().into_iter();
+        Ok(names.map(|entry| entry.name).collect())
     }
 
     /// The same for a file whose absence and whose unreadable state are two things; `None` where there is nothing by that name.

@@ -32,6 +32,8 @@ pub(super) struct ApiRequest {
     pub(super) accept: &'static str,
     /// Whether a 302 is the answer itself: where to fetch it, without our credential.
     pub(super) wants_location: bool,
+    /// What kind of credential goes with it (RFC 9110, 11.4).
+    pub(super) scheme: &'static str,
     verb: &'static str,
 }
 
@@ -49,6 +51,7 @@ impl ApiRequest {
             effect,
             accept: "application/vnd.github+json",
             wants_location: false,
+            scheme: "Bearer",
             verb,
         }
     }
@@ -104,6 +107,11 @@ impl ApiRequest {
             path: path.to_owned(),
             ..self.clone()
         }
+    }
+
+    /// What it does, in words of ours.
+    pub(super) fn verb(&self) -> &'static str {
+        self.verb
     }
 
     /// What the content is worth that it makes, if it makes any.

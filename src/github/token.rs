@@ -1,4 +1,4 @@
-//! Installation tokens: one repository (but for two purposes that only look), the least permissions for one purpose, one hour.
+//! Installation tokens: one repository (but for three purposes that only look), the least permissions for one purpose, one hour.
 //!
 //! It exists because octocrab asks for every repository and every permission and refreshes too late for a push. A token
 //! is opaque (two formats, up to 4 KiB), kept in memory only, and never printed.

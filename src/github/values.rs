@@ -24,6 +24,17 @@ pub(super) fn millis<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, 
     parse_rfc3339(&text).ok_or_else(|| serde::de::Error::custom("a time is not RFC 3339"))
 }
 
+/// The same where there may be none.
+pub(super) fn optional_millis<'de, D: Deserializer<'de>>(
+    given: D,
+) -> Result<Option<i64>, D::Error> {
+    let text = Option::<String>::deserialize(given)?;
+    let read = |text: String| {
+        parse_rfc3339(&text).ok_or_else(|| serde::de::Error::custom("a time is not RFC 3339"))
+    };
+    text.map(read).transpose()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -342,8 +342,8 @@ fn request(
         .header("x-github-api-version", "2022-11-28");
     // A visitor may have none.
     if !credential.expose_secret().is_empty() {
-        let bearer = format!("Bearer {}", credential.expose_secret());
-        let mut authorization = HeaderValue::from_str(&bearer)
+        let text = format!("{} {}", ask.scheme, credential.expose_secret());
+        let mut authorization = HeaderValue::from_str(&text)
             .map_err(|_| "the credential does not fit in a header".to_owned())?;
         authorization.set_sensitive(true);
         builder = builder.header(AUTHORIZATION, authorization);

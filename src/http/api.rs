@@ -1,6 +1,6 @@
 //! `/api/v1` on the admin address: questions about the work, and orders. One file a subject; the shapes are in `types`.
 //!
-//! It reads requests and writes answers; every fact comes from the [`AdminService`]. It must never be reachable on the public
+//! It reads requests and writes answers; every fact comes from the [`AdminService`](admin_service::AdminService). It must never be reachable on the public
 //! address.
 
 pub(crate) mod admin_service;
@@ -8,6 +8,8 @@ mod asked;
 mod csv;
 mod document;
 mod events;
+mod notifications;
+pub(crate) mod overview;
 mod queue;
 mod results;
 mod sessions;
@@ -25,8 +27,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use admin_service::AdminService;
 pub use document::openapi;
+use overview::OverviewService;
 use state::AdminState;
 
 use super::answer;
@@ -39,7 +41,7 @@ const BODY_CAP: usize = 1024 * 1024;
 const STREAMS: usize = 256;
 
 /// The questions and orders of the admin address; all else is 404 or 405. Its pages are [`super::with_pages`]. `stop` ends the streams.
-pub fn admin_router<D: AdminService>(
+pub fn admin_router<D: OverviewService>(
     service: Arc<D>,
     guard: Guard,
     stop: CancellationToken,
@@ -59,12 +61,17 @@ pub fn admin_router<D: AdminService>(
         .route("/metrics", get(status::metrics::<D>))
         .route("/api/v1/openapi.json", get(document::document))
         .route("/api/v1/status", get(status::status::<D>))
+        .route("/api/v1/overview", get(overview::overview::<D>))
         .route("/api/v1/sessions", get(sessions::sessions::<D>))
         .route("/api/v1/sessions/{id}", get(sessions::session::<D>))
         .route("/api/v1/sessions/{id}/log", get(sessions::log::<D>))
         .route("/api/v1/sessions/{id}/patch", get(sessions::patch::<D>))
         .route("/api/v1/sessions/{id}/stop", post(sessions::stop::<D>))
         .route("/api/v1/tasks/{owner}/{repo}/{n}", get(tasks::task::<D>))
+        .route(
+            "/api/v1/tasks/{owner}/{repo}/{n}/plan",
+            get(tasks::dry_run::<D>),
+        )
         .route(
             "/api/v1/tasks/{owner}/{repo}/{n}/orders",
             post(tasks::order::<D>),
@@ -80,6 +87,18 @@ pub fn admin_router<D: AdminService>(
         .route("/api/v1/audit", get(events::audit::<D>))
         .route("/api/v1/events", get(events::events::<D>))
         .route("/api/v1/events/newest", get(events::newest_event::<D>))
+        .route(
+            "/api/v1/notifications",
+            get(notifications::notifications::<D>),
+        )
+        .route(
+            "/api/v1/notifications/retry",
+            post(notifications::retry::<D>),
+        )
+        .route(
+            "/api/v1/notifications/{name}/test",
+            post(notifications::test::<D>),
+        )
         .route("/api/v1/dispatch", post(tasks::dispatch::<D>))
         .route(
             "/api/v1/tokens",

@@ -29,6 +29,11 @@ impl ApiError {
         Self::new(400, "invalid", message)
     }
 
+    /// 403: whoever asks may not.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(403, "forbidden", message)
+    }
+
     /// 404: there is no such thing.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(404, "not_found", message)

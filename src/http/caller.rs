@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 
 use super::api_error::ApiError;
 use super::scope::Scope;
+use crate::core::actor::Account;
 use crate::core::ids::RepositoryName;
 use crate::core::text::requests::access;
 
@@ -23,7 +24,15 @@ pub struct Caller {
 
 /// On whose word an order is given, for the audit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct By(Option<String>);
+pub enum By {
+    /// Somebody with the admin token.
+    #[default]
+    Operator,
+    /// The holder of another token, by the token's name.
+    Token(String),
+    /// Somebody who signed in with GitHub, and who was found to be allowed to.
+    Person(Account),
+}
 
 impl By {
     /// Somebody with the admin token.
@@ -33,12 +42,23 @@ impl By {
 
     /// The holder of another token, by the token's name.
     pub fn token(name: impl Into<String>) -> Self {
-        Self(Some(name.into()))
+        Self::Token(name.into())
     }
 
-    /// The token's name; nothing for the operator.
+    /// The token's name, where it is one's.
     pub fn token_name(&self) -> Option<&str> {
-        self.0.as_deref()
+        match self {
+            Self::Token(name) => Some(name),
+            Self::Operator | Self::Person(_) => None,
+        }
+    }
+
+    /// Who it is, of those who signed in with GitHub.
+    pub fn person(&self) -> Option<&Account> {
+        match self {
+            Self::Person(account) => Some(account),
+            Self::Operator | Self::Token(_) => None,
+        }
     }
 }
 

@@ -23,7 +23,16 @@ use super::caller::{Caller, TokenBook};
 use super::scope::{Scope, needed};
 use crate::core::text::requests::access;
 
-/// Whether a request is meant for this machine: for `localhost` or a loopback address, and for nothing else besides.
+/// What proxies add. Whoever came through one is not on this machine, whatever `Host` the proxy made of it.
+const FORWARDED: [&str; 5] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-real-ip",
+    "via",
+];
+
+/// Whether a request is meant for this machine: for `localhost` or a loopback address, and for nothing else besides, and by no proxy.
 pub(super) fn is_for_us(headers: &HeaderMap, in_target: Option<&Authority>) -> bool {
     let mut values = headers.get_all(header::HOST).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
@@ -34,7 +43,8 @@ pub(super) fn is_for_us(headers: &HeaderMap, in_target: Option<&Authority>) -> b
     };
     let plain =
         |authority: &Authority| !authority.as_str().contains('@') && is_us(authority.host());
-    plain(&authority) && in_target.is_none_or(plain)
+    let forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
+    plain(&authority) && in_target.is_none_or(plain) && !forwarded
 }
 
 fn is_us(host: &str) -> bool {
@@ -226,6 +236,17 @@ mod tests {
         ];
         for host in foreign.into_iter().chain(odd) {
             assert!(!allowed(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn what_a_proxy_passed_on_is_not_from_this_machine() {
+        for name in FORWARDED {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static("127.0.0.1:3001"));
+            assert!(is_for_us(&headers, None));
+            headers.insert(name, HeaderValue::from_static("203.0.113.9"));
+            assert!(!is_for_us(&headers, None), "{name}");
         }
     }
 

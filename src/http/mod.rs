@@ -16,10 +16,12 @@ mod guard;
 mod intake;
 mod page_service;
 mod pages;
+mod people;
 mod public;
 pub mod registration;
 mod scope;
 mod serve;
+mod sight;
 mod switch;
 
 /// What is served at an address.
@@ -29,6 +31,7 @@ pub use api::admin_service::{
     AdminService, Answer, Batch, EventPage, Events, IssueAt, LogPage, NotStarted, QueueQuestion,
     SessionFilter, Span, Started, Target, TargetLine, WavesQuestion,
 };
+pub use api::overview::OverviewService;
 pub use api::{admin_router, openapi, types};
 pub use api_error::ApiError;
 pub use body::Caps;
@@ -36,9 +39,11 @@ pub use bounds::Bounds;
 pub use caller::{By, Caller, TokenBook};
 pub use guard::{Guard, ReadAccess};
 pub use intake::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
-pub use page_service::{AnyPage, PageAddress, PageService};
+pub use page_service::{AnyPage, PageAddress, PageService, Shown};
 pub use pages::{Pages, with_pages};
-pub use public::public_router;
+pub use people::{Admitted, NotAdmitted, NotKnown, People, Way};
+pub use public::{probes, public_router};
 pub use scope::Scope;
 pub use serve::serve;
+pub use sight::{Readable, Sight};
 pub use switch::Switch;

@@ -2,20 +2,23 @@
 //!
 //! It reads addresses and forms and sends what [`crate::core::text::pages`] makes of the values that a [`PageService`] reads. Pages hold
 //! no script and no style of their own, and the policy that is sent with them forbids both. Whoever has not signed in may look where
-//! looking is open, and gives no order.
+//! looking is open, and gives no order; whoever signed in with GitHub sees and orders what they may on GitHub.
 
 mod address;
 mod assets;
 mod cookie;
 mod entrance;
+mod flows;
 mod form;
 mod live;
 mod look;
+mod member;
 mod orders;
 mod reply;
 mod sign_in;
 mod sign_ins;
 mod state;
+mod way;
 
 use std::sync::Arc;
 
@@ -33,10 +36,13 @@ use super::answer;
 use super::body::{Caps, Reader as BodyReader};
 use super::guard::Guard;
 use super::page_service::PageService;
+use super::people::People;
 use crate::core::text::pages::Message;
 use crate::core::text::requests;
+use crate::core::time::Clock;
 use assets::OwnAssets;
 use entrance::Entrance;
+use flows::Door;
 use live::Feeds;
 use reply::Reply;
 use sign_ins::SignIns;
@@ -53,6 +59,10 @@ pub struct Pages<D> {
     pub guard: Guard,
     /// Where people reach them from elsewhere, where the operator said so.
     pub address: Option<Url>,
+    /// GitHub, where people can sign in with it.
+    pub people: Option<Arc<dyn People>>,
+    /// The wall clock.
+    pub clock: Clock,
     /// So many may follow pages live at once.
     pub viewers: usize,
     /// When it is cancelled, what is live ends.
@@ -71,12 +81,16 @@ pub fn with_pages<D: PageService>(admin: Router, pages: Pages<D>) -> Router {
         guard: pages.guard.clone(),
         sign_ins: sign_ins.clone(),
         address: pages.address,
+        people: pages.people.clone(),
+        clock: pages.clock.clone(),
     };
     let state = Arc::new(PageState {
         feeds: Feeds::new(pages.service.clone(), pages.viewers, pages.stop),
         service: pages.service,
         assets: OwnAssets::new(),
         sign_ins,
+        door: pages.people.and_then(Door::to),
+        clock: pages.clock,
         guard: pages.guard,
         reader: BodyReader::new(Caps {
             body: FORM,
@@ -105,6 +119,8 @@ pub fn with_pages<D: PageService>(admin: Router, pages: Pages<D>) -> Router {
             get(sign_in::ask::<D>).post(sign_in::sign_in::<D>),
         )
         .route("/sign-in/link", post(sign_in::link::<D>))
+        .route("/sign-in/github", get(way::begin::<D>))
+        .route("/sign-in/callback", get(way::end::<D>))
         .route("/sign-out", post(sign_in::sign_out::<D>))
         .route("/assets/{name}", get(look::asset::<D>))
         .method_not_allowed_fallback(wrong_method)

@@ -4,7 +4,7 @@
 //! the other headers, then the intake. Whatever fails before the signature was right leaves nothing behind but a status.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -19,6 +19,7 @@ use super::answer;
 use super::body::{BodyError, Caps, Reader, WholeBody};
 use super::intake::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
 use crate::core::text;
+use crate::meter;
 use crate::webhook::{Secrets, Signature, Verified};
 
 /// The router of the public address; all else is 404 or 405.
@@ -34,6 +35,19 @@ pub fn public_router<I: Intake>(intake: Arc<I>, caps: Caps) -> Router {
         .route("/readyz", get(ready::<I>))
         .fallback(answer::no_such_page)
         .method_not_allowed_fallback(answer::wrong_method)
+        .layer(CatchPanicLayer::custom(answer::after_panic))
+        .with_state(Arc::new(state))
+}
+
+/// The two addresses for whoever watches over skep, to be put beside others: they say no more than the public ones do.
+pub fn probes<I: Intake>(intake: Arc<I>) -> Router {
+    let state = WebhookState {
+        intake,
+        reader: Reader::new(Caps::default()),
+    };
+    Router::new()
+        .route("/healthz", get(healthy))
+        .route("/readyz", get(ready::<I>))
         .layer(CatchPanicLayer::custom(answer::after_panic))
         .with_state(Arc::new(state))
 }
@@ -109,8 +123,12 @@ async fn webhook<I: Intake>(
     State(state): State<Arc<WebhookState<I>>>,
     request: Request,
 ) -> Response {
+    let began = Instant::now();
     match state.take(request).await {
-        Ok(response) => response,
+        Ok(response) => {
+            meter::WEBHOOK_ACK.observe(&[], began.elapsed().as_secs_f64());
+            response
+        }
         Err(refusal) => {
             tracing::debug!(reason = %refusal, "a delivery was refused");
             if let Some(cause) = refusal.cause() {

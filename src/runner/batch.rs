@@ -17,6 +17,7 @@ use crate::core::policy::Policy;
 use crate::core::role::{self, RoleName};
 use crate::core::text;
 use crate::github::{At, GitHub, GitHubError, Neighbour, Referred};
+use crate::live_policy::LivePolicy;
 
 /// So many other repositories are looked into for one batch.
 const REPOSITORIES: usize = 20;
@@ -25,7 +26,7 @@ const REPOSITORIES: usize = 20;
 #[derive(Clone)]
 pub struct BatchJudge {
     github: GitHub,
-    policy: Arc<Policy>,
+    policy: LivePolicy,
     graph: Arc<dyn LiveGraph>,
 }
 

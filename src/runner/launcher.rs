@@ -82,6 +82,11 @@ impl Launcher<'_> {
         real.to_vec()
     }
 
+    /// Whether the session's working copy is there.
+    pub(super) fn has_workspace(&self, session: &SessionId) -> bool {
+        self.folders.workspace(session).exists()
+    }
+
     /// How to start the agent of a session.
     pub(super) async fn launch(
         &self,

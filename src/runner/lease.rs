@@ -13,7 +13,7 @@ use crate::core::failure::Failure;
 use crate::core::ids::SessionId;
 use crate::core::location::Place;
 use crate::core::task::TurnSoFar;
-use crate::store::{Claim, EffectRow, Store, StoreError};
+use crate::store::{Claim, EffectRow, LostTime, Store, StoreError};
 
 /// A claimed row: what the database is told its end by.
 #[derive(Debug, Clone)]
@@ -52,6 +52,7 @@ pub(super) struct Lease {
     place: Place,
     session: Option<SessionId>,
     so_far: Option<TurnSoFar>,
+    lost: Option<LostTime>,
     cancel: CancellationToken,
 }
 
@@ -80,12 +81,34 @@ impl Lease {
         self.attempts == 1
     }
 
+    /// Whether what it makes may be there already: from an earlier try, or from a time of which a restored skep knows nothing.
+    pub(super) fn may_be_done(&self) -> bool {
+        !self.is_first_try() || self.lost.is_some()
+    }
+
+    /// Whether there is such a time.
+    pub(super) fn lost_time(&self) -> bool {
+        self.lost.is_some()
+    }
+
+    /// Whether what was made at `at` (epoch milliseconds) may have been made in a time of which a restored skep knows nothing.
+    pub(super) fn is_of_lost_time(&self, at: i64) -> bool {
+        self.lost
+            .is_some_and(|lost| (lost.since..=lost.until).contains(&at))
+    }
+
+    /// What it makes was made no earlier, epoch milliseconds.
+    pub(super) fn made_since(&self) -> i64 {
+        let lost = self.lost.map_or(i64::MAX, |lost| lost.since);
+        lost.min(self.created_at)
+    }
+
     /// It is given up after so many.
     pub(super) fn max_attempts(&self) -> i64 {
         self.max_attempts
     }
 
-    /// When the effect was planned, epoch milliseconds.
+    /// When it was planned, epoch milliseconds.
     pub(super) fn created_at(&self) -> i64 {
         self.created_at
     }
@@ -146,12 +169,21 @@ struct Held {
 }
 
 /// All effects in our hands.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Leases {
     held: Arc<Mutex<HashMap<String, Held>>>,
+    lost: Option<LostTime>,
 }
 
 impl Leases {
+    /// None yet, after a restore that lost some time.
+    pub(super) fn new(lost: Option<LostTime>) -> Self {
+        Self {
+            held: Arc::default(),
+            lost,
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Held>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -202,6 +234,7 @@ impl Leases {
             so_far: row
                 .so_far
                 .and_then(|so_far| serde_json::from_str(&so_far).ok()),
+            lost: self.lost.filter(|lost| lost.is_looked_for(claimed_at)),
             cancel,
         };
         Claimed::Effect(Box::new(lease), effect.action)

@@ -61,7 +61,7 @@ impl Comments<'_> {
         mark: &str,
     ) -> Result<Option<CommentId>, GitHubError> {
         let at = At::of(lease.place());
-        let since = Some(lease.created_at() - LOOK_BACK);
+        let since = Some(lease.made_since() - LOOK_BACK);
         let found = match self.github.find_comment(&at, on, since, mark).await {
             // Nobody may be left without a word because a list cannot be read; a first try has posted nothing yet.
             Err(error) if lease.is_first_try() && is_definite(&error) => {

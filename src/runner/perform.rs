@@ -23,6 +23,7 @@ mod open_hosts;
 mod open_pull;
 mod post_answer;
 mod prepare_workspace;
+mod propose_onboarding;
 mod propose_policy;
 mod publish;
 mod push_evidence;
@@ -46,6 +47,7 @@ mod restack;
 mod run_turn;
 mod set_go_label;
 mod set_timer;
+mod show_check;
 mod show_label;
 mod show_status;
 mod steer;
@@ -58,6 +60,8 @@ use tokio_util::sync::CancellationToken;
 use super::lease::Lease;
 use super::performed::Performed;
 use super::services::Services;
+pub(super) use read_dependencies::of_issue as read_dependencies_of;
+
 use crate::core::effect::Action;
 use crate::core::failure::Failure;
 
@@ -68,10 +72,19 @@ pub(super) async fn perform(
     services: &Services,
     stopping: &CancellationToken,
 ) -> Result<Performed, Failure> {
-    let (s, github) = (services, &services.github);
     if action.can_wait() {
-        github.ready(lease.place().installation).await?;
+        services.github.ready(lease.place().installation).await?;
     }
+    by_kind(action, lease, services, stopping).await
+}
+
+async fn by_kind(
+    action: &Action,
+    lease: &Lease,
+    s: &Services,
+    stopping: &CancellationToken,
+) -> Result<Performed, Failure> {
+    let github = &s.github;
     match action {
         Action::Assign(action) => assign::perform(action, lease, github).await,
         Action::AuthorizeComment(action) => {
@@ -103,6 +116,9 @@ pub(super) async fn perform(
             prepare_workspace::perform(action, lease, &s.workspaces(stopping)).await
         }
         Action::ProposePolicy(action) => propose_policy::perform(action, lease, github).await,
+        Action::ProposeOnboarding(action) => {
+            propose_onboarding::perform(action, lease, github).await
+        }
         Action::Publish(action) => publish::perform(action, lease, &s.pushing()).await,
         Action::PushEvidence(action) => push_evidence::perform(action, lease, s.remotes()).await,
         Action::React(action) => react::perform(action, lease, github).await,
@@ -113,9 +129,7 @@ pub(super) async fn perform(
         Action::ReadProject(_) => read_project::perform(lease, &s.reading()).await,
         Action::ReadOverlaps(_) => read_overlaps::perform(lease, &s.neighbours()).await,
         Action::ReadPullGate(action) => read_pull_gate::perform(action, lease, &s.reading()).await,
-        Action::ReportPullGate(action) => {
-            report_pull_gate::perform(action, lease, &s.checks()).await
-        }
+        Action::ReportPullGate(it) => report_pull_gate::perform(it, lease, &s.checks()).await,
         Action::Verify(action) => verify::perform(action, lease, &s.verifying(stopping)).await,
         Action::ReportVerification(action) => {
             report_verification::perform(action, lease, &s.checks()).await
@@ -133,6 +147,7 @@ pub(super) async fn perform(
         Action::RunTurn(action) => run_turn::perform(action, lease, &s.turns(stopping)).await,
         Action::SetGoLabel(action) => set_go_label::perform(action, lease, github).await,
         Action::SetTimer(action) => Ok(set_timer::perform(action)),
+        Action::ShowCheck(action) => show_check::perform(action, lease, &s.checks()).await,
         Action::ShowLabel(action) => show_label::perform(action, lease, github).await,
         Action::ShowStatus(action) => show_status::perform(action, lease, &s.comments()).await,
         Action::Steer(action) => steer::perform(action, lease, &s.waiters, &s.agents).await,

@@ -32,6 +32,26 @@ impl Policies<'_> {
         Ok(self.github.standing_file(at, PATH).await?)
     }
 
+    /// What would hold in the repository now. Nothing of it is kept, and mistakes are told on no issue.
+    pub(super) async fn look(&self, at: &At) -> Result<Found, Failure> {
+        let Some(file) = self.file(at).await? else {
+            return Ok(Found::default());
+        };
+        let mistakes = match parsed(&file) {
+            Ok(holds) => return Ok(Found { holds, wrong: None }),
+            Err(mistakes) => mistakes,
+        };
+        let good = self.store.good_policy(at.repository).await?;
+        let wrong = Wrong {
+            earlier: good.is_some(),
+            ..Wrong::new(&file.state, &mistakes)
+        };
+        Ok(Found {
+            holds: good.unwrap_or_default(),
+            wrong: Some(wrong),
+        })
+    }
+
     /// What follows from it, and from what is known of the repository.
     pub(super) async fn judge(
         &self,

@@ -96,6 +96,7 @@ pub(super) struct Pushing<'a> {
     pub(super) stops: Stops<'a>,
     /// The protected paths that the operator lets be published.
     pub(super) allowed: &'a AllowProtected,
+    pub(super) launcher: Launcher<'a>,
 }
 
 /// Working copies without agents.
@@ -292,6 +293,7 @@ impl Services {
             remotes: self.remotes(),
             stops: self.stops(),
             allowed: &self.policy.allow_protected,
+            launcher: self.launcher(),
         }
     }
 

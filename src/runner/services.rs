@@ -15,13 +15,14 @@ use super::posted::PostedComments;
 use super::refusals::{Refusals, ToldOf};
 use crate::agent::Agents;
 use crate::core::agent::AgentSpec;
-use crate::core::policy::{Policy, Retention};
+use crate::core::policy::Retention;
 use crate::core::sanitise::HeldSecrets;
 use crate::core::time::Clock;
 use crate::git::Git;
 use crate::github::GitHub;
+use crate::live_policy::LivePolicy;
 use crate::signing::SigningKey;
-use crate::store::Store;
+use crate::store::{LostTime, Store};
 
 /// Everything the runner works with.
 pub struct Services {
@@ -34,7 +35,7 @@ pub struct Services {
     /// Coding agents.
     pub agents: Agents,
     /// What the operator wants.
-    pub policy: Arc<Policy>,
+    pub policy: LivePolicy,
     /// The operator's agents by name, with their environment resolved.
     pub specs: BTreeMap<String, AgentSpec>,
     /// What tools leave beside the work, as patterns of gitignore(5).
@@ -45,6 +46,8 @@ pub struct Services {
     pub folders: Folders,
     /// Signs the marks in our comments.
     pub marker: MarkerKey,
+    /// What time the last restore lost.
+    pub lost_time: Option<LostTime>,
     /// Signs statements of provenance.
     pub key: SigningKey,
     /// Who we are among those that hold leases.

@@ -37,6 +37,11 @@ impl Tried {
         }
     }
 
+    /// What came of it, in a word.
+    pub(super) fn outcome(&self) -> &'static str {
+        self.outcome
+    }
+
     /// It is written down what came of it.
     pub(super) fn count(self) {
         meter::EFFECTS.add(&[self.kind.name(), self.outcome], 1);

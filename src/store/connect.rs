@@ -12,9 +12,13 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{
     Any, AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection, Row, Transaction,
 };
+use tokio::time::{Instant, sleep};
 
 use super::error::StoreError;
 use crate::meter;
+
+/// The pause before a file that is being set up is tried again.
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// A transaction that may write.
 pub(super) type Writing = Transaction<'static, Any>;
@@ -224,12 +228,9 @@ async fn connect_sqlite(url: &str, tuning: &Tuning) -> Result<Pools, StoreError>
     let joint = if url.contains('?') { '&' } else { '?' };
     let options = options(&format!("{url}{joint}mode=rwc"))?;
     // Alone first: a pool tries again and again until its time is over, and then forgets why.
-    let page = within(tuning.patience, try_sqlite(&options, tuning)).await?;
-    let writer = within(
-        tuning.patience,
-        pool(1, tuning, writing_setup(tuning, page)).connect_with(options.clone()),
-    )
-    .await?;
+    let page = in_turn(&options, tuning).await?;
+    let writer = pool(1, tuning, writing_setup(tuning, page));
+    let writer = within(tuning.patience, writer.connect_with(options.clone())).await?;
     let readers = pool(tuning.connections, tuning, reading_setup(tuning));
     let reader = within(tuning.patience, readers.connect_with(options)).await?;
     Ok(Pools {
@@ -240,17 +241,26 @@ async fn connect_sqlite(url: &str, tuning: &Tuning) -> Result<Pools, StoreError>
     })
 }
 
+/// Tries it, and again while another skep sets the same file up: SQLite waits for no lock when it changes the journal's mode, and
+/// says at once that it is busy.
+async fn in_turn(options: &AnyConnectOptions, tuning: &Tuning) -> Result<u64, StoreError> {
+    let until = Instant::now() + tuning.patience;
+    loop {
+        match within(tuning.patience, try_sqlite(options, tuning)).await {
+            Err(StoreError::Busy) if Instant::now() < until => sleep(AGAIN).await,
+            tried => return tried,
+        }
+    }
+}
+
 /// Sets the file up, tries it, and says how large its pages are, bytes.
 async fn try_sqlite(options: &AnyConnectOptions, tuning: &Tuning) -> Result<u64, sqlx::Error> {
     let mut connection = options.connect().await?;
-    sqlx::raw_sql(AssertSqlSafe(writing_setup(tuning, PAGE)))
-        .execute(&mut connection)
-        .await?;
+    let setup = AssertSqlSafe(writing_setup(tuning, PAGE));
+    sqlx::raw_sql(setup).execute(&mut connection).await?;
     check_sqlite(&mut connection).await?;
-    let page: i64 = sqlx::query("PRAGMA page_size")
-        .fetch_one(&mut connection)
-        .await?
-        .try_get(0)?;
+    let page = sqlx::query("PRAGMA page_size");
+    let page: i64 = page.fetch_one(&mut connection).await?.try_get(0)?;
     connection.close().await?;
     Ok(page.unsigned_abs().max(512))
 }

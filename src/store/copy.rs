@@ -3,6 +3,7 @@
 //! It reads one snapshot: what is written meanwhile is in the copy whole or not at all, and whoever writes is not held up.
 //! It must never write where something is already, never change what it reads, and never call a copy done whose rows it has not counted.
 
+mod lost_time;
 mod table;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use super::error::StoreError;
 use super::migration;
 use crate::core::text::backup as says;
 
+pub use lost_time::{LostTime, restore};
 pub use table::Rows;
 
 /// Copies the database at `url`, which may be in use, into a new SQLite file that nobody but its owner may read.

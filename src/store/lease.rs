@@ -4,6 +4,8 @@
 //! A fence number proves possession: it grows with every claim, and whatever an earlier holder says later is refused.
 //! The clock is the caller's. Nothing is held while the effect is performed: a lease is a row, not a lock.
 
+use std::collections::HashSet;
+
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::Store;
@@ -12,6 +14,7 @@ use super::effect_result::EffectResult;
 use super::error::StoreError;
 use super::inbox_row::{Accepted, NewInbox, Ready, insert_inbox};
 use super::outbox::{COLUMNS, EffectRow, effect_row, placeholders};
+use crate::meter;
 
 /// A wish for work.
 #[derive(Debug, Clone, Copy)]
@@ -113,6 +116,22 @@ async fn claim(
 impl Store {
     /// Takes due effects in order of rank and age. Each counts as one more attempt and gets a new fence number.
     pub async fn claim(&self, wish: Claim<'_>) -> Result<Vec<EffectRow>, StoreError> {
+        let lapsed = self.lapsed(wish.now).await?;
+        let effects = self.claim_due(wish).await?;
+        let taken_over = effects.iter().filter(|effect| lapsed.contains(&effect.id));
+        meter::LEASE_TAKEOVERS.add(&["lapsed"], taken_over.count() as u64);
+        Ok(effects)
+    }
+
+    /// The effects whose holder has not renewed its lease.
+    async fn lapsed(&self, now: i64) -> Result<HashSet<String>, StoreError> {
+        let query = sqlx::query(LAPSED).bind(now);
+        let rows = self.pools().within(query.fetch_all(self.reader())).await?;
+        let ids = rows.iter().map(|row| row.try_get("id"));
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    async fn claim_due(&self, wish: Claim<'_>) -> Result<Vec<EffectRow>, StoreError> {
         let pools = self.pools();
         if pools.backend == Backend::Sqlite {
             // One statement is a transaction of its own there, and one way to the writer instead of three.
@@ -208,6 +227,7 @@ impl Store {
             .within(sqlx::query(sql).bind(owner).execute(self.writer()))
             .await?;
         self.inner.effect_wake.ring();
+        meter::LEASE_TAKEOVERS.add(&["restart"], done.rows_affected());
         Ok(done.rows_affected())
     }
 
@@ -239,6 +259,8 @@ impl Store {
         Ok(soonest)
     }
 }
+
+pub(super) const LAPSED: &str = "SELECT id FROM effect WHERE closed_at IS NULL AND lease_until IS NOT NULL AND lease_until <= $1";
 
 pub(super) const NEXT_DUE: [&str; 2] = [
     "SELECT MIN(not_before) FROM effect WHERE closed_at IS NULL AND not_before > $1",

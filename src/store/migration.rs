@@ -93,6 +93,11 @@ const STEPS: &[Step] = &[
         name: "token",
         text: include_str!("migrations/0014_token.sql"),
     },
+    Step {
+        number: 15,
+        name: "notification",
+        text: include_str!("migrations/0015_notification.sql"),
+    },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \

@@ -3,8 +3,8 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::{
-    Store, creation, dashboard, inbox_row, lease, outcome, put_back, queries, retention, schedule,
-    sqlite_url, task,
+    Store, creation, dashboard, inbox_row, lease, notification, outcome, put_back, queries,
+    retention, schedule, sqlite_url, task,
 };
 
 /// What SQLite would do for `sql`; absent values are NULL, which the plan does not depend on.
@@ -67,6 +67,7 @@ async fn every_hot_question_has_its_index() {
             lease::NEXT_DUE[1].into(),
             &["INDEX effect_lease"],
         ),
+        ("lapsed", lease::LAPSED.into(), &["INDEX effect_lease"]),
         (
             "what waits to be created",
             creation::WAITING_CONTENT.into(),
@@ -127,6 +128,17 @@ async fn what_the_dashboard_asks_has_its_index() {
             &["INDEX session_log_session"],
         ),
     ];
+    hold(&store, cases).await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_is_to_be_told_has_its_index() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let url = sqlite_url(&directory.path().join("plan.db")).expect("an absolute path");
+    let store = Store::open(&url).await.expect("a fresh database");
+    let index: &[&str] = &["INDEX notification_due (target=? AND dead=? AND due_at<?)"];
+    let cases = vec![("due to a target", notification::DUE.into(), index)];
     hold(&store, cases).await;
     store.close().await;
 }

@@ -42,6 +42,21 @@ impl Store {
         Ok(())
     }
 
+    /// The last good state, if there was one.
+    pub async fn good_policy(
+        &self,
+        repository: RepositoryId,
+    ) -> Result<Option<RepositoryPolicy>, StoreError> {
+        let sql = "SELECT good FROM repository_policy WHERE repository = $1";
+        let known = sqlx::query(sql)
+            .bind(repository.0)
+            .fetch_optional(self.reader());
+        let known = self.pools().within(known).await?;
+        let good: Option<String> = known.map(|row| row.try_get(0)).transpose()?;
+        // What was written by another version and cannot be read does not hold.
+        Ok(good.and_then(|good| serde_json::from_str(&good).ok()))
+    }
+
     /// The file is gone, and all that is known of it.
     pub async fn drop_policy(&self, repository: RepositoryId) -> Result<(), StoreError> {
         let known = sqlx::query("SELECT 1 FROM repository_policy WHERE repository = $1")

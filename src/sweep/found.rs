@@ -6,6 +6,8 @@ use crate::core::location::Place;
 
 /// What a mere look counts as: nothing was missed by it.
 pub(super) const LOOKED: &str = "pull requests looked at";
+/// So does what a repository's file asks for now.
+pub(super) const OF_FILE: &str = "repository files";
 /// What is known of the last moment of a life is that coarse, milliseconds.
 const GRAIN: i64 = 60_000;
 
@@ -45,12 +47,13 @@ impl Stated {
 
     /// Adds what happened in a time without skep to its report.
     pub fn count(&self, down: &mut DownTime) {
-        let then =
-            |news: &&News| news.kind != LOOKED && news.at.is_none_or(|at| at >= down.from - GRAIN);
+        let missed = |news: &&News| ![LOOKED, OF_FILE].contains(&news.kind);
+        let late = |news: &&News| news.at.is_none_or(|at| at >= down.from - GRAIN);
         let kinds: Vec<&str> = self
             .news
             .iter()
-            .filter(then)
+            .filter(missed)
+            .filter(late)
             .map(|news| news.kind)
             .collect();
         kinds.into_iter().for_each(|kind| down.found(kind));

@@ -28,6 +28,23 @@ pub(super) async fn differences(
     row: &TaskRow,
     task: &Task,
 ) -> Result<Vec<Found>, SweepError> {
+    match read(sweep, &task.place).await? {
+        Read::There(issue) => held_against(sweep, (row, task), *issue).await,
+        Read::Gone(how) => Ok(vec![Found {
+            kind: "closed issues",
+            id: format!("gone:{}:{}", row.key, row.version),
+            place: task.place.clone(),
+            event: gone(how, sweep.now()),
+        }]),
+    }
+}
+
+/// The same of an issue that was read already.
+pub(super) async fn held_against(
+    sweep: &Sweep,
+    (row, task): (&TaskRow, &Task),
+    issue: Issue,
+) -> Result<Vec<Found>, SweepError> {
     let found = |kind, id: String, event| Found {
         kind,
         id,
@@ -37,17 +54,10 @@ pub(super) async fn differences(
     let live = !matches!(task.stage, Stage::Idle | Stage::Ended { .. });
     let once = |what: &str| format!("{what}:{}:{}", row.key, row.version);
     let mut history = History::new(sweep, task);
-    let issue = match read(sweep, &task.place).await? {
-        Read::There(issue) if live && !issue.open => {
-            let event = closed(&issue, &mut history).await?;
-            return Ok(vec![found("closed issues", once("gone"), event)]);
-        }
-        Read::There(issue) => issue,
-        Read::Gone(how) => {
-            let event = gone(how, sweep.now());
-            return Ok(vec![found("closed issues", once("gone"), event)]);
-        }
-    };
+    if live && !issue.open {
+        let event = closed(&issue, &mut history).await?;
+        return Ok(vec![found("closed issues", once("gone"), event)]);
+    }
     let mut all = Vec::new();
     if let Some(event) = switched(task, &issue, &mut history).await? {
         let id = format!("switch:{}:{}", row.key, issue.updated_at);

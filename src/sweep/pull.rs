@@ -36,7 +36,18 @@ pub(super) async fn differences(
         )]);
     }
     let mut all = reviews(sweep, task, number).await?;
-    let now = look(&pull);
+    // Where no webhook tells that a check has ended, how they stand is a part of it.
+    let checks = match sweep.polling.is_some() {
+        true => {
+            sweep
+                .services
+                .github
+                .checks_seen(&at, &pull.head_sha)
+                .await?
+        }
+        false => String::new(),
+    };
+    let now = look(&pull) + &checks;
     let known = sweep
         .seen()
         .pulls

@@ -3,7 +3,7 @@
 use super::downtime;
 use super::found::{Found, Stated};
 use super::issue::{History, is_on};
-use super::sweeper::{FACTS_SINCE, Sweep, SweepError};
+use super::sweeper::{FACTS_SINCE, LATE, Sweep, SweepError};
 use crate::core::command;
 use crate::core::event::Event;
 use crate::core::ids::{InstallationId, IssueNumber, TaskKey};
@@ -36,12 +36,14 @@ impl Sweep {
                         .into_iter()
                         .filter(|found| !found.archived && !found.disabled)
                     {
+                        let pushed = repository.pushed_at;
                         let at = At {
                             installation: id,
                             repository: repository.id,
                             name: repository.name,
                         };
                         stated.add(self.repository(&at).await);
+                        stated.add(self.repository_file(&at, pushed.as_deref()).await);
                     }
                 }
                 Err(error) => stated.add(self.settle(of(id), Err(error.into())).await),
@@ -103,7 +105,11 @@ impl Sweep {
         seen.labeled.insert(place, issue.updated_at);
     }
 
-    async fn unheard_label(&self, at: &At, issue: &Issue) -> Result<Option<Found>, SweepError> {
+    pub(super) async fn unheard_label(
+        &self,
+        at: &At,
+        issue: &Issue,
+    ) -> Result<Option<Found>, SweepError> {
         let key = TaskKey::new(at.repository, issue.number);
         let place = at.place(key.issue);
         let task = self
@@ -140,7 +146,7 @@ impl Sweep {
     }
 
     /// Comments of late that were not taken: on what we work on, and commands anywhere.
-    async fn commented(&self, at: &At) -> Result<Vec<Found>, SweepError> {
+    pub(super) async fn commented(&self, at: &At) -> Result<Vec<Found>, SweepError> {
         let known = self.seen().comments.get(&at.repository).copied();
         let since = match known {
             Some(since) => since,
@@ -153,9 +159,10 @@ impl Sweep {
         for (on, comment) in listed {
             found.extend(self.unheard_comment(at, on, comment).await?);
         }
-        self.seen()
-            .comments
-            .insert(at.repository, newest.unwrap_or(since));
+        self.seen().comments.insert(
+            at.repository,
+            newest.map_or(since, |newest| since.max(newest - LATE)),
+        );
         Ok(found)
     }
 

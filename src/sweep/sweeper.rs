@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio_util::sync::CancellationToken;
+
+use super::polling::{Polling, SeenRow};
 use super::services::SweepServices;
 use crate::core::ids::{IssueNumber, RepositoryId};
 use crate::github::GitHubError;
@@ -12,6 +15,9 @@ use crate::store::{Complaint, StoreError};
 pub(super) const FACTS_SINCE: &str = "sweep-facts";
 /// So much before the last look is looked at again: clocks differ, and deliveries come late. Milliseconds.
 pub(super) const OVERLAP: i64 = 15 * 60_000;
+
+/// What GitHub shows may be as late as this beside what was changed after it, milliseconds.
+pub(super) const LATE: i64 = 2 * 60_000;
 
 /// Why a look came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +36,10 @@ pub struct Sweep {
     pub(super) services: SweepServices,
     seen: Arc<Mutex<Seen>>,
     pub(super) trouble: Arc<Complaint>,
+    /// Where nobody tells: how GitHub is asked instead.
+    pub(super) polling: Option<Arc<Polling>>,
+    /// Cancelled when what happened before this life is found: polling begins then.
+    pub(super) caught_up: CancellationToken,
 }
 
 /// What was seen in this life: so that what did not change is not looked at twice.
@@ -39,6 +49,10 @@ pub(super) struct Seen {
     pub(super) comments: HashMap<RepositoryId, i64>,
     /// The last change of labeled issues that were looked at.
     pub(super) labeled: HashMap<(RepositoryId, IssueNumber), i64>,
+    /// At which push a repository's own file was read, and for what.
+    pub(super) files: HashMap<RepositoryId, String>,
+    /// Rows of lists that polling looked at.
+    pub(super) rows: HashMap<(RepositoryId, IssueNumber), SeenRow>,
     /// How a pull request stood.
     pub(super) pulls: HashMap<(RepositoryId, i64), String>,
 }
@@ -46,10 +60,16 @@ pub(super) struct Seen {
 impl Sweep {
     /// Puts it together.
     pub fn new(services: SweepServices) -> Self {
+        let polling = services
+            .hearing
+            .every()
+            .map(|every| Arc::new(Polling::new(every)));
         Self {
             services,
             seen: Arc::default(),
             trouble: Arc::default(),
+            polling,
+            caught_up: CancellationToken::new(),
         }
     }
 

@@ -5,11 +5,13 @@
 
 mod access;
 mod branch;
+mod exported;
 mod gate;
 mod issue;
 mod outcome;
 mod parse;
 mod payload;
+mod recurring;
 mod relation;
 mod verify;
 
@@ -17,6 +19,7 @@ mod verify;
 pub(crate) use parse::fuzzed::delivery as fuzzed;
 
 pub use access::Turned;
+pub use exported::{Exported, exported};
 pub use gate::{Gated, gated};
 pub use outcome::{Notice, Parsed};
 pub use parse::{Ours, concerns_nobody, notice, parse, second_bot, turned};

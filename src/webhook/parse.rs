@@ -6,9 +6,9 @@
 use serde::de::IgnoredAny;
 
 use super::access::{self, Turned};
-use super::outcome::{Found, Notice, Parsed, ignored, one_line, read};
+use super::outcome::{Found, NoEvent, Notice, Parsed, ignored, one_line, read};
 use super::payload::{Head, Installed, Labeling, Opened, Repositories};
-use super::{branch, gate, issue, relation};
+use super::{branch, gate, issue, recurring, relation};
 use crate::core::actor::{Account, AccountKind};
 use crate::core::auto_start::AutoStart;
 use crate::core::decide;
@@ -196,7 +196,11 @@ fn read_event(event_name: &str, body: &str) -> Found {
         ("check_suite", "completed") => branch::suite_completed(read(body)?),
         ("check_suite", "rerequested") => branch::suite_rerequested(read(body)?),
         ("check_run", "rerequested") => branch::run_rerequested(read(body)?),
-        ("workflow_run", "completed") => branch::run_completed(read(body)?),
+        ("workflow_run", "completed") => match branch::run_completed(read(body)?) {
+            Err(none @ NoEvent::Ignored(_)) => recurring::failed(read(body)?, none),
+            of_ours => of_ours,
+        },
+        ("release", "published") => recurring::released(read(body)?),
         ("status", _) => branch::status(read(body)?),
         ("push", _) => branch::pushed(read(body)?),
         ("installation", "deleted") => access::uninstalled(read(body)?),

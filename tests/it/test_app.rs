@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use skep::agent::{SandboxChoice, presets};
 use skep::app::{App, GitHubSetup, Setup};
+use skep::config::SignInSettings;
 use skep::core::agent::AgentSpec;
 use skep::core::ids::{IssueNumber, RepositoryId, TaskKey, UserId};
 use skep::core::time::Clock;
@@ -27,6 +28,7 @@ use skep::runner::{Runner, Tasks};
 use skep::store::{EffectFilter, SessionFilter, Store};
 use skep::webhook::Secrets;
 use skep_simulator::world::content::IssueDraft;
+use skep_simulator::world::outgoing::Flow;
 use skep_simulator::{Simulator, SimulatorConfig};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -136,6 +138,14 @@ impl TestApp {
         self.folder.path().join("skep")
     }
 
+    fn sign_in(&self) -> SignInSettings {
+        let (client_id, client_secret) = self.simulator.client();
+        SignInSettings {
+            client_id,
+            client_secret: client_secret.into(),
+        }
+    }
+
     fn setup(&self) -> Setup {
         let data_dir = self.data_dir();
         let demo = AgentSpec {
@@ -148,6 +158,7 @@ impl TestApp {
         let github = GitHubSetup {
             app_id: 4_242,
             private_key: key("test-only-app.pkcs1.pem").into(),
+            sign_in: Some(self.sign_in()),
             secrets: Secrets::new([SECRET.to_owned().into()]).expect("a secret"),
             api_url: url(self.simulator.api_url()),
             web_url: url(self.simulator.git_url()),
@@ -192,6 +203,10 @@ impl TestApp {
             demo_in_process: in_process,
             timings: plan.timings,
             retention: plan.retention,
+            hearing: plan.hearing,
+            notify: plan.notify,
+            notify_patience: plan.notify_patience,
+            certificates: plan.certificates,
             clock: clock(&self.time),
             ticks: match plan.paced_by_story {
                 true => clock(&self.time),
@@ -226,6 +241,9 @@ impl TestApp {
         ));
         self.simulator
             .set_webhook_url(&format!("http://{address}/webhook"));
+        if !self.options.hearing.is_told() {
+            self.simulator.set_flow(Flow::Dropped);
+        }
         self.skep = Some(Skep {
             app,
             tasks: Tasks::new(),
@@ -362,7 +380,24 @@ impl TestApp {
 
     /// Steps until nothing is left to do now; what waits for a later time stays.
     pub(crate) async fn settle(&mut self) {
-        while self.step().await {}
+        loop {
+            while self.step().await {}
+            if self.options.hearing.every().is_none() {
+                return;
+            }
+            // What was put off may be due by then.
+            if self.poll().await == 0 && !self.step().await {
+                return;
+            }
+        }
+    }
+
+    /// Asks GitHub for news when it is time; answers how much there was.
+    pub(crate) async fn poll(&mut self) -> usize {
+        let every = self.options.hearing.every();
+        self.advance(every.expect("a skep that polls"));
+        let sweep = self.product().sweep.clone();
+        sweep.poll().await.ids().len()
     }
 
     /// Settles, and lets the time pass for what waits, until nothing waits any more.
@@ -514,6 +549,12 @@ impl TestApp {
             .await
             .expect("sessions")
             .len()
+    }
+
+    /// Sends what is due to those who are told outside GitHub.
+    pub(crate) async fn tell(&self) {
+        let told = self.product().notifier.step().await;
+        told.expect("a database that answers");
     }
 
     /// Where GitHub reaches skep.

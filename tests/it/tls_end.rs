@@ -46,8 +46,8 @@ pub(crate) fn certificates(folder: &Path, host: &str) {
     );
 }
 
-/// Takes TLS off and passes on to `to`; answers with its port.
-pub(crate) async fn tls_end(folder: &Path, to: String) -> u16 {
+/// Shows the certificate in that folder.
+pub(crate) fn acceptor(folder: &Path) -> TlsAcceptor {
     let chain: Vec<_> = CertificateDer::pem_file_iter(folder.join("end.crt"))
         .expect("read")
         .map(|c| c.expect("one"))
@@ -61,7 +61,12 @@ pub(crate) async fn tls_end(folder: &Path, to: String) -> u16 {
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .expect("a certificate");
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// Takes TLS off and passes on to `to`; answers with its port.
+pub(crate) async fn tls_end(folder: &Path, to: String) -> u16 {
+    let acceptor = acceptor(folder);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move {

@@ -5,6 +5,7 @@
 //! them. It must never hold a secret in clear outside [`AgentSpec::environment`], and never name the protocol's types.
 
 mod again;
+mod catalogue;
 mod class;
 mod end;
 mod key_place;
@@ -17,6 +18,7 @@ use crate::containment::Attempt;
 use crate::usage::{Meaning, Report};
 
 pub use again::wait_named;
+pub use catalogue::Catalogue;
 pub use class::{ErrorClass, classify, error_in};
 pub use end::{Stop, TurnEnd};
 pub use key_place::KeyPlace;
@@ -83,6 +85,9 @@ pub struct AgentSpec {
     /// What it means by the tokens it tells of.
     #[serde(default)]
     pub usage: Meaning,
+    /// Whether version 2 of the protocol, a draft, is offered to it.
+    #[serde(default)]
+    pub draft_protocol: bool,
 }
 
 fn yes() -> bool {
@@ -112,6 +117,7 @@ impl AgentSpec {
             sessions: None,
             memory: None,
             usage: Meaning::default(),
+            draft_protocol: false,
         }
     }
 }

@@ -115,7 +115,7 @@ fn rested_on(event: &Event) -> Option<Value> {
         }),
         Event::Collected { work, .. } => json!({ "head": work.head, "base": work.base }),
         Event::Published { head, .. } => json!({ "head": head }),
-        Event::BranchMoved { theirs, .. } => json!({ "theirs": theirs }),
+        Event::BranchMoved(moved) => json!({ "theirs": moved.theirs }),
         Event::PullOpened { number, draft, .. } => json!({ "pull": number, "draft": draft }),
         Event::PullClosed { number, merged } => json!({ "pull": number, "merged": merged }),
         Event::MadeReady { number } => json!({ "pull": number }),
@@ -125,7 +125,7 @@ fn rested_on(event: &Event) -> Option<Value> {
             "refused": contained.attempt.why,
             "count": contained.count,
         }),
-        Event::Ordered { command } => json!({ "command": command }),
+        Event::Ordered { command, .. } => json!({ "command": command }),
         Event::StopAsked { .. } => json!({}),
         Event::RightLost { login } => json!({ "lost": login }),
         Event::TakenAway { .. } | Event::Archived { .. } => json!({}),
@@ -139,10 +139,13 @@ fn rested_on(event: &Event) -> Option<Value> {
 /// Who did it, and their number on GitHub.
 fn who(event: &Event) -> Option<(String, Option<i64>)> {
     let account = match event {
-        Event::Dispatched { .. } | Event::StopAsked { .. } | Event::Ordered { .. } => {
+        Event::Ordered {
+            by: Some(login), ..
+        } => return Some((format!("@{login}"), None)),
+        Event::StopAsked { .. } | Event::Ordered { .. } => {
             return Some((OPERATOR.to_owned(), None));
         }
-        Event::TriggerChecked { facts } => match &facts.actor {
+        Event::Dispatched { facts } | Event::TriggerChecked { facts } => match &facts.actor {
             Actor::Operator => return Some((OPERATOR.to_owned(), None)),
             Actor::Person(account) => account,
         },

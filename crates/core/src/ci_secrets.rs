@@ -12,8 +12,17 @@ use serde_yaml_ng::Value;
 
 use crate::glob;
 
+/// Where GitHub looks for workflows; not below it.
+pub const FOLDER: &str = ".github/workflows";
+/// So many are read.
+pub const FILES: usize = 50;
 /// So many of a kind are named.
 const NAMED: usize = 20;
+
+/// Whether a file of that folder is a workflow, by its name.
+pub fn is_workflow(name: &str) -> bool {
+    name.ends_with(".yml") || name.ends_with(".yaml")
+}
 
 /// What is in reach.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -20,9 +20,9 @@ use serde::{Deserialize, Serialize};
 pub use action::*;
 pub use evidence::PushEvidence;
 pub use kind::EffectKind;
-pub use propose::ProposePolicy;
+pub use propose::{ProposeOnboarding, ProposePolicy};
 pub use pull::{DescribePull, LabelPull, OpenPull, RequestReview};
-pub use shown::{Reaction, StatusLabel};
+pub use shown::{Reaction, SessionStands, ShowCheck, StatusLabel};
 pub use stack::{JoinStack, Restack};
 pub use turn::{Grants, Start, Turn, UnpushedCommits};
 pub use verify::{ReportVerification, Verify};
@@ -56,6 +56,8 @@ pub enum Action {
     ShowStatus(ShowStatus),
     /// [`ShowLabel`].
     ShowLabel(ShowLabel),
+    /// [`ShowCheck`].
+    ShowCheck(ShowCheck),
     /// [`PrepareWorkspace`].
     PrepareWorkspace(PrepareWorkspace),
     /// [`RunTurn`].
@@ -121,6 +123,8 @@ pub enum Action {
     OpenHosts(OpenHosts),
     /// [`ProposePolicy`].
     ProposePolicy(ProposePolicy),
+    /// [`ProposeOnboarding`].
+    ProposeOnboarding(ProposeOnboarding),
     /// [`SetTimer`].
     #[serde(alias = "ring")]
     SetTimer(SetTimer),

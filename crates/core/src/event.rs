@@ -18,7 +18,7 @@ pub use facts::*;
 pub use fetch::{FetchProgress, FetchStep, Fetching};
 pub use looked::{ApprovalsRead, Looked, PolicyProposed, ProjectRead, WithheldRead};
 pub use people::{Assigned, PullReopened, ReviewersLeftOut};
-pub use publish_facts::{BroughtUp, PublishFacts, PushHeld};
+pub use publish_facts::{BranchMoved, BroughtUp, FoundPull, PublishFacts, PushHeld};
 pub use removal::{Loss, Removal};
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,10 @@ pub enum Event {
     Sprint(SprintNews),
     /// There is news of issues that are to be made, or for one that was.
     Discovery(DiscoveryNews),
+    /// There is news of recurring work, or for an issue of it.
+    Recurring(super::recurring::RecurringNews),
+    /// There is news of a repository's first pull request.
+    Onboarding(super::onboarding::OnboardingNews),
     /// There is news of what a session proposes about its issue.
     Suggestion(SuggestionNews),
     /// There is news of a pull request at the gate.
@@ -279,15 +283,16 @@ pub enum Event {
         /// Why, for the issue.
         why: String,
     },
-    /// Somebody at the machine gave a command.
+    /// Somebody gave a command at the machine or on the dashboard.
     Ordered {
         /// Which.
         command: Command,
+        /// Who signed in on the dashboard with GitHub and gave it there, by login; none: whoever holds a token.
+        by: Option<String>,
     },
     /// The scheduler gave the task a slot.
     SlotGranted {
         /// The agent it is given to, where there was a choice.
-        #[serde(default)]
         agent: Option<String>,
     },
     /// The scheduler looked and the task still waits.
@@ -401,12 +406,7 @@ pub enum Event {
         head: Sha,
     },
     /// Somebody else wrote to the branch; nothing was pushed.
-    BranchMoved {
-        /// For which session.
-        session: SessionId,
-        /// Their head; `None` when they deleted it.
-        theirs: Option<Sha>,
-    },
+    BranchMoved(BranchMoved),
     /// What was to be pushed changes protected paths otherwise than somebody let through; nothing was pushed.
     PushHeld(PushHeld),
     /// The pull request is there.

@@ -173,6 +173,8 @@ pub enum DomainEvent {
     /// One of those issues is there.
     #[serde(rename = "issue.created")]
     IssueCreated,
+    /// A repository's first pull request is there, or it needs none.
+    OnboardingProposed,
     /// A session proposed changes of its issue.
     #[serde(rename = "changes.proposed")]
     ChangesProposed,
@@ -198,7 +200,7 @@ pub enum DomainEvent {
 
 impl DomainEvent {
     /// Every name.
-    pub const ALL: [Self; 63] = [
+    pub const ALL: [Self; 64] = [
         Self::DeliveryAccepted,
         Self::TaskReceived,
         Self::TaskRefused,
@@ -255,6 +257,7 @@ impl DomainEvent {
         Self::VerificationFailed,
         Self::IssuesDiscovered,
         Self::IssueCreated,
+        Self::OnboardingProposed,
         Self::ChangesProposed,
         Self::RevisionStarted,
         Self::PullRequestReady,
@@ -328,6 +331,7 @@ impl DomainEvent {
             Self::VerificationFailed => "verification.failed",
             Self::IssuesDiscovered => "issues.discovered",
             Self::IssueCreated => "issue.created",
+            Self::OnboardingProposed => "onboarding.proposed",
             Self::ChangesProposed => "changes.proposed",
             Self::RevisionStarted => "revision.started",
             Self::PullRequestReady => "pull_request.ready",

@@ -12,6 +12,7 @@ use super::ids::RepositoryName;
 use super::notifications::Notifications;
 use super::outsider::Outsiders;
 use super::overlap::OnOverlap;
+use super::recurring::Recur;
 use super::role::RoleRules;
 use super::starter::WhoStarts;
 use super::vocabulary::Vocabulary;
@@ -42,14 +43,26 @@ pub struct IssueRules {
     /// What becomes of what sessions find besides their task.
     #[serde(default)]
     pub discover: Discover,
+    /// What becomes of the work that repositories' own files ask for again and again.
+    #[serde(default)]
+    pub recurring: Recur,
+    /// Whether a repository without a policy of its own gets a pull request that proposes one, once.
+    #[serde(default)]
+    pub onboarding: bool,
     /// Whether work begins on the branch of the one issue that it waits for, once that one's pull request is in review.
     #[serde(default)]
     pub stack: bool,
     /// Whether the status comment is pinned to the top of its issue, where nothing else is.
     pub pin_status: bool,
+    /// Whether the head of a pull request carries the check run that says how its session stands.
+    #[serde(default)]
+    pub session_check: bool,
     /// Repositories in which a person has to agree to each start: globs over `owner/name`, without regard to case.
     #[serde(default)]
     pub approvals: Vec<String>,
+    /// Repositories and people for whom nothing is done: globs over `owner/name`, and logins behind an `@`, without regard to case.
+    #[serde(default)]
+    pub off: Vec<String>,
     /// The name of the issue field that says how soon; none where labels alone do.
     #[serde(default)]
     pub priority_field: Option<String>,
@@ -64,9 +77,18 @@ pub struct IssueRules {
 impl IssueRules {
     /// Whether a person has to agree to each start in a repository.
     pub fn needs_approval(&self, repository: &RepositoryName) -> bool {
-        let name = repository.to_string().to_ascii_lowercase();
-        let is_meant = |glob: &String| glob::matches(&glob.to_ascii_lowercase(), &name);
-        self.approvals.iter().any(is_meant)
+        is_named(&self.approvals, repository)
+    }
+
+    /// Whether the operator switched skep off for a repository.
+    pub fn is_off(&self, repository: &RepositoryName) -> bool {
+        is_named(&self.off, repository)
+    }
+
+    /// Whether the operator switched skep off for a person.
+    pub fn is_off_for(&self, login: &str) -> bool {
+        let mut people = self.off.iter().filter_map(|one| one.strip_prefix('@'));
+        people.any(|one| one.eq_ignore_ascii_case(login))
     }
 
     /// How soon an issue's fields say: each by its name, with the name of its option or its text.
@@ -83,6 +105,13 @@ impl IssueRules {
     }
 }
 
+/// Whether one of these globs is over a repository's whole name.
+fn is_named(globs: &[String], repository: &RepositoryName) -> bool {
+    let name = repository.to_string().to_ascii_lowercase();
+    let is_meant = |glob: &String| glob::matches(&glob.to_ascii_lowercase(), &name);
+    globs.iter().any(is_meant)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +126,19 @@ mod tests {
         assert!(needs("Octo/hello") && needs("ana/garden"));
         assert!(!needs("ana/garden2") && !needs("octopus/hello"));
         assert!(!IssueRules::default().needs_approval(&"octo/hello".parse().expect("a name")));
+    }
+
+    #[test]
+    fn what_is_off_is_meant_by_its_name() {
+        let rules = IssueRules {
+            off: vec!["octo/*".into(), "@Eve".into()],
+            ..IssueRules::default()
+        };
+        let off = |name: &str| rules.is_off(&name.parse().expect("a name"));
+        assert!(off("Octo/hello") && !off("ana/garden") && !off("eve/garden"));
+        assert!(
+            rules.is_off_for("eve") && !rules.is_off_for("octo") && !rules.is_off_for("evelyn")
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod found;
 mod policy;
 mod reader;
+mod recurring_reader;
 mod side_process;
 mod variable;
 mod widened;

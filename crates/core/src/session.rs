@@ -82,7 +82,11 @@ impl SessionState {
             // Paused before it began, and put back.
             Self::Created => self == Self::Parked,
             // Again from `idle`: on top of what somebody pushed to the branch meanwhile.
-            Self::Dispatched => matches!(self, Self::Created | Self::Parked | Self::Idle),
+            // From `running` when its working copy is gone and is laid out anew.
+            Self::Dispatched => matches!(
+                self,
+                Self::Created | Self::Parked | Self::Idle | Self::Running
+            ),
             Self::Running => matches!(
                 self,
                 Self::Dispatched | Self::Waiting | Self::Parked | Self::Idle
@@ -144,7 +148,7 @@ mod tests {
         insta::assert_snapshot!(table, @r"
         created -> dispatched parked failed cancelled
         dispatched -> running parked failed cancelled
-        running -> waiting parked idle completed failed cancelled
+        running -> dispatched waiting parked idle completed failed cancelled
         waiting -> running parked failed cancelled
         parked -> created dispatched running idle completed failed cancelled
         idle -> dispatched running parked completed failed cancelled

@@ -35,10 +35,13 @@ use super::event::Timer;
 use super::evidence_file::EvidenceFiles;
 use super::ids::{AgentBranch, CommentId, Sha, TaskKey};
 use super::location::Place;
+use super::onboarding::Onboarding;
 use super::outcome::PullOutcome;
 use super::pull_gate::PullGate;
+use super::recurring::Recurrences;
 use super::repository_policy::{LastRead, RepositoryPolicy};
 use super::schedule::Reason;
+use super::session_check::SessionCheck;
 use super::sprint::Sprint;
 use super::suggestion::Suggested;
 
@@ -151,6 +154,12 @@ pub struct Task {
     /// Issues that were found here and are to be made, or were.
     #[serde(default, skip_serializing_if = "Discovered::is_empty")]
     pub discovered: Discovered,
+    /// Work that the repository's own file asks for again and again: of the repository itself.
+    #[serde(default, skip_serializing_if = "Recurrences::is_empty")]
+    pub recurring: Recurrences,
+    /// The first pull request: of the repository itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub onboarding: Option<Onboarding>,
     /// What sessions proposed about the issue, and what became of it.
     #[serde(default, skip_serializing_if = "Suggested::is_empty")]
     pub suggested: Suggested,
@@ -178,6 +187,9 @@ pub struct Shown {
     pub comment: Option<CommentId>,
     /// The status label.
     pub label: Option<StatusLabel>,
+    /// The check run on the head of the pull request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<SessionCheck>,
     /// The time the last status edit was planned for.
     pub status_at: i64,
     /// The reaction that says how it ended.
@@ -260,6 +272,8 @@ impl Task {
             sprint: None,
             phase: None,
             discovered: Discovered::default(),
+            recurring: Recurrences::default(),
+            onboarding: None,
             suggested: Suggested::default(),
             evidence: EvidenceFiles::default(),
             pull_gate: None,

@@ -1,4 +1,4 @@
-//! Who calls: an App by its JWT, an installation by its token, or nobody.
+//! Who calls: an App by its JWT or its client secret, an installation or a person by its token, or nobody.
 //!
 //! It exists so that a client's signing, clock and token handling meet GitHub's rules. It must never log what it reads.
 //! <https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app>
@@ -10,8 +10,10 @@ use serde_json::Value;
 use crate::api_error::ApiError;
 use crate::behaviour::{Rule, on};
 use crate::call_log;
+use crate::ids::client_id;
 use crate::world::account::Token;
 use crate::world::facts::World;
+use crate::world::sign_in::UserToken;
 
 /// Who calls.
 #[derive(Debug, Clone)]
@@ -22,6 +24,10 @@ pub(crate) enum Caller {
     App,
     /// An installation, with what its token may do.
     Installation(Token),
+    /// Somebody who let the App know who they are.
+    Person(UserToken),
+    /// Whoever has the App's client secret.
+    Client,
 }
 
 impl Caller {
@@ -29,7 +35,8 @@ impl Caller {
     pub(crate) fn counted_as(&self) -> i64 {
         match self {
             Self::Installation(token) => token.installation,
-            Self::App => 0,
+            Self::App | Self::Client => 0,
+            Self::Person(_) => call_log::PERSON,
             Self::Nobody => call_log::NOBODY,
         }
     }
@@ -38,7 +45,7 @@ impl Caller {
     pub(crate) fn installation(&self) -> Option<i64> {
         match self {
             Self::Installation(token) => Some(token.installation),
-            Self::Nobody | Self::App => None,
+            Self::Nobody | Self::App | Self::Person(_) | Self::Client => None,
         }
     }
 }
@@ -54,8 +61,18 @@ pub(crate) fn identify(world: &World, authorization: Option<&str>) -> Result<Cal
         "bearer" | "token" if secret.starts_with("ghs_") => {
             token(world, secret).map(Caller::Installation)
         }
+        "bearer" | "token" if secret.starts_with("ghu_") => {
+            let token = world.user_token(secret).map(Caller::Person);
+            token.ok_or_else(ApiError::bad_credentials)
+        }
         "bearer" => check_jwt(world, secret).map(|()| Caller::App),
-        "basic" => token(world, &basic_password(secret)?).map(Caller::Installation),
+        "basic" => {
+            let (name, password) = basic_pair(secret)?;
+            match name == client_id(world.app.id) {
+                true => client(world, &password),
+                false => token(world, &password).map(Caller::Installation),
+            }
+        }
         _ => Err(ApiError::bad_credentials()),
     }
 }
@@ -69,14 +86,21 @@ pub(crate) fn token(world: &World, text: &str) -> Result<Token, ApiError> {
     token.cloned().ok_or_else(ApiError::bad_credentials)
 }
 
-/// The password of a Basic header: `x-access-token:<token>`.
-pub(crate) fn basic_password(encoded: &str) -> Result<String, ApiError> {
+fn client(world: &World, secret: &str) -> Result<Caller, ApiError> {
+    match secret == world.registration.client_secret || !on(Rule::SignInClient) {
+        true => Ok(Caller::Client),
+        false => Err(ApiError::bad_credentials()),
+    }
+}
+
+/// The name and the password of a Basic header: `x-access-token:<token>`, `<client id>:<secret>`.
+fn basic_pair(encoded: &str) -> Result<(String, String), ApiError> {
     let decoded = base64::engine::general_purpose::STANDARD
         .decode(encoded)
         .ok();
     let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
     let pair = text.as_deref().and_then(|text| text.split_once(':'));
-    pair.map(|(_, password)| password.to_owned())
+    pair.map(|(name, password)| (name.to_owned(), password.to_owned()))
         .ok_or_else(ApiError::bad_credentials)
 }
 
@@ -92,11 +116,6 @@ fn check_jwt(world: &World, text: &str) -> Result<(), ApiError> {
         .map_err(|_| undecodable())?
         .claims;
     check_claims(&claims, world.app.id, world.now() / 1000)
-}
-
-/// The client id of the App with that number; a JWT may name either.
-pub(crate) fn client_id(app: i64) -> String {
-    format!("Iv23li{app:014}")
 }
 
 fn check_claims(claims: &Value, app: i64, now: i64) -> Result<(), ApiError> {

@@ -46,7 +46,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Every event that is told.
-pub const WEBHOOKS: [&str; 56] = [
+pub const WEBHOOKS: [&str; 57] = [
     "check_run.completed",
     "check_run.created",
     "check_run.rerequested",
@@ -93,6 +93,7 @@ pub const WEBHOOKS: [&str; 56] = [
     "pull_request_review.submitted",
     "pull_request_review_comment.created",
     "push",
+    "release.published",
     "repository.archived",
     "repository.renamed",
     "repository.transferred",
@@ -159,6 +160,15 @@ rules! {
     ManifestEvents "manifest-events" "An event whose permission is not asked for is refused.";
     ManifestCodeOnce "manifest-code-once" "A manifest's code is good for one exchange.";
     ManifestCodeHour "manifest-code-hour" "A manifest's code is good for an hour.";
+    // Signing people in.
+    SignInClient "sign-in-client" "A code is exchanged for whoever knows the App's client secret.";
+    SignInRedirect "sign-in-redirect" "People are led back to one of the App's callback URLs alone, and the exchange names the same.";
+    SignInCodeOnce "sign-in-code-once" "A person's code is good for one exchange.";
+    SignInCodeLife "sign-in-code-life" "A person's code is good for ten minutes.";
+    SignInVerifier "sign-in-verifier" "A code whose way began with a challenge needs its verifier.";
+    UserTokenExpiry "user-token-expiry" "A person's token ends after eight hours.";
+    UserTokenRevoked "user-token-revoked" "A person who takes the App's right back ends its tokens for them.";
+    UserExplicit "user-explicit" "A person's repositories are those to which they have access of their own.";
     // How fast.
     AnonymousLimit "anonymous-limit" "Without a token there are 60 requests in an hour.";
     HourlyLimit "hourly-limit" "So many requests in an hour.";
@@ -166,6 +176,7 @@ rules! {
     PointLimit "point-limit" "So many points in a minute.";
     FreeUnchanged "free-unchanged" "An answer of 304 costs nothing.";
     Unchanged "unchanged" "A client that has the body gets 304.";
+    TagOfToken "tag-of-token" "A tag is good for the token that got it alone.";
     // Where things are.
     MovedRepository "moved-repository" "A repository's old name answers 301.";
     MovedIssue "moved-issue" "A transferred issue answers 301.";

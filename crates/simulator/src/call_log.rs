@@ -13,6 +13,8 @@ use crate::behaviour::{Rule, on};
 pub const HOURLY: i64 = 5_000;
 /// Who has no token; on GitHub each address is one of them.
 pub const NOBODY: i64 = -1;
+/// Those who let the App know who they are, together: no test of theirs is about the allowance of one.
+pub const PERSON: i64 = -2;
 /// What those have together.
 const HOURLY_OF_NOBODY: i64 = 60;
 const OVER: &str = "API rate limit exceeded for 127.0.0.1. (But here's the good news: Authenticated requests get a higher rate limit. \

@@ -68,6 +68,11 @@ pub fn token_text(app: i64, number: u64, long: bool) -> String {
     format!("{head}{}{tail}", digits(&seed, middle))
 }
 
+/// The client id of the App with that number; a JWT may name either.
+pub fn client_id(app: i64) -> String {
+    format!("Iv23li{app:014}")
+}
+
 /// The `number`th delivery's GUID, in the shape of a version 4 UUID.
 pub fn guid(number: i64) -> String {
     let d = digits(&format!("delivery/{number}"), 32);

@@ -39,6 +39,7 @@ mod json;
 mod registration_page;
 mod rest;
 mod server;
+mod sign_in_page;
 mod state;
 pub mod thread;
 mod time;

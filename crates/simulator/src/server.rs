@@ -29,7 +29,7 @@ use crate::state::State;
 use crate::time::http_date;
 use crate::wire::{Incoming, Outbound};
 use crate::world::facts::World;
-use crate::{attachment, control, registration_page, rest};
+use crate::{attachment, control, registration_page, rest, sign_in_page};
 
 /// How long requests that are at work may go on when the simulator stops.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -196,6 +196,9 @@ async fn route(state: &Arc<State>, request: &Incoming, drawn: Option<&Drawn>) ->
         return file;
     }
     if let Some(page) = registration_page::answer(state, request) {
+        return page;
+    }
+    if let Some(page) = sign_in_page::answer(state, request) {
         return page;
     }
     if let Some(page) = page(state, request) {

@@ -5,6 +5,7 @@
 
 mod bundle;
 mod files;
+mod notifications;
 mod outside;
 mod repair;
 mod sandbox;
@@ -34,7 +35,7 @@ pub struct Examination {
 /// The configuration holds no App or no agent, so that there is nothing to look at.
 pub async fn examine(config: &Config, offline: bool) -> anyhow::Result<Examination> {
     let addresses = Addresses {
-        listen: config.listen,
+        listen: config.webhook_listen(),
         admin: config.admin_listen,
     };
     let setup = Setup::from_config(config.clone())?;
@@ -43,6 +44,7 @@ pub async fn examine(config: &Config, offline: bool) -> anyhow::Result<Examinati
     let (mut findings, mut repairs) = files::look(config);
     findings.extend(check::check(setup, addresses, offline).await);
     findings.push(sandbox::look(config).await);
+    findings.extend(notifications::look(config).await);
     if !offline {
         let setup = Setup::from_config(config.clone())?;
         let (found, mends) = outside::look(&setup, &config.public, &held).await;

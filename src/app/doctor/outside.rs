@@ -8,6 +8,7 @@ use crate::app::setup::Setup;
 use crate::config::PublicAddress;
 use crate::core::sanitise::HeldSecrets;
 use crate::core::text::doctor as text;
+use crate::core::text::polling;
 use crate::core::text::registration::clock_off;
 use crate::github::{Delivery, GitHub, GitHubError};
 
@@ -29,12 +30,24 @@ pub(super) async fn look(
         return (Vec::new(), Vec::new());
     };
     let mut findings = vec![clock(ahead.unwrap_or_default())];
-    let (hook, repair) = hook(&github, public).await;
-    findings.extend(hook);
-    findings.push(match github.hook_deliveries(None).await {
-        Ok(page) => deliveries(&page.deliveries),
-        Err(error) => unread("deliveries", &error),
-    });
+    if let Some(every) = setup.hearing.every() {
+        findings.push(Finding::right("polling", polling::configured(every)));
+    }
+    let repair = match setup.hearing.is_told() {
+        true => {
+            let (hook, repair) = hook(&github, public).await;
+            findings.extend(hook);
+            findings.push(match github.hook_deliveries(None).await {
+                Ok(page) => deliveries(&page.deliveries),
+                Err(error) => unread("deliveries", &error),
+            });
+            repair
+        }
+        false => {
+            findings.push(unwanted_hook(&github).await);
+            None
+        }
+    };
     findings.extend(rate(&github).await);
     (findings, repair.into_iter().collect())
 }
@@ -84,6 +97,20 @@ async fn hook(github: &GitHub, public: &PublicAddress) -> (Vec<Finding>, Option<
         }
     };
     (findings, repair)
+}
+
+/// Where webhooks go although none is taken. One that is switched off keeps its address, and GitHub does not say that it is: only what it
+/// tried to deliver of late shows that it is on.
+async fn unwanted_hook(github: &GitHub) -> Finding {
+    match github.hook_deliveries(None).await {
+        Ok(page) if page.deliveries.is_empty() => {
+            Finding::right("webhook", polling::NO_HOOK_WANTED)
+        }
+        Ok(_) => Finding::odd("webhook", polling::HOOK_UNUSED),
+        // An App without a webhook has no such list.
+        Err(GitHubError::NotFound { .. }) => Finding::right("webhook", polling::NO_HOOK_WANTED),
+        Err(error) => unread("webhook", &error),
+    }
 }
 
 /// The last good one and the last refused one, of those that GitHub still lists.

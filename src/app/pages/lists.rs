@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::overview::{Bounds, brief};
+use super::overview::{Bounds, brief, live, most_of, narrowed};
 use super::words::moment;
 use crate::app::admin_api::AdminApi;
 use crate::app::fence_line::shown;
@@ -18,10 +18,9 @@ use crate::core::text::pages::{
     AgentRow, Agents, Deliveries, DeliveryRow, Line, OutcomeGroupRow, OutcomeRow, Outcomes, Place,
     QueuePage, Repositories, RepositoryRow,
 };
-use crate::http::ApiError;
-use crate::http::Span;
 use crate::http::types::FigureLine;
 use crate::http::types::{OutcomeGroup, OutcomeLine};
+use crate::http::{ApiError, Sight, Span};
 use crate::store::{InboxRow, SessionFilter, SessionRow};
 
 /// A day, milliseconds.
@@ -38,10 +37,12 @@ const PULLS: usize = 200;
 const OUTCOME_DAYS: i64 = 30;
 
 /// What waits.
-pub(super) async fn queue(api: &AdminApi) -> Result<QueuePage, ApiError> {
+pub(super) async fn queue(api: &AdminApi, sight: &Sight) -> Result<QueuePage, ApiError> {
     let engine = api.engine()?;
-    let view = engine.queue(QUEUE).await;
+    let view = engine.queue(most_of(QUEUE, sight)).await;
     let view = view.map_err(|error| queue_lines::failed(&error))?;
+    let live = live(api, sight).await?;
+    let view = narrowed(view, sight, &live);
     let listed = view.listed.iter().map(|(key, _)| *key);
     let keys: Vec<TaskKey> = listed.chain(view.held_back.iter().copied()).collect();
     let rows = api.store.tasks(&keys).await;
@@ -61,7 +62,7 @@ pub(super) async fn queue(api: &AdminApi) -> Result<QueuePage, ApiError> {
 }
 
 /// Where skep works, by its newest sessions.
-pub(super) async fn repositories(api: &AdminApi) -> Result<Repositories, ApiError> {
+pub(super) async fn repositories(api: &AdminApi, sight: &Sight) -> Result<Repositories, ApiError> {
     let store = &api.store;
     let rows = store.sessions(&SessionFilter::default(), SESSIONS).await;
     let rows = rows.map_err(|error| unread(&error))?;
@@ -80,7 +81,7 @@ pub(super) async fn repositories(api: &AdminApi) -> Result<Repositories, ApiErro
         .collect();
     let now = api.health.now();
     let mut all: BTreeMap<String, RepositoryRow> = BTreeMap::new();
-    for row in &rows {
+    for row in rows.iter().filter(|row| sight.sees(row.task.repository)) {
         let Some(name) = repository(row) else {
             continue;
         };
@@ -185,13 +186,13 @@ pub(super) async fn deliveries(
 }
 
 /// What became of what was opened in the last days.
-pub(super) async fn outcomes(api: &AdminApi) -> Result<Outcomes, ApiError> {
+pub(super) async fn outcomes(api: &AdminApi, sight: &Sight) -> Result<Outcomes, ApiError> {
     let now = api.health.now();
     let span = Span {
         since: now - OUTCOME_DAYS * DAY,
         repository: None,
     };
-    let found = outcome_lines::outcomes(&api.store, &span).await?;
+    let found = outcome_lines::outcomes(&api.store, &span, sight).await?;
     let group = |group: &OutcomeGroup| OutcomeGroupRow {
         role: Line::new(&group.role),
         agent: Line::new(&group.agent),

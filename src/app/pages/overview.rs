@@ -1,4 +1,5 @@
-//! The first page: what needs a person, what goes on, what waits, what failed.
+//! The first page: what needs a person, what goes on, what waits, what failed; of all that what whoever asks may see, and the numbers of
+//! the whole only for whoever may see the whole.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,86 +17,181 @@ use crate::core::text::pages::{
 };
 use crate::core::text::{cli, gate, pages, waiting};
 use crate::engine::QueueView;
-use crate::http::ApiError;
+use crate::http::{ApiError, Sight};
 use crate::store::{Counts, SessionFilter, SessionRow};
 
 /// So many are listed of what needs a person, …
 const NEEDS: usize = 40;
 /// … of what is paused, in review and at work, …
-const SOME: i64 = 25;
+const SOME: usize = 25;
 /// … of what failed, and of the queue.
-const FEW: i64 = 10;
+const FEW: usize = 10;
 
 /// What was read for it.
 struct Read {
     now: i64,
-    counts: Counts,
     live: Vec<SessionRow>,
     queue: QueueView,
     tasks: HashMap<TaskKey, Task>,
-    in_review: Vec<TaskKey>,
+    /// How many ask for a person.
+    asked: i64,
+    in_review: Part,
     failed: Vec<TaskKey>,
 }
 
-/// Reads it.
-pub(super) async fn overview(api: &AdminApi) -> Result<Overview, ApiError> {
-    let read = read(api).await?;
-    let slots = api.engine().map_or(0, |engine| engine.slots_in_all());
-    let mut needs = read.needs();
-    let more_needs = needs.len().saturating_sub(NEEDS);
-    needs.truncate(NEEDS);
-    let asked = read.counts.tasks.get("needs-you").copied().unwrap_or(0);
-    let unread = usize::try_from(asked - NEEDS_READ).unwrap_or(0);
-    Ok(Overview {
-        web: api.github.web_page().to_owned(),
-        troubles: figures::troubles(api, read.now),
-        needs,
-        more_needs: more_needs + unread,
-        working: read.working(),
-        queue: read.queue(slots, usize::try_from(FEW).unwrap_or(0)),
-        review: read.review(),
-        in_review: read.counts.tasks.get("in-review").copied().unwrap_or(0),
-        failed: read.failed(),
-        figures: figures::figures(api, read.now).await?,
-    })
+/// Tasks in one state.
+struct Part {
+    /// The newest.
+    keys: Vec<TaskKey>,
+    /// How many there are in all.
+    all: i64,
 }
 
-/// So many tasks that ask for a person are read.
-const NEEDS_READ: i64 = 100;
+/// Where only a part may be seen, it is looked for among so many.
+const LOOKED_THROUGH: i64 = 5_000;
 
-async fn read(api: &AdminApi) -> Result<Read, ApiError> {
-    let store = &api.store;
-    let keys = async |state: &str, limit: i64| {
-        let keys = store.task_keys(state, limit).await;
-        keys.map_err(|error| unread(&error))
-    };
+/// How many have to be read so that enough are left of them.
+pub(super) fn most_of(most: usize, sight: &Sight) -> usize {
+    match sight.is_all() {
+        true => most,
+        false => usize::try_from(LOOKED_THROUGH).unwrap_or(most),
+    }
+}
+
+/// Live sessions.
+pub(super) async fn live(api: &AdminApi, sight: &Sight) -> Result<Vec<SessionRow>, ApiError> {
     let live = SessionFilter {
         live: Some(true),
         ..SessionFilter::default()
     };
-    let live = store.sessions(&live, 100).await;
-    let live = live.map_err(|error| unread(&error))?;
+    let most = i64::try_from(most_of(100, sight)).unwrap_or(LOOKED_THROUGH);
+    let rows = api.store.sessions(&live, most).await;
+    let mut rows = rows.map_err(|error| unread(&error))?;
+    rows.retain(|row| sight.sees(row.task.repository));
+    Ok(rows)
+}
+
+/// What of the queue may be seen, counted anew.
+pub(super) fn narrowed(view: QueueView, sight: &Sight, live: &[SessionRow]) -> QueueView {
+    if sight.is_all() {
+        return view;
+    }
+    let sees = |key: &TaskKey| sight.sees(key.repository);
+    let listed: Vec<_> = view
+        .listed
+        .into_iter()
+        .filter(|(key, _)| sees(key))
+        .collect();
+    let held_back: Vec<TaskKey> = view.held_back.into_iter().filter(sees).collect();
+    let at_work = live.iter().filter(|row| row.started_at.is_some()).count();
+    let paused = view.paused.into_iter().filter(|pause| {
+        let repository = pause.repository.as_ref();
+        repository.is_none_or(|(id, _)| sight.sees(*id))
+    });
+    QueueView {
+        at_work: u32::try_from(at_work).unwrap_or(u32::MAX),
+        waiting: listed.len(),
+        listed,
+        held: held_back.len(),
+        held_back,
+        paused: paused.collect(),
+        memory: view.memory,
+    }
+}
+
+/// Reads it.
+pub(in crate::app) async fn overview(api: &AdminApi, sight: &Sight) -> Result<Overview, ApiError> {
+    let read = read(api, sight).await?;
+    let slots = api.engine().map_or(0, |engine| engine.slots_in_all());
+    let mut needs = read.needs();
+    let more_needs = needs.len().saturating_sub(NEEDS);
+    needs.truncate(NEEDS);
+    let asked = usize::try_from(read.asked).unwrap_or(0);
+    let unread = asked.saturating_sub(NEEDS_READ);
+    let (troubles, figures) = match sight.is_all() {
+        true => {
+            let troubles = figures::troubles(api, read.now);
+            (troubles, Some(figures::figures(api, read.now).await?))
+        }
+        false => (Vec::new(), None),
+    };
+    Ok(Overview {
+        web: api.github.web_page().to_owned(),
+        troubles,
+        needs,
+        more_needs: more_needs + unread,
+        working: read.working(),
+        queue: read.queue(slots, FEW),
+        review: read.review(),
+        in_review: read.in_review.all,
+        failed: read.failed(),
+        figures,
+    })
+}
+
+/// So many tasks that ask for a person are read.
+const NEEDS_READ: usize = 100;
+
+/// Whoever reads tasks by their state.
+struct ByState<'a> {
+    api: &'a AdminApi,
+    sight: &'a Sight,
+    counts: &'a Counts,
+}
+
+impl ByState<'_> {
+    async fn part(&self, state: &str, most: usize) -> Result<Part, ApiError> {
+        let read = i64::try_from(most_of(most, self.sight)).unwrap_or(LOOKED_THROUGH);
+        let keys = self.api.store.task_keys(state, read).await;
+        let mut keys = keys.map_err(|error| unread(&error))?;
+        keys.retain(|key| self.sight.sees(key.repository));
+        let seen = i64::try_from(keys.len()).unwrap_or(i64::MAX);
+        keys.truncate(most);
+        let all = match self.sight.is_all() {
+            true => self.counts.tasks.get(state).copied().unwrap_or(0),
+            false => seen,
+        };
+        Ok(Part { keys, all })
+    }
+}
+
+async fn read(api: &AdminApi, sight: &Sight) -> Result<Read, ApiError> {
+    let store = &api.store;
+    let counts = store.counts().await.map_err(|error| unread(&error))?;
+    let by_state = ByState {
+        api,
+        sight,
+        counts: &counts,
+    };
+    let live = live(api, sight).await?;
     let queue = match api.engine() {
         Ok(engine) => {
-            let view = engine.queue(60).await;
-            view.map_err(|error| queue_lines::failed(&error))?
+            let view = engine.queue(most_of(60, sight)).await;
+            narrowed(
+                view.map_err(|error| queue_lines::failed(&error))?,
+                sight,
+                &live,
+            )
         }
         // GitHub has not said who we are: nothing is given out yet.
         Err(_) => QueueView::default(),
     };
     let (asked, paused) = (
-        keys("needs-you", NEEDS_READ).await?,
-        keys("paused", SOME).await?,
+        by_state.part("needs-you", NEEDS_READ).await?,
+        by_state.part("paused", SOME).await?,
     );
-    let (in_review, failed) = (keys("in-review", SOME).await?, keys("failed", FEW).await?);
+    let (in_review, failed) = (
+        by_state.part("in-review", SOME).await?,
+        by_state.part("failed", FEW).await?,
+    );
     let listed = queue.listed.iter().map(|(key, _)| *key);
     let all: HashSet<TaskKey> = listed
         .chain(queue.held_back.iter().copied())
         .chain(live.iter().map(|row| row.task))
-        .chain(asked)
-        .chain(paused)
-        .chain(in_review.iter().copied())
-        .chain(failed.iter().copied())
+        .chain(asked.keys.iter().copied())
+        .chain(paused.keys)
+        .chain(in_review.keys.iter().copied())
+        .chain(failed.keys.iter().copied())
         .collect();
     let rows = store.tasks(&Vec::from_iter(all)).await;
     let rows = rows.map_err(|error| unread(&error))?;
@@ -104,12 +200,12 @@ async fn read(api: &AdminApi) -> Result<Read, ApiError> {
         .filter_map(|row| Some((row.key, serde_json::from_str(&row.body).ok()?)));
     Ok(Read {
         now: api.health.now(),
-        counts: store.counts().await.map_err(|error| unread(&error))?,
+        asked: asked.all,
         live,
         tasks: tasks.collect(),
         queue,
         in_review,
-        failed,
+        failed: failed.keys,
     })
 }
 
@@ -184,7 +280,7 @@ impl Read {
                 since: moment(since, self.now),
             })
         };
-        self.in_review.iter().filter_map(row).collect()
+        self.in_review.keys.iter().filter_map(row).collect()
     }
 
     fn failed(&self) -> Vec<FailedRow> {

@@ -7,15 +7,15 @@ use serde_json::Value;
 use super::words::{moment, place, spent, title};
 use crate::app::admin_api::AdminApi;
 use crate::app::lookup::{read_task, unread};
-use crate::app::orders::refused;
-use crate::core::ids::{IssueNumber, RepositoryName, TaskKey};
+use crate::core::ids::{IssueNumber, TaskKey};
 use crate::core::task::Task;
 use crate::core::text::pages::{
     Acts, DependencyRow, EffectStep, Fact, Line, SessionRow, TaskPage, Timeline, standing,
 };
 use crate::core::text::requests::absent;
 use crate::core::text::requests::order::OPERATOR;
-use crate::http::ApiError;
+use crate::github::At;
+use crate::http::{ApiError, Sight};
 use crate::store::{EffectFilter, EffectLook, EventRow, InboxRow, SessionFilter};
 
 /// So many facts, events and effects of it are shown.
@@ -26,17 +26,26 @@ const SESSIONS: i64 = 50;
 /// Reads it.
 pub(super) async fn task(
     api: &AdminApi,
-    repository: &RepositoryName,
-    issue: IssueNumber,
+    at: &At,
+    (issue, sight): (IssueNumber, &Sight),
 ) -> Result<TaskPage, ApiError> {
-    let at = api.github.locate(repository).await.map_err(refused)?;
     let key = TaskKey::new(at.repository, issue);
     let task = read_task(&api.store, key).await?.ok_or_else(|| {
-        ApiError::not_found(absent::task(&repository.to_string(), issue.0)).next(absent::TASK_NEXT)
+        ApiError::not_found(absent::task(&at.name.to_string(), issue.0)).next(absent::TASK_NEXT)
     })?;
     let now = api.health.now();
     let page = of(api, &task, now);
+    let dependencies = DependencyRow::all(&task).into_iter();
+    let dependencies = dependencies.map(|row| match sight.sees_named(&row.place.repository) {
+        true => row,
+        // Its name stands in the issue; its title does not.
+        false => DependencyRow {
+            title: Line::default(),
+            ..row
+        },
+    });
     Ok(TaskPage {
+        dependencies: dependencies.collect(),
         sessions: sessions(api, key, now).await?,
         timeline: timeline(api, key, now).await?,
         ..page
@@ -61,7 +70,7 @@ fn of(api: &AdminApi, task: &Task, now: i64) -> TaskPage {
         branch: Line::new(&branch.unwrap_or_default()),
         pull: task.pull.as_ref().map(|pull| (pull.number, pull.draft)),
         sessions: Vec::new(),
-        dependencies: DependencyRow::all(task),
+        dependencies: Vec::new(),
         timeline: Timeline::default(),
         acts: Acts::of(task, &place(task).page(), now),
     }

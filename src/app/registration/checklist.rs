@@ -14,12 +14,13 @@ use crate::config::{RegisteredApp, lacking};
 use crate::core::gated_pulls::GatedPulls;
 use crate::core::policy::Pace;
 use crate::core::sanitise::HeldSecrets;
-use crate::core::text::check;
 use crate::core::text::registration::{self as text, Item, Progress};
+use crate::core::text::{check, polling};
 use crate::core::vocabulary::Vocabulary;
 use crate::github::{
     Delivery, GitHub, GitHubConfig, GitHubError, Installation, Timeouts, steady_clock,
 };
+use crate::sweep::Hearing;
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(2);
@@ -147,7 +148,7 @@ async fn key(github: &GitHub, api: &url::Url) -> Item {
             );
         }
     };
-    let lacks = identity::shortfall(&identity, GatedPulls::Agents);
+    let lacks = identity::shortfall(&identity, GatedPulls::Agents, Hearing::Webhooks);
     match lacks.is_empty() {
         true => item("GitHub", Progress::Done, text::KEY_WORKS),
         false => item("GitHub", Progress::Wrong, lacks.join("; ")),
@@ -156,6 +157,9 @@ async fn key(github: &GitHub, api: &url::Url) -> Item {
 
 /// Whether GitHub's webhooks arrive, as GitHub saw it: the newest of them decides.
 async fn webhook(desk: &Desk, github: &GitHub, looked: &mut Looked) -> Item {
+    if desk.setup.hook.is_none() && desk.setup.only_polls {
+        return item("webhook", Progress::Done, polling::NO_WEBHOOK_NEEDED);
+    }
     let deliveries = match github.hook_deliveries(None).await {
         Ok(page) => page.deliveries,
         Err(error) => {

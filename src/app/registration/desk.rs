@@ -47,7 +47,7 @@ impl Desk {
         if memory.exchanging.take().is_some() && known.is_none() {
             memory.trouble = Some(text::LOST_ANSWER.to_owned());
         }
-        let secrets = known.iter().map(|app| app.webhook_secret.clone());
+        let secrets = known.iter().filter_map(|app| app.webhook_secret.clone());
         let desk = Self {
             registrar: Registrar::new(&setup.api_url, &setup.network)?,
             secrets: Secrets::new(secrets)?,
@@ -102,6 +102,13 @@ impl Desk {
         self.app.get().filter(|_| self.registered.is_cancelled())
     }
 
+    /// Where the App is installed: a page of the GitHub that it was registered at; people are sent nowhere else by themselves.
+    pub(super) fn install_page(&self) -> Option<String> {
+        let page = Url::parse(&self.app()?.page).ok()?;
+        let at_home = page.origin() == self.setup.web_url.origin();
+        at_home.then(|| format!("{}/installations/new", page.as_str().trim_end_matches('/')))
+    }
+
     /// Waits until there is one.
     pub(super) async fn registered(&self) {
         self.registered.cancelled().await;
@@ -151,9 +158,9 @@ impl Desk {
     }
 
     pub(super) fn form(&self) -> Page {
-        let Some(hook) = &self.setup.hook else {
+        if self.setup.hook.is_none() && !self.setup.only_polls {
             return ok(html::no_hook());
-        };
+        }
         let now = (self.setup.clock)();
         let mut memory = self.memory();
         let state = memory.issue(now);
@@ -167,8 +174,9 @@ impl Desk {
         let name = self.setup.name.clone().unwrap_or_else(fresh_name);
         let manifest = manifest::render(&Particulars {
             name: &name,
-            hook,
+            hook: self.setup.hook.as_ref(),
             base: self.base(),
+            dashboard: self.setup.dashboard.as_ref(),
             teams: self.setup.teams,
         });
         ok(html::form(&Form {
@@ -262,9 +270,11 @@ impl Desk {
 
     /// Takes a new App over.
     fn take(&self, new: NewApp) -> Option<Page> {
-        let Some(webhook_secret) = new.webhook_secret else {
+        // A secret of a webhook that is switched off would open an address for nothing.
+        let webhook_secret = new.webhook_secret.filter(|_| self.setup.hook.is_some());
+        if webhook_secret.is_none() && self.setup.hook.is_some() {
             return Some(self.unusable("it holds no webhook secret"));
-        };
+        }
         let app = RegisteredApp {
             app_id: new.id,
             slug: new.slug,
@@ -280,7 +290,7 @@ impl Desk {
             return Some(self.unusable(&what));
         }
         let kept = self.keep(&app);
-        if let Err(error) = self.secrets.replace([app.webhook_secret.clone()]) {
+        if let Err(error) = self.secrets.replace(app.webhook_secret.clone()) {
             return Some(self.unusable(&error.to_string()));
         }
         self.app.get_or_init(|| app);

@@ -6,7 +6,7 @@ use super::checklist;
 use super::desk::{Desk, failed, ok};
 use crate::core::text::registration as text;
 use crate::core::text::registration_page as html;
-use crate::http::registration::{Page, Registration};
+use crate::http::registration::{Onward, Page, Registration};
 
 impl Registration for Desk {
     fn opens(&self, key: &str) -> bool {
@@ -42,8 +42,14 @@ impl Registration for Desk {
         })
     }
 
-    async fn returned(&self, code: String, state: String) -> Option<Page> {
-        self.redeem(&code, &state).await
+    /// A new App is installed next, so GitHub's page for that comes without a click. Whoever loads the return once more sees the checklist.
+    async fn returned(&self, code: String, state: String) -> Onward {
+        let known = self.app().is_some();
+        if let Some(page) = self.redeem(&code, &state).await {
+            return Err(page);
+        }
+        let fresh = if known { None } else { self.install_page() };
+        Ok(fresh.unwrap_or_else(|| "/setup".to_owned()))
     }
 
     fn forms_lead_to(&self) -> String {

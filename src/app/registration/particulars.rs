@@ -7,6 +7,7 @@ use url::Url;
 
 use super::memory::Memory;
 use crate::app::clock::system_clock;
+use crate::app::listeners::dashboard;
 use crate::config::{Certificates, Config};
 use crate::core::network::Network;
 use crate::core::starter::WhoStarts;
@@ -26,12 +27,14 @@ pub enum Keep {
 pub struct RegistrationSetup {
     /// Where the App's file goes.
     pub data_dir: PathBuf,
-    /// Where webhooks arrive.
-    pub listen: SocketAddr,
+    /// Where webhooks arrive; `None` where news is asked for.
+    pub listen: Option<SocketAddr>,
     /// Where the page is.
     pub admin: SocketAddr,
-    /// Where GitHub sends webhooks; without it nothing can be registered.
+    /// Where GitHub sends webhooks; without it an App can be registered only where news is asked for.
     pub hook: Option<Url>,
+    /// Whether news is asked for and no webhook is to come.
+    pub only_polls: bool,
     /// The channel they are read from, if that is one.
     pub webhook_proxy: Option<Url>,
     /// The REST API's root.
@@ -42,6 +45,8 @@ pub struct RegistrationSetup {
     pub organization: Option<String>,
     /// How the App is to be called.
     pub name: Option<String>,
+    /// Where people reach the dashboard from elsewhere.
+    pub dashboard: Option<Url>,
     /// Whether teams are named, whose members are to be seen then.
     pub teams: bool,
     /// The agent that is named.
@@ -65,14 +70,16 @@ impl RegistrationSetup {
         };
         Self {
             data_dir: config.data_dir.clone(),
-            listen: config.listen,
+            listen: config.webhook_listen(),
             admin: config.admin_listen,
             hook: config.public.hook(),
+            only_polls: config.public.only_polls(),
             webhook_proxy: config.public.webhook_proxy.clone(),
             api_url: api,
             web_url: web,
             organization: None,
             name: None,
+            dashboard: dashboard(&config.issues),
             teams,
             agent: config.default_agent.clone(),
             keep: Keep::InFolder,

@@ -86,8 +86,8 @@ impl Reception {
         self.desk.address()
     }
 
-    /// Where webhooks arrive.
-    pub fn listen(&self) -> std::net::SocketAddr {
+    /// Where webhooks arrive; `None` where none is to come.
+    pub fn listen(&self) -> Option<std::net::SocketAddr> {
         self.listeners.listen
     }
 

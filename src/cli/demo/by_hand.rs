@@ -110,7 +110,7 @@ fn on_the_pull_request(environment: &Environment, place: &Place, api: &str) -> V
 }
 
 fn a_webhook(environment: &Environment) -> [String; 3] {
-    let (secret, listen) = (&environment.secret, environment.running.listen);
+    let (secret, listen) = (&environment.secret, environment.listen);
     [
         format!("\n{}\n", demo::by_hand_webhook(secret)),
         format!(

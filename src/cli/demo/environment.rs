@@ -8,7 +8,7 @@ use anyhow::Context;
 use url::Url;
 
 use super::key;
-use crate::agent::{Confinement, SandboxChoice, presets};
+use crate::agent::{Confinement, SandboxChoice, presets, registry};
 use crate::app::{self, Addresses, App, GitHubSetup, Running, Setup};
 use crate::config::Certificates;
 use crate::core::agent::AgentSpec;
@@ -34,6 +34,8 @@ pub(super) const REPOSITORY: &str = "octo/garden";
 pub(super) struct Environment {
     pub(super) simulator: Simulator,
     pub(super) running: Running,
+    /// Where it takes webhooks.
+    pub(super) listen: SocketAddr,
     pub(super) repository: RepositoryId,
     pub(super) secret: String,
     pub(super) folder: PathBuf,
@@ -111,6 +113,7 @@ impl Environment {
         let github = GitHubSetup {
             app_id: u64::try_from(app_id).context("the App's number")?,
             private_key: keys.private.into(),
+            sign_in: None,
             secrets: Secrets::new([secret.clone().into()])?,
             api_url: Url::parse(&simulator.api_url())?,
             web_url: Url::parse(&simulator.git_url())?,
@@ -119,18 +122,23 @@ impl Environment {
         if let Some(program) = lacking(&app).filter(|_| has_model) {
             app.store.close().await;
             simulator.stop().await;
-            anyhow::bail!(text::demo::no_program(&program));
+            anyhow::bail!(text::demo::no_program(
+                &program,
+                registry::name_of(&program)
+            ));
         }
         let running = app
             .start(&Addresses {
-                listen,
+                listen: Some(listen),
                 admin: SocketAddr::from(([127, 0, 0, 1], 0)),
             })
             .await?;
-        simulator.set_webhook_url(&format!("http://{}/webhook", running.listen));
+        let listen = running.listen.context("listen for webhooks")?;
+        simulator.set_webhook_url(&format!("http://{listen}/webhook"));
         Ok(Self {
             simulator,
             running,
+            listen,
             repository,
             secret,
             folder: folder.to_owned(),

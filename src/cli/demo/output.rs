@@ -44,7 +44,7 @@ impl Output {
     ) -> io::Result<()> {
         if self.json {
             let details = json!({
-                "github": environment.simulator.api_url(), "webhook": format!("http://{}/webhook", environment.running.listen),
+                "github": environment.simulator.api_url(), "webhook": format!("http://{}/webhook", environment.listen),
                 "admin": format!("http://{}", environment.running.admin), "secret": environment.secret,
             });
             say!("{}", bracket(environment, "demo.started", details));
@@ -59,7 +59,7 @@ impl Output {
         say!("  GitHub (simulated)   {}", environment.simulator.api_url());
         say!(
             "  skep, for webhooks   http://{}/webhook",
-            environment.running.listen
+            environment.listen
         );
         say!(
             "  skep, for commands   http://{}",

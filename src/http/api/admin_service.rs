@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::types::{
-    AuditLine, EventLine, GraphAnswer, GraphFormat, LogAnswer, NewToken, OrderAnswer,
-    OutcomesAnswer, PlanAnswer, PlanOrder, QueueAnswer, ResultsAnswer, SessionAnswer,
-    SessionsAnswer, StatusAnswer, StopAnswer, TaskAnswer, TokenLine, TokenMade, WavesAnswer,
+    AuditLine, DryRunAnswer, EventLine, GraphAnswer, GraphFormat, LogAnswer, NewToken,
+    NotificationsAnswer, OrderAnswer, OutcomesAnswer, PlanAnswer, PlanOrder, QueueAnswer,
+    ResultsAnswer, RetriedAnswer, RetryOrder, SessionAnswer, SessionsAnswer, StatusAnswer,
+    StopAnswer, TaskAnswer, TestedAnswer, TokenLine, TokenMade, WavesAnswer,
 };
 use crate::core::event_name::DomainEvent;
 use crate::core::ids::{IssueNumber, RepositoryName, SessionId};
@@ -39,6 +40,13 @@ pub trait AdminService: Send + Sync + 'static {
 
     /// A part of a session's log, oldest first.
     fn log(&self, id: SessionId, page: LogPage) -> impl Future<Output = Answer<LogAnswer>> + Send;
+
+    /// The end of a session's log, oldest first; nothing of it that is not after the page's position.
+    fn log_end(
+        &self,
+        id: SessionId,
+        page: LogPage,
+    ) -> impl Future<Output = Answer<LogAnswer>> + Send;
 
     /// The task of an issue, with its timeline.
     fn task(&self, issue: IssueAt) -> impl Future<Output = Answer<TaskAnswer>> + Send;
@@ -81,6 +89,9 @@ pub trait AdminService: Send + Sync + 'static {
     /// What waits in a repository, in waves that do not meet.
     fn waves(&self, question: WavesQuestion) -> impl Future<Output = Answer<WavesAnswer>> + Send;
 
+    /// What would come of an issue if the operator had it started now; nothing is done.
+    fn dry_run(&self, issue: IssueAt) -> impl Future<Output = Answer<DryRunAnswer>> + Send;
+
     /// What becomes of a repository's task list, and issues made of it.
     fn plan(&self, order: PlanOrder, by: By) -> impl Future<Output = Answer<PlanAnswer>> + Send;
 
@@ -108,6 +119,21 @@ pub trait AdminService: Send + Sync + 'static {
 
     /// Everything that can be counted, as Prometheus reads it.
     fn metrics(&self) -> impl Future<Output = Answer<String>> + Send;
+
+    /// Those who are told outside GitHub, and what was given up.
+    fn notifications(&self) -> impl Future<Output = Answer<NotificationsAnswer>> + Send;
+
+    /// Has what was given up sent after all.
+    fn retry_notifications(
+        &self,
+        order: RetryOrder,
+    ) -> impl Future<Output = Answer<RetriedAnswer>> + Send;
+
+    /// Sends one harmless message to a target.
+    fn test_notification(
+        &self,
+        target: String,
+    ) -> impl Future<Output = Answer<TestedAnswer>> + Send;
 
     /// The tokens there are, by name.
     fn tokens(&self) -> impl Future<Output = Answer<Vec<TokenLine>>> + Send;

@@ -82,8 +82,16 @@ pub(super) async fn order_body<T: DeserializeOwned>(
     }
     reader.check(&head.headers, &body)?;
     let body = reader.read(body).await?;
-    serde_json::from_slice(&body.bytes)
+    object(&body.bytes)
         .map_err(|error| ApiError::invalid(requests::invalid::body(&error.to_string())))
+}
+
+/// A derived struct would also take an array of its fields.
+fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes)?;
+    }
+    serde_json::from_slice(bytes)
 }
 
 pub(super) fn issue_of(path: (String, String, String)) -> Result<IssueAt, ApiError> {

@@ -6,7 +6,7 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::{Modify, OpenApi};
 
 use super::types::ErrorAnswer;
-use super::{events, queue, results, sessions, status, tasks, tokens};
+use super::{events, notifications, overview, queue, results, sessions, status, tasks, tokens};
 use crate::core::text::api;
 
 /// This document.
@@ -32,6 +32,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     ),
     paths(
         status::status,
+        overview::overview,
         document,
         sessions::sessions,
         sessions::session,
@@ -39,6 +40,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         sessions::patch,
         sessions::stop,
         tasks::task,
+        tasks::dry_run,
         tasks::order,
         tasks::dispatch,
         tasks::plan,
@@ -52,6 +54,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         events::events,
         events::newest_event,
         events::audit,
+        notifications::notifications,
+        notifications::retry,
+        notifications::test,
         tokens::tokens,
         tokens::add_token,
         tokens::revoke_token,

@@ -93,8 +93,20 @@ impl LogQuery {
     }
 }
 
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SessionLogQuery {
+    /// Only those after this position; from the beginning, if not said.
+    after: Option<i64>,
+    /// At most so many: 1 to 1,000, 200 if not said.
+    limit: Option<i64>,
+    /// The last ones instead of the first ones.
+    end: Option<bool>,
+}
+
 /// A part of a session's log, oldest first.
-#[utoipa::path(get, path = "/api/v1/sessions/{id}/log", tag = "looking", params(("id" = String, Path, description = "Such as 1296269-12-1"), LogQuery), responses(
+#[utoipa::path(get, path = "/api/v1/sessions/{id}/log", tag = "looking", params(("id" = String, Path, description = "Such as 1296269-12-1"), SessionLogQuery), responses(
     (status = 200, description = "The lines", body = LogAnswer),
     (status = "default", description = "Why there is no answer", body = ErrorAnswer),
 ))]
@@ -104,9 +116,13 @@ pub(super) async fn log<D: AdminService>(
     Named(id): Named<String>,
     request: Request,
 ) -> Answered {
-    let page = query::<LogQuery>(&request)?.page();
+    let SessionLogQuery { after, limit, end } = query(&request)?;
+    let page = LogQuery { after, limit }.page();
     let id = seen(&state, &caller, &id).await?;
-    json(state.service.log(id, page)).await
+    match end {
+        Some(true) => json(state.service.log_end(id, page)).await,
+        _ => json(state.service.log(id, page)).await,
+    }
 }
 
 /// What a session left that is kept here alone, as a patch.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::admin_service::{AdminService, Batch, Target, TargetLine};
 use super::asked::{Answered, Named, in_time, issue_of, json, order_body};
 use super::state::Shared;
-use super::types::{ErrorAnswer, OrderAnswer, PlanAnswer, PlanOrder, TaskAnswer};
+use super::types::{DryRunAnswer, ErrorAnswer, OrderAnswer, PlanAnswer, PlanOrder, TaskAnswer};
 use crate::core::text::requests;
 use crate::http::api_error::ApiError;
 use crate::http::caller::Caller;
@@ -31,6 +31,25 @@ pub(super) async fn task<D: AdminService>(
     let at = issue_of(path)?;
     caller.within(Some(at.repository.clone()))?;
     json(state.service.task(at)).await
+}
+
+/// What would come of an issue if the operator had it started now: role, agent, gates, prompt, limits, what it may cost. Nothing is done.
+#[utoipa::path(get, path = "/api/v1/tasks/{owner}/{repo}/{n}/plan", tag = "looking", params(
+    ("owner" = String, Path, description = "The repository's owner"),
+    ("repo" = String, Path, description = "Its name"),
+    ("n" = i64, Path, description = "The issue", minimum = 1),
+), responses(
+    (status = 200, description = "What would come of it", body = DryRunAnswer),
+    (status = "default", description = "Why there is no answer", body = ErrorAnswer),
+))]
+pub(super) async fn dry_run<D: AdminService>(
+    State(state): Shared<D>,
+    Extension(caller): Extension<Caller>,
+    Named(path): Named<(String, String, String)>,
+) -> Answered {
+    let at = issue_of(path)?;
+    caller.within(Some(at.repository.clone()))?;
+    json(state.service.dry_run(at)).await
 }
 
 /// An order for one issue.

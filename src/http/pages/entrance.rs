@@ -2,7 +2,7 @@
 //!
 //! The address is where a page in the operator's browser reaches it as well. So a foreign name in `Host` is refused, unless it is the
 //! one that the operator named; a form counts only from a page of this very host; and what changes something needs somebody who has
-//! signed in. Where looking is not open, it needs that too.
+//! signed in. Where looking is not open, it needs that too. Of whoever signed in with GitHub it is found out here what they may see.
 
 use std::sync::Arc;
 
@@ -14,10 +14,14 @@ use axum::response::{IntoResponse, Response};
 use url::Url;
 
 use super::cookie;
-use super::sign_ins::{Key, SignIns};
+use super::sign_ins::{Key, SignIns, Who};
+use crate::core::actor::Account;
 use crate::core::text::requests::access;
+use crate::core::time::Clock;
 use crate::http::answer;
 use crate::http::guard::{Guard, is_for_us};
+use crate::http::people::{NotKnown, People};
+use crate::http::sight::Sight;
 
 /// What the pages ask of their readers.
 #[derive(Clone)]
@@ -26,6 +30,9 @@ pub(super) struct Entrance {
     pub(super) sign_ins: Arc<SignIns>,
     /// Where people reach the pages from elsewhere.
     pub(super) address: Option<Url>,
+    /// Who knows what people of GitHub may see, where they can sign in.
+    pub(super) people: Option<Arc<dyn People>>,
+    pub(super) clock: Clock,
 }
 
 /// Who asks.
@@ -34,14 +41,47 @@ pub(super) enum Visitor {
     /// They may look.
     Looks,
     /// They signed in.
-    SignedIn(Key),
+    SignedIn(SignedIn),
     /// A program with the token.
     Token,
 }
 
-/// The request came over TLS, as far as the operator's address tells.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct OverTls(pub(super) bool);
+/// Somebody who signed in.
+#[derive(Debug, Clone)]
+pub(super) struct SignedIn {
+    pub(super) key: Key,
+    /// Who, of those who signed in with GitHub; nothing: somebody with the admin token.
+    pub(super) person: Option<Account>,
+    pub(super) sight: Sight,
+}
+
+impl Visitor {
+    /// What they may see.
+    pub(super) fn sight(&self) -> Sight {
+        match self {
+            Self::SignedIn(one) => one.sight.clone(),
+            Self::Looks | Self::Token => Sight::All,
+        }
+    }
+}
+
+/// Where nobody has to be signed in, nor is it asked what they may see.
+const OPEN: [&str; 5] = [
+    "/sign-in",
+    "/sign-in/callback",
+    "/sign-in/github",
+    "/sign-out",
+    "/theme",
+];
+
+/// The host by which somebody came, which is one of ours.
+#[derive(Debug, Clone)]
+pub(super) struct Base {
+    /// Over TLS, as far as the operator's address tells.
+    pub(super) secure: bool,
+    /// `https://skep.example`, without a slash at its end.
+    pub(super) url: String,
+}
 
 impl Entrance {
     /// Whether the request names the host of the operator's own address.
@@ -55,6 +95,57 @@ impl Entrance {
         let port = |authority: &Authority| authority.port_u16();
         address.host_str() == Some(host.host())
             && port(&host).or(address.port_or_known_default()) == address.port_or_known_default()
+    }
+}
+
+impl Entrance {
+    fn base(&self, headers: &HeaderMap, named: bool) -> Base {
+        match self.address.as_ref().filter(|_| named) {
+            Some(address) => Base {
+                secure: address.scheme() == "https",
+                url: address.as_str().trim_end_matches('/').to_owned(),
+            },
+            None => {
+                let host = host(headers).map(|host| host.as_str().to_ascii_lowercase());
+                Base {
+                    secure: false,
+                    url: format!("http://{}", host.unwrap_or_default()),
+                }
+            }
+        }
+    }
+
+    /// Who it is that has a key, and what they may see now; at an open address nobody is asked for the latter.
+    async fn signed_in(
+        &self,
+        key: Option<&str>,
+        open: bool,
+    ) -> Result<Option<SignedIn>, Box<Response>> {
+        let Some((key, who)) = key.and_then(|key| self.sign_ins.find(key)) else {
+            return Ok(None);
+        };
+        let signed_in = |person, sight| Some(SignedIn { key, person, sight });
+        let member = match &who {
+            Who::Operator => return Ok(signed_in(None, Sight::All)),
+            Who::Person(member) => member,
+        };
+        let person = Some(member.account.clone());
+        let Some(people) = self.people.as_deref().filter(|_| !open) else {
+            return Ok(signed_in(person, Sight::nothing()));
+        };
+        match member.sight(people, (self.clock)()).await {
+            Ok(sight) => Ok(signed_in(person, sight)),
+            Err(NotKnown::Withdrawn) => {
+                self.sign_ins.end(&key);
+                Ok(None)
+            }
+            Err(NotKnown::Later) => Err(Box::new(answer::error(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "sight_unknown",
+                access::SIGHT_UNKNOWN,
+                Some(access::SIGHT_UNKNOWN_NEXT),
+            ))),
+        }
     }
 }
 
@@ -109,22 +200,21 @@ pub(super) async fn check(
             access::FOREIGN_ORIGIN_NEXT,
         );
     }
-    let signed_in =
-        cookie::value(headers, cookie::SIGNED_IN).and_then(|key| entrance.sign_ins.find(key));
     let path = request.uri().path();
-    let open = path.starts_with("/assets/") || matches!(path, "/sign-in" | "/theme");
+    let open = path.starts_with("/assets/") || OPEN.contains(&path);
+    let key = cookie::value(headers, cookie::SIGNED_IN);
+    let signed_in = match entrance.signed_in(key, open).await {
+        Ok(signed_in) => signed_in,
+        Err(refused) => return *refused,
+    };
     let visitor = match signed_in {
-        Some(key) => Visitor::SignedIn(key),
+        Some(one) => Visitor::SignedIn(one),
         None if open || (reads && local && entrance.guard.reads_are_open()) => Visitor::Looks,
         None => return to_sign_in(&request),
     };
-    let secure = named
-        && entrance
-            .address
-            .as_ref()
-            .is_some_and(|url| url.scheme() == "https");
+    let base = entrance.base(headers, named);
     request.extensions_mut().insert(visitor);
-    request.extensions_mut().insert(OverTls(secure));
+    request.extensions_mut().insert(base);
     next.run(request).await
 }
 

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::core::text::pages::Piece;
 use crate::http::page_service::{PageAddress, PageService};
+use crate::http::sight::Sight;
 
 /// Between two looks at a page.
 const EVERY: Duration = Duration::from_secs(1);
@@ -48,13 +49,16 @@ struct Drawn {
     news: Bytes,
 }
 
+/// A page as somebody of that sight sees it. Those of the same sight see the same, and share what is drawn.
+type Watched = (PageAddress, Sight);
+
 type Sender = watch::Sender<Arc<Drawn>>;
 type Receiver = watch::Receiver<Arc<Drawn>>;
 
 /// The pages that are looked at.
 pub(super) struct Feeds<D> {
     service: Arc<D>,
-    open: Mutex<HashMap<PageAddress, Sender>>,
+    open: Mutex<HashMap<Watched, Sender>>,
     viewers: Arc<Semaphore>,
     /// Held while a page is drawn, and while that rests.
     turn: tokio::sync::Mutex<()>,
@@ -73,13 +77,13 @@ impl<D: PageService> Feeds<D> {
         })
     }
 
-    fn open(&self) -> MutexGuard<'_, HashMap<PageAddress, Sender>> {
+    fn open(&self) -> MutexGuard<'_, HashMap<Watched, Sender>> {
         // Every change is complete when the lock is released.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is drawn of a page from now on; the first who looks begins it.
-    fn join(self: &Arc<Self>, address: &PageAddress) -> Receiver {
+    fn join(self: &Arc<Self>, address: &Watched) -> Receiver {
         let mut open = self.open();
         if let Some(sender) = open.get(address) {
             return sender.subscribe();
@@ -92,7 +96,7 @@ impl<D: PageService> Feeds<D> {
     }
 
     /// Whether the last who looked is gone; then nothing is kept of it.
-    fn is_over(&self, address: &PageAddress, sender: &Sender) -> bool {
+    fn is_over(&self, address: &Watched, sender: &Sender) -> bool {
         let mut open = self.open();
         let over = sender.receiver_count() == 0;
         if over {
@@ -102,7 +106,7 @@ impl<D: PageService> Feeds<D> {
     }
 
     /// Draws a page again and again, as long as somebody looks.
-    async fn follow(self: Arc<Self>, address: PageAddress, sender: Sender) {
+    async fn follow(self: Arc<Self>, address: Watched, sender: Sender) {
         let mut changes = self.service.changes();
         loop {
             self.draw(&address, &sender, &mut changes).await;
@@ -130,12 +134,7 @@ impl<D: PageService> Feeds<D> {
     }
 
     /// Draws it once, when its turn has come.
-    async fn draw(
-        &self,
-        address: &PageAddress,
-        sender: &Sender,
-        changes: &mut [watch::Receiver<u64>],
-    ) {
+    async fn draw(&self, address: &Watched, sender: &Sender, changes: &mut [watch::Receiver<u64>]) {
         let Some(turn) = self.stop.run_until_cancelled(self.turn.lock()).await else {
             return;
         };
@@ -143,9 +142,9 @@ impl<D: PageService> Feeds<D> {
             change.mark_unchanged();
         }
         let begun = Instant::now();
-        match self.service.page(address).await {
-            Ok(page) => {
-                let pieces = page.pieces();
+        match self.service.page(&address.0, &address.1).await {
+            Ok(shown) => {
+                let pieces = shown.page.pieces();
                 sender.send_if_modified(|drawn| match drawn.next(pieces) {
                     None => false,
                     Some(next) => {
@@ -232,7 +231,7 @@ impl Viewer {
 }
 
 /// What is sent to somebody who looks at a page from now on; `None` where as many look on as may.
-pub(super) fn stream<D: PageService>(feeds: &Arc<Feeds<D>>, address: &PageAddress) -> Option<Body> {
+pub(super) fn stream<D: PageService>(feeds: &Arc<Feeds<D>>, address: &Watched) -> Option<Body> {
     let place = feeds.viewers.clone().try_acquire_owned().ok()?;
     let mut drawn = feeds.join(address);
     // What is drawn already is heard at once.

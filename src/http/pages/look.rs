@@ -12,7 +12,9 @@ use super::{address, assets, live as feeds, orders};
 use crate::core::text::pages::Message;
 use crate::core::text::requests::{self, access};
 use crate::http::answer;
+use crate::http::api_error::ApiError;
 use crate::http::page_service::{PageAddress, PageService};
+use crate::http::sight::Sight;
 
 /// One of the pages.
 pub(super) async fn show<D: PageService>(State(state): Shared<D>, request: Request) -> Response {
@@ -22,17 +24,32 @@ pub(super) async fn show<D: PageService>(State(state): Shared<D>, request: Reque
         return reply.with(StatusCode::NOT_FOUND, &nothing);
     };
     let live = address::is_live(&address).then(|| address::live(request.uri()));
+    let sight = sight(&request);
+    if !address.is_for(&sight) {
+        return reply.refusal(&for_operators());
+    }
     let news = match request.extensions().get::<Visitor>() {
-        Some(Visitor::SignedIn(key)) => state.sign_ins.take_news(key),
+        Some(Visitor::SignedIn(one)) => state.sign_ins.take_news(&one.key),
         _ => None,
     };
-    match orders::in_time(state.service.page(&address)).await {
-        Ok(page) => reply
+    match orders::in_time(state.service.page(&address, &sight)).await {
+        Ok(shown) => reply
             .live(live)
             .news(news)
-            .with(StatusCode::OK, page.as_ref()),
+            .within(shown.within)
+            .with(StatusCode::OK, shown.page.as_ref()),
         Err(error) => reply.refusal(&error),
     }
+}
+
+/// What whoever asks may see.
+fn sight(request: &Request) -> Sight {
+    let visitor = request.extensions().get::<Visitor>();
+    visitor.map_or_else(Sight::nothing, Visitor::sight)
+}
+
+fn for_operators() -> ApiError {
+    ApiError::new(403, "for_operators", access::FOR_OPERATORS).next(access::FOR_OPERATORS_NEXT)
 }
 
 /// The changes of a page, as they come.
@@ -51,7 +68,20 @@ pub(super) async fn live<D: PageService>(State(state): Shared<D>, request: Reque
         // That is a walk through a whole working copy.
         *touched = false;
     }
-    let Some(body) = feeds::stream(&state.feeds, &address) else {
+    let sight = sight(&request);
+    // Whoever may not see a page at all need not be told what else there is.
+    let refused = match address.is_for(&sight) {
+        false => Some(for_operators()),
+        true if sight.is_all() => None,
+        true => orders::in_time(state.service.page(&address, &sight))
+            .await
+            .err(),
+    };
+    if let Some(error) = refused {
+        return error.into_response();
+    }
+    let watched = (address, sight);
+    let Some(body) = feeds::stream(&state.feeds, &watched) else {
         return answer::error(
             StatusCode::SERVICE_UNAVAILABLE,
             "crowded",

@@ -8,6 +8,7 @@ use super::assets::OwnAssets;
 use super::cookie;
 use super::entrance::Visitor;
 use super::sign_ins::SignIns;
+use crate::core::ids::RepositoryId;
 use crate::core::text::pages::{Frame, Line, Message, Page, Reader, Theme};
 use crate::http::api_error::ApiError;
 
@@ -23,6 +24,7 @@ pub(super) struct Reply {
     csrf: Option<String>,
     news: Option<Line>,
     live: Option<String>,
+    within: Option<RepositoryId>,
     assets: OwnAssets,
 }
 
@@ -39,6 +41,7 @@ impl Reply {
             csrf: None,
             news: None,
             live: None,
+            within: None,
             assets: assets.clone(),
         }
     }
@@ -46,8 +49,8 @@ impl Reply {
     /// With the forms of somebody who signed in.
     #[must_use]
     pub(super) fn for_orders(mut self, sign_ins: &SignIns) -> Self {
-        if let Visitor::SignedIn(key) = &self.visitor {
-            self.csrf = sign_ins.csrf(key);
+        if let Visitor::SignedIn(one) = &self.visitor {
+            self.csrf = sign_ins.csrf(&one.key);
         }
         self
     }
@@ -56,6 +59,13 @@ impl Reply {
     #[must_use]
     pub(super) fn news(mut self, news: Option<Line>) -> Self {
         self.news = news;
+        self
+    }
+
+    /// About one repository.
+    #[must_use]
+    pub(super) fn within(mut self, repository: Option<RepositoryId>) -> Self {
+        self.within = repository;
         self
     }
 
@@ -68,12 +78,17 @@ impl Reply {
 
     /// The page.
     pub(super) fn with(self, status: StatusCode, page: &dyn Page) -> Response {
-        let reader = match self.csrf {
-            None => Reader::Looks,
-            Some(csrf) => Reader::SignedIn {
+        let reader = match (self.csrf, &self.visitor) {
+            (Some(csrf), Visitor::SignedIn(one)) => Reader::SignedIn {
                 csrf,
                 news: self.news,
+                login: one.person.as_ref().map(|person| person.login.clone()),
+                orders: match self.within {
+                    Some(repository) => one.sight.orders(repository),
+                    None => one.sight.is_all(),
+                },
             },
+            _ => Reader::Looks,
         };
         let frame = Frame {
             path: &self.path,

@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::entrance::{OverTls, Visitor};
+use super::entrance::{Base, Visitor};
 use super::form::{Fields, asked};
 use super::reply::{self, Reply};
-use super::sign_ins::LASTS;
+use super::sign_ins::{LASTS, Who};
 use super::state::{PageState, Shared};
 use super::{address, cookie};
 use crate::core::text::pages::{self, Line, SignIn, Theme};
@@ -21,16 +21,25 @@ use crate::http::page_service::PageService;
 const YEAR: u64 = 365 * 24 * 3_600;
 
 fn over_tls(request: &Request) -> bool {
-    request
-        .extensions()
-        .get::<OverTls>()
-        .is_some_and(|over| over.0)
+    let base = request.extensions().get::<Base>();
+    base.is_some_and(|base| base.secure)
 }
 
 impl<D> PageState<D> {
+    fn form(&self, back: &str, wrong: Line) -> SignIn {
+        SignIn {
+            back: address::back(back).to_owned(),
+            wrong,
+            github: self.door.is_some(),
+        }
+    }
+
     /// Signs in, and leads on.
     fn begin(&self, back: &str, secure: bool) -> Response {
-        match self.sign_ins.begin(pages::signed_in()) {
+        match self
+            .sign_ins
+            .begin(Who::Operator, LASTS, pages::signed_in())
+        {
             Ok(key) => {
                 let cookie = cookie::set(cookie::SIGNED_IN, &key, LASTS.as_secs(), secure);
                 reply::see_with(address::back(back), cookie)
@@ -43,28 +52,20 @@ impl<D> PageState<D> {
     }
 }
 
-fn wrong(reply: Reply, back: &str, why: Line) -> Response {
-    let form = SignIn {
-        back: address::back(back).to_owned(),
-        wrong: why,
-    };
-    reply.with(StatusCode::FORBIDDEN, &form)
-}
-
 /// The page to sign in; with a link's word, that is done at once.
 pub(super) async fn ask<D: PageService>(State(state): Shared<D>, request: Request) -> Response {
     let back = asked(&request, "back").unwrap_or_default();
     let reply = Reply::to(&request, &state.assets).for_orders(&state.sign_ins);
     match asked(&request, "link") {
         None => {
-            let form = SignIn {
-                back: address::back(&back).to_owned(),
-                wrong: Line::default(),
-            };
+            let form = state.form(&back, Line::default());
             reply.with(StatusCode::OK, &form)
         }
         Some(word) if state.sign_ins.use_link(&word) => state.begin(&back, over_tls(&request)),
-        Some(_) => wrong(reply, &back, pages::wrong_link()),
+        Some(_) => {
+            let form = state.form(&back, pages::wrong_link());
+            reply.with(StatusCode::FORBIDDEN, &form)
+        }
     }
 }
 
@@ -77,7 +78,10 @@ pub(super) async fn sign_in<D: PageService>(State(state): Shared<D>, request: Re
         Ok(fields) if state.guard.is_token(fields.get("token").trim()) => {
             state.begin(fields.get("back"), secure)
         }
-        Ok(fields) => wrong(reply, fields.get("back"), pages::wrong_token()),
+        Ok(fields) => {
+            let form = state.form(fields.get("back"), pages::wrong_token());
+            reply.with(StatusCode::FORBIDDEN, &form)
+        }
     }
 }
 
@@ -107,10 +111,13 @@ pub(super) async fn sign_out<D: PageService>(
         Ok(fields) => fields,
         Err(error) => return reply.refusal(&error),
     };
-    if let Some(Visitor::SignedIn(key)) = visitor
-        && state.sign_ins.proves(&key, fields.get("csrf"))
+    if let Some(Visitor::SignedIn(one)) = visitor
+        && state.sign_ins.proves(&one.key, fields.get("csrf"))
     {
-        state.sign_ins.end(&key);
+        let ended = state.sign_ins.end(&one.key);
+        if let (Some(Who::Person(member)), Some(door)) = (ended, &state.door) {
+            member.leave(door.people.as_ref()).await;
+        }
     }
     reply::see_with("/", cookie::set(cookie::SIGNED_IN, "", 0, false))
 }

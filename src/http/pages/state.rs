@@ -5,8 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 
 use super::assets::OwnAssets;
+use super::flows::Door;
 use super::live::Feeds;
 use super::sign_ins::SignIns;
+use crate::core::time::Clock;
 use crate::http::body::Reader;
 use crate::http::guard::Guard;
 
@@ -24,6 +26,9 @@ pub(super) struct PageState<D> {
     pub(super) feeds: Arc<Feeds<D>>,
     /// Reads forms.
     pub(super) reader: Reader,
+    /// Where people can sign in with GitHub.
+    pub(super) door: Option<Door>,
+    pub(super) clock: Clock,
 }
 
 /// That, as handlers are given it.

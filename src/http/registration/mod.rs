@@ -22,6 +22,9 @@ pub struct Page {
     pub html: String,
 }
 
+/// The address at which somebody goes on, or a page that says why not.
+pub type Onward = Result<String, Page>;
+
 /// The part of skep behind `/setup`.
 pub trait Registration: Send + Sync + 'static {
     /// Whether this is the key of the page. It takes as long whatever the key is.
@@ -33,8 +36,11 @@ pub trait Registration: Send + Sync + 'static {
     /// The same for programs.
     fn progress(&self) -> impl Future<Output = Value> + Send;
 
-    /// Somebody came back from GitHub with a code. `None`: all went well, and the page shows the rest.
-    fn returned(&self, code: String, state: String) -> impl Future<Output = Option<Page>> + Send;
+    /// Somebody came back from GitHub with a code.
+    ///
+    /// # Errors
+    /// The page that says why nothing came of it.
+    fn returned(&self, code: String, state: String) -> impl Future<Output = Onward> + Send;
 
     /// Where forms may lead: the origin of GitHub's pages.
     fn forms_lead_to(&self) -> String;

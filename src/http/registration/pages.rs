@@ -37,6 +37,7 @@ fn routes<R: Registration>(registration: Arc<R>) -> Router {
         .route("/setup", get(page::<R>))
         .route("/setup/callback", get(callback::<R>))
         .route("/setup/progress", get(progress::<R>))
+        .route("/setup/checklist.js", get(script))
         .with_state(registration)
 }
 
@@ -57,7 +58,7 @@ fn shown(registration: &impl Registration, page: Page) -> Response {
     let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, Html(page.html)).into_response();
     let policy = format!(
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {}",
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {}",
         registration.forms_lead_to()
     );
     let headers = response.headers_mut();
@@ -126,9 +127,19 @@ async fn callback<R: Registration>(
     code.truncate(code.floor_char_boundary(LONGEST));
     state.truncate(state.floor_char_boundary(LONGEST));
     match registration.returned(code, state).await {
-        None => Redirect::to("/setup").into_response(),
-        Some(page) => shown(&*registration, page),
+        Ok(to) => Redirect::to(&to).into_response(),
+        Err(page) => shown(&*registration, page),
     }
+}
+
+/// The page's only script, which holds nothing of anybody's.
+async fn script() -> Response {
+    let kind = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (kind, include_str!("checklist.js")).into_response()
 }
 
 async fn progress<R: Registration>(

@@ -3,7 +3,7 @@
 use crate::core::effect::Assign;
 use crate::core::event::{Assigned, Event};
 use crate::core::failure::Failure;
-use crate::github::{At, GitHub};
+use crate::github::{Assignment, At, GitHub};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
 
@@ -18,10 +18,12 @@ pub(super) async fn perform(
         github.unassign(&at, issue, &action.login).await?;
         return Ok(Performed::Done);
     }
-    let assignment = github.assign(&at, issue, &action.login).await?;
+    let assignment = github
+        .assign(&at, issue, (&action.login, lease.may_be_done()))
+        .await?;
     Ok(Performed::known(Event::Assigned(Assigned {
         login: action.login.clone(),
-        added: assignment.after && !assignment.before,
-        refused: !assignment.after,
+        added: assignment == Assignment::Ours,
+        refused: assignment == Assignment::Refused,
     })))
 }

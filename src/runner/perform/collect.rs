@@ -56,6 +56,9 @@ async fn collect(
 ) -> Result<Performed, Failure> {
     let (place, session) = (lease.place(), lease.session()?);
     scope.agents.close(session).await?;
+    if !scope.launcher.has_workspace(session) && !is_gone(session, scope).await {
+        return Ok(Performed::workspace_gone(session));
+    }
     let bundle = scope.folders.bundle(session);
     bundle_commits(action, lease, scope, &bundle).await?;
     let limits = &scope.policy.limits;

@@ -6,7 +6,8 @@ use crate::core::event::Event;
 use crate::core::failure::Failure;
 use crate::core::ids::IssueNumber;
 use crate::core::label;
-use crate::github::{At, GitHubError, IssueToCreate};
+use crate::core::recurring::RecurringNews;
+use crate::github::{At, GitHub, GitHubError, IssueToCreate};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
 use crate::runner::scope::Comments;
@@ -35,7 +36,15 @@ pub(super) async fn perform(
     let subject = format!("issue:{}:{}", lease.place().task(), action.key);
     let mark = comments.marker.mark(&subject);
     github.room(at.installation, Worth::High)?;
-    let number = match find(lease, comments, &mark).await? {
+    let found = find(lease, comments, &mark).await?;
+    if let (None, Some(number)) = (found, action.after)
+        && is_open(&at, number, github).await?
+    {
+        let key = action.key.clone();
+        let news = RecurringNews::StillOpen { key, number };
+        return Ok(Performed::known(Event::Recurring(news)));
+    }
+    let number = match found {
         Some(number) => number,
         None => {
             for name in &action.labels {
@@ -60,6 +69,15 @@ pub(super) async fn perform(
     })))
 }
 
+/// Whether an issue is open; one that is gone is not.
+async fn is_open(at: &At, number: IssueNumber, github: &GitHub) -> Result<bool, GitHubError> {
+    match github.issue(at, number).await {
+        Ok(issue) => Ok(issue.open),
+        Err(GitHubError::NotFound { .. } | GitHubError::Gone { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// After a first try of unknown outcome it is looked for twice, because listings lag.
 async fn find(
     lease: &Lease,
@@ -67,7 +85,7 @@ async fn find(
     mark: &str,
 ) -> Result<Option<IssueNumber>, GitHubError> {
     let at = At::of(lease.place());
-    let since = lease.created_at().saturating_sub(LOOK_BACK);
+    let since = lease.made_since().saturating_sub(LOOK_BACK);
     let found = comments.github.find_issue(&at, since, mark).await?;
     if found.is_some() || lease.is_first_try() {
         return Ok(found);

@@ -50,6 +50,8 @@ pub(super) async fn perform(
 fn is_this(pull: &Pull, lease: &Lease) -> bool {
     match pull.state {
         PullStanding::Open => true,
-        PullStanding::Closed | PullStanding::Merged => !lease.is_first_try(),
+        PullStanding::Closed | PullStanding::Merged => {
+            !lease.is_first_try() || lease.is_of_lost_time(pull.created_at)
+        }
     }
 }

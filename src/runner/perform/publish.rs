@@ -3,10 +3,12 @@
 //! What it changes in protected paths is read once more from git before it leaves, and held to what was let through.
 
 use crate::core::effect::Publish;
-use crate::core::event::{Event, PushHeld};
+use crate::core::event::{BranchMoved, Event, FoundPull, PullStanding, PushHeld};
 use crate::core::failure::Failure;
+use crate::core::ids::Sha;
+use crate::core::text;
 use crate::git::{ProtectedSpec, Published, Push};
-use crate::github::Purpose;
+use crate::github::{At, Purpose};
 use crate::runner::lease::Lease;
 use crate::runner::performed::Performed;
 use crate::runner::remote::AuthenticatedRemote;
@@ -19,6 +21,10 @@ pub(super) async fn perform(
     pushing: &Pushing<'_>,
 ) -> Result<Performed, Failure> {
     let (remotes, stops) = (pushing.remotes, &pushing.stops);
+    let repository = lease.place().repository;
+    if !remotes.git.holds(repository, &action.head).await? {
+        return Ok(Performed::workspace_gone(lease.session()?));
+    }
     if is_held(action, lease, pushing).await? {
         tracing::warn!(
             effect = lease.id(),
@@ -39,14 +45,69 @@ pub(super) async fn perform(
         head: action.head.clone(),
         expected: action.expected.clone(),
     };
-    let published = publish(remotes, &mut remote, &push).await;
+    let published = publish_or_take_up(pushing, &mut remote, (push, lease)).await;
     remote.hang_up().await;
     Ok(Performed::known(match published? {
         Published::Pushed | Published::Already => Event::Published {
             session,
             head: action.head.clone(),
         },
-        Published::Moved { theirs } => Event::BranchMoved { session, theirs },
+        Published::Moved { theirs } => Event::BranchMoved(BranchMoved {
+            session,
+            pull: pull_of(action, lease, remotes).await?,
+            theirs,
+        }),
+    }))
+}
+
+/// Pushes; after a restore once more over a commit that this very session made in the lost time and on which nobody built.
+async fn publish_or_take_up(
+    pushing: &Pushing<'_>,
+    remote: &mut AuthenticatedRemote<'_>,
+    (push, lease): (Push, &Lease),
+) -> Result<Published, Failure> {
+    let published = publish(pushing.remotes, remote, &push).await?;
+    let Published::Moved { theirs: Some(head) } = &published else {
+        return Ok(published);
+    };
+    if !lease.lost_time() || !is_of_this_session(head, lease, pushing).await? {
+        return Ok(published);
+    }
+    tracing::info!(effect = lease.id(), %head, "a commit of this session from before the restore is on its branch; it is written over");
+    let over = Push {
+        expected: Some(head.clone()),
+        ..push
+    };
+    publish(pushing.remotes, remote, &over).await
+}
+
+async fn is_of_this_session(
+    head: &Sha,
+    lease: &Lease,
+    pushing: &Pushing<'_>,
+) -> Result<bool, Failure> {
+    let at = At::of(lease.place());
+    let Some(commit) = pushing.remotes.github.commit(&at, head).await? else {
+        return Ok(false);
+    };
+    let us = pushing.launcher.author(lease.place()).await?;
+    let trailer = text::pull::trailer(lease.session()?);
+    Ok(commit.committer_email == us.email() && commit.message.lines().any(|line| line == trailer))
+}
+
+/// Our open pull request from the branch: it may be there although the task knows of none.
+async fn pull_of(
+    action: &Publish,
+    lease: &Lease,
+    remotes: Remotes<'_>,
+) -> Result<Option<FoundPull>, Failure> {
+    let at = At::of(lease.place());
+    let found = remotes.github.find_pull(&at, action.branch.as_str());
+    let open = found.await?.filter(|pull| pull.state == PullStanding::Open);
+    Ok(open.map(|pull| FoundPull {
+        number: pull.number.0,
+        url: pull.html_url,
+        draft: pull.draft,
     }))
 }
 

@@ -32,7 +32,7 @@ pub(super) async fn perform(lease: &Lease, github: &GitHub) -> Result<Performed,
 }
 
 /// The same of an issue that is read already.
-pub(super) async fn of_issue(
+pub(in crate::runner) async fn of_issue(
     github: &GitHub,
     at: &At,
     issue: &Issue,

@@ -22,11 +22,11 @@ pub(super) async fn perform(
     let mark = comments
         .marker
         .mark(&format!("{}:{}", lease.place().task(), action.key));
-    let there = match lease.is_first_try() {
-        true => None,
-        false => {
+    let there = match lease.may_be_done() {
+        false => None,
+        true => {
             github
-                .find_reply(&at, pull, Some(lease.created_at()), &mark)
+                .find_reply(&at, pull, Some(lease.made_since()), &mark)
                 .await?
         }
     };

@@ -24,6 +24,7 @@ pub(super) async fn perform(
         status: status(action.standing),
         title: action.title.clone(),
         summary: action.summary.clone(),
+        details_url: None,
     };
     let at = At::of(lease.place());
     let told = checks.put(&at, &report, NOT_GRANTED).await?;

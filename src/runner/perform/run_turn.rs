@@ -47,6 +47,12 @@ pub(super) async fn perform(
     {
         return Err(error.into());
     }
+    let session = lease.session()?;
+    if !scope.launcher.has_workspace(session) {
+        // Whatever still runs for it works on nothing.
+        scope.agents.close(session).await?;
+        return Ok(Performed::workspace_gone(session));
+    }
     let so_far = earlier_try(lease);
     earlier_tries::tell(&action.turn.budget, lease, scope).await?;
     if so_far.is_some_and(|so_far| so_far.asked) || asked_since(lease, scope).await? {

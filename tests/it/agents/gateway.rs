@@ -50,9 +50,12 @@ impl Wire {
                         // It may be gone.
                         let _ = to.shutdown().await;
                     };
-                    // Either side may leave first.
-                    let (_, _) = tokio::join!(up, tokio::io::copy(&mut answers, &mut back));
-                    let _ = back.shutdown().await;
+                    // Either side may leave first; an answer may end with its connection.
+                    let down = async {
+                        let _ = tokio::io::copy(&mut answers, &mut back).await;
+                        let _ = back.shutdown().await;
+                    };
+                    tokio::join!(up, down);
                 });
             }
         });
@@ -74,23 +77,23 @@ async fn kept_outside(name: &str) -> Option<(Real, Wire)> {
     let wire = Wire::to(&real.model.address).await;
     let agent = &mut real.bench.launch.agent;
     let variables = &mut agent.environment;
-    variables.insert("OPENAI_API_KEY".into(), KEY.into());
-    match name {
-        "goose" => {
-            variables.insert("OPENAI_HOST".into(), wire.address.clone());
+    let (key, base, path) = match name {
+        "claude" => ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", ""),
+        "gemini" => ("GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL", ""),
+        "goose" => ("OPENAI_API_KEY", "OPENAI_HOST", ""),
+        _ => ("OPENAI_API_KEY", "OPENAI_BASE_URL", "/v1"),
+    };
+    variables.insert(key.into(), KEY.into());
+    variables.insert(base.into(), format!("{}{path}", wire.address));
+    if name == "codex" {
+        agent.egress.clear();
+        for gone in ["CODEX_HOME", "MODEL_KEY"] {
+            variables.remove(gone);
         }
-        _ => {
-            agent.egress.clear();
-            for gone in ["CODEX_HOME", "MODEL_KEY"] {
-                variables.remove(gone);
-            }
-            let at = format!("{}/v1", wire.address);
-            variables.insert("OPENAI_BASE_URL".into(), at);
-            let own = real.bench.launch.home.join(".codex/config.toml");
-            let configuration = "model = \"gpt-5-codex\"\ncheck_for_update_on_startup = false\n\
+        let own = real.bench.launch.home.join(".codex/config.toml");
+        let configuration = "model = \"gpt-5-codex\"\ncheck_for_update_on_startup = false\n\
                                  [analytics]\nenabled = false\n[features]\nplugins = false\n";
-            std::fs::write(own, configuration).expect("written");
-        }
+        std::fs::write(own, configuration).expect("written");
     }
     assert_eq!(agent.key, KeyPlace::Gateway, "the preset says so");
     Some((real, wire))
@@ -133,18 +136,18 @@ async fn works_without_its_key(name: &str) {
     assert!(!real.bench.processes().is_empty());
     assert_eq!(found(&real.bench), Vec::<String>::new());
     let heard = wire.heard();
-    assert!(heard.contains(&format!("Bearer {KEY}")) || heard.contains(&format!("bearer {KEY}")));
+    assert!(heard.contains(KEY), "the key is added on the way");
     // Folders may be called so as well; what follows in a word is its digits.
     let is_word = |rest: &str| rest.chars().take_while(char::is_ascii_hexdigit).count() >= 40;
     assert!(
         !heard.split("skep-").skip(1).any(is_word),
         "the session's word goes no further"
     );
-    // Two answers of 1,000 and 50 tokens, or three where it has its session named, whatever the agent makes of them.
+    // Two answers of 1,000 and 50 tokens, or more where it has its session named or looks first, whatever the agent makes of them.
     let tokens = end.usage.tokens.expect("counted");
     let answers = tokens.output / 50;
     let counted = (end.usage.source, tokens.input, tokens.output);
-    assert!((2..=3).contains(&answers), "{:?}", end.usage);
+    assert!((2..=5).contains(&answers), "{:?}", end.usage);
     assert_eq!(counted, (Source::Gateway, 1_000 * answers, 50 * answers));
     assert!(!end.usage.partial, "{:?}", end.usage);
     let refused: Vec<&Update> = updates
@@ -165,6 +168,15 @@ async fn works_without_its_key(name: &str) {
     real.bench.agents.close(&session()).await.expect("closed");
 }
 
+/// How often a model was asked for words, and not for how many they are.
+fn asked(heard: &str) -> usize {
+    let requests = heard.split("POST /").skip(1);
+    let lines = requests.filter_map(|rest| rest.lines().next());
+    lines
+        .filter(|line| line.ends_with(" HTTP/1.1") && !line.contains("ount"))
+        .count()
+}
+
 async fn ends_at_its_budget(name: &str) {
     let Some((real, wire)) = kept_outside(name).await else {
         return;
@@ -180,7 +192,7 @@ async fn ends_at_its_budget(name: &str) {
     let end = end.unwrap_or_else(|error| panic!("{name}: {error} {updates:?}"));
     assert_eq!(end.stop, Stop::OutOfBudget, "{end:?}");
     let used = end.usage.tokens.expect("counted").total();
-    let asked = wire.heard().matches("POST /v1/").count();
+    let asked = asked(&wire.heard());
     assert_eq!(used, 1_050 * asked as u64, "all of it is counted");
     // Goose has its session named at the same time; what began before the budget was used up is let finish.
     assert!((1..=2).contains(&asked), "nothing more is asked: {asked}");
@@ -213,23 +225,41 @@ async fn does_not_hide_a_limit(name: &str) {
     assert!(real.bench.processes().is_empty());
 }
 
-macro_rules! with_each_agent {
-    ($($test:ident)*) => { $(
-        mod $test {
-            #[tokio::test]
-            async fn goose() {
-                super::$test("goose").await;
-            }
-
-            #[tokio::test]
-            async fn codex() {
-                super::$test("codex").await;
-            }
-        }
-    )* };
+/// What each of them shows whose tools the scripted model does not know: its words come by the gateway, with the key that it has not.
+async fn answers_without_its_key(name: &str) {
+    let Some((real, wire)) = kept_outside(name).await else {
+        return;
+    };
+    let (end, updates) = real.bench.turn(real.request("remember")).await;
+    let end = end.unwrap_or_else(|error| panic!("{name}: {error} {updates:?}"));
+    assert_eq!((end.stop, end.error), (Stop::EndTurn, None), "{end:?}");
+    assert!(
+        messages(&updates).join("").contains("turns=1"),
+        "{updates:?}"
+    );
+    assert_eq!(found(&real.bench), Vec::<String>::new());
+    assert!(wire.heard().contains(KEY), "the key is added on the way");
+    assert_eq!(end.usage.source, Source::Gateway, "{:?}", end.usage);
+    real.bench.agents.close(&session()).await.expect("closed");
 }
 
-with_each_agent!(works_without_its_key ends_at_its_budget does_not_hide_a_limit);
+macro_rules! with {
+    ($test:ident: $($name:ident)*) => {
+        mod $test {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    super::$test(stringify!($name)).await;
+                }
+            )*
+        }
+    };
+}
+
+with!(works_without_its_key: goose codex);
+with!(answers_without_its_key: claude gemini opencode);
+with!(ends_at_its_budget: goose codex claude gemini opencode);
+with!(does_not_hide_a_limit: goose codex claude gemini opencode);
 
 /// The demo agent with a key that a gateway could keep.
 async fn demo(key: KeyPlace, server: &str) -> Bench {

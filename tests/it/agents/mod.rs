@@ -12,6 +12,7 @@ mod program_cache;
 pub(crate) mod real;
 mod refusals;
 mod repository_command;
+mod second_version;
 mod services;
 mod steering;
 mod tools;

@@ -8,9 +8,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use skep::agent::{
-    Agents, AgentsConfig, AskReply, PermissionPolicy, Resume, SandboxChoice, TurnRequest, presets,
+    Agents, AgentsConfig, AskReply, PermissionPolicy, Resume, SandboxChoice, TurnRequest,
+    registry::Known,
 };
-use skep::core::agent::{AgentSpec, ErrorClass, Stop, ToolStatus, Update};
+use skep::core::agent::{AgentSpec, Catalogue, ErrorClass, Stop, ToolStatus, Update};
 
 use super::tools::TestTools;
 use super::{Bench, Setup, allow_all, config, kill, messages, session, until};
@@ -84,9 +85,9 @@ pub(super) async fn real(name: &str) -> Option<Real> {
     Some(Real { bench, model })
 }
 
-/// The preset of that name, installed in `folder` and pointed at the scripted model; `home` is where it will live.
+/// The agent of that name, a preset or another one of the registry, installed in `folder` and pointed at the scripted model; `home` is where it will live.
 pub(crate) fn spec(name: &str, folder: &Path, model: &Model, home: &Path) -> AgentSpec {
-    let mut agent = presets::preset(name).expect("a preset");
+    let mut agent = Known.agent(name).expect("one of the list");
     agent.command[0] = folder
         .join(name)
         .join("node_modules/.bin")
@@ -101,6 +102,21 @@ pub(crate) fn spec(name: &str, folder: &Path, model: &Model, home: &Path) -> Age
             ("OPENAI_HOST", model.address.clone()),
             ("OPENAI_BASE_PATH", "v1/chat/completions".into()),
             ("OPENAI_API_KEY", "x".into()),
+        ],
+        "claude" => vec![
+            ("ANTHROPIC_BASE_URL", model.address.clone()),
+            ("ANTHROPIC_API_KEY", "x".into()),
+            ("ANTHROPIC_MODEL", "fake-1".into()),
+            ("ANTHROPIC_SMALL_FAST_MODEL", "fake-1".into()),
+        ],
+        "gemini" => vec![
+            ("GOOGLE_GEMINI_BASE_URL", model.address.clone()),
+            ("GEMINI_API_KEY", "x".into()),
+        ],
+        "opencode" | "qwen-code" => vec![
+            ("OPENAI_BASE_URL", format!("{}/v1", model.address)),
+            ("OPENAI_API_KEY", "x".into()),
+            ("OPENAI_MODEL", "fake-1".into()),
         ],
         _ => {
             let own = home.join(".codex");
@@ -161,12 +177,14 @@ impl Real {
         let prompt = format!("SCENARIO={scenario} CWD={folder} FILE=hello.txt TEXT=hi");
         TurnRequest {
             prompt,
+            // It would choose one of its maker's own.
+            model: (self.bench.launch.agent.name == "opencode").then(|| "openai/gpt-5".into()),
             permissions: allow_all(),
             ..self.bench.request("")
         }
     }
 
-    async fn writes_a_file(&self) {
+    pub(super) async fn writes_a_file(&self) {
         let (end, updates) = self.bench.turn(self.request("write")).await;
         let end = end.expect("the turn ends");
         assert_eq!((end.stop, end.error), (Stop::EndTurn, None), "{end:?}");
@@ -185,7 +203,7 @@ impl Real {
         assert!(self.bench.processes().is_empty());
     }
 
-    async fn goes_on_after_kill_9(&self) {
+    pub(super) async fn goes_on_after_kill_9(&self) {
         let (end, _) = self.bench.turn(self.request("write")).await;
         let first = end.expect("the turn ends");
         // The fence takes everything inside it along.
@@ -219,7 +237,7 @@ impl Real {
         self.bench.agents.close(&session()).await.expect("closed");
     }
 
-    async fn a_cancel_leaves_nothing(&self) {
+    pub(super) async fn a_cancel_leaves_nothing(&self) {
         let request = self.request("slow");
         let (end, _) = self
             .bench
@@ -250,7 +268,7 @@ impl Real {
     }
 
     /// Asks by the tool, ends its turn, and goes on with the answer: in the same process, and after its death.
-    async fn asks_and_goes_on_with_the_answer(&self) {
+    pub(super) async fn asks_and_goes_on_with_the_answer(&self) {
         for dies in [false, true] {
             let tools = Arc::new(TestTools::default());
             tools.reply(AskReply::Later(
@@ -331,7 +349,7 @@ impl Real {
 
     /// As a system prompt where the agent takes one (codex), before the prompt where it does not (goose); in a loaded session
     /// as well.
-    async fn is_told_its_role(&self) {
+    pub(super) async fn is_told_its_role(&self) {
         let request = || TurnRequest {
             instructions: "You are the reviewer, ROLE-MARK.".into(),
             ..self.request("role")
@@ -361,7 +379,7 @@ impl Real {
         self.bench.agents.close(&session()).await.expect("closed");
     }
 
-    async fn a_failing_model_is_named(&self) {
+    pub(super) async fn a_failing_model_is_named(&self) {
         for (scenario, class) in [
             ("http429", ErrorClass::RateLimit),
             ("http500", ErrorClass::ModelUnavailable),

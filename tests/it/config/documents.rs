@@ -143,6 +143,7 @@ fn the_manifest_asks_for_what_is_used() {
         "deleted",
         "completed",
         "submitted",
+        "published",
         "blocked_by_added",
         "sub_issue_added",
     ];
@@ -273,6 +274,15 @@ fn the_command_line_is_consistent() {
         "skep answer o/r#1 the second",
         "skep priority o/r#1 high",
         "skep retry o/r#1 --fresh",
+        "skep plan o/r",
+        "skep plan o/r#1 --json",
+        "skep replay 72d3162e --json",
+        "skep notifications --json",
+        "skep notifications retry 0123456789abcdef",
+        "skep notifications retry --all",
+        "skep notifications test team",
+        "skep replay a.json --event issues",
+        "skep import . --label jules --label openhands --dry-run",
     ] {
         assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
     }
@@ -285,6 +295,8 @@ fn the_command_line_is_consistent() {
         "skep answer o/r#1",
         "skep priority o/r#1 soon",
         "skep status --admin https://x",
+        "skep notifications retry 0123456789abcdef --all",
+        "skep notifications test",
     ] {
         assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
     }

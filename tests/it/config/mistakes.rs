@@ -33,8 +33,8 @@ fn all_mistakes_are_told_at_once() {
       skep.toml:11: agents.b.command: `./run` must be an absolute path, or a name to look for on the PATH
       skep.toml:12: agents.b.inherit: `SKEP_APP_ID` is never passed to an agent
       skep.toml:13: agents.b.colour: there is no such key.
-      --agent: there is no agent `goos`; there are a, b, claude, codex, copilot, gemini, goose, opencode. Did you mean `goose`? A program is named by its absolute path, or under [agents.<name>]
-      skep.toml:19: roles.swe.agent: there is no agent `goos`; there are a, b, claude, codex, copilot, gemini, goose, opencode. Did you mean `goose`? A program is named by its absolute path, or under [agents.<name>]
+      --agent: there is no agent `goos`; there are a, b, claude, codex, copilot, gemini, goose, opencode, and those that `skep agents` lists. Did you mean `goose`? A program is named by its absolute path, or under [agents.<name>]
+      skep.toml:19: roles.swe.agent: there is no agent `goos`; there are a, b, claude, codex, copilot, gemini, goose, opencode, and those that `skep agents` lists. Did you mean `goose`? A program is named by its absolute path, or under [agents.<name>]
       skep.toml:5: limits.sessions: must be a whole number from 1 to 1000
       skep.toml:6: limits.silence: must be a duration such as "90s" or "1h30m", from 1s to 7d
       skep.toml:7: limits.slots: there is no such key.

@@ -2,8 +2,10 @@
 
 mod documents;
 mod mistakes;
+mod notify;
 mod operator;
 mod registered;
+mod registry_names;
 mod secrets;
 mod shown;
 
@@ -13,7 +15,7 @@ use std::time::Duration;
 
 use clap::FromArgMatches;
 use secrecy::ExposeSecret;
-use skep::agent::presets::preset;
+use skep::agent::registry::Known;
 use skep::config::{
     AllowProtected, Args, Config, ConfigError, Environment, LogFormat, Sources, reference,
 };
@@ -56,7 +58,7 @@ impl Machine<'_> {
 
     fn load(&self) -> Result<Config, ConfigError> {
         self.sources(&TempDir::new().expect("a folder"))
-            .config(&preset)
+            .config(&Known)
     }
 
     fn right(&self) -> Config {
@@ -66,7 +68,7 @@ impl Machine<'_> {
     /// The mistakes, with the folder's name left out.
     fn wrong(&self) -> String {
         let folder = TempDir::new().expect("a folder");
-        let error = self.sources(&folder).config(&preset).expect_err("mistakes");
+        let error = self.sources(&folder).config(&Known).expect_err("mistakes");
         let name = format!("{}/", folder.path().display());
         error.to_string().replace(&name, "")
     }
@@ -304,7 +306,7 @@ fn every_key_of_an_agent_and_a_role_is_taken() {
         ],
         ..Machine::default()
     };
-    let config = machine.sources(&folder).config(&preset).expect("right");
+    let config = machine.sources(&folder).config(&Known).expect("right");
     let mine = &config.agents["mine"];
     assert_eq!(mine.command, ["/opt/goose", "acp", "--x", "a b"]);
     let own = |name: &str| mine.environment.get(name).map(String::as_str);
@@ -405,7 +407,7 @@ fn the_file_is_found_where_it_is_looked_for() {
         )
     };
     let config = Sources::gather(Args::default(), environment())
-        .config(&preset)
+        .config(&Known)
         .expect("right");
     assert_eq!(config.default_agent.as_deref(), Some("goose"));
     assert_eq!(
@@ -427,7 +429,7 @@ fn the_file_is_found_where_it_is_looked_for() {
     )
     .expect("written");
     let config = Sources::gather(Args::default(), environment())
-        .config(&preset)
+        .config(&Known)
         .expect("right");
     assert_eq!(
         config.default_agent.as_deref(),
@@ -435,7 +437,7 @@ fn the_file_is_found_where_it_is_looked_for() {
         "the file here wins over the one there"
     );
     let config = Sources::gather(Args::default(), Environment::new(here.path(), []))
-        .config(&preset)
+        .config(&Known)
         .expect("right");
     assert_eq!(
         config.data_dir,
@@ -497,4 +499,31 @@ fn what_is_shown_can_be_used_as_the_file_it_describes() {
             config.default_agent
         )
     );
+}
+
+#[test]
+fn client_id_and_client_secret_belong_together() {
+    let app = format!("app_id = 7\nprivate_key = '''{PKCS8}'''\nwebhook_secret = '{SECRET}'\n");
+    let of = |more: &str| format!("{app}{more}");
+    let none = of("");
+    let github = file(&none).right().github.expect("an App");
+    assert!(github.sign_in.is_none(), "nothing is guessed");
+    let both = of(
+        "client_id = 'Iv23li0123456789abcd'\nclient_secret = '0123456789abcdef0123456789abcdef01234567'\n",
+    );
+    let config = file(&both).right();
+    let shown = config.show();
+    assert!(!shown.contains("89abcdef01234567"), "{shown}");
+    let sign_in = config.github.expect("an App").sign_in.expect("both");
+    assert_eq!(sign_in.client_id, "Iv23li0123456789abcd");
+    for alone in [
+        "client_id = 'Iv23li0123456789abcd'\n",
+        "client_secret = '0123456789abcdef0123456789abcdef01234567'\n",
+    ] {
+        let said = file(&of(alone)).wrong();
+        assert!(said.contains("belong together"), "{said}");
+    }
+    let odd = of("client_id = 'a b'\nclient_secret = '0123456789abcdef0123456789abcdef01234567'\n");
+    let said = file(&odd).wrong();
+    assert!(said.contains("must be the App's client id"), "{said}");
 }

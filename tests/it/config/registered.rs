@@ -4,14 +4,14 @@ use std::path::Path;
 
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use skep::agent::presets::preset;
+use skep::agent::registry::Known;
 use skep::config::{Args, Config, ConfigError, Environment, Sources};
 
 fn read(folder: &Path, more: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let data = folder.display().to_string();
     let mut variables = vec![("SKEP_DATA_DIR", data.as_str()), ("SKEP_AGENT", "goose")];
     variables.extend(more);
-    Sources::gather(Args::default(), Environment::new(folder, variables)).config(&preset)
+    Sources::gather(Args::default(), Environment::new(folder, variables)).config(&Known)
 }
 
 fn app() -> Value {
@@ -41,7 +41,11 @@ fn it_counts_where_nothing_else_names_an_app() {
     let github = config.github.as_ref().expect("an App");
     assert_eq!(github.app_id, 77);
     assert_eq!(
-        github.webhook_secret.expose_secret(),
+        github
+            .webhook_secret
+            .as_ref()
+            .expect("a secret")
+            .expose_secret(),
         "c4n4ry-of-the-webhook-0123456789"
     );
     assert_eq!(github.api_url.as_str(), "https://git.corp.example/api/v3");

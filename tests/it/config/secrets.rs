@@ -1,7 +1,7 @@
 //! Secrets: read in every form people write them in, never shown, never handed to an agent.
 
 use secrecy::ExposeSecret;
-use skep::agent::presets::preset;
+use skep::agent::registry::Known;
 use tempfile::TempDir;
 
 use super::{Machine, PKCS1, PKCS8, SECRET, file};
@@ -125,7 +125,7 @@ fn a_key_is_never_repeated_whatever_it_is_given_as() {
             ..Machine::default()
         };
         let folder = TempDir::new().expect("a folder");
-        let said = match machine.sources(&folder).config(&preset) {
+        let said = match machine.sources(&folder).config(&Known) {
             Ok(config) => config.show(),
             Err(error) => error.to_string(),
         };

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use skep::agent::presets::preset;
+use skep::agent::registry::Known;
 use skep::config::{Environment, Sources, starter};
 use tempfile::TempDir;
 
@@ -173,7 +173,7 @@ fn read(text: &str) -> Result<skep::config::Config, String> {
     std::fs::write(folder.path().join("key.pem"), PKCS1).expect("written");
     let environment = Environment::new(folder.path(), [("HOME", "/home/op"), ("PATH", "/usr/bin")]);
     Sources::gather(flags(&[]), environment)
-        .config(&preset)
+        .config(&Known)
         .map_err(|error| error.to_string())
 }
 
@@ -196,6 +196,8 @@ fn the_file_to_start_from_is_right_but_for_what_must_be_filled_in() {
         "agents",
         "data_dir",
         "database_url",
+        "url_file",
+        "secret_file",
     ];
     let bare: String = starter()
         .lines()

@@ -1,5 +1,6 @@
 //! The dashboard over a whole skep at work: its real router, its database, its agents, and a GitHub on loopback.
 
+mod github;
 mod live;
 mod pages;
 mod sign_in;

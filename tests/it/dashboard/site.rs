@@ -9,7 +9,7 @@ use skep::core::ids::{IssueNumber, SessionId, TaskKey};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::test_app::{HOLD, PATIENCE, TestApp};
+use crate::test_app::{HOLD, Options, PATIENCE, TestApp};
 
 /// A title as somebody writes it who means no good.
 pub(crate) const HOSTILE: &str = "<script>alert(1)</script> \u{1b}[31mred\u{1b}[0m \u{202e}\"><img src=x onerror=alert(2)> & 'so'";
@@ -43,6 +43,8 @@ impl Said {
 #[derive(Clone)]
 pub(crate) struct Person {
     address: SocketAddr,
+    /// By which name they come, through the operator's proxy; none: by the address.
+    host: Option<&'static str>,
     cookies: BTreeMap<String, String>,
 }
 
@@ -50,16 +52,36 @@ impl Person {
     pub(crate) fn at(address: SocketAddr) -> Self {
         Self {
             address,
+            host: None,
             cookies: BTreeMap::new(),
         }
+    }
+
+    /// The same from elsewhere, by the name of the dashboard and over TLS.
+    pub(crate) fn by_name(address: SocketAddr, host: &'static str) -> Self {
+        Self {
+            host: Some(host),
+            ..Self::at(address)
+        }
+    }
+
+    /// A cookie, if they have it.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.get(name).cloned()
+    }
+
+    /// Puts a cookie into their browser.
+    pub(crate) fn plant(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
     /// Asks with these further lines of the head.
     pub(crate) async fn ask(&mut self, method: &str, path: &str, more: (&str, &str)) -> Said {
         let (lines, body) = more;
-        let host = match lines.contains("host: ") {
-            true => String::new(),
-            false => format!("host: {}\r\n", self.address),
+        let host = match (lines.contains("host: "), self.host) {
+            (true, _) => String::new(),
+            (false, None) => format!("host: {}\r\n", self.address),
+            (false, Some(name)) => format!("host: {name}\r\nx-forwarded-for: 203.0.113.7\r\n"),
         };
         let cookies: Vec<String> = self
             .cookies
@@ -91,11 +113,14 @@ impl Person {
             head: head.to_owned(),
             body: body.to_owned(),
         };
-        let set = said.header("set-cookie");
-        if let Some((name, value)) = set.split(';').next().and_then(|pair| pair.split_once('=')) {
-            match value {
-                "" => self.cookies.remove(name),
-                value => self.cookies.insert(name.to_owned(), value.to_owned()),
+        let lines = said.head.lines();
+        let set = lines.filter_map(|line| line.strip_prefix("set-cookie: "));
+        for line in set {
+            let pair = line.split(';').next().and_then(|pair| pair.split_once('='));
+            match pair {
+                Some((name, "")) => self.cookies.remove(name),
+                Some((name, value)) => self.cookies.insert(name.to_owned(), value.to_owned()),
+                None => None,
             };
         }
         said
@@ -109,10 +134,12 @@ impl Person {
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Said {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         let form = form.extend_pairs(fields).finish();
-        let lines = format!(
-            "origin: http://{}\r\ncontent-type: application/x-www-form-urlencoded\r\n",
-            self.address
-        );
+        let origin = match self.host {
+            None => format!("http://{}", self.address),
+            Some(name) => format!("https://{name}"),
+        };
+        let lines =
+            format!("origin: {origin}\r\ncontent-type: application/x-www-form-urlencoded\r\n");
         self.ask("POST", path, (&lines, &form)).await
     }
 }
@@ -126,7 +153,12 @@ pub(crate) fn csrf(page: &str) -> String {
 impl Site {
     /// With nothing to do yet.
     pub(crate) async fn open() -> Self {
-        let mut app = TestApp::new().await;
+        Self::with(|_| ()).await
+    }
+
+    /// The same with some wishes.
+    pub(crate) async fn with(wish: impl FnOnce(&mut Options)) -> Self {
+        let mut app = TestApp::with(wish).await;
         let running = app.run().await;
         Self { app, running }
     }
@@ -155,7 +187,12 @@ impl Site {
 
     /// Waits until a task is in a state.
     pub(crate) async fn until(&self, issue: IssueNumber, state: &str) {
-        let key = TaskKey::new(self.app.repository, issue);
+        self.until_task(TaskKey::new(self.app.repository, issue), state)
+            .await;
+    }
+
+    /// The same of a task of any repository.
+    pub(crate) async fn until_task(&self, key: TaskKey, state: &str) {
         let patience = tokio::time::Instant::now() + PATIENCE;
         loop {
             let row = self.running.app.store.task(key).await.expect("a look");
@@ -165,7 +202,7 @@ impl Site {
             }
             assert!(
                 tokio::time::Instant::now() < patience,
-                "{issue} never came to be {state}, it is {found}"
+                "{key} never came to be {state}, it is {found}"
             );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }

@@ -300,7 +300,8 @@ fn begins_alike(template: &str, path: &str) -> bool {
 
 fn fit(template: &str, path: &str, wide: &[String]) -> Option<HashMap<String, String>> {
     let parts: Vec<&str> = template.trim_matches('/').split('/').collect();
-    let mut have: VecDeque<&str> = path.trim_matches('/').split('/').collect();
+    // "If you omit the path parameter, you will receive the contents of the repository's root directory."
+    let mut have: VecDeque<&str> = path.trim_start_matches('/').split('/').collect();
     let mut values = HashMap::new();
     for (at, part) in parts.iter().enumerate() {
         let Some(name) = part

@@ -66,7 +66,7 @@ pub(crate) fn exception(path: &str) -> Option<&'static str> {
         "_logs" => Some("the storage behind the logs is not part of the API"),
         "_simulator" => Some("not GitHub's"),
         "" | "app" | "app-manifests" | "installation" | "meta" | "rate_limit" | "repos"
-        | "users" => None,
+        | "user" | "users" => None,
         _ => Some("a page for people"),
     }
 }

@@ -13,7 +13,7 @@ use super::{BOT, ISSUE, at, github};
 
 fn pull(number: i64, author: i64, branch: &str) -> Value {
     json!({
-        "number": number, "state": "open", "merged_at": null, "draft": true, "title": "t", "body": null,
+        "number": number, "state": "open", "created_at": "2023-11-14T22:13:20Z", "merged_at": null, "draft": true, "title": "t", "body": null,
         "user": {"login": "x", "id": author, "type": "Bot"}, "labels": [{"name": "role:swe"}],
         "head": {"ref": branch, "sha": "a".repeat(40)}, "base": {"ref": "main", "sha": "b".repeat(40)},
         "html_url": "https://github.example/octo/hello/pull/1",
@@ -275,15 +275,22 @@ async fn a_check_run_is_created_once_and_then_updated() {
     let sha = "a".repeat(40);
     let server = Server::start(move |seen| match (seen.method.as_str(), seen.path()) {
         ("GET", path) if path.ends_with("/check-runs") && seen.nth == 0 => {
-            ok(json!({"check_runs": [{"id": 1, "external_id": "other"}]}))
+            ok(json!({"check_runs": [{"id": 1, "external_id": "other", "status": "completed"}]}))
+        }
+        ("GET", path) if path.ends_with("/check-runs") && seen.nth == 1 => {
+            ok(json!({"check_runs": [{"id": 5, "external_id": "e", "status": "in_progress"}]}))
         }
         ("GET", path) if path.ends_with("/check-runs") => {
-            ok(json!({"check_runs": [{"id": 5, "external_id": "e"}]}))
+            let older = json!({"id": 4, "external_id": "e", "status": "in_progress"});
+            ok(json!({"check_runs": [older, {"id": 5, "external_id": "e", "status": "completed"}]}))
         }
-        ("POST", "/repos/octo/hello/check-runs") => {
-            status(201, json!({"id": 5, "external_id": "e"}))
+        ("POST", "/repos/octo/hello/check-runs") => status(
+            201,
+            json!({"id": 5, "external_id": "e", "status": "in_progress"}),
+        ),
+        ("PATCH", "/repos/octo/hello/check-runs/5") => {
+            ok(json!({"id": 5, "external_id": "e", "status": "completed"}))
         }
-        ("PATCH", "/repos/octo/hello/check-runs/5") => ok(json!({"id": 5, "external_id": "e"})),
         _ => standard(seen),
     })
     .await;
@@ -294,6 +301,7 @@ async fn a_check_run_is_created_once_and_then_updated() {
         status: CheckStatus::InProgress,
         title: "t".into(),
         summary: "s".into(),
+        details_url: Some("https://skep.example/tasks/octo/hello/12".into()),
     };
     let (github, at) = (github(&server), at());
     github.put_check(&at, &report).await.expect("created");
@@ -310,4 +318,14 @@ async fn a_check_run_is_created_once_and_then_updated() {
         ("PATCH", &json!("timed_out"))
     );
     assert_eq!(updated.body.get("head_sha"), None);
+    // What is over may end otherwise, and cannot go on: that is a new run.
+    github.put_check(&at, &report).await.expect("updated");
+    assert_eq!(server.seen().pop().expect("a request").method, "PATCH");
+    report.status = CheckStatus::InProgress;
+    github.put_check(&at, &report).await.expect("created");
+    let anew = server.seen().pop().expect("a request");
+    assert_eq!(
+        (anew.method.as_str(), &anew.body["details_url"]),
+        ("POST", &json!("https://skep.example/tasks/octo/hello/12"))
+    );
 }

@@ -40,6 +40,7 @@ async fn each_change(github: &GitHub) -> Vec<(&'static str, Result<(), GitHubErr
         status: CheckStatus::InProgress,
         title: "t".into(),
         summary: "s".into(),
+        details_url: None,
     };
     vec![
         (

@@ -78,9 +78,16 @@ async fn questions_reach_the_service_with_their_bounds() {
     );
     let log = asked("/api/v1/sessions/7-12-1/log?after=-3&limit=0").await;
     assert_eq!(log, "7-12-1 LogPage { after: 0, limit: 1 }");
+    let end = asked("/api/v1/sessions/7-12-1/log?end=true&limit=40").await;
+    assert_eq!(end, "the end of 7-12-1 LogPage { after: 0, limit: 40 }");
+    assert_eq!(asked("/api/v1/overview").await, "overview everywhere");
     assert_eq!(
         asked("/api/v1/tasks/octocat/hello-world/12").await,
         "octocat/hello-world#12"
+    );
+    assert_eq!(
+        asked("/api/v1/tasks/octocat/hello-world/12/plan").await,
+        "dry run of octocat/hello-world#12"
     );
     assert_eq!(asked("/api/v1/queue").await, "queue 100 everywhere");
     assert_eq!(

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use skep::core::actor::Account;
+use skep::core::ids::{RepositoryId, RepositoryName, SessionId};
 use skep::core::text::pages::Message;
 use skep::http::{
-    AnyPage, ApiError, Bounds, Guard, PageAddress, PageService, Pages, ReadAccess, admin_router,
-    with_pages,
+    ApiError, Bounds, Guard, PageAddress, PageService, Pages, ReadAccess, Shown, Sight,
+    admin_router, with_pages,
 };
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -14,12 +16,24 @@ use super::recording::RecordingService;
 use super::wire::{TestServer, get};
 
 impl PageService for RecordingService {
-    async fn page(&self, address: &PageAddress) -> Result<AnyPage, ApiError> {
-        Ok(Box::new(Message {
+    async fn page(&self, address: &PageAddress, _sight: &Sight) -> Result<Shown, ApiError> {
+        let page = Message {
             heading: format!("{address:?}"),
             text: "words".into(),
             next: "more".into(),
-        }))
+        };
+        Ok(Shown {
+            page: Box::new(page),
+            within: None,
+        })
+    }
+
+    async fn repository_of(&self, _session: &SessionId) -> Result<RepositoryId, ApiError> {
+        Ok(RepositoryId(7))
+    }
+
+    async fn allow_orders(&self, _: &RepositoryName, _: &Account) -> Result<(), ApiError> {
+        Ok(())
     }
 
     fn changes(&self) -> Vec<watch::Receiver<u64>> {
@@ -35,6 +49,8 @@ async fn server(access: ReadAccess, address: Option<&str>) -> (TestServer, Cance
         service: service.clone(),
         guard: guard.clone(),
         address: address.map(|text| text.parse().expect("an address")),
+        people: None,
+        clock: Arc::new(|| 0_i64),
         viewers: 2,
         stop: stop.clone(),
     };

@@ -5,13 +5,15 @@ use std::sync::Mutex;
 use serde_json::json;
 use skep::core::ids::{RepositoryName, SessionId};
 use skep::http::types::{
-    AuditLine, EventLine, GraphAnswer, GraphFormat, LogAnswer, NewToken, OrderAnswer, OutcomeLine,
-    OutcomesAnswer, PlanAnswer, PlanOrder, QueueAnswer, ResultLine, ResultsAnswer, SessionAnswer,
-    SessionsAnswer, StatusAnswer, StopAnswer, TaskAnswer, TokenLine, TokenMade, WavesAnswer,
+    AuditLine, DryRunAnswer, EventLine, GraphAnswer, GraphFormat, LogAnswer, NewToken,
+    NotificationsAnswer, OrderAnswer, OutcomeLine, OutcomesAnswer, OverviewAnswer, PlanAnswer,
+    PlanOrder, QueueAnswer, ResultLine, ResultsAnswer, RetriedAnswer, RetryOrder, SessionAnswer,
+    SessionsAnswer, StatusAnswer, StopAnswer, TaskAnswer, TestedAnswer, TokenLine, TokenMade,
+    WavesAnswer,
 };
 use skep::http::{
     AdminService, Answer, ApiError, Batch, By, EventPage, Events, IssueAt, LogPage, NotStarted,
-    QueueQuestion, SessionFilter, Span, Started, Target, WavesQuestion,
+    OverviewService, QueueQuestion, SessionFilter, Span, Started, Target, WavesQuestion,
 };
 
 pub(super) const TOKEN: &str = "admin-0123456789abcdef";
@@ -59,6 +61,13 @@ fn token_line(name: &str) -> TokenLine {
     }
 }
 
+impl OverviewService for RecordingService {
+    async fn overview(&self, repository: Option<RepositoryName>) -> Answer<OverviewAnswer> {
+        self.note(format!("overview {}", place(repository.as_ref())));
+        Ok(OverviewAnswer::default())
+    }
+}
+
 impl AdminService for RecordingService {
     async fn status(&self) -> Answer<StatusAnswer> {
         self.note("status".to_owned());
@@ -92,6 +101,14 @@ impl AdminService for RecordingService {
         })
     }
 
+    async fn log_end(&self, id: SessionId, page: LogPage) -> Answer<LogAnswer> {
+        self.note(format!("the end of {id} {page:?}"));
+        Ok(LogAnswer {
+            lines: vec![],
+            next: 0,
+        })
+    }
+
     async fn task(&self, at: IssueAt) -> Answer<TaskAnswer> {
         self.note(format!("{}#{}", at.repository, at.issue));
         Ok(TaskAnswer {
@@ -99,10 +116,7 @@ impl AdminService for RecordingService {
             repository: at.repository.to_string(),
             issue: at.issue.0,
             state: "queued".to_owned(),
-            session: None,
-            pull: None,
-            story: vec![],
-            timeline: vec![],
+            ..TaskAnswer::default()
         })
     }
 
@@ -137,6 +151,11 @@ impl AdminService for RecordingService {
     async fn waves(&self, question: WavesQuestion) -> Answer<WavesAnswer> {
         self.note(format!("{question:?}"));
         Ok(WavesAnswer::default())
+    }
+
+    async fn dry_run(&self, issue: IssueAt) -> Answer<DryRunAnswer> {
+        self.note(format!("dry run of {}#{}", issue.repository, issue.issue));
+        Ok(DryRunAnswer::default())
     }
 
     async fn plan(&self, order: PlanOrder, by: By) -> Answer<PlanAnswer> {
@@ -225,6 +244,25 @@ impl AdminService for RecordingService {
     async fn metrics(&self) -> Answer<String> {
         self.note("metrics".to_owned());
         Ok("# nothing\n".to_owned())
+    }
+
+    async fn notifications(&self) -> Answer<NotificationsAnswer> {
+        self.note("notifications".to_owned());
+        Ok(NotificationsAnswer::default())
+    }
+
+    async fn retry_notifications(&self, order: RetryOrder) -> Answer<RetriedAnswer> {
+        self.note(format!("retry {order:?}"));
+        Ok(RetriedAnswer::default())
+    }
+
+    async fn test_notification(&self, target: String) -> Answer<TestedAnswer> {
+        self.note(format!("test {target}"));
+        Ok(TestedAnswer {
+            target,
+            taken: true,
+            answer: "200 OK".to_owned(),
+        })
     }
 
     async fn tokens(&self) -> Answer<Vec<TokenLine>> {

@@ -50,6 +50,9 @@ async fn each_scope_opens_what_it_is_for_and_says_what_is_missing() {
         ("POST /api/v1/sessions/7-12-1/stop", "", 1),
         ("POST /api/v1/queue/pause", "{}", 1),
         ("POST /api/v1/tasks/o/r/12/orders", r#"{"order":"stop"}"#, 1),
+        ("GET /api/v1/notifications", "", 0),
+        ("POST /api/v1/notifications/retry", "{}", 2),
+        ("POST /api/v1/notifications/team/test", "", 2),
         ("GET /api/v1/tokens", "", 2),
         ("POST /api/v1/tokens", r#"{"name":"x","scope":"read"}"#, 2),
         ("POST /api/v1/tokens/x/revoke", "", 2),
@@ -99,6 +102,7 @@ async fn each_scope_opens_what_it_is_for_and_says_what_is_missing() {
 async fn a_token_for_one_repository_sees_and_orders_nothing_elsewhere() {
     let (server, service) = server().await;
     let allowed = [
+        ("GET /api/v1/overview", ""),
         ("GET /api/v1/sessions", ""),
         ("GET /api/v1/sessions?repository=O/R", ""),
         ("GET /api/v1/queue", ""),
@@ -106,6 +110,7 @@ async fn a_token_for_one_repository_sees_and_orders_nothing_elsewhere() {
         ("GET /api/v1/outcomes", ""),
         ("GET /api/v1/events", ""),
         ("GET /api/v1/tasks/o/r/12", ""),
+        ("GET /api/v1/tasks/o/r/12/plan", ""),
         ("GET /api/v1/graph?repository=o/r", ""),
         ("GET /api/v1/sessions/7-12-2", ""),
         ("POST /api/v1/sessions/7-12-2/stop", ""),
@@ -132,6 +137,7 @@ async fn a_token_for_one_repository_sees_and_orders_nothing_elsewhere() {
         ("GET /api/v1/audit", ""),
         ("GET /api/v1/sessions?repository=o/other", ""),
         ("GET /api/v1/tasks/o/other/12", ""),
+        ("GET /api/v1/tasks/o/other/12/plan", ""),
         ("GET /api/v1/graph?repository=o/other", ""),
         ("GET /api/v1/waves?repository=o/other", ""),
         ("GET /api/v1/events?repository=o/other", ""),

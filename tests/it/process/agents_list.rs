@@ -54,6 +54,11 @@ async fn what_is_here_and_what_each_needs_is_listed() {
     );
     assert_eq!(one("kimi")["installed"], "installed");
     assert_eq!(one("cline")["install"], "npm install --global cline");
+    assert_eq!(one("cline")["installed"], "not installed");
+    assert_eq!(
+        one("cline")["needs"],
+        "as its makers say (agents.NAME.inherit)"
+    );
     let (code, out, _) = skep("agents", &set).await;
     assert!(
         code == Some(0)
@@ -102,6 +107,34 @@ async fn an_agent_that_is_tried_shakes_hands_and_answers() {
         code == Some(1) && out.contains("not installed"),
         "{out}{err}"
     );
+    let none = programs(&[]);
+    let nowhere = variables(&[
+        ("PATH", &format!("{}:/usr/bin:/bin", none.path().display())),
+        ("SKEP_OLD_GIT", "allow"),
+    ]);
+    let (code, out, err) = skep("agents --try qwen-code", &nowhere).await;
+    assert!(
+        code == Some(1)
+            && out.contains("`qwen` is not installed")
+            && out.contains("`skep agents install qwen-code`"),
+        "{out}{err}"
+    );
+}
+
+/// The demo agent stands in for it: it shows which program starts.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_word_of_the_registry_starts_the_program_that_is_installed() {
+    let demo = format!("exec {} demo-agent", env!("CARGO_BIN_EXE_skep"));
+    let here = programs(&[("qwen", &demo)]);
+    let path = std::env::var("PATH").expect("a path");
+    let path = format!("{}:{path}", here.path().display());
+    let set = variables(&[
+        ("PATH", &path),
+        ("SKEP_OLD_GIT", "allow"),
+        ("SKEP_AGENT", "qwen-code"),
+    ]);
+    let (_, out, err) = skep("agents --try qwen-code", &set).await;
+    assert!(out.contains("✓ agent qwen-code"), "{out}{err}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,6 +169,11 @@ async fn an_agent_is_installed_by_its_makers_command_and_never_unasked() {
     let (code, _, err) = skep("agents install wizard --yes", &set).await;
     assert!(
         code == Some(2) && err.contains("no agent `wizard`"),
+        "{err}"
+    );
+    let (code, _, err) = skep("agents install clin --yes", &set).await;
+    assert!(
+        code == Some(2) && err.contains("Did you mean `cline`?"),
         "{err}"
     );
     let failing = programs(&[("npm", "exit 3")]);

@@ -4,7 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::running::{Ended, Served, skep};
-use super::setup::Setup;
+use super::setup::{PATIENCE, Setup};
+use super::terminal::Terminal;
 
 /// Runs a command that reads the whole configuration.
 async fn run(setup: &Setup, line: &str, more: &[(&str, &Path)]) -> Ended {
@@ -87,6 +88,27 @@ async fn a_lost_machine_is_taken_up_on_another_one() {
     let (code, patch, err) = skep(&patch, &token).await;
     assert_eq!(code, Some(0), "{err}");
     assert!(patch.contains("+++ b/C.md"), "{patch}");
+    // What waited for an answer goes on with it, in a working copy that is laid out anew.
+    setup
+        .github
+        .comment(setup.repository, asked, "ana", "2")
+        .expect("a comment");
+    let began = std::time::Instant::now();
+    let anew = "It is laid out anew; the agent is told what was said so far";
+    while !served.settled(asked, "needs-you").await["story"]
+        .to_string()
+        .contains(anew)
+    {
+        assert!(began.elapsed() < PATIENCE, "{}", served.log());
+    }
+    // The demo agent plays its script from the start and asks again: what it was told before it cannot read.
+    setup
+        .github
+        .comment(setup.repository, asked, "ana", "2")
+        .expect("a comment");
+    served.settled(asked, "in-review").await;
+    let pulls = setup.github.pulls(setup.repository).expect("pull requests");
+    assert_eq!(pulls.len(), 2, "{pulls:?}");
     assert_eq!(setup.github.violations(), [], "GitHub complains");
     served.stop().await;
 }
@@ -179,5 +201,25 @@ async fn drained_it_starts_nothing_and_lets_all_come_to_its_end() {
     let (code, _, err) = skep(&format!("resume {admin}"), &setup.token()).await;
     assert_eq!(code, Some(0), "{err}");
     served.settled(waits, "in-review").await;
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_terminal_it_says_that_it_is_at_work_and_takes_that_away() {
+    let setup = Setup::new().await;
+    setup.hurry();
+    let served = Served::start(&setup);
+    let place = setup.folder.path().join("backup");
+    let line = format!("backup {}", place.display());
+    let mut terminal = Terminal::start(&line, &setup.environment());
+    assert_eq!(terminal.ended().await, Some(0), "{}", terminal.screen());
+    // The line is longer than the terminal is wide.
+    let told = |screen: &str| screen.replace('\n', "").contains("0 sessions");
+    let screen = terminal.until("what it holds", told).await;
+    let at_work = "copying the database, the keys and the work";
+    assert!(!screen.contains(at_work), "{screen}");
+    let bytes = terminal.bytes();
+    let all = String::from_utf8_lossy(&bytes);
+    assert!(all.contains(at_work), "{all:?}");
     served.stop().await;
 }

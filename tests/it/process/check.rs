@@ -146,6 +146,39 @@ async fn beside_a_running_skep_its_ports_are_not_called_taken() {
     served.stop().await;
 }
 
+/// A workflow of the default branch that runs for whatever is pushed, and names secrets, is named with the way out.
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_that_a_pushed_branch_could_read_are_named() {
+    let setup = Setup::new().await;
+    let (code, out, _) = check(&setup, &[], "").await;
+    let none = "no workflow of 1 repository hands secrets to branches";
+    assert!(code == Some(0) && out.contains(none), "{out}");
+    let workflow = "on: push\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    environment: production\n    steps:\n      - run: ./ship.sh\n        env:\n          KEY: ${{ secrets.DEPLOY_KEY }}\n";
+    setup
+        .github
+        .push_to_branch(
+            setup.repository,
+            "main",
+            &[(".github/workflows/ship.yml", workflow)],
+            "ana",
+        )
+        .await
+        .expect("a push");
+    let (code, out, _) = check(&setup, &[], "").await;
+    assert_eq!(code, Some(0), "it is said, and stops nothing: {out}");
+    let said = out.lines().find(|line| line.contains(" secrets "));
+    let said = said.unwrap_or_else(|| panic!("nothing of secrets: {out}"));
+    for named in [
+        "octo/hello",
+        "`ship.yml`",
+        "`DEPLOY_KEY`",
+        "`production`",
+        "branches-ignore: ['agent/**']",
+    ] {
+        assert!(said.contains(named), "{named}: {said}");
+    }
+}
+
 /// What keeps the App from a default branch is GitHub's rules; where it may bypass them, that is wrong, and without any it is said.
 #[tokio::test(flavor = "multi_thread")]
 async fn how_the_app_stands_to_a_default_branch_is_said() {

@@ -472,6 +472,7 @@ async fn an_agent_that_is_not_there_is_named() {
     let stage = stage();
     for (agent, part) in [
         ("goose", "`goose` is not installed"),
+        ("qwen-code", "`skep agents install qwen-code` installs it"),
         ("goos", "Did you mean `goose`?"),
     ] {
         let (code, out, err) =

@@ -217,6 +217,58 @@ async fn a_wrong_secret_and_a_ping_are_seen() {
     served.stop().await;
 }
 
+/// Roles, limits and rules count at once; what needs what was not built at the start changes nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hang_up_takes_up_the_rules_for_issues() {
+    let setup = Setup::new().await;
+    setup.hurry();
+    let file = setup.folder.path().join("skep.toml");
+    let served = Served::start(&setup);
+    let read = async |text: &str, says: &str| {
+        let before = served.log().matches(says).count();
+        std::fs::write(&file, text).expect("written");
+        served.signal(Signal::HUP);
+        let began = Instant::now();
+        while served.log().matches(says).count() == before {
+            assert!(began.elapsed() < PATIENCE, "{}", served.log());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    read("off = ['octo/*']\n", "were read again").await;
+    let refused = setup.go("write A.md: a\nsay Done.");
+    let began = Instant::now();
+    let thread = || {
+        setup
+            .github
+            .thread(setup.repository, refused)
+            .expect("an issue")
+    };
+    while !thread().contains("skep is switched off for this repository") {
+        assert!(began.elapsed() < PATIENCE, "{}", thread());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    read(
+        "[agents.other]\ncommand = 'other'\n[roles.swe]\nagent = 'other'\n",
+        "restart it",
+    )
+    .await;
+    let again = setup.go("write B.md: b\nsay Done.");
+    let thread = || {
+        setup
+            .github
+            .thread(setup.repository, again)
+            .expect("an issue")
+    };
+    while !thread().contains("skep is switched off for this repository") {
+        assert!(began.elapsed() < PATIENCE, "{}", thread());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    read("ready = 'never'\n", "were read again").await;
+    let taken = setup.go("write C.md: c\nsay Done.");
+    served.settled(taken, "in-review").await;
+    served.stop().await;
+}
+
 /// Closing the terminal, or `systemctl reload`.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hang_up_reads_the_webhook_secret_again_and_kills_nobody() {

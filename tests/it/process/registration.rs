@@ -18,7 +18,7 @@ const SCRIPT: &str = "write A.md: a\nsay Done.";
 /// Where nobody listens.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
-async fn stage() -> Setup {
+pub(super) async fn stage() -> Setup {
     Setup::with(|config| {
         config.app_private_key_pem = Some(crate::test_app::key("test-only-app.pkcs1.pem"));
     })
@@ -302,11 +302,16 @@ async fn a_set_up_ends_in_a_skep_that_works() {
     let back = browser.press(&setup).await;
     run.lead(&setup);
     let returned = browser.return_by(&back).await;
+    // Straight on to where it is installed; once more, to the checklist.
+    let slug = setup.github.app().slug;
+    let install = format!("{}/apps/{slug}/installations/new", setup.github.git_url());
     assert_eq!(
         (returned.status, returned.header("location")),
-        (303, Some("/setup")),
+        (303, Some(install.as_str())),
         "{returned:?}"
     );
+    let again = browser.return_by(&back).await;
+    assert_eq!(again.header("location"), Some("/setup"), "{again:?}");
     let file = setup.data().join("app.json");
     let mode = std::fs::metadata(&file).expect("kept").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -322,7 +327,7 @@ async fn a_set_up_ends_in_a_skep_that_works() {
     browser.until("permissions", "done").await;
     let last = browser.page().await;
     assert!(
-        last.body.contains("Everything is set up") && !last.body.contains("http-equiv=\"refresh\""),
+        last.body.contains("Everything is set up") && !last.body.contains("<script"),
         "{last:?}"
     );
     let (code, output) = run.ended().await;
@@ -344,6 +349,47 @@ async fn a_set_up_ends_in_a_skep_that_works() {
     served.settled(issue, "in-review").await;
     served.one_completed_session().await;
     assert_eq!(conversions(&setup), 1);
+    served.stop().await;
+}
+
+/// Where news is asked for, the App gets no webhook, and no port is opened for one, neither by the set-up nor by the service after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_set_up_that_polls_makes_an_app_without_a_webhook() {
+    let setup = stage().await;
+    setup.hurry();
+    let run = SetUp::start(&setup, "--poll 5s");
+    assert_eq!(run.listen, "", "nothing is to be passed on to here");
+    let browser = Browser::open(&run.address).await;
+    let back = browser.press(&setup).await;
+    let returned = browser.return_by(&back).await;
+    assert_eq!(returned.status, 303, "{returned:?}");
+    assert_eq!(setup.github.app().webhook_url, None);
+    let kept = std::fs::read_to_string(setup.data().join("app.json")).expect("kept");
+    assert!(
+        !kept.contains("webhook_secret"),
+        "a secret would open a port"
+    );
+    assert!(
+        browser
+            .until("webhook", "done")
+            .await
+            .contains("none is needed")
+    );
+    browser.install(&setup).await;
+    browser.until("permissions", "done").await;
+    let (code, output) = run.ended().await;
+    assert_eq!(code, Some(0), "{output}");
+    let no_app = [
+        ("SKEP_APP_ID", ""),
+        ("SKEP_PRIVATE_KEY_FILE", ""),
+        ("SKEP_WEBHOOK_SECRET", ""),
+        ("SKEP_POLL", "5s"),
+    ];
+    let served = Served::start_with(&setup, &no_app);
+    assert_eq!(served.listen, "");
+    let issue = setup.go(SCRIPT);
+    served.settled(issue, "in-review").await;
+    served.one_completed_session().await;
     served.stop().await;
 }
 
@@ -734,7 +780,7 @@ async fn what_stands_in_the_way_is_said_plainly() {
     );
     let (code, _, err) = skep("setup", &variables(&setup)).await;
     assert!(
-        code == Some(2) && err.contains("--url https://HOST") && err.contains("--webhook-proxy"),
+        code == Some(2) && err.contains("--url https://HOST") && err.contains("--poll"),
         "{err}"
     );
     let (code, out, _) = skep(&format!("setup --url {NOWHERE}"), &setup.environment()).await;

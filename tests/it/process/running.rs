@@ -90,10 +90,17 @@ impl Served {
 
     fn begin(setup: &Setup, wrapper: &[&str], more: &[(&str, &str)]) -> Self {
         let served = Self::begin_until(setup, wrapper, more, "skep is ready");
-        setup
-            .github
-            .set_webhook_url(&format!("http://{}/webhook", served.listen));
+        if !served.listen.is_empty() {
+            setup
+                .github
+                .set_webhook_url(&format!("http://{}/webhook", served.listen));
+        }
         served
+    }
+
+    /// By a command of the test's own, which says `until` once its addresses are open.
+    pub(super) fn start_by(command: Command, until: &str) -> Self {
+        tokio::task::block_in_place(|| Self::spawn(command, until))
     }
 
     fn begin_until(setup: &Setup, wrapper: &[&str], more: &[(&str, &str)], until: &str) -> Self {
@@ -107,12 +114,13 @@ impl Served {
             .args(&line[1..])
             .env_clear()
             .envs(setup.environment())
-            .envs(more.iter().copied());
-        let mut child = command
-            .current_dir(setup.folder.path())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("it starts");
+            .envs(more.iter().copied())
+            .current_dir(setup.folder.path());
+        Self::spawn(command, until)
+    }
+
+    fn spawn(mut command: Command, until: &str) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("it starts");
         let mut output = BufReader::new(child.stderr.take().expect("piped"));
         let log = Arc::new(Mutex::new(String::new()));
         let ready = loop {
@@ -140,12 +148,13 @@ impl Served {
             let mut in_words =
                 in_words.filter_map(|word| word.strip_prefix(name)?.strip_prefix('='));
             let address = entry["fields"][name].as_str().or_else(|| in_words.next());
-            address.expect("an address").to_owned()
+            address.map(str::to_owned)
         };
         Self {
             child,
-            listen: text("listen"),
-            admin: text("admin"),
+            // One that asks for news has none.
+            listen: text("listen").unwrap_or_default(),
+            admin: text("admin").expect("an address"),
             log,
         }
     }

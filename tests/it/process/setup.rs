@@ -151,9 +151,10 @@ impl Setup {
         assert_eq!(status, ["agent:review"], "{thread}");
         let mut reactions = view.reactions.clone();
         reactions.sort();
+        let bot = format!("{}[bot]", self.github.app().slug);
         assert_eq!(
             reactions,
-            ["eyes skep[bot]", "hooray skep[bot]"],
+            [format!("eyes {bot}"), format!("hooray {bot}")],
             "{thread}"
         );
         assert_eq!(self.github.violations(), [], "GitHub complains");

@@ -70,6 +70,13 @@ async fn a_check_is_made_and_completed() {
         (&done["status"], &done["conclusion"]),
         (&json!("completed"), &json!("success"))
     );
+    let back = json!({ "status": "in_progress", "output": { "title": "Again", "summary": "s" } });
+    let back = stage.send(Method::PATCH, &path, &token, back).await.json();
+    assert_eq!(
+        (&back["status"], &back["output"]["title"]),
+        (&json!("completed"), &json!("Again")),
+        "what is over stays so"
+    );
     let nowhere = json!({ "name": "skep", "head_sha": "0".repeat(40) });
     assert_eq!(
         stage

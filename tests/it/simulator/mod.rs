@@ -20,6 +20,7 @@ mod registration;
 mod relations;
 mod rest;
 mod rules;
+mod sign_in;
 mod stacks;
 mod strict;
 mod suggestions;

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use skep::core::effect::Reaction;
 use skep::core::ids::{CommentId, InstallationId, IssueNumber, RepositoryId, Sha};
 use skep::github::{
-    At, GitHub, GitHubConfig, GitHubError, Pace, ReviewState, ReviewThread, Timeouts,
+    Assignment, At, GitHub, GitHubConfig, GitHubError, Pace, ReviewState, ReviewThread, Timeouts,
 };
 use skep_simulator::world::{LineComment, PullDraft, ReviewDraft};
 
@@ -200,36 +200,28 @@ async fn people_are_assigned_once_and_github_may_refuse_in_silence() {
         .set_permission(product.stage.home, "ann", "write")
         .expect("a place");
     simulator.create_user("zoe");
-    let shown = |assignment: skep::github::Assignment| (assignment.before, assignment.after);
-    assert_eq!(
-        shown(github.assign(at, issue, "ann").await.expect("asked")),
-        (false, true)
-    );
-    assert_eq!(
-        shown(github.assign(at, issue, "ANN").await.expect("asked")),
-        (true, true)
-    );
-    assert_eq!(
-        shown(github.assign(at, issue, "zoe").await.expect("asked")),
-        (false, false),
-        "a stranger"
-    );
+    for (login, again, found, why) in [
+        ("ann", false, Assignment::Ours, "nobody was assigned"),
+        ("ANN", false, Assignment::Theirs, "who is there already is"),
+        (
+            "ANN",
+            true,
+            Assignment::Ours,
+            "an answer was lost, and it was we",
+        ),
+        ("zoe", false, Assignment::Refused, "a stranger"),
+    ] {
+        let assigned = github.assign(at, issue, (login, again)).await;
+        assert_eq!(assigned.expect("asked"), found, "{login}: {why}");
+    }
     simulator
         .comment(product.stage.home, issue, "zoe", "I would")
         .expect("a comment");
-    assert_eq!(
-        shown(github.assign(at, issue, "zoe").await.expect("asked")),
-        (false, true),
-        "who spoke can be"
-    );
-    assert_eq!(
-        shown(github.unassign(at, issue, "ann").await.expect("asked")),
-        (true, false)
-    );
-    assert_eq!(
-        shown(github.unassign(at, issue, "ann").await.expect("asked")),
-        (false, false)
-    );
+    let spoke = github.assign(at, issue, ("zoe", false)).await;
+    assert_eq!(spoke.expect("asked"), Assignment::Ours, "who spoke can be");
+    for _ in 0..2 {
+        github.unassign(at, issue, "ann").await.expect("taken off");
+    }
     assert_eq!(
         simulator
             .issue(product.stage.home, issue)

@@ -162,6 +162,14 @@ async fn a_manifest_that_github_would_refuse_is_refused() {
             "Redirect url must be",
         ),
         (
+            with("callback_urls", json!(["nowhere"])),
+            "Callback url must be",
+        ),
+        (
+            with("callback_urls", json!(vec!["http://a.example"; 11])),
+            "Callback urls are too many",
+        ),
+        (
             with("default_permissions", json!({ "issues": "some" })),
             "unknown level",
         ),

@@ -5,7 +5,7 @@ use http_body_util::Full;
 use hyper::{Method, Request};
 use serde_json::{Value, json};
 
-use super::client::{Stage, stage, stage_with};
+use super::client::{Answer, Stage, stage, stage_with};
 
 pub(super) const R: &str = "/repos/octo/hello";
 
@@ -69,15 +69,7 @@ async fn rate_limit_headers_count_and_an_etag_is_free() {
         ("5000", "4999")
     );
     assert!(!first.header("x-github-request-id").is_empty());
-    let request = Request::get(format!("{}{R}", stage.simulator.api_url()))
-        .header("user-agent", "plain-test")
-        .header("authorization", &token)
-        .header("if-none-match", first.header("etag"))
-        .body(Full::new(Bytes::new()));
-    let second = stage
-        .exchange(request.expect("a request"))
-        .await
-        .expect("an answer");
+    let second = get_if_changed(&stage, &token, first.header("etag")).await;
     assert_eq!((second.status, second.text.as_str()), (304, ""));
     let limits = stage.get("/rate_limit", &token).await.json();
     assert_eq!(limits["rate"]["used"], 2, "two of three: the 304 was free");
@@ -87,6 +79,37 @@ async fn rate_limit_headers_count_and_an_etag_is_free() {
         (over.status, over.header("x-ratelimit-remaining")),
         (403, "0")
     );
+}
+
+#[tokio::test]
+async fn a_tag_is_good_for_the_token_that_got_it() {
+    let stage = stage().await;
+    let (token, renewed) = (stage.token().await, stage.token().await);
+    assert_ne!(token, renewed);
+    let first = stage.get(R, &token).await;
+    let tag = first.header("etag");
+    assert_eq!(get_if_changed(&stage, &token, tag).await.status, 304);
+    let other = get_if_changed(&stage, &renewed, tag).await;
+    assert_eq!((other.status, &other.text), (200, &first.text));
+    assert_eq!(
+        get_if_changed(&stage, &renewed, other.header("etag"))
+            .await
+            .status,
+        304
+    );
+}
+
+/// Asks for the repository once more, with the tag of an answer to `token` or to another.
+async fn get_if_changed(stage: &Stage, token: &str, tag: &str) -> Answer {
+    let request = Request::get(format!("{}{R}", stage.simulator.api_url()))
+        .header("user-agent", "plain-test")
+        .header("authorization", token)
+        .header("if-none-match", tag)
+        .body(Full::new(Bytes::new()));
+    stage
+        .exchange(request.expect("a request"))
+        .await
+        .expect("an answer")
 }
 
 #[tokio::test]

@@ -205,6 +205,9 @@ async fn every_webhook_is_told_and_no_other() {
     github
         .rename_repository(stage.home, "octo", "renamed")
         .expect("renamed");
+    github
+        .publish_release(stage.home, "v1", "ana")
+        .expect("released");
     github.archive(stage.home, true).expect("archived");
     github.archive(stage.home, false).expect("back");
     github

@@ -28,6 +28,17 @@ fn done(row: &EffectRow) -> Completion<'_> {
     }
 }
 
+/// How many lapsed leases this process has taken over; other tests take some as well.
+fn taken_over() -> u64 {
+    let mut all = skep::meter::Exposition::default();
+    skep::meter::write(&mut all);
+    let text = all.text();
+    let count = text
+        .lines()
+        .find_map(|line| line.strip_prefix("skep_lease_takeovers_total{cause=\"lapsed\"} "));
+    count.map_or(0, |count| count.parse().expect("a number"))
+}
+
 async fn claimed(store: &Store, wish: Claim<'_>) -> Vec<String> {
     store
         .claim(wish)
@@ -286,7 +297,9 @@ async fn the_word_of_a_former_holder_does_not_count() {
             lease_until: 350,
             ..WISH
         };
+        let before = taken_over();
         let second = store.claim(takeover).await.expect("claimed").remove(0);
+        assert!(taken_over() > before, "the takeover is counted");
         assert_eq!((second.attempts, second.fence), (2, 2));
 
         let outcome = Some(fact("outcome:e:1"));

@@ -4,9 +4,11 @@
 mod audit;
 mod copying;
 mod durability;
+mod earlier;
 mod inbox;
 mod lease;
 mod looking;
+mod notification;
 mod opening;
 mod retention;
 mod transition;

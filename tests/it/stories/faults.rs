@@ -103,7 +103,7 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         // It only reads, when what an issue waits for is changed: `dependencies`.
         EffectKind::ReadDependencies => None,
         // It has one of its own: `blocked`.
-        EffectKind::ProposePolicy => None,
+        EffectKind::ProposePolicy | EffectKind::ProposeOnboarding => None,
         // It has a grid of its own: `discovery`.
         EffectKind::CreateIssue => None,
         // It has one too: `suggestions`.
@@ -124,6 +124,8 @@ fn deed(kind: EffectKind) -> Option<(&'static str, &'static str)> {
         EffectKind::ReadPullGate | EffectKind::ReportPullGate => None,
         // Nothing is to be verified: `verification`.
         EffectKind::Verify | EffectKind::ReportVerification => None,
+        // It is switched off: `session_check`.
+        EffectKind::ShowCheck => None,
     }
 }
 

@@ -128,9 +128,10 @@ impl Real {
             "{log:?}"
         );
         assert!(
-            of("usage")
-                .iter()
-                .any(|usage| usage["context"].as_u64() > Some(0)),
+            of("usage").iter().any(|usage| {
+                let told = [&usage["context"], &usage["tokens"]["output"]];
+                told.iter().any(|number| number.as_u64() > Some(0))
+            }),
             "{log:?}"
         );
         assert!(marked(&app.data_dir()).is_empty());
@@ -308,6 +309,32 @@ with_each_agent!(
     a_refusing_model_is_named_on_the_issue
     taking_the_label_away_ends_it
 );
+
+/// One that is no preset: all that skep knows of it is what the registry says, and what the operator passes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_by_its_word_in_the_registry_makes_a_pull_request() {
+    if let Some(real) = Real::new("qwen-code").await {
+        real.a_label_becomes_a_pull_request().await;
+    }
+}
+
+/// Version 2 of the protocol, a draft, on the whole way.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_takes_version_2_makes_a_pull_request() {
+    let offer = |plan: &mut Options| plan.agent.as_mut().expect("one").draft_protocol = true;
+    for name in ["codex", "claude"] {
+        let Some(real) = Real::with(name, offer).await else {
+            return;
+        };
+        real.a_label_becomes_a_pull_request().await;
+    }
+    if let Some(real) = Real::with("codex", offer).await {
+        real.a_question_is_answered_after_it_was_parked().await;
+    }
+    if let Some(real) = Real::with("codex", offer).await {
+        real.taking_the_label_away_ends_it().await;
+    }
+}
 
 /// Both offer a choice, each in its own words; a wish that is in neither's is said and harms nothing.
 #[tokio::test(flavor = "multi_thread")]

@@ -57,7 +57,7 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         // It only reads, when what an issue waits for is changed: `dependencies`.
         EffectKind::ReadDependencies => return None,
         // It has one of its own: `blocked`.
-        EffectKind::ProposePolicy => return None,
+        EffectKind::ProposePolicy | EffectKind::ProposeOnboarding => return None,
         // It has a grid of its own: `discovery`.
         EffectKind::CreateIssue => return None,
         // It has one too: `suggestions`.
@@ -78,6 +78,8 @@ fn never(kind: EffectKind) -> Option<(Scenario, FaultRule)> {
         EffectKind::ReadPullGate | EffectKind::ReportPullGate => return None,
         // Nothing is to be verified: `verification`.
         EffectKind::Verify | EffectKind::ReportVerification => return None,
+        // It is switched off: `session_check`.
+        EffectKind::ShowCheck => return None,
     })
 }
 

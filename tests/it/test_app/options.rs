@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
+use skep::config::Certificates;
 use skep::core::base_rules::OnBaseRules;
 use skep::core::issue_rules::IssueRules;
 use skep::core::notifications::Notifications;
+use skep::core::notify::{Patience, Target};
 use skep::core::policy::{AllowProtected, Limits, MakeReady, Readiness, Retention};
 use skep::core::usage::{Meaning, Price};
 use skep::github::{Pace, Timeouts};
+use skep::notify::Waits;
 use skep::runner::Timings;
+use skep::sweep::Hearing;
 
 /// How a app is built.
 #[derive(Clone)]
@@ -58,6 +62,14 @@ pub(crate) struct Options {
     pub base_rules: OnBaseRules,
     /// Bots that may start work, by login.
     pub allowed_bots: Vec<String>,
+    /// How news of GitHub gets to skep; where it only asks, no webhook is delivered.
+    pub hearing: Hearing,
+    /// Who is told outside GitHub.
+    pub notify: Vec<Target>,
+    /// How often a notification is tried, and how long a try may take.
+    pub notify_patience: (Patience, Waits),
+    /// Certificates besides the system's.
+    pub certificates: Certificates,
 }
 
 impl Default for Options {
@@ -116,6 +128,18 @@ impl Default for Options {
             readiness: Readiness::Off,
             base_rules: OnBaseRules::default(),
             allowed_bots: vec![],
+            hearing: Hearing::Webhooks,
+            notify: vec![],
+            // A slow machine is no fault of a receiver's; a story of one that hangs says so.
+            notify_patience: (
+                Patience::default(),
+                Waits {
+                    connect: Duration::from_secs(60),
+                    post: Duration::from_secs(60),
+                    mail: Duration::from_secs(60),
+                },
+            ),
+            certificates: Certificates::default(),
         }
     }
 }

@@ -344,13 +344,14 @@ impl TestApp {
         let any = "127.0.0.1:0".parse().expect("an address");
         let running = app
             .start(&Addresses {
-                listen: any,
+                listen: Some(any),
                 admin: any,
             })
             .await
             .expect("skep starts");
+        let listen = running.listen.expect("an address for webhooks");
         self.simulator
-            .set_webhook_url(&format!("http://{}/webhook", running.listen));
+            .set_webhook_url(&format!("http://{listen}/webhook"));
         running
     }
 

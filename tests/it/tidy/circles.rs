@@ -13,11 +13,14 @@ const CRATES: [(&str, &str); 3] = [
 ];
 
 /// The floors of the product; an arrow runs only to a lower one. What is not named stands on its crate's top.
-const FLOORS: [(&str, u8); 22] = [
+const FLOORS: [(&str, u8); 27] = [
     ("core", 0),
     ("random", 1),
     ("meter", 1),
+    ("trace", 2),
     ("dial", 1),
+    ("local_socket", 0),
+    ("live_policy", 1),
     ("pem", 0),
     ("signing", 1),
     ("webhook", 3),
@@ -26,12 +29,14 @@ const FLOORS: [(&str, u8); 22] = [
     ("git", 3),
     ("agent", 3),
     ("egress", 1),
+    ("mcp", 3),
     ("fence", 1),
     ("gateway", 2),
     ("config", 3),
     ("http", 4),
     ("engine", 4),
     ("runner", 4),
+    ("notify", 4),
     ("sweep", 4),
     ("app", 5),
     ("cli", 6),

@@ -44,6 +44,8 @@ pub enum ErrorClass {
     Memory,
     /// The agent, with all that it started, took too much of the processors' time.
     Cpu,
+    /// The working copy is not there any more: after a restore, or because somebody removed it.
+    Workspace,
     /// The agent could not be started.
     Spawn,
     /// A service of the repository's tests did not come up, or did not stay.
@@ -75,6 +77,7 @@ impl ErrorClass {
             Self::Memory => "memory",
             Self::Cpu => "cpu",
             Self::Services => "services",
+            Self::Workspace => "workspace",
             Self::Spawn => "spawn",
             Self::Unknown => "unknown",
         }

@@ -19,6 +19,7 @@ mod kept;
 mod listen;
 mod notice;
 mod offer;
+mod onboarding;
 mod order;
 mod outage;
 mod overlap;
@@ -29,6 +30,7 @@ mod pull;
 mod pull_gate;
 mod reach;
 mod reads;
+mod recurring;
 mod revised;
 mod side;
 mod size;
@@ -127,6 +129,7 @@ const RULES: &[Rule] = &[
         "a session with a slot has its working copy laid out, or goes on",
         slot::begin,
     ),
+    rule("a working copy that is gone is laid out anew", slot::anew),
     rule(
         "an agent whose working copy stands gets its task",
         slot::prepared,
@@ -256,6 +259,14 @@ const RULES: &[Rule] = &[
         verify::report,
     ),
     rule("a draft whose checks are green is made ready", reads::ready),
+    rule(
+        "a repository's first pull request is proposed once",
+        onboarding::propose,
+    ),
+    rule(
+        "recurring work that is due becomes an issue",
+        recurring::go_on,
+    ),
     rule(
         "issues that were found are made one after the other, and start if they may",
         discovery::go_on,

@@ -8,11 +8,42 @@ use crate::text;
 
 type Gate = fn(&Task, &TriggerFacts, &Policy) -> Option<String>;
 
-const GATES: &[Gate] = &[is_a_pull, is_closed, may_not_start, is_archived, is_empty];
+/// Each with the name it has in a dry run.
+const GATES: &[(&str, Gate)] = &[
+    ("is_on", is_off),
+    ("is_an_issue", is_a_pull),
+    ("is_open", is_closed),
+    ("may_start", may_not_start),
+    ("is_not_archived", is_archived),
+    ("has_commits", is_empty),
+];
 
 /// The first thing that stands in the way.
 pub(super) fn obstacle(task: &Task, facts: &TriggerFacts, policy: &Policy) -> Option<String> {
-    GATES.iter().find_map(|gate| gate(task, facts, policy))
+    GATES.iter().find_map(|(_, gate)| gate(task, facts, policy))
+}
+
+/// What every gate says, in their order.
+pub(super) fn each(task: &Task, facts: &TriggerFacts, policy: &Policy) -> Vec<GateAnswer> {
+    let answer = |(name, gate): &(&'static str, Gate)| GateAnswer {
+        name,
+        says: gate(task, facts, policy),
+    };
+    GATES.iter().map(answer).collect()
+}
+
+/// What a gate says of a start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateAnswer {
+    /// What holds where it lets the start through, as one word: `is_open`.
+    pub name: &'static str,
+    /// Why it does not let it through; `None` where it does.
+    pub says: Option<String>,
+}
+
+/// The operator switched it off, for the repository or for whoever asks.
+fn is_off(task: &Task, facts: &TriggerFacts, policy: &Policy) -> Option<String> {
+    text::off::refused(&task.place.name, facts.actor.login(), &policy.issues)
 }
 
 /// Sessions are for issues.

@@ -29,10 +29,11 @@ use std::collections::VecDeque;
 
 pub use agent_news::{AgentIs, AgentNews, Took};
 pub use decision::{Decision, Noted, Planned};
+pub use gates::GateAnswer;
 use record::Input;
 pub use tell::Tell;
 
-use super::event::Event;
+use super::event::{Event, TriggerFacts};
 use super::policy::{Context, Policy};
 use super::task::Task;
 
@@ -40,6 +41,11 @@ use super::task::Task;
 /// change something. So it can be told before the delivery is stored that nobody has to look at it.
 pub fn label_changes_nothing(label: &str) -> Option<String> {
     record::label_changes_nothing(label)
+}
+
+/// What every gate says of a start, in the order in which they are asked; the first that stands against it decides.
+pub fn gates(task: &Task, facts: &TriggerFacts, policy: &Policy) -> Vec<GateAnswer> {
+    gates::each(task, facts, policy)
 }
 
 /// Decides what an event means for a task.

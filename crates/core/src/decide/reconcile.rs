@@ -1,11 +1,12 @@
 //! The third pass: what merely follows from the state. It compares the task before with the task after and plans what people
-//! see and what the task waits for: comments of questions and plans, the end's reaction, status comment, status label, assignee,
+//! see and what the task waits for: comments of questions and plans, the end's reaction, status comment, status label, check run, assignee,
 //! the switch, timers; and it withdraws what a stage that was left had under way.
 //!
 //! It never moves a task from stage to stage and never starts work. With nothing changed it plans nothing.
 
 mod assignees;
 mod change;
+mod check;
 mod comments;
 mod owed;
 mod sprint;
@@ -44,6 +45,7 @@ pub(super) fn reconcile(change: &Change<'_>, after: &mut Task, cx: Context<'_>) 
         assignees::follow(before, after, cx, &mut out);
         switch(after, cx, &mut out);
         verification::drop_report(before, after, cx, &mut out);
+        check::show(after, cx, &mut out);
     }
     timers::set(after, cx, &mut out);
     out

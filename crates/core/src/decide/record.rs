@@ -21,12 +21,14 @@ mod issue;
 mod landed;
 mod late;
 mod meter;
+mod onboarding;
 mod order;
 mod overlap;
 mod pull;
 mod pull_gate;
 mod queue;
 mod recording;
+mod recurring;
 mod repository_policy;
 mod rest;
 mod review;
@@ -46,7 +48,7 @@ use recording::{Outcome, Recording};
 
 use super::notes::Notes;
 use crate::effect::StatusLabel;
-use crate::event::{Event, Fetching, Looked, PushHeld};
+use crate::event::{BranchMoved, Event, Fetching, Looked, PushHeld};
 use crate::label;
 use crate::policy::{Context, GO_LABEL, OVERRIDE_LABEL, SPRINT_LABEL};
 use crate::task::{Order, Task};
@@ -121,6 +123,8 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::PullClosed { .. } => of_the_pull(on, task, event),
         Event::Sprint(news) => sprint::told(on, task, news),
         Event::Discovery(news) => discovery::told(on, task, news),
+        Event::Onboarding(news) => onboarding::told(on, task, news),
+        Event::Recurring(news) => recurring::told(on, task, news),
         Event::Evidence(news) => evidence_file::told(on, task, news),
         Event::Suggestion(news) => suggestion::told(on, &mut task.suggested, news),
         Event::PullGate(news) => pull_gate::told(on, task, news),
@@ -146,7 +150,7 @@ fn happened(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> String {
         | Event::Collected { session, .. }
         | Event::PublishChecked { session, .. }
         | Event::Published { session, .. }
-        | Event::BranchMoved { session, .. }
+        | Event::BranchMoved(BranchMoved { session, .. })
         | Event::PushHeld(PushHeld { session })
         | Event::PullOpened { session, .. }
         | Event::Asked { session, .. }
@@ -216,7 +220,7 @@ fn of_the_issue(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> Strin
                 notice: true,
             },
         ),
-        Event::Ordered { command } => order::given(on, task, command),
+        Event::Ordered { command, by } => order::given(on, task, command, by.as_deref()),
         Event::TriggerChecked { facts } => trigger::checked(on, task, facts),
         _ => String::new(),
     }

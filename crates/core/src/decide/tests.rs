@@ -17,6 +17,7 @@ mod promises;
 mod pull_gates;
 mod pulls;
 mod reach;
+mod recurring;
 mod size;
 mod sprints;
 mod stacks;

@@ -14,6 +14,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         Action::DescribePull(pull) => &mut pull.part,
         Action::ReportPullGate(report) => &mut report.summary,
         Action::ReportVerification(report) => &mut report.summary,
+        Action::ShowCheck(check) => &mut check.summary,
         Action::React(_)
         | Action::CheckTrigger(_)
         | Action::ShowLabel(_)
@@ -50,6 +51,7 @@ pub(super) fn put(action: &mut Action, words: &Vocabulary) {
         | Action::Steer(_)
         | Action::OpenHosts(_)
         | Action::ProposePolicy(_)
+        | Action::ProposeOnboarding(_)
         | Action::SetTimer(_)
         | Action::CheckAccess(_)
         | Action::Forget(_)

@@ -49,6 +49,8 @@ pub enum Origin {
     Session(SessionId),
     /// A task list.
     List,
+    /// Recurring work of the repository's file, by its name there.
+    Recurring(String),
 }
 
 /// How far an issue is.
@@ -226,7 +228,7 @@ impl Discovered {
         let all = self.issues.iter().map(|one| Promised {
             session: match &one.origin {
                 Origin::Session(session) => Some(session.clone()),
-                Origin::List => None,
+                Origin::List | Origin::Recurring(_) => None,
             },
             title: one.title.clone(),
             number: one.number(),

@@ -288,7 +288,11 @@ proptest! {
     ) {
         let issue = NewIssue { body: words, ..new("x", &[]) };
         let waits_for: Vec<String> = waits_for.into_iter().map(str::to_owned).collect();
-        let body = text::body(&issue, on.map(IssueNumber), &waits_for);
+        let from = on.map_or_else(|| text::from(&Origin::List, IssueNumber(1)), |on| {
+            let session = SessionId::new(TaskKey::new(RepositoryId(1), IssueNumber(on)), 1);
+            text::from(&Origin::Session(session), IssueNumber(on))
+        });
+        let body = text::body(&issue, &from, &waits_for);
         let repository = repository();
         let found = dependency::references::<&str>(&body, &[], &Home { issue: IssueNumber(50), ..home(&repository) });
         let mut found: Vec<String> = found.found.iter().map(|one| {

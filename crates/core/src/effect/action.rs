@@ -254,6 +254,9 @@ pub struct CreateIssue {
     pub body: String,
     /// Its labels. Those of skep's own are made where the repository lacks them.
     pub labels: Vec<String>,
+    /// The issue that must be closed before: while it is open none is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<IssueNumber>,
 }
 
 /// Propose changes of the issue for people to decide. What the issue has, what waits and what a person said no to is read

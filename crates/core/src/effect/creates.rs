@@ -19,6 +19,7 @@ impl Action {
             | Self::Reply(_)
             | Self::CreateIssue(_)
             | Self::ProposePolicy(_) => Some(Worth::High),
+            Self::ProposeOnboarding(_) => Some(Worth::Low),
             Self::React(_)
             | Self::CheckTrigger(_)
             | Self::ShowLabel(_)
@@ -48,6 +49,7 @@ impl Action {
             | Self::ReportPullGate(_)
             | Self::Verify(_)
             | Self::ReportVerification(_)
+            | Self::ShowCheck(_)
             | Self::RefreshPullRequest(_)
             | Self::CheckLanded(_)
             | Self::MarkReady(_)

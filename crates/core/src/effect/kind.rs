@@ -16,6 +16,8 @@ pub enum EffectKind {
     ShowStatus,
     /// [`super::ShowLabel`].
     ShowLabel,
+    /// [`super::ShowCheck`].
+    ShowCheck,
     /// [`super::PrepareWorkspace`].
     PrepareWorkspace,
     /// [`super::RunTurn`].
@@ -81,6 +83,8 @@ pub enum EffectKind {
     OpenHosts,
     /// [`super::ProposePolicy`].
     ProposePolicy,
+    /// [`super::ProposeOnboarding`].
+    ProposeOnboarding,
     /// [`super::SetTimer`].
     #[serde(alias = "ring")]
     SetTimer,
@@ -116,11 +120,12 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind: the crash stories walk this list, so that a new kind without a story fails.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 51] = [
         Self::React,
         Self::CheckTrigger,
         Self::ShowStatus,
         Self::ShowLabel,
+        Self::ShowCheck,
         Self::PrepareWorkspace,
         Self::RunTurn,
         Self::Collect,
@@ -151,6 +156,7 @@ impl EffectKind {
         Self::Steer,
         Self::OpenHosts,
         Self::ProposePolicy,
+        Self::ProposeOnboarding,
         Self::SetTimer,
         Self::CheckAccess,
         Self::ReadDependencies,
@@ -175,6 +181,7 @@ impl EffectKind {
             Self::CheckTrigger => "check_trigger",
             Self::ShowStatus => "show_status",
             Self::ShowLabel => "show_label",
+            Self::ShowCheck => "show_check",
             Self::PrepareWorkspace => "prepare_workspace",
             Self::RunTurn => "run_turn",
             Self::Collect => "collect",
@@ -205,6 +212,7 @@ impl EffectKind {
             Self::Steer => "steer",
             Self::OpenHosts => "open_hosts",
             Self::ProposePolicy => "propose_policy",
+            Self::ProposeOnboarding => "propose_onboarding",
             Self::SetTimer => "set_timer",
             Self::CheckAccess => "check_access",
             Self::ReadDependencies => "read_dependencies",
@@ -257,6 +265,7 @@ impl Action {
             Self::CheckTrigger(_) => EffectKind::CheckTrigger,
             Self::ShowStatus(_) => EffectKind::ShowStatus,
             Self::ShowLabel(_) => EffectKind::ShowLabel,
+            Self::ShowCheck(_) => EffectKind::ShowCheck,
             Self::PrepareWorkspace(_) => EffectKind::PrepareWorkspace,
             Self::RunTurn(_) => EffectKind::RunTurn,
             Self::Collect(_) => EffectKind::Collect,
@@ -287,6 +296,7 @@ impl Action {
             Self::Steer(_) => EffectKind::Steer,
             Self::OpenHosts(_) => EffectKind::OpenHosts,
             Self::ProposePolicy(_) => EffectKind::ProposePolicy,
+            Self::ProposeOnboarding(_) => EffectKind::ProposeOnboarding,
             Self::SetTimer(_) => EffectKind::SetTimer,
             Self::CheckAccess(_) => EffectKind::CheckAccess,
             Self::ReadDependencies(_) => EffectKind::ReadDependencies,
@@ -321,6 +331,7 @@ actions!(
     CheckTrigger,
     ShowStatus,
     ShowLabel,
+    ShowCheck,
     PrepareWorkspace,
     RunTurn,
     Collect,
@@ -351,6 +362,7 @@ actions!(
     Steer,
     OpenHosts,
     ProposePolicy,
+    ProposeOnboarding,
     SetTimer,
     CheckAccess,
     ReadDependencies,

@@ -13,3 +13,13 @@ pub struct ProposePolicy {
     /// The pull request's text.
     pub body: String,
 }
+
+/// Propose the file with which a repository says how agents work there, and make the labels that start work. Found by its branch
+/// first, whatever became of it; what the repository has is left alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposeOnboarding {
+    /// The label that starts work, as it is called there.
+    pub go: String,
+    /// The label that asks for a plan first, as it is called there.
+    pub plan: String,
+}

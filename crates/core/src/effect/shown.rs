@@ -1,7 +1,8 @@
-//! What people see of a state at a glance: reactions and the one status label.
+//! What people see of a state at a glance: reactions, the one status label, and the check run of a pull request's head.
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::{IssueNumber, Sha};
 use crate::label;
 
 /// GitHub's reaction names that skep uses.
@@ -86,5 +87,62 @@ impl StatusLabel {
                 "skep: ended without a result; the status comment says why",
             ),
         }
+    }
+}
+
+/// Make the check run `skep` of a commit say how the session of its pull request stands. Found by its `external_id`, made only if it
+/// is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShowCheck {
+    /// The issue of the task, of which the `external_id` is made.
+    pub issue: IssueNumber,
+    /// The commit.
+    pub head: Sha,
+    /// How the session stands.
+    pub stands: SessionStands,
+    /// The headline.
+    pub title: String,
+    /// Markdown.
+    pub summary: String,
+    /// The page that tells more.
+    pub link: String,
+}
+
+/// How a session stands, as a check run can say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionStands {
+    /// It waits for its turn.
+    Waiting,
+    /// An agent works.
+    Working,
+    /// A person has to do something before it goes on.
+    NeedsYou,
+    /// Nobody works, and nobody has to do anything.
+    Resting,
+    /// The pull request is its result.
+    Done,
+    /// It failed.
+    Failed,
+    /// The branch has another head by now.
+    Left,
+}
+
+impl SessionStands {
+    /// What the status label says, said of a commit.
+    pub fn of(label: Option<StatusLabel>) -> Self {
+        match label {
+            Some(StatusLabel::Queued) => Self::Waiting,
+            Some(StatusLabel::Working) => Self::Working,
+            Some(StatusLabel::NeedsYou) => Self::NeedsYou,
+            Some(StatusLabel::Paused) | None => Self::Resting,
+            Some(StatusLabel::Review | StatusLabel::Done) => Self::Done,
+            Some(StatusLabel::Failed) => Self::Failed,
+        }
+    }
+
+    /// Whether GitHub shows it as something that is not over.
+    pub fn is_under_way(self) -> bool {
+        matches!(self, Self::Waiting | Self::Working)
     }
 }

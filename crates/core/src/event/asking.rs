@@ -19,6 +19,8 @@ pub enum Asking {
     Override,
     /// The label that the issue was made with, because a session found it.
     Discovery,
+    /// The label that the issue was opened with, because the repository's own file asks for the work again and again.
+    Recurring,
     /// Nobody: the issue's words were changed while a session lives, by somebody who may or may not speak to it.
     Edit,
     /// Nobody: a role was named, and only the repository can tell whether there is one.

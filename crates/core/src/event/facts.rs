@@ -193,6 +193,8 @@ pub enum Timer {
     Project,
     /// It is looked whether somebody lets in what is withheld.
     Withheld,
+    /// Work that recurs is due by the calendar.
+    Recurring,
 }
 
 /// All that is read from GitHub before work may start. One effect reads it, the core judges it.

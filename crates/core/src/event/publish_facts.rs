@@ -36,6 +36,29 @@ pub struct BroughtUp {
     pub onto: Sha,
 }
 
+/// Nothing was pushed, because somebody else wrote to the branch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BranchMoved {
+    /// For which session.
+    pub session: SessionId,
+    /// Their head; `None` when they deleted it.
+    pub theirs: Option<Sha>,
+    /// Our open pull request from that branch, if there is one: of a time that a restored skep does not remember.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull: Option<FoundPull>,
+}
+
+/// A pull request that was found where one was not looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundPull {
+    /// Its number.
+    pub number: i64,
+    /// Its page.
+    pub url: String,
+    /// Whether it is a draft.
+    pub draft: bool,
+}
+
 /// Nothing was pushed, because of protected paths.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PushHeld {

@@ -5,8 +5,10 @@ use crate::dependency::RelatedNews;
 use crate::discovery::DiscoveryNews;
 use crate::effect::EffectKind;
 use crate::evidence_file::EvidenceNews;
+use crate::onboarding::OnboardingNews;
 use crate::overlap::OverlapNews;
 use crate::pull_gate::GateNews;
+use crate::recurring::RecurringNews;
 use crate::sprint::SprintNews;
 use crate::suggestion::SuggestionNews;
 use crate::verification::VerifyNews;
@@ -36,7 +38,7 @@ impl Event {
             Self::Steered { .. } => EffectKind::Steer,
             Self::Collected { .. } => EffectKind::Collect,
             Self::PublishChecked { .. } => EffectKind::CheckPublish,
-            Self::Published { .. } | Self::BranchMoved { .. } | Self::PushHeld(_) => {
+            Self::Published { .. } | Self::BranchMoved(_) | Self::PushHeld(_) => {
                 EffectKind::Publish
             }
             Self::PullOpened { .. } => EffectKind::OpenPull,
@@ -51,6 +53,9 @@ impl Event {
             Self::Looked(Looked::Project(_)) => EffectKind::ReadProject,
             Self::Looked(Looked::Withheld(_)) => EffectKind::ReadWithheld,
             Self::Looked(Looked::Policy(_)) => EffectKind::ProposePolicy,
+            Self::Onboarding(OnboardingNews::Done { .. } | OnboardingNews::Empty) => {
+                EffectKind::ProposeOnboarding
+            }
             Self::Posted { .. } => EffectKind::UpsertComment,
             Self::StatusPosted { .. } => EffectKind::ShowStatus,
             Self::Assigned(_) => EffectKind::Assign,
@@ -61,6 +66,7 @@ impl Event {
             Self::Related { .. }
             | Self::Sprint(_)
             | Self::Discovery(_)
+            | Self::Recurring(_)
             | Self::Suggestion(_)
             | Self::PullGate(_)
             | Self::Evidence(_)
@@ -95,6 +101,7 @@ impl Event {
             | Self::Reported { .. }
             | Self::Finished { .. }
             | Self::Unfitting { .. }
+            | Self::Onboarding(OnboardingNews::Wanted)
             | Self::HeldUp(_) => return None,
         })
     }
@@ -112,7 +119,8 @@ impl Event {
             Self::Related {
                 news: RelatedNews::Restacked(_),
             } => EffectKind::Restack,
-            Self::Discovery(DiscoveryNews::Made { .. }) => EffectKind::CreateIssue,
+            Self::Discovery(DiscoveryNews::Made { .. })
+            | Self::Recurring(RecurringNews::StillOpen { .. }) => EffectKind::CreateIssue,
             Self::Suggestion(SuggestionNews::Made { .. }) => EffectKind::Suggest,
             Self::PullGate(GateNews::Read { .. }) => EffectKind::ReadPullGate,
             Self::PullGate(GateNews::NotPermitted) => EffectKind::ReportPullGate,

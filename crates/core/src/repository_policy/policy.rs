@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::side_process::Service;
 use crate::glob;
+use crate::recurring::Recurring;
 
 /// Where it lies.
 pub const PATH: &str = ".github/skep.toml";
@@ -31,6 +32,9 @@ pub struct RepositoryPolicy {
     /// Variables of its sessions: settings and secrets of tests.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, String>,
+    /// Work that is done again and again, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub recurring: BTreeMap<String, Recurring>,
 }
 
 /// Commands that skep runs itself on the exact commit of a result.

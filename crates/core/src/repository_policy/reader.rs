@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::policy::{LONGEST, PATH, RepositoryPolicy, Verify};
+use super::recurring_reader;
 use super::side_process::{self, Service};
 use super::variable::{self, Unfit};
 use crate::document::{Item, Mistake, Table, nearest};
 use crate::egress::{AllowList, Whose, preset_names};
+use crate::recurring::Recurring;
+use crate::text;
 use crate::text::egress;
 use crate::text::repository_policy as say;
 
@@ -32,7 +35,14 @@ const VARIABLES: usize = 50;
 const VALUE: usize = 4_096;
 
 /// The keys, as the file has them.
-const KEYS: [&str; 5] = ["egress_allow", "protected", "verify", "services", "env"];
+const KEYS: [&str; 6] = [
+    "egress_allow",
+    "protected",
+    "verify",
+    "services",
+    "env",
+    "recurring",
+];
 const VERIFY: [&str; 2] = ["commands", "minutes"];
 const SERVICE: [&str; 3] = ["command", "port", "ready"];
 
@@ -76,12 +86,14 @@ impl Reader {
     fn policy(&mut self, mut root: Table) -> RepositoryPolicy {
         let mut table = |key: &str| root.take_table(key, &mut self.wrong);
         let (verify, services, env) = (table("verify"), table("services"), table("env"));
+        let recurring = table("recurring");
         let policy = RepositoryPolicy {
             egress_allow: self.list(root.take("egress_allow"), host),
             protected: self.list(root.take("protected"), glob),
             verify: self.verify(verify),
             services: self.services(services),
             env: self.variables(env),
+            recurring: self.recurring(recurring),
         };
         root.finish(&KEYS, &mut self.wrong);
         policy
@@ -186,6 +198,21 @@ impl Reader {
             port: port?,
             ready,
         })
+    }
+
+    fn recurring(&mut self, mut table: Table) -> BTreeMap<String, Recurring> {
+        let mut wishes = BTreeMap::new();
+        for (number, (name, item)) in table.drain().enumerate() {
+            if number == recurring_reader::MOST {
+                let many = text::recurring::many(recurring_reader::MOST);
+                self.wrong.push(item.wrong(many));
+                break;
+            }
+            if let Some(wish) = recurring_reader::read(&name, item, &mut self.wrong) {
+                wishes.insert(name, wish);
+            }
+        }
+        wishes
     }
 
     fn variables(&mut self, mut table: Table) -> BTreeMap<String, String> {

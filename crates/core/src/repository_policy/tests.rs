@@ -202,3 +202,65 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn recurring_work_is_read_and_its_mistakes_are_named() {
+    use crate::recurring::{Calendar, Every, Occasion};
+    let text = r#"
+[recurring.deps]
+every = "Monday"
+title = "Update"
+prompt = """
+Update all.
+Run the tests."""
+role = "swe"
+
+[recurring.red]
+on = ["workflow_failed", "release"]
+title = "Mend it"
+prompt = "Mend it."
+"#;
+    let policy = RepositoryPolicy::read(text).expect("a policy");
+    let (deps, red) = (&policy.recurring["deps"], &policy.recurring["red"]);
+    let calendar = Calendar {
+        every: Every::Week(0),
+        minute: 6 * 60,
+    };
+    assert_eq!(deps.calendar, Some(calendar));
+    assert_eq!(deps.prompt, "Update all.\nRun the tests.");
+    assert_eq!(
+        (deps.role.as_deref(), red.role.as_deref()),
+        (Some("swe"), None)
+    );
+    assert!(red.on.contains(&Occasion::Release) && red.calendar.is_none());
+    let wrong = r#"
+[recurring.Deps]
+every = "moonday"
+at = "6:00"
+on = ["relase"]
+title = "a\nb"
+roll = "swe"
+
+[recurring.never]
+title = "x"
+prompt = "x"
+
+[recurring.alone]
+at = "06:00"
+on = ["release"]
+title = "x"
+prompt = " "
+"#;
+    insta::assert_snapshot!(mistakes(wrong), @r#"
+    .github/skep.toml:2: recurring.Deps: is no name: small letters, digits and `-`, a letter first, at most 32 characters
+    .github/skep.toml:2: recurring.Deps: needs `prompt`
+    .github/skep.toml:3: recurring.Deps.every: must be `day`, `weekday`, `month` (its first day) or a day of the week such as `monday`. Did you mean `monday`?
+    .github/skep.toml:4: recurring.Deps.at: must be a time of day in UTC such as `06:00`
+    .github/skep.toml:5: recurring.Deps.on: must name `release` or `workflow_failed`. Did you mean `release`?
+    .github/skep.toml:6: recurring.Deps.title: must be one line
+    .github/skep.toml:7: recurring.Deps.roll: there is no such key. Did you mean `role`?
+    .github/skep.toml:9: recurring.never: needs `every` (a day of the week, `day`, `weekday` or `month`) or `on`, else it is never due
+    .github/skep.toml:14: recurring.alone.at: says when on a day, and needs `every` beside it
+    .github/skep.toml:17: recurring.alone.prompt: is empty
+    "#);
+}

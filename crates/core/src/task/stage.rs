@@ -218,9 +218,16 @@ pub struct Job {
     /// Whether its agent lost its session and was told again what was said.
     #[serde(default)]
     pub cold: bool,
+    /// How often its working copy was gone and was laid out anew.
+    #[serde(default, skip_serializing_if = "is_never")]
+    pub laid_out_anew: u32,
     /// How its model has failed since it last worked.
     #[serde(default)]
     pub outage: Option<Outage>,
+}
+
+fn is_never(times: &u32) -> bool {
+    *times == 0
 }
 
 impl Job {

@@ -36,6 +36,9 @@ pub struct Wanted {
     pub restacked: Option<Restacked>,
     /// The session failed.
     pub failed: Option<Failed>,
+    /// Its working copy is not there any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub workspace_gone: bool,
     /// News of a session that is over.
     pub late: Option<Late>,
     /// What an earlier session left.

@@ -1,5 +1,7 @@
 //! What `skep agents` says of the agents there are.
 
+use super::settings::did_you_mean;
+
 /// What is asked of an agent that is tried: nothing that changes anything.
 pub const PROMPT: &str = "Answer with the single word ready. Use no tools and change nothing.";
 /// It is not there.
@@ -17,9 +19,10 @@ pub const NOT_INSTALLED_NOW: &str = "Nothing was installed.";
 /// Where the list is from.
 pub fn listed(source: &str, read: &str) -> String {
     format!(
-        "The first six are presets: SKEP_AGENT=NAME is enough. The others are those of {source} as of {read}; any of them \
-         works by its command: SKEP_AGENT=\"COMMAND\", or agents.NAME.command in skep.toml. `skep agents install NAME` installs \
-         one, `skep agents --try NAME` starts one and asks it a word."
+        "SKEP_AGENT=NAME, or `agent = \"NAME\"` in a role, is enough for any of them once it is installed. The first six are presets, which skep \
+         knows how to start quietly and which keys to pass to; of the others, those of {source} as of {read}, it knows the command alone: their \
+         keys are passed by agents.NAME.inherit in skep.toml. `skep agents install NAME` installs one, `skep agents --try NAME` starts one and \
+         asks it a word."
     )
 }
 
@@ -33,14 +36,20 @@ pub fn wants_key(variables: &[String]) -> String {
     format!("one of {}, or its own login", variables.join(", "))
 }
 
+/// Which keys an agent takes that is no preset: nobody says.
+pub const NEEDS_OWN: &str = "as its makers say (agents.NAME.inherit)";
+
 /// How it is had where there is no command to install it.
 pub fn by_archive(address: &str) -> String {
     format!("unpack {address}")
 }
 
 /// No such agent.
-pub fn unknown(name: &str, known: &str) -> String {
-    format!("there is no agent `{name}` in the list; there are {known}")
+pub fn unknown(name: &str, known: &str, near: Option<&str>) -> String {
+    format!(
+        "there is no agent `{name}` in the list; there are {known}.{}",
+        did_you_mean(near)
+    )
 }
 
 /// There is no command that could be run.

@@ -1,5 +1,12 @@
 //! What `skep backup`, `skep restore` and `skep migrate` say.
 
+/// While a backup is made, …
+pub const BACKING_UP: &str = "copying the database, the keys and the work";
+/// … put back, …
+pub const RESTORING: &str = "putting the backup back";
+/// … and while the database is moved.
+pub const MOVING: &str = "moving the database into Postgres";
+
 /// A path that SQLite cannot be told.
 pub const NOT_A_NAME: &str = "a backup's path must be UTF-8";
 /// A database whose tables are not those of this version.

@@ -30,9 +30,12 @@ pub fn database(error: &str) -> String {
     format!("{error}; check SKEP_DATABASE_URL")
 }
 
-/// An agent's program is missing.
-pub fn no_program(program: &str) -> String {
-    format!("`{program}` is not installed, or not on the PATH that skep has")
+/// An agent's program is missing; `installs` is the name by which skep can install it.
+pub fn no_program(program: &str, installs: Option<&str>) -> String {
+    let way = installs.map_or_else(String::new, |name| {
+        format!("; `skep agents install {name}` installs it")
+    });
+    format!("`{program}` is not installed, or not on the PATH that skep has{way}")
 }
 
 /// An agent answered and did not say what it is.
@@ -104,6 +107,19 @@ pub fn bases_kept(repositories: usize) -> String {
         "rules keep the App out of the default branch of {}",
         super::count(repositories as u64, "repository").replace("repositorys", "repositories")
     )
+}
+
+/// Where no workflow hands secrets to pushed branches.
+pub fn secrets_kept(repositories: usize) -> String {
+    format!(
+        "no workflow of {} hands secrets to branches `agent/…`",
+        super::count(repositories as u64, "repository").replace("repositorys", "repositories")
+    )
+}
+
+/// The workflows of a repository cannot be read.
+pub fn workflows_unread(name: &str, error: &str) -> String {
+    format!("{name}: its workflows cannot be read: {error}")
 }
 
 /// More repositories than are looked at.

@@ -8,10 +8,37 @@ pub fn in_reach(found: &CiSecrets) -> String {
     if found.is_empty() {
         return String::new();
     }
-    let listed = |names: &[String]| {
-        let names: Vec<String> = names.iter().map(|name| code(name, 60)).collect();
-        names.join(", ")
+    format!(
+        "\n⚠️ Secrets in reach: {} run for this branch and name secrets ({}), which whatever this change has them run can read. To close \
+         that: {CLOSE}.\n",
+        listed(&found.workflows),
+        what(found)
+    )
+}
+
+/// For the operator, of a repository; nothing where nothing is in reach.
+pub fn for_operator(repository: &str, found: &CiSecrets) -> Option<String> {
+    let said = || {
+        format!(
+            "{repository}: {} run for branches `agent/…` and name secrets ({}), which whatever an agent changes can read there. To close \
+             that: {CLOSE}",
+            listed(&found.workflows),
+            what(found)
+        )
     };
+    (!found.is_empty()).then(said)
+}
+
+/// How that is closed.
+const CLOSE: &str = "let them run for branches of people only (`branches-ignore: ['agent/**']`), or keep the secrets in an environment whose \
+                     deployment branches leave `agent/**` out";
+
+fn listed(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| code(name, 60)).collect();
+    names.join(", ")
+}
+
+fn what(found: &CiSecrets) -> String {
     let mut what = Vec::new();
     if !found.names.is_empty() {
         what.push(listed(&found.names));
@@ -25,13 +52,7 @@ pub fn in_reach(found: &CiSecrets) -> String {
             listed(&found.environments)
         ));
     }
-    format!(
-        "\n⚠️ Secrets in reach: {} run for this branch and name secrets ({}), which whatever this change has them run can read. To close \
-         that: let them run for branches of people only (`branches-ignore: ['agent/**']`), or keep the secrets in an environment whose \
-         deployment branches leave `agent/**` out.\n",
-        listed(&found.workflows),
-        what.join("; ")
-    )
+    what.join("; ")
 }
 
 #[cfg(test)]

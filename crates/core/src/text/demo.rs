@@ -88,9 +88,12 @@ pub fn by_hand_webhook(secret: &str) -> String {
     format!("Or send a webhook by hand (secret: {secret}):")
 }
 
-/// An agent's program is missing.
-pub fn no_program(program: &str) -> String {
-    format!("`{program}` is not installed, or not on the PATH")
+/// An agent's program is missing; `installs` is the name by which skep can install it.
+pub fn no_program(program: &str, installs: Option<&str>) -> String {
+    let way = installs.map_or_else(String::new, |name| {
+        format!("; `skep agents install {name}` installs it")
+    });
+    format!("`{program}` is not installed, or not on the PATH{way}")
 }
 
 /// Ended by a signal before anything was filed.

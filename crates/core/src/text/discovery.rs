@@ -164,9 +164,19 @@ pub fn dropped(many: usize) -> String {
     )
 }
 
-/// The text of an issue, without its mark. `on` is the issue whose session found it; `waits_for` are issues as they are
+/// Where an issue comes from; `on` is the one that it was found on.
+pub fn from(origin: &Origin, on: IssueNumber) -> String {
+    match origin {
+        Origin::Session(_) => format!("Found while working on #{on}."),
+        Origin::List => "From the task list of this repository.".to_owned(),
+        // Its text says so.
+        Origin::Recurring(_) => String::new(),
+    }
+}
+
+/// The text of an issue, without its mark. `from` says where it comes from; `waits_for` are issues as they are
 /// written. What its author writes makes it wait for nothing.
-pub fn body(new: &NewIssue, on: Option<IssueNumber>, waits_for: &[String]) -> String {
+pub fn body(new: &NewIssue, from: &str, waits_for: &[String]) -> String {
     let words = sanitise::outbound(&new.body, &Allow::default());
     let words = sanitise::fit(&words, super::LIMIT / 2);
     let apart = |words: &str| {
@@ -181,20 +191,20 @@ pub fn body(new: &NewIssue, on: Option<IssueNumber>, waits_for: &[String]) -> St
         let read = dependency::references::<&str>(text, &[], &anywhere());
         read.found.len() == waits_for.len()
     };
-    let mut texts = safe.iter().map(|words| joined(words, on, waits_for));
+    let mut texts = safe.iter().map(|words| joined(words, from, waits_for));
     texts
         .find(waits_right)
-        .unwrap_or_else(|| joined(&apart(&words), on, waits_for))
+        .unwrap_or_else(|| joined(&apart(&words), from, waits_for))
 }
 
-fn joined(words: &str, on: Option<IssueNumber>, waits_for: &[String]) -> String {
-    let from = match on {
-        Some(issue) => format!("Found while working on #{issue}."),
-        None => "From the task list of this repository.".to_owned(),
-    };
+fn joined(words: &str, from: &str, waits_for: &[String]) -> String {
     let waits = waits_for.iter().map(|name| format!("Depends on {name}"));
     let waits = waits.collect::<Vec<_>>().join("\n");
-    let parts = [words, "---", &from, &waits];
+    let rule = match from.is_empty() && waits.is_empty() {
+        true => "",
+        false => "---",
+    };
+    let parts = [words, rule, from, &waits];
     let parts = parts.map(str::trim).into_iter();
     let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     parts.join("\n\n")
@@ -249,7 +259,7 @@ pub fn section(discovered: &Discovered) -> Option<String> {
     let found: Vec<&Found> = discovered
         .issues
         .iter()
-        .filter(|one| one.origin != Origin::List)
+        .filter(|one| matches!(one.origin, Origin::Session(_)))
         .collect();
     let lines: Vec<String> = found
         .iter()

@@ -73,6 +73,7 @@ pub fn meaning(event: DomainEvent) -> &'static str {
             "a session found work beside its task, of which issues are made"
         }
         DomainEvent::IssueCreated => "one of those issues is there",
+        DomainEvent::OnboardingProposed => "a repository's first pull request is there",
         DomainEvent::ChangesProposed => "a session proposed changes of its issue",
         DomainEvent::RevisionStarted => "a revision of the pull request was begun",
         DomainEvent::PullRequestReady => "the pull request is no draft any more",

@@ -13,6 +13,10 @@ pub const NOTHING: &str = "the agent ended without changing anything and without
 /// The working copy was never laid out: a defect.
 pub const NO_GROUND: &str =
     "the working copy was never made. This is a fault of skep's; a new try makes one.";
+/// In the story.
+pub const LAID_OUT_ANEW: &str = "The working copy was gone, with what was not published yet. It is laid out anew; the agent is told what was said so far.";
+/// It was laid out anew again and again.
+pub const WORKSPACE_GONE: &str = "the working copy was removed again and again while the agent worked in it. Ask the operator what removes files from skep's data folder.";
 /// The issue was closed while the agent worked.
 pub const CLOSED_MEANWHILE: &str =
     "the issue was closed before the result could be published. Reopen it first.";
@@ -49,6 +53,7 @@ pub fn what(class: ErrorClass) -> &'static str {
         ErrorClass::Memory => "the agent ran out of memory",
         ErrorClass::Cpu => "the agent took too much of the processors' time",
         ErrorClass::Services => "a service of the tests did not come up or stay",
+        ErrorClass::Workspace => "the working copy is gone",
         ErrorClass::Spawn => "the agent could not be started",
         ErrorClass::Unknown => "the agent reported an error",
     }
@@ -107,6 +112,7 @@ pub fn turn(class: ErrorClass, say: &str) -> String {
         | ErrorClass::Refusal
         | ErrorClass::BrokenOff
         | ErrorClass::Stopped
+        | ErrorClass::Workspace
         | ErrorClass::Unknown => return say.to_owned(),
     };
     format!("{say} {advice}")

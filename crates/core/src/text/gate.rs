@@ -88,6 +88,15 @@ pub fn whole(task: &Task, gate: &Gate<'_>) -> String {
     format!("{}\n{explained}", header(task, gate, ""))
 }
 
+/// Everything that the issue says it waits for, how each of them stands, a text each; what is done already as well.
+pub fn waits(task: &Task) -> Vec<String> {
+    let found = &task.dependencies;
+    let known = found.blockers.iter().map(|one| blocker(one, &task.place));
+    known
+        .chain(found.unresolved.iter().map(unresolved))
+        .collect()
+}
+
 /// The issues that hold it, as GitHub links them, the first of them.
 pub fn holding(task: &Task) -> Vec<String> {
     let unmet = task.unmet().take(NAMED);

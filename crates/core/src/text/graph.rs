@@ -17,6 +17,11 @@ pub fn label(repository: Option<&RepositoryName>, number: IssueNumber, title: &s
         .to_owned()
 }
 
+/// The same of an issue in a repository that whoever looks cannot see.
+pub fn elsewhere(number: IssueNumber) -> String {
+    format!("#{number} of another repository")
+}
+
 /// Behind an issue in a plain drawing: how it stands, and what it waits for besides what it is drawn under.
 pub fn stands(class: &str, besides: &[&str]) -> String {
     let besides = match besides {

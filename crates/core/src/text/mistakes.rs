@@ -1,14 +1,12 @@
-//! What is wrong with a configuration and what would be right: half a sentence each, which follows the name of the place
-//! (`SKEP_LISTEN: …`, `skep.toml:4: limits.sessions: …`).
+//! What is wrong with a configuration and what would be right: half a sentence each, behind the place (`skep.toml:4: limits.sessions: …`).
 //!
 //! It must never repeat a value that may be a secret: what is repeated here is a name, a word or a number.
 
 /// How many there are, before their list.
 pub fn counted(number: usize) -> String {
-    if number == 1 {
-        "the configuration has one mistake".to_owned()
-    } else {
-        format!("the configuration has {number} mistakes")
+    match number {
+        1 => "the configuration has one mistake".to_owned(),
+        _ => format!("the configuration has {number} mistakes"),
     }
 }
 
@@ -291,6 +289,8 @@ pub mod agent {
     pub const USAGE: &str = "must be \"turn\", \"session\", \"last-answer\" or \"none\"";
     /// Where a key is kept.
     pub const KEY: &str = "must be \"gateway\" or \"inside\"";
+    /// Which versions there are.
+    pub const PROTOCOL: &str = "must be 1 or 2";
     /// A price without one of its parts.
     pub const NO_PRICE: &str = "needs both input and output: dollars for a million tokens";
     /// An empty command.
@@ -311,7 +311,7 @@ pub mod agent {
     /// An agent nobody knows.
     pub fn unknown(name: &str, known: &[&str], near: Option<&str>) -> String {
         format!(
-            "there is no agent `{name}`; there are {}.{} A program is named by its absolute path, or under [agents.<name>]",
+            "there is no agent `{name}`; there are {}, and those that `skep agents` lists.{} A program is named by its absolute path, or under [agents.<name>]",
             known.join(", "),
             did_you_mean(near)
         )

@@ -155,11 +155,14 @@ pub const NO_PROTOCOL: &str = "The agent's output broke the protocol it should s
 pub const FLOOD: &str =
     "The agent wrote far too much output and was stopped. Comment `/agent retry` to try again.";
 
-/// The agent's program is missing.
-pub fn not_installed(agent: &str, program: &str) -> String {
+/// The agent's program is missing; `installs` is the name by which skep can install it.
+pub fn not_installed(agent: &str, program: &str, installs: Option<&str>) -> String {
+    let way = installs.map_or_else(String::new, |name| {
+        format!(" (`skep agents install {name}`)")
+    });
     format!(
         "The agent {agent} cannot start here: its command {program} is not installed. The operator can install it where \
-         skep runs, or set SKEP_AGENT to another agent; then comment `/agent retry`."
+         skep runs{way}, or set SKEP_AGENT to another agent; then comment `/agent retry`."
     )
 }
 

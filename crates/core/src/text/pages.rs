@@ -48,7 +48,10 @@ pub use question::QuestionView;
 pub use queue::{QueueBrief, QueuePage, QueueRow};
 pub use repositories::{Repositories, RepositoryRow};
 pub use session::{PlanLine, SessionPage};
-pub use sign_in::{SignIn, one_time_link, signed_in, wrong_link, wrong_token};
+pub use sign_in::{
+    SignIn, declined, lost_way, no_answer, not_taken, nothing_to_see, one_time_link, signed_in,
+    signed_in_as, wrong_link, wrong_token,
+};
 pub use task::{DependencyRow, SessionRow, TaskPage, standing};
 pub use timeline::{EffectStep, Fact, Timeline};
 pub use transcript::{Entry, EntryKind, Transcript, entries};

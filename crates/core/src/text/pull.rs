@@ -12,6 +12,7 @@ use crate::consent::PathsApproved;
 use crate::containment::Attempts;
 use crate::event::{FileChange, Work};
 use crate::evidence_file::EvidenceFiles;
+use crate::ids::SessionId;
 use crate::policy::{Context, Policy};
 use crate::pull_size::too_large;
 use crate::question::{By, Question};
@@ -342,6 +343,11 @@ fn provenance(job: &Job, evidence: &Evidence<'_>, cx: Context<'_>) -> String {
     text
 }
 
+/// The line by which a commit of ours names its session.
+pub fn trailer(session: &SessionId) -> String {
+    format!("Skep-Session: {session}")
+}
+
 /// The message of the commit of what the agent left uncommitted, with its trailers. The subject says what it does: the
 /// issue's title for the first work, the agent's own first sentence for a revision.
 pub fn commit_message(job: &Job, said: Said<'_>) -> String {
@@ -361,8 +367,9 @@ pub fn commit_message(job: &Job, said: Said<'_>) -> String {
         Said::Unfinished => format!("{} (unfinished)", sanitise::title(&title, 58)),
     };
     let mut message = format!(
-        "{subject}\n\nSkep-Session: {}\nSkep-Role: {}\n",
-        job.session, job.role.name
+        "{subject}\n\n{}\nSkep-Role: {}\n",
+        trailer(&job.session),
+        job.role.name
     );
     if let Actor::Person(account) = &job.actor {
         let (id, login) = (account.id, &account.login);

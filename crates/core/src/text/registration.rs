@@ -42,7 +42,7 @@ pub const SPENT_CODE: &str = "GitHub says that this code was used already or is 
 /// Somebody came without the key of the page.
 pub const LOCKED: &str = "This page opens with the address that skep printed when it started: the address ends with a key. Copy the whole of it into the browser.";
 /// There is no address for webhooks.
-pub const NO_HOOK: &str = "skep does not know where GitHub can reach it. Start it again with --url https://HOST, where HOST is your own name and passes /webhook on to skep; or, only to try it out, with --webhook-proxy and a channel of https://smee.io/new.";
+pub const NO_HOOK: &str = "skep does not know where GitHub can reach it. Start it again with --url https://HOST, where HOST is your own name and passes /webhook on to skep; or with --poll 30s, and skep asks GitHub for news by itself.";
 /// The answer with the secrets did not arrive.
 pub const LOST_ANSWER: &str = "GitHub was asked for the key of a new App, and its answer did not arrive. GitHub tells a key once, so that App cannot be used. Delete it on GitHub if it is there, then press the button again.";
 /// Where Apps are deleted.
@@ -228,6 +228,11 @@ pub const NO_APP_YET: &str =
 
 /// What can be said of the file that keeps a registered App.
 pub mod file {
+    /// Not a client id.
+    pub const CLIENT_ID: &str = "must be the App's client id, such as Iv23li0123456789abcd (\"Client ID\" on the App's page)";
+    /// One of the two.
+    pub const CLIENT_PAIR: &str =
+        "client_id and client_secret belong together: give both, or neither";
     /// Where its values come from.
     pub const FROM: &str = "app.json in the data folder";
     /// It is not what was written.

@@ -1,4 +1,5 @@
-//! The page `/setup` as HTML: one button, then a checklist that loads itself again. It needs no script and nothing from elsewhere.
+//! The page `/setup` as HTML: one button, then a checklist that keeps itself up to date. It needs no script and nothing from elsewhere: where
+//! there is no script, the checklist loads itself again.
 //!
 //! Whatever comes from outside is escaped here.
 
@@ -43,13 +44,13 @@ pub fn escaped(text: &str) -> String {
 
 fn page(refresh: bool, body: &str) -> String {
     let refresh = if refresh {
-        "<meta http-equiv=\"refresh\" content=\"3\">"
+        "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript><script src=\"/setup/checklist.js\" defer></script>"
     } else {
         ""
     };
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         {refresh}<title>Set up skep</title><style>{STYLE}</style></head><body><main><h1>Set up skep</h1>{body}</main></body></html>"
+         {refresh}<title>Set up skep</title><style>{STYLE}</style></head><body><main aria-live=\"polite\"><h1>Set up skep</h1>{body}</main></body></html>"
     )
 }
 
@@ -70,7 +71,7 @@ pub fn form(form: &Form<'_>) -> String {
         false,
         &format!(
             "{}<p>skep works as a GitHub App of your own. The button takes you to GitHub, where the App's permissions, events and \
-             webhook are filled in already: confirm its name there. GitHub then leads you back to this page.</p>\
+             webhook are filled in already: confirm its name there, then choose where to install it. GitHub then leads you back to this page.</p>\
              <form method=\"post\" action=\"{}\"><input type=\"hidden\" name=\"manifest\" value=\"{}\"><button>{BUTTON}</button></form>",
             trouble.unwrap_or_default(),
             escaped(form.action),
@@ -110,7 +111,7 @@ pub fn no_hook() -> String {
     )
 }
 
-/// The checklist; it loads itself again until all of it is done.
+/// The checklist; it keeps itself up to date until all of it is done.
 pub fn checklist(items: &[Item], last: Option<&str>) -> String {
     let lines: String = items.iter().map(line).collect();
     let last = last.map(|text| format!("<p><strong>{}</strong></p>", escaped(text)));
@@ -161,7 +162,11 @@ mod tests {
             !page.contains("<script>") && page.contains("&lt;script&gt;"),
             "{page}"
         );
-        assert!(page.contains("http-equiv=\"refresh\""), "{page}");
+        // Not where there is a script: who listens to the page would hear it from the top each time.
+        assert!(
+            page.contains("<noscript><meta http-equiv=\"refresh\""),
+            "{page}"
+        );
         let form = form(&Form {
             action: "https://x",
             manifest: "{\"a\":1}",

@@ -75,8 +75,7 @@ pub mod webhook {
 /// Who may ask at the admin address.
 pub mod access {
     /// A foreign `Host`.
-    pub const FOREIGN_HOST: &str =
-        "the Host header does not name this machine, and the request carries no admin token";
+    pub const FOREIGN_HOST: &str = "the Host header does not name this machine, or a proxy passed the request on, and it carries no admin token";
     /// What to do about it.
     pub const FOREIGN_HOST_NEXT: &str = "call it as 127.0.0.1, or with the token";
     /// An `Origin`.
@@ -122,7 +121,24 @@ pub mod access {
     /// Nobody signed in.
     pub const NOT_SIGNED_IN: &str = "this needs somebody who has signed in";
     /// What to do about it.
-    pub const NOT_SIGNED_IN_NEXT: &str = "sign in with the admin token, or run `skep dashboard`";
+    pub const NOT_SIGNED_IN_NEXT: &str = "sign in with GitHub where that is offered, or with the admin token (`skep dashboard` makes a link)";
+    /// A page or an order that is about all of skep.
+    pub const FOR_OPERATORS: &str =
+        "this is about skep as a whole, and for whoever holds its admin token";
+    /// What to do about it.
+    pub const FOR_OPERATORS_NEXT: &str = "ask whoever runs skep, or sign in with the admin token";
+    /// GitHub does not say what somebody may see.
+    pub const SIGHT_UNKNOWN: &str =
+        "GitHub does not answer at present, so nobody can tell what you may see";
+    /// What to do about it.
+    pub const SIGHT_UNKNOWN_NEXT: &str = "try again in a minute";
+    /// Somebody without write access.
+    pub fn may_not_order(login: &str, repository: &str) -> String {
+        format!("{login} has no write access to {repository}, and nothing was done")
+    }
+    /// What to do about it.
+    pub const MAY_NOT_ORDER_NEXT: &str = "ask somebody with write access";
+
     /// A form of another sign-in.
     pub const STALE_FORM: &str = "the form is from before you signed in, and nothing was done";
     /// What to do about it.

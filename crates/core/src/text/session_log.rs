@@ -11,6 +11,10 @@ pub const TOOLS_NOT_SERVED: &str =
 pub const SESSION_LOST: &str = "The agent had lost the earlier session it said it had loaded (it refused the first prompt without a word); \
      a new one was opened and told what was said so far.";
 
+/// The agent took the offer of another version of its protocol.
+pub const SECOND_VERSION: &str =
+    "Version 2 of the Agent Client Protocol, a draft, is spoken with this agent.";
+
 /// An earlier session could not be loaded; `why` is the agent's word for it.
 pub fn not_loaded(why: &str) -> String {
     format!("The agent could not load its earlier session ({why}); a new one was opened.")

@@ -1,16 +1,17 @@
 //! What each setting means, one sentence each: for help texts, `skep config show --reference`, the starter `skep.toml` and
 //! `docs/configuration.md`, which are all made of this table.
 
+mod issues;
 mod named;
+mod notify;
 
-/// By key, in the order of the reference; what has a name of the operator's in its key stands in [`named`].
+/// By key, in the order of the reference; what an issue may say of its work stands in [`issues`], what has a name of the operator's in its key in [`named`].
 const GENERAL: &[(&str, &str)] = &[
     ("config", "The configuration file."),
     ("listen", "Where GitHub's webhooks arrive (`/webhook`)."),
     (
         "admin_listen",
-        "Where the command line reaches skep (`/api/v1`). Orders need the admin token; where this is not loopback, reading \
-         needs it too.",
+        "Where the command line reaches skep (`/api/v1`). Orders need the admin token; where this is not loopback, reading needs it too.",
     ),
     (
         "public_url",
@@ -21,9 +22,12 @@ const GENERAL: &[(&str, &str)] = &[
         "A channel of smee (<https://smee.io/new>) that webhooks are read from where there is no public address: for development only, since whoever knows the channel reads them.",
     ),
     (
+        "poll",
+        "How often GitHub is asked for news, such as `30s` (5s to 10m), where it cannot reach skep: no public address is needed then, and without a `webhook_secret` none is opened and none is missed. With webhooks besides, it finds what they do not tell.",
+    ),
+    (
         "admin_token",
-        "The token that orders (`dispatch`, `stop`) must carry at the admin address. The command line reads the same \
-         setting or file.",
+        "The token that orders (`dispatch`, `stop`) must carry at the admin address. The command line reads the same setting or file.",
     ),
     (
         "data_dir",
@@ -50,6 +54,8 @@ const GENERAL: &[(&str, &str)] = &[
         "webhook_secret_previous",
         "The previous webhook secret, still accepted while you rotate.",
     ),
+    ("client_id", "The App's client id, to sign people in."),
+    ("client_secret", "A client secret of the App."),
     ("github_api_url", "The REST API of your GitHub."),
     (
         "github_url",
@@ -77,8 +83,8 @@ const GENERAL: &[(&str, &str)] = &[
     ),
     (
         "agent",
-        "The agent of roles that name none: a preset (`copilot claude gemini codex opencode goose`), a name under \
-         `[agents]`, or a command line that speaks ACP.",
+        "The agent of roles that name none: a preset (`copilot claude gemini codex opencode goose`), any other name that \
+         `skep agents` lists, a name under `[agents]`, or a command line that speaks ACP.",
     ),
     (
         "sandbox",
@@ -105,6 +111,18 @@ const GENERAL: &[(&str, &str)] = &[
         "What is logged (to standard error), as a `tracing` filter; commands other than `serve` begin at `error`.",
     ),
     ("log_format", "`text` or `json`."),
+    (
+        "otlp_endpoint",
+        "Where traces are sent: the address of a collector that takes OTLP over HTTP with JSON; `/v1/traces` comes below it.",
+    ),
+    (
+        "otlp_headers",
+        "What goes along with each request to it: `name=value`, several separated by commas, percent-encoded where needed.",
+    ),
+    (
+        "otlp_service_name",
+        "The name under which skep tells it (`service.name`).",
+    ),
     (
         "default_role",
         "The role of an issue that nothing gives another one.",
@@ -339,91 +357,6 @@ const GENERAL: &[(&str, &str)] = &[
          there where the App may bypass the branch's rulesets, and warns where there are none, `require` does none without rules that \
          keep the App out either, `warn` warns, `off` does not look. It is looked at with `readiness`.",
     ),
-    (
-        "role_hints",
-        "Whether words of an issue without a `role:` label may name its role: `[swe]` at the start of the title, `Ask the \
-         security engineer to …`, `For the testing agent: …`.",
-    ),
-    (
-        "issue_types",
-        "The role of issues without a `role:` label and without a hint, by their issue type, in any letter case. The table \
-         takes the place of the built-in one; `{}` switches it off.",
-    ),
-    (
-        "bug_router",
-        "Whether an issue that a bot opened and that nothing else gives a role is sent to the role its words point to.",
-    ),
-    (
-        "auto_filed",
-        "Labels of issues that the bug router takes for filed by a bot, whoever opened them.",
-    ),
-    (
-        "label_prefix",
-        "What skep's own labels begin with: `agent` makes `agent:go`, `agent:working` and so on. Change it where another tool \
-         uses the same; labels that are on issues already keep their old names.",
-    ),
-    (
-        "command",
-        "The word that commands begin with, with its slash: `/agent go`.",
-    ),
-    (
-        "pull_gate",
-        "Which pull requests must belong to an issue with `agent:go` or `agent:sprint`, as a check run says: none (`off`), those of bots \
-         and of `allowed_bots` (`agents`), or `all`. It needs the App's permission \"Checks: write\".",
-    ),
-    ("notifications", "Mails: `all`, `normal` or `quiet`."),
-    (
-        "outsiders",
-        "Comments of people without write access: `withhold` shows each to agents only once somebody with write access gave it a 👍, \
-         `read` shows those that stand there when work is asked for.",
-    ),
-    (
-        "overlaps",
-        "What to do where the work on two issues of a repository probably changes the same files: `warn` says so on both, `wait` starts \
-         the later one when the other is in review or over, `off` does not look.",
-    ),
-    (
-        "stack",
-        "Whether an issue that waits for one other issue of its repository starts as soon as skep's pull request for that one is in \
-         review: on that one's branch, with a pull request that goes there and follows it when it is merged.",
-    ),
-    (
-        "pin_status",
-        "Whether the status comment is pinned to the top of its issue when it is posted, where no other comment is.",
-    ),
-    (
-        "approvals",
-        "Repositories, as `owner/name` with `*` for anything, in which each start waits for `/agent approve`.",
-    ),
-    (
-        "status_file",
-        "A file on a repository's default branch, such as `.github/status.json`, in which it says `{\"status\": \"active\"}`, or `blocked`, `on-hold` or \
-         `completed` with a `reason`, so that no work starts there.",
-    ),
-    (
-        "dashboard_url",
-        "Where people reach the dashboard from elsewhere, through a proxy of yours: status comments link to it, and its name is let in there, for whoever signs in.",
-    ),
-    (
-        "priority_field",
-        "The issue field of the organization that says how soon where no label does: Urgent, High or P1; Medium or P2; Low or P3.",
-    ),
-    (
-        "discover",
-        "What becomes of work that an agent finds besides its task: `off` (it has no tool to hand it in), `create` (it becomes \
-         issues, which people start) or `start` (those issues get the label `agent:go` and start by themselves, if whoever asked \
-         for the session may start work; after three such issues one behind the other a person starts the next).",
-    ),
-    (
-        "start.who",
-        "Who may start work: `write`, `maintain` or `admin` (that right in the repository or a higher one), or a table that \
-         names people among those with write access: `{ teams = [\"org/team\"], users = [\"login\"], codeowners = true }`; \
-         whoever is in one of them may. Teams need the organization permission \"Members: read\".",
-    ),
-    (
-        "auto_start.labels",
-        "Labels that start an issue without `agent:go`, such as `tier:auto` or `role:triage`, if whoever put one on may start work.",
-    ),
 ];
 
 /// The sentence of a key, as the reference names it: `listen`, `limits.sessions`, `agents.<name>.command`.
@@ -434,7 +367,8 @@ pub fn meaning(key: &str) -> Option<&'static str> {
 }
 
 fn meanings() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    GENERAL.iter().chain(named::NAMED)
+    let named = named::NAMED.iter().chain(notify::NOTIFY);
+    GENERAL.iter().chain(issues::ISSUES).chain(named)
 }
 
 /// The keys that have a sentence.

@@ -21,7 +21,7 @@ pub fn not_ready(needs: &[Need<'_>]) -> String {
 
 The way there:
   1. `skep setup --url https://YOUR-HOST --agent NAME` registers the App by one button and keeps its secrets.
-     (No public address? --webhook-proxy and a channel of https://smee.io/new, to try it out.)
+     (No public address? --poll 30s in place of --url: skep asks GitHub for news.)
   2. Give the agent its model's key, and start `skep serve` (with SKEP_AGENT, if it is not in skep.toml).
   3. Add the label agent:go to an issue.
 An App that is there already is named by SKEP_APP_ID, SKEP_PRIVATE_KEY_FILE and SKEP_WEBHOOK_SECRET.
@@ -55,3 +55,10 @@ pub fn checked(problems: usize) -> String {
 
 /// Among the warnings of the log: somebody took the credentials away.
 pub const NO_CREDENTIALS: &str = "credentials are missing";
+
+/// A role asks for an agent that was not there at the start.
+pub fn agent_needs_a_restart(role: &str, agent: &str) -> String {
+    format!(
+        "the role `{role}` wants the agent `{agent}`, which skep did not know when it started: restart it"
+    )
+}

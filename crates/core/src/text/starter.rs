@@ -33,3 +33,6 @@ pub const PRICES: &str =
     "# ---- Prices, each under the name of an agent or of a model\n#[prices.mine]\n\n";
 /// Before the keys of a role.
 pub const ROLES: &str = "# ---- Roles: new ones, or built-in ones with changes\n#[roles.docs]\n\n";
+/// Before the keys of a target.
+pub const NOTIFY: &str =
+    "# ---- Who is told outside GitHub, each under a name of yours\n#[notify.team]\n\n";

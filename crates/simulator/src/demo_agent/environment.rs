@@ -8,6 +8,8 @@ use std::path::PathBuf;
 pub const QUEUE: &str = "SKEP_DEMO_QUEUE";
 /// The variable that makes it take a system prompt, when it is `1`.
 pub const SYSTEM_PROMPT: &str = "SKEP_DEMO_SYSTEM_PROMPT";
+/// The variable that makes it speak version 2 of the protocol with a client that asks for it, when it is `1`.
+pub const SECOND_VERSION: &str = "SKEP_DEMO_PROTOCOL_2";
 
 /// Where the demo agent lives.
 #[derive(Debug, Clone)]
@@ -20,4 +22,6 @@ pub struct Environment {
     pub queues: bool,
     /// Whether it takes a system prompt.
     pub takes_system_prompt: bool,
+    /// Whether it speaks version 2 of the protocol with a client that asks for it.
+    pub second_version: bool,
 }

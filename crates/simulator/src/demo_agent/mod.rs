@@ -13,6 +13,7 @@ mod prompt;
 mod question;
 mod script;
 mod script_runner;
+mod second_version;
 mod server;
 mod session_store;
 mod sessions;
@@ -20,7 +21,7 @@ mod shell;
 mod spending;
 mod substitution;
 
-pub use environment::{Environment, QUEUE, SYSTEM_PROMPT};
+pub use environment::{Environment, QUEUE, SECOND_VERSION, SYSTEM_PROMPT};
 pub use mcp_client::{ANSWERED, SERVER_NAME};
 pub use prompt::{ANSWER, STILL_OPEN};
 pub use script::HELP;

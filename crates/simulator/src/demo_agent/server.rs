@@ -3,8 +3,8 @@
 //! It must never do a step of a script itself: `script_runner` does.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use agent_client_protocol::v1::schema::{
     AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Implementation,
@@ -26,11 +26,12 @@ use tokio_util::sync::CancellationToken;
 use super::environment::Environment;
 use super::mcp_client::McpClient;
 use super::script_runner::{Ending, ScriptRunner};
+use super::second_version::SecondVersion;
 use super::session_store::Memory;
 use super::sessions::{DemoServer, DemoSession};
 
 /// Serves one client on standard input and output until the input ends: `skep demo-agent`.
-pub async fn serve_stdio(queues: bool, takes_system_prompt: bool) {
+pub async fn serve_stdio(queues: bool, takes_system_prompt: bool, second_version: bool) {
     let home = std::env::home_dir().unwrap_or_else(|| PathBuf::from("."));
     serve(
         tokio::io::stdin(),
@@ -40,6 +41,7 @@ pub async fn serve_stdio(queues: bool, takes_system_prompt: bool) {
             variables: None,
             queues,
             takes_system_prompt,
+            second_version,
         },
     )
     .await;
@@ -52,11 +54,20 @@ pub async fn serve(
     environment: Environment,
 ) {
     let (lines, queue) = mpsc::channel::<String>(64);
+    let edge = Arc::new(Mutex::new(SecondVersion::new(environment.second_version)));
     let server = Arc::new(DemoServer::new(environment, lines.clone()));
-    let incoming = futures::stream::unfold(BufReader::new(reader), |mut reader| async move {
+    let heard = (BufReader::new(reader), lines.clone(), edge.clone());
+    let incoming = futures::stream::unfold(heard, |(mut reader, mut first, edge)| async move {
         let mut line = String::new();
         match reader.read_line(&mut line).await {
-            Ok(1..) => Some((Ok(line), reader)),
+            Ok(1..) => {
+                let (line, answers) = locked(&edge).heard(line);
+                for answer in answers {
+                    // Nobody reads any more: then nobody waits for it.
+                    drop(futures::SinkExt::send(&mut first, answer).await);
+                }
+                Some((Ok(line), (reader, first, edge)))
+            }
             Ok(0) | Err(_) => None,
         }
     });
@@ -67,7 +78,7 @@ pub async fn serve(
     );
     let end = tokio::select! {
         end = served => end,
-        () = write(writer, queue) => Ok(()),
+        () = write(writer, queue, &edge) => Ok(()),
         () = server.gone.cancelled() => Ok(()),
     };
     if let Err(error) = end {
@@ -78,11 +89,22 @@ pub async fn serve(
     }
 }
 
-async fn write(mut writer: impl AsyncWrite + Unpin, mut queue: mpsc::Receiver<String>) {
+fn locked(edge: &Mutex<SecondVersion>) -> MutexGuard<'_, SecondVersion> {
+    edge.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn write(
+    mut writer: impl AsyncWrite + Unpin,
+    mut queue: mpsc::Receiver<String>,
+    edge: &Mutex<SecondVersion>,
+) {
     while let Some(line) = queue.next().await {
+        let lines = locked(edge).said(line);
         let written = async {
-            writer.write_all(line.as_bytes()).await?;
-            writer.write_all(b"\n").await?;
+            for line in lines {
+                writer.write_all(line.as_bytes()).await?;
+                writer.write_all(b"\n").await?;
+            }
             writer.flush().await
         };
         if written.await.is_err() {

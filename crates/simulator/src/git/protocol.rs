@@ -103,7 +103,7 @@ fn admit(state: &State, request: &Incoming, wanted: &GitRequest) -> Result<Admit
         let token = match caller {
             Caller::Installation(token) => token,
             Caller::Nobody => return anybody(world, wanted).ok_or_else(refused),
-            Caller::App => return Err(refused()),
+            Caller::App | Caller::Person(_) | Caller::Client => return Err(refused()),
         };
         let unknown = || ApiError::new(404, "Repository not found.");
         let Some(home) = world.find(&wanted.owner, &wanted.name) else {

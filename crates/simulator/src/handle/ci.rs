@@ -53,8 +53,12 @@ pub struct CheckView {
     pub name: String,
     /// The maker's own name for it.
     pub external_id: String,
+    /// How far it is, in GitHub's word.
+    pub status: String,
     /// How it ended; empty while it has not.
     pub conclusion: String,
+    /// The page that its maker names.
+    pub details_url: String,
     /// The headline.
     pub title: String,
     /// The summary.
@@ -72,7 +76,9 @@ impl CheckView {
             app: check.app.clone(),
             name: check.name.clone(),
             external_id: check.external_id.clone().unwrap_or_default(),
+            status: check.status.clone(),
             conclusion: check.conclusion.clone().unwrap_or_default(),
+            details_url: check.details_url.clone().unwrap_or_default(),
             title: said("title"),
             summary: said("summary"),
         }

@@ -5,6 +5,8 @@
 mod admin;
 pub mod ci;
 mod milestones;
+mod releases;
+mod sign_in;
 pub mod simulator;
 mod teams;
 pub mod user;

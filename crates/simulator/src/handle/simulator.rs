@@ -29,7 +29,7 @@ pub const PERMISSIONS: [(&str, &str); 7] = [
 ];
 
 /// What the App listens to when nothing else is said: what skep's manifest listens to.
-pub const EVENTS: [&str; 11] = [
+pub const EVENTS: [&str; 12] = [
     "check_suite",
     "issue_comment",
     "issue_dependencies",
@@ -37,6 +37,7 @@ pub const EVENTS: [&str; 11] = [
     "pull_request",
     "pull_request_review",
     "push",
+    "release",
     "repository",
     "status",
     "sub_issues",

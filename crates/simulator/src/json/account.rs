@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::auth::client_id;
+use crate::ids::client_id;
 use crate::time::iso;
 use crate::world::account::{Access, Installation, Permissions, UserKind};
 use crate::world::facts::World;

@@ -11,16 +11,23 @@ use crate::ids::digits;
 use crate::rest::call::{Answer, Call, Reply};
 use crate::world::check::ACTIONS;
 use crate::world::facts::World;
-use crate::world::repository::{CheckRun, Repository, WorkflowRun};
+use crate::world::repository::{CheckRun, Repository};
 
 /// `GET /repos/{owner}/{repo}/actions/runs`: newest first.
 pub(super) async fn runs(call: Call) -> Answer {
     let all: Vec<Value> = call.read(|world| {
         let home = world.repository(call.repository)?;
-        let fits =
-            |run: &&WorkflowRun| call.query("head_sha").is_none_or(|sha| sha == run.head_sha);
-        let found = home.workflows.iter().rev().filter(fits);
-        Ok::<_, ApiError>(found.map(|run| world.workflow_json(home, run)).collect())
+        let asked =
+            |name: &str, is: Option<&str>| call.query(name).is_none_or(|wanted| is == Some(wanted));
+        let found = home.workflows.iter().rev();
+        let found = found.filter(|run| asked("head_sha", Some(&run.head_sha)));
+        let found = found.map(|run| world.workflow_json(home, run));
+        let found = found.filter(|run| asked("branch", run["head_branch"].as_str()));
+        // A word for the state or for the end.
+        let fits = |run: &Value| {
+            asked("status", run["status"].as_str()) || asked("status", run["conclusion"].as_str())
+        };
+        Ok::<_, ApiError>(found.filter(fits).collect())
     })?;
     let total = all.len();
     let (page, link) = call.slice(all);

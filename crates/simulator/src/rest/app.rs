@@ -50,12 +50,14 @@ pub(super) async fn rate_limit(call: Call) -> Answer {
 
 /// `GET /users/{login}`
 pub(super) async fn user(call: Call) -> Answer {
-    let found = call.read(|world| {
-        world
-            .user(call.value("login"))
-            .map(|user| world.user_json(&user.login))
-    });
-    let mut shown = found.ok_or_else(ApiError::not_found)?;
+    let found = call.read(|world| profile(world, call.value("login")));
+    Reply::ok(found.ok_or_else(ApiError::not_found)?)
+}
+
+/// A `public-user`.
+pub(super) fn profile(world: &World, login: &str) -> Option<Value> {
+    let user = world.user(login)?;
+    let mut shown = world.user_json(&user.login);
     for name in [
         "name", "company", "blog", "location", "email", "hireable", "bio",
     ] {
@@ -67,7 +69,7 @@ pub(super) async fn user(call: Call) -> Answer {
     for name in ["created_at", "updated_at"] {
         shown[name] = json!(iso(0));
     }
-    Reply::ok(shown)
+    Some(shown)
 }
 
 /// `GET /app`

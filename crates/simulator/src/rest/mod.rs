@@ -15,9 +15,11 @@ mod file;
 mod graphql;
 mod issue;
 mod label;
+mod person;
 mod pull;
 mod registration;
 mod relation;
+mod release;
 mod repository;
 mod review;
 mod route;
@@ -38,6 +40,7 @@ use crate::auth::Caller;
 use crate::behaviour::{Rule, on};
 use crate::call_log::Standing;
 use crate::fault::Drawn;
+use crate::ids::digits;
 use crate::state::State;
 use crate::wire::{Incoming, Outbound};
 use crate::world::account::{Access, Permissions, Token};
@@ -249,6 +252,8 @@ fn organization(world: &World, call: &Call, token: &Token, need: Need) -> Result
 fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, ApiError> {
     let token = match (&route.need, &call.caller) {
         (Need::Open, _)
+        | (Need::Person, Caller::Person(_))
+        | (Need::Client, Caller::Client)
         | (Need::App, Caller::App)
         | (Need::Installation, Caller::Installation(_)) => return Ok(0),
         (Need::App, Caller::Installation(_)) if !on(Rule::AppOnly) => return Ok(0),
@@ -259,8 +264,11 @@ fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, ApiError> {
         (Need::AppInRepository, _) => {
             return Err(ApiError::new(401, "A JSON web token could not be decoded"));
         }
+        (Need::Client, _) => return Err(ApiError::bad_credentials()),
         (_, Caller::Nobody) => return anonymous::permit(world, route, call),
-        (_, Caller::App) => return Err(ApiError::not_permitted()),
+        (_, Caller::App | Caller::Person(_) | Caller::Client) | (Need::Person, _) => {
+            return Err(ApiError::not_permitted());
+        }
         (_, Caller::Installation(token)) => token,
     };
     if let Need::Organization(..) = route.need {
@@ -295,6 +303,8 @@ fn permit(world: &World, route: &Route, call: &Call) -> Result<i64, ApiError> {
         }
         Need::Issue(access) => may("issues", access),
         Need::Open
+        | Need::Person
+        | Need::Client
         | Need::App
         | Need::AppInRepository
         | Need::Installation
@@ -368,7 +378,12 @@ fn limit_headers(outbound: &mut Outbound, standing: &Standing, request: &Incomin
 
 /// Adds the ETag; a client that has this very body gets 304 instead.
 fn tag(request: &Incoming, outbound: &mut Outbound) {
-    let etag = format!("W/\"{}\"", outbound.digest());
+    // GitHub says so itself: <https://github.com/eclipse-csi/otterdog/issues/201>.
+    let token = request
+        .header("authorization")
+        .filter(|_| on(Rule::TagOfToken));
+    let token = digits(&format!("tag/{}", token.unwrap_or_default()), 8);
+    let etag = format!("W/\"{}{token}\"", outbound.digest());
     let known = request
         .header("if-none-match")
         .is_some_and(|known| known == etag || known == &etag[2..]);

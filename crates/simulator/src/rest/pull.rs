@@ -72,11 +72,22 @@ pub(super) async fn list(call: Call) -> Answer {
         let (page, link) = call.slice(all);
         let page: Vec<Value> = page
             .into_iter()
-            .map(|issue| world.pull_json(home, issue))
+            .map(|issue| listed(world.pull_json(home, issue)))
             .collect();
         Ok::<_, ApiError>((page, link))
     })?;
     Reply::page(json!(page), link)
+}
+
+/// As it stands in a list: there, as GitHub describes it, the description of a label is always a text.
+fn listed(mut pull: Value) -> Value {
+    let labels = pull["labels"].as_array_mut();
+    for label in labels.into_iter().flatten() {
+        if label["description"].is_null() {
+            label["description"] = json!("");
+        }
+    }
+    pull
 }
 
 /// `GET /repos/{owner}/{repo}/pulls/{number}`; with the diff media type, the diff.

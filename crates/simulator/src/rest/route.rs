@@ -7,8 +7,8 @@ use hyper::Method;
 
 use crate::rest::call::{Answer, Call, Values};
 use crate::rest::{
-    action, app, check, comment, compare, delivery, file, graphql, issue, label, pull,
-    registration, relation, repository, review, stack, suggestion, team,
+    action, app, check, comment, compare, delivery, file, graphql, issue, label, person, pull,
+    registration, relation, release, repository, review, stack, suggestion, team,
 };
 use crate::wire::decode;
 use crate::world::account::Access;
@@ -23,6 +23,10 @@ pub(super) enum Need {
     App,
     /// To be the App; the path names a repository.
     AppInRepository,
+    /// To be a person.
+    Person,
+    /// To have the App's client secret.
+    Client,
     /// To be an installation.
     Installation,
     /// This permission in the repository.
@@ -80,6 +84,10 @@ static ROUTES: &[Route] = routes! {
     POST "/graphql" Need::Installation => graphql::post;
     GET "/orgs/{org}/teams/{team}/memberships/{login}" Need::Organization("members", Read) => team::membership;
     GET "/users/{login}" Need::Open => app::user;
+    DELETE "/applications/{client}/token" Need::Client => person::forget;
+    GET "/user" Need::Person => person::user;
+    GET "/user/installations" Need::Person => person::installations;
+    GET "/user/installations/{installation}/repositories" Need::Person => person::repositories;
 
     GET "/repos/{owner}/{repo}/installation" Need::AppInRepository => app::repository_installation;
     GET "/repos/{owner}/{repo}" Need::Repository("metadata", Read) => repository::get;
@@ -167,6 +175,7 @@ static ROUTES: &[Route] = routes! {
     POST "/repos/{owner}/{repo}/pulls/comments/{line}/reactions" Need::Repository("pull_requests", Write) => comment::react;
     DELETE "/repos/{owner}/{repo}/pulls/comments/{line}/reactions/{reaction}" Need::Repository("pull_requests", Write) => comment::unreact;
 
+    GET "/repos/{owner}/{repo}/releases" Need::Repository("contents", Read) => release::list;
     GET "/repos/{owner}/{repo}/actions/runs" Need::Repository("actions", Read) => action::runs;
     GET "/repos/{owner}/{repo}/actions/jobs/{job}" Need::Repository("actions", Read) => action::job;
     GET "/repos/{owner}/{repo}/actions/jobs/{job}/logs" Need::Repository("actions", Read) => action::logs;

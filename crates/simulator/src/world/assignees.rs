@@ -70,23 +70,25 @@ impl World {
         }
         self.issue_mut(home, number)?.assignees = wanted.clone();
         for login in before.iter().filter(|login| !wanted.contains(login)) {
-            let assignee = json!({ "assignee": self.user_json(login) });
-            self.note(
-                home,
-                number,
-                Activity::new("unassigned", by).with(assignee.clone()),
-            )?;
-            self.tell(home, number, Activity::new("unassigned", by).with(assignee))?;
+            self.assignment(home, number, login, Activity::new("unassigned", by))?;
         }
         for login in wanted.iter().filter(|login| !before.contains(login)) {
-            let assignee = json!({ "assignee": self.user_json(login) });
-            self.note(
-                home,
-                number,
-                Activity::new("assigned", by).with(assignee.clone()),
-            )?;
-            self.tell(home, number, Activity::new("assigned", by).with(assignee))?;
+            self.assignment(home, number, login, Activity::new("assigned", by))?;
         }
         Ok(())
+    }
+
+    /// Notes and tells it. The issue's events name the assigner too, the webhook does not.
+    fn assignment(
+        &mut self,
+        home: i64,
+        number: i64,
+        login: &str,
+        activity: Activity<'_>,
+    ) -> Result<(), ApiError> {
+        let (assignee, assigner) = (self.user_json(login), self.user_json(activity.by));
+        let noted = json!({ "assignee": assignee, "assigner": assigner });
+        self.note(home, number, activity.clone().with(noted))?;
+        self.tell(home, number, activity.with(json!({ "assignee": assignee })))
     }
 }

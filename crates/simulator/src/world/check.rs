@@ -175,7 +175,8 @@ impl World {
             check.steps.clone_from(&draft.steps);
         }
         check.log = draft.log.clone().or_else(|| check.log.take());
-        if let Some(status) = &draft.status {
+        // What is completed stays so: only a new run can be under way again.
+        if let Some(status) = draft.status.as_ref().filter(|_| was.is_none()) {
             check.status.clone_from(status);
         }
         if let Some(conclusion) = &draft.conclusion {

@@ -14,6 +14,7 @@ use super::outgoing::Outgoing;
 use super::registration::Registration;
 use super::relation::{IssueAt, Relations};
 use super::repository::{Gone, Repository};
+use super::sign_in::SignIns;
 use super::stack::Stacks;
 use super::suggestion::Suggestions;
 
@@ -59,6 +60,8 @@ pub struct World {
     pub pins_comments: bool,
     /// What is kept of an App that was made from a manifest.
     pub registration: Registration,
+    /// Who signs in by the App.
+    pub sign_ins: SignIns,
     /// Stacks of pull requests.
     pub stacks: Stacks,
     /// New tokens have GitHub's long form.
@@ -92,7 +95,8 @@ impl World {
             relations: Relations::default(),
             suggestions: Suggestions::default(),
             pins_comments: true,
-            registration: Registration::default(),
+            registration: Registration::of(app.id),
+            sign_ins: SignIns::default(),
             stacks: Stacks::default(),
             long_tokens: false,
             label_prefix: "agent:".to_owned(),

@@ -83,6 +83,7 @@ impl World {
             suites: Vec::new(),
             statuses: Vec::new(),
             workflows: Vec::new(),
+            releases: Vec::new(),
             required: BTreeMap::new(),
             rulesets: Vec::new(),
             heads: BTreeMap::new(),

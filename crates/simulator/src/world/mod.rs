@@ -28,6 +28,8 @@ mod removal;
 pub mod repository;
 pub mod review;
 pub mod ruleset;
+pub mod sign_in;
+pub mod signing_in;
 pub mod stack;
 mod stacking;
 pub mod sub_issue;

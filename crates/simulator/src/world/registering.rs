@@ -13,15 +13,18 @@ use crate::ids::digits;
 use crate::world::account::{Access, App, Permissions, UserKind};
 use crate::world::facts::World;
 use crate::world::registration::Code;
+use crate::world::sign_in::SignIns;
 use crate::world::webhook_event::{ALWAYS, WebhookEvent};
 
 /// A code is good for an hour, milliseconds.
 const CODE_LIFE: i64 = 3_600_000;
+/// The most callback URLs of an App.
+const CALLBACKS: usize = 10;
 /// The longest name of an App.
 const NAME_LIMIT: usize = 34;
 
 /// The permission without which an event cannot be subscribed to: any of these.
-const EVENT_NEEDS: [(&str, &[&str]); 13] = [
+const EVENT_NEEDS: [(&str, &[&str]); 14] = [
     ("check_run", &["checks"]),
     ("check_suite", &["checks"]),
     ("issue_comment", &["issues", "pull_requests"]),
@@ -31,6 +34,7 @@ const EVENT_NEEDS: [(&str, &[&str]); 13] = [
     ("pull_request_review", &["pull_requests"]),
     ("pull_request_review_comment", &["pull_requests"]),
     ("push", &["contents"]),
+    ("release", &["contents"]),
     ("repository", &["metadata"]),
     ("status", &["statuses"]),
     ("sub_issues", &["issues"]),
@@ -47,6 +51,8 @@ struct Manifest {
     hook_attributes: Option<HookAttributes>,
     redirect_url: Option<String>,
     setup_url: Option<String>,
+    #[serde(default)]
+    callback_urls: Vec<String>,
     #[serde(default)]
     default_events: Vec<String>,
     #[serde(default)]
@@ -109,13 +115,20 @@ impl World {
             .hook_attributes
             .as_ref()
             .map(|hook| hook.url.as_str());
+        let back = manifest.callback_urls.iter();
+        let back = back.map(|address| ("Callback url", Some(address.as_str())));
+        complain(
+            Rule::ManifestUrl,
+            manifest.callback_urls.len() > CALLBACKS,
+            format!("Callback urls are too many (maximum is {CALLBACKS})"),
+        );
         let addresses = [
             ("Url", Some(manifest.url.as_str())),
             ("Hook url", hook),
             ("Redirect url", manifest.redirect_url.as_deref()),
             ("Setup url", manifest.setup_url.as_deref()),
         ];
-        for (what, address) in addresses {
+        for (what, address) in addresses.into_iter().chain(back) {
             let wrong = address.is_some_and(|address| !is_web(address));
             complain(
                 Rule::ManifestUrl,
@@ -171,6 +184,7 @@ impl World {
         };
         self.installations.clear();
         self.tokens.clear();
+        self.sign_ins = SignIns::default();
         let bot = self.app.bot();
         self.create_user(&bot, UserKind::Bot);
         let code = digits(&format!("manifest-code/{number}"), 40);
@@ -178,6 +192,7 @@ impl World {
         let registration = &mut self.registration;
         registration.by_hand = true;
         registration.setup_url = manifest.setup_url;
+        registration.callback_urls = manifest.callback_urls;
         registration.client_secret = digits(&format!("client-secret/{number}"), 40);
         registration.codes = BTreeMap::from([(
             code.clone(),

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::ids::digits;
+
 /// What is kept of Apps that were made from manifests.
 #[derive(Debug, Clone, Default)]
 pub struct Registration {
@@ -15,8 +17,20 @@ pub struct Registration {
     pub by_hand: bool,
     /// Where people are led after they installed it.
     pub setup_url: Option<String>,
-    pub(super) client_secret: String,
+    /// Where people may be led back to who sign in.
+    pub callback_urls: Vec<String>,
+    pub(crate) client_secret: String,
     pub(super) codes: BTreeMap<String, Code>,
+}
+
+impl Registration {
+    /// Of the App of that number, which nobody made from a manifest.
+    pub(super) fn of(app: i64) -> Self {
+        Self {
+            client_secret: digits(&format!("client-secret/{app}"), 40),
+            ..Self::default()
+        }
+    }
 }
 
 /// What a code is.

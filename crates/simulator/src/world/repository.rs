@@ -173,6 +173,8 @@ pub struct Repository {
     pub statuses: Vec<Status>,
     /// Workflow runs in order of creation.
     pub workflows: Vec<WorkflowRun>,
+    /// Releases in order of publication, as GitHub describes them.
+    pub releases: Vec<Value>,
     /// Checks that must be green before a merge, by branch: those of branch protection and those of rule sets.
     pub required: BTreeMap<String, (Vec<String>, Vec<String>)>,
     /// Rulesets of its branches.

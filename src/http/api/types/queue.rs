@@ -4,13 +4,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A task in the queue.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct QueueLine {
     /// `owner/name`.
     pub repository: Option<String>,
     /// The issue.
     pub issue: Option<i64>,
+    /// Its title, as far as it is known.
+    pub title: String,
     /// The session that will be.
     pub session: Option<String>,
     /// Its role.
@@ -37,7 +39,7 @@ impl QueueLine {
 }
 
 /// `GET /api/v1/queue`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct QueueAnswer {
     /// Sessions at work.
@@ -70,7 +72,7 @@ pub struct MemoryAnswer {
 }
 
 /// Starts that the operator paused.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct PauseLine {
     /// `owner/name`; null: everywhere.

@@ -69,6 +69,21 @@ pub struct HealthAnswer {
     /// How the channel is that webhooks are read from; `None` where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
+    /// How asking GitHub for news goes; `None` where webhooks alone tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub polling: Option<PollingAnswer>,
+}
+
+/// How asking GitHub for news goes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct PollingAnswer {
+    /// When the last good round began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "epoch-ms")]
+    pub last_poll: Option<i64>,
+    /// All of it in words, for people.
+    pub said: String,
 }
 
 /// Whether GitHub has said who we are.

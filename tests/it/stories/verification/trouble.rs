@@ -67,7 +67,7 @@ async fn an_agent_that_comes_back_without_a_change_is_not_sent_again() {
     let status = told.app.thread(told.issue);
     assert!(status.contains("came back without a change"), "{status}");
     assert!(told.draft() && told.has_label("agent:needs-you"));
-    // *Re-run* runs it once more, on the same commit and in the same check run.
+    // *Re-run* runs it once more, on the same commit; what is over cannot go on, so in a new check run.
     let check = told.checks_of(&told.head()).remove(0);
     told.app
         .simulator
@@ -75,7 +75,8 @@ async fn an_agent_that_comes_back_without_a_change_is_not_sent_again() {
         .expect("pressed");
     told.app.settle_all().await;
     assert_eq!(told.verifications().await, 2);
-    assert_eq!(told.verdict(), "failure: Failed: sh check.sh (exit 3)");
+    let failed = "failure: Failed: sh check.sh (exit 3)";
+    assert_eq!(told.verdict(), format!("{failed}; {failed}"));
     assert!(told.draft());
     told.done().await;
 }

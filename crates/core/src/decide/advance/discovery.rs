@@ -1,6 +1,7 @@
 //! Issues that were found are made, one after the other and each behind those that it waits for; those that start by
 //! themselves are told so; people are told what could not be made.
 
+use super::recurring;
 use super::state::{Advance, Fired};
 use crate::decide::notes::Notes;
 use crate::decide::tell::Tell;
@@ -9,6 +10,7 @@ use crate::discovery::{DiscoveryNews, FoundState, Next, Origin};
 use crate::effect;
 use crate::event::Event;
 use crate::policy::GO_LABEL;
+use crate::recurring::RecurringNews;
 use crate::text;
 
 /// Does the next thing that is to be done.
@@ -28,16 +30,17 @@ fn make(on: &mut Advance<'_>, at: usize, waits_for: &[String]) -> Option<Fired> 
     else {
         return None;
     };
-    let origin = (found.origin != Origin::List).then_some(issue);
     let mut labels = new.labels.clone();
     if found.start.is_some() {
         labels.push(GO_LABEL.to_owned());
     }
+    let (key, origin) = (found.key(), found.origin.clone());
     let create = effect::CreateIssue {
-        key: found.key(),
-        title: new.title.clone(),
-        body: text::discovery::body(&new, origin, waits_for),
+        key,
+        body: text::discovery::body(&new, &text::discovery::from(&origin, issue), waits_for),
+        title: new.title,
         labels,
+        after: recurring::before(&on.task, &origin),
     };
     on.plan(create);
     Some(Fired::Quietly)
@@ -57,11 +60,19 @@ fn start(on: &mut Advance<'_>, at: usize) -> Option<Fired> {
     let number = found.number()?;
     found.state = FoundState::Made { number, told: true };
     if let Some(by) = found.start.clone() {
-        let of = Named {
-            key,
-            name: place.name.clone(),
+        let event = match &found.origin {
+            Origin::Recurring(name) => {
+                let name = name.clone();
+                Event::Recurring(RecurringNews::Start { name })
+            }
+            Origin::Session(_) | Origin::List => {
+                let of = Named {
+                    key,
+                    name: place.name.clone(),
+                };
+                Event::Discovery(DiscoveryNews::Start { of, by, generation })
+            }
         };
-        let event = Event::Discovery(DiscoveryNews::Start { of, by, generation });
         let place = crate::location::Place {
             issue: number,
             ..place
@@ -79,7 +90,7 @@ fn tell(on: &mut Advance<'_>, batch: u32) -> Option<Fired> {
             && found.batch == batch
         {
             *told = true;
-            of_session |= found.origin != Origin::List;
+            of_session |= matches!(found.origin, Origin::Session(_));
         }
     }
     if of_session {

@@ -4,7 +4,7 @@
 //! A new timer is a variant of [`Timer`], its line in [`wanted`] and its arm in [`due`].
 
 use super::state::{Advance, Fired, because};
-use super::{approval, hold, project, withheld};
+use super::{approval, hold, project, recurring, withheld};
 use crate::decide::notes::Notes;
 use crate::decide::questions;
 use crate::effect;
@@ -36,6 +36,7 @@ pub(in crate::decide) fn wanted(task: &Task, limits: &Limits) -> Vec<(Timer, i64
     timers.extend(approval::wanted(task, limits));
     timers.extend(project::wanted(task));
     timers.extend(withheld::wanted(task));
+    timers.extend(recurring::wanted(task));
     timers.extend(of_questions(task, limits));
     timers.extend(task.review.look_at.map(|at| (Timer::Look, at)));
     // What its owner took away cannot be looked at.
@@ -80,6 +81,7 @@ pub(super) fn due(on: &mut Advance<'_>) -> Option<Fired> {
         Timer::Approvals => approval::look(on).or_else(|| approval::look_at_agreement(on)),
         Timer::Project => project::look(on),
         Timer::Withheld => withheld::look(on),
+        Timer::Recurring => recurring::come(on),
         Timer::Again => hold::go_on(on, "the model is tried again"),
     }
 }

@@ -186,6 +186,10 @@ fn objection(on: &Advance<'_>, job: &Job, facts: &PublishFacts) -> Option<(Failu
         let say = text::failure::CLOSED_MEANWHILE.into();
         return Some((FailureClass::IssueClosed, say));
     }
+    let off = text::off::refused(&on.task.place.name, job.actor.login(), &on.cx.policy.issues);
+    if let Some(say) = off {
+        return Some((FailureClass::PermissionLost, say));
+    }
     let login = job.actor.login().unwrap_or_default();
     let permission = facts
         .permission

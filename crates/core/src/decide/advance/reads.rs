@@ -30,6 +30,7 @@ pub(super) fn lost(on: &mut Advance<'_>) -> Option<Fired> {
     on.task.review.look_at = None;
     on.task.review.taken_away = true;
     on.task.discovered.give_up(why);
+    on.task.recurring.forget();
     on.task.suggested.give_up(why);
     // There is nobody to hear anything, and nothing to do it to.
     on.task.wanted = Default::default();

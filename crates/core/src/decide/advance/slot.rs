@@ -3,13 +3,16 @@
 use serde_json::json;
 
 use super::state::{Advance, Fired, because};
-use super::{collect, stack, turn};
+use super::{collect, hold, stack, turn};
 use crate::attachment;
 use crate::effect::{self, Start};
 use crate::event_name::DomainEvent;
 use crate::schedule::Reason;
-use crate::task::{Next, Stage, Step};
+use crate::task::{FailureClass, Next, Stage, Step};
 use crate::text;
+
+/// So often a session's working copy is laid out anew: whatever removes it again and again has to be seen to by people.
+const ANEW: u32 = 3;
 
 /// The task begins, or goes on where it was.
 pub(super) fn begin(on: &mut Advance<'_>) -> Option<Fired> {
@@ -70,6 +73,31 @@ pub(super) fn prepare(on: &mut Advance<'_>, start: Start) -> Option<Fired> {
     on.set_step(Step::Preparing { ready: false });
     on.plan(effect);
     because("a slot is free")
+}
+
+/// The working copy is gone with what was done in it and not published: it is laid out anew, and a new session of the agent is told
+/// all that was said so far.
+pub(super) fn anew(on: &mut Advance<'_>) -> Option<Fired> {
+    if !std::mem::take(&mut on.task.wanted.workspace_gone) {
+        return None;
+    }
+    if let Some(turn) = on.task.stage.turn_mut().map(|turn| turn.clone()) {
+        hold::unhear(on, &turn);
+    }
+    let published = on.task.branch_head.is_some();
+    let job = on.task.job_mut()?;
+    job.laid_out_anew += 1;
+    if job.laid_out_anew > ANEW {
+        return on.fail(FailureClass::NoWorkspace, text::failure::WORKSPACE_GONE);
+    }
+    (job.workspace, job.agent_session) = (None, None);
+    let start = match job.round > 0 || job.moved || published {
+        true => Start::Branch,
+        false => job.start,
+    };
+    on.tell(text::failure::LAID_OUT_ANEW);
+    prepare(on, start)?;
+    because("the working copy is gone; it is laid out anew")
 }
 
 /// The working copy stands: the agent gets its task, and what people said meanwhile.

@@ -58,7 +58,7 @@ pub(super) fn judge(on: &mut Advance<'_>) -> Option<Fired> {
     let facts = on.task.wanted.facts.take()?;
     let by_label = match facts.asking {
         Asking::Label => matches!(facts.actor, Actor::Person(_)),
-        Asking::Discovery => true,
+        Asking::Discovery | Asking::Recurring => true,
         Asking::Command
         | Asking::Rule
         | Asking::Sprint

@@ -142,7 +142,7 @@ pub(super) fn proposed(on: &mut Recording<'_>, task: &mut Task, told: &PolicyPro
 }
 
 /// None of those that wait for it could be proposed.
-pub(super) fn unproposed(on: &mut Recording<'_>, task: &mut Task) {
+pub(super) fn unproposed(on: &mut Recording<'_>, task: &mut Task, said: String) -> String {
     let waits = task
         .blocked
         .hosts
@@ -151,6 +151,7 @@ pub(super) fn unproposed(on: &mut Recording<'_>, task: &mut Task) {
     let hosts: Vec<String> = waits.map(|host| host.host.clone()).collect();
     task.blocked.proposed(&hosts, Proposal::Failed);
     show(on, task);
+    said
 }
 
 /// A session that is on may reach it from now on, and its agent hears so; later ones begin with it.

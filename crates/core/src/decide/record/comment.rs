@@ -111,7 +111,10 @@ pub(super) fn authorized(
     };
     super::pull::issue_is(on, &mut task.review, found.issue_open);
     let login = found.actor.login.as_str();
-    let may = found.permission.may_start() || on.known.delegated(login);
+    let rules = &on.cx.policy.issues;
+    let may = (found.permission.may_start() || on.known.delegated(login))
+        && !rules.is_off(&on.known.place.name)
+        && !rules.is_off_for(login);
     if found.of_ours && blocked::is_theirs(task, found.comment) {
         return blocked::ticked(on, task, found);
     }

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::recording::Recording;
-use super::trigger;
+use super::{recurring, trigger};
 use crate::actor::Actor;
 use crate::dependency::Named;
 use crate::discovery::{Discover, Discovered, DiscoveryNews, FoundState, NewIssue, Origin};
@@ -24,7 +24,7 @@ pub(super) fn told(on: &mut Recording<'_>, task: &mut Task, news: &DiscoveryNews
             found(on, &mut task.discovered, session, issues)
         }
         DiscoveryNews::Listed { issues } => listed(&mut task.discovered, issues),
-        DiscoveryNews::Made { key, number } => made(on, &mut task.discovered, key, *number),
+        DiscoveryNews::Made { key, number } => made(on, task, key, *number),
         DiscoveryNews::Start { of, by, generation } => {
             if on.cx.policy.issues.discover != Discover::Start {
                 return "what sessions find does not start by itself here".into();
@@ -68,13 +68,8 @@ fn listed(discovered: &mut Discovered, issues: &[NewIssue]) -> String {
     format!("{} issues are to be made", issues.len())
 }
 
-fn made(
-    on: &mut Recording<'_>,
-    discovered: &mut Discovered,
-    key: &str,
-    number: IssueNumber,
-) -> String {
-    let Some(found) = discovered.making().filter(|one| one.key() == key) else {
+fn made(on: &mut Recording<'_>, task: &mut Task, key: &str, number: IssueNumber) -> String {
+    let Some(found) = task.discovered.making().filter(|one| one.key() == key) else {
         return "stale: nobody waits for that issue".into();
     };
     found.state = FoundState::Made {
@@ -83,6 +78,8 @@ fn made(
     };
     let details = json!({ "number": number, "title": found.title });
     on.notes.note(DomainEvent::IssueCreated, details);
+    let origin = found.origin.clone();
+    recurring::opened(task, &origin, number);
     format!("#{number} is there")
 }
 

@@ -2,7 +2,8 @@
 
 use super::recording::Recording;
 use super::{
-    blocked, discovery, evidence_file, pull_gate, sprint, stack, steps, suggestion, verification,
+    blocked, discovery, evidence_file, onboarding, pull_gate, sprint, stack, steps, suggestion,
+    verification,
 };
 use crate::effect::EffectKind;
 use crate::event::{Event, Loss};
@@ -32,13 +33,10 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
             only_said()
         }
         EffectKind::ReadDependencies => {
-            dependencies_unread(on, task, &text::dependency::unread(say, *exhausted));
-            only_said()
+            dependencies_unread(on, task, &text::dependency::unread(say, *exhausted), only_said())
         }
-        EffectKind::ProposePolicy => {
-            blocked::unproposed(on, task);
-            only_said()
-        }
+        EffectKind::ProposePolicy => blocked::unproposed(on, task, only_said()),
+        EffectKind::ProposeOnboarding => onboarding::failed(task, say),
         EffectKind::ReadOverlaps => overlaps_unread(task, &only_said()),
         EffectKind::Restack => stack::not_restacked(on, task, say),
         EffectKind::CreateIssue => discovery::not_made(&mut task.discovered, say, *exhausted),
@@ -75,6 +73,7 @@ pub(super) fn effect(on: &mut Recording<'_>, task: &mut Task, event: &Event) -> 
         | EffectKind::SetGoLabel
         | EffectKind::HideComment
         | EffectKind::ReportVerification
+        | EffectKind::ShowCheck
         | EffectKind::Reply
         | EffectKind::MarkReady
         | EffectKind::DeleteBranch
@@ -106,11 +105,12 @@ fn unsteered(on: &mut Recording<'_>, task: &mut Task) -> String {
 }
 
 /// What the issue waits for is not known.
-fn dependencies_unread(on: &mut Recording<'_>, task: &mut Task, say: &str) {
+fn dependencies_unread(on: &mut Recording<'_>, task: &mut Task, say: &str, said: String) -> String {
     on.notes.tell(say.to_owned());
     if task.gates.reading == Reading::Asked {
         task.gates.reading = Reading::Failed;
     }
+    said
 }
 
 /// What somebody wrote never came to us.

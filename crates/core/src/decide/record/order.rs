@@ -1,5 +1,5 @@
-//! What the operator wants of one issue at the machine: the same orders as by command on it, without a comment to answer under.
-//! What comes of it is said where it was typed.
+//! What is wanted of one issue at the machine, or by somebody who signed in on the dashboard: the same orders as by command on it, without
+//! a comment to answer under. What comes of it is said where it was given. Whether they may was found out before.
 
 use super::recording::Recording;
 use super::{answer, gate};
@@ -9,15 +9,20 @@ use crate::question::{Answer, By, Saying};
 use crate::task::{BlockReason, Order, Stage, Task};
 use crate::text;
 
-/// The operator gave a command.
-pub(super) fn given(on: &mut Recording<'_>, task: &mut Task, command: &Command) -> String {
+/// The operator gave a command, or a person of that login.
+pub(super) fn given(
+    on: &mut Recording<'_>,
+    task: &mut Task,
+    command: &Command,
+    by: Option<&str>,
+) -> String {
     match command {
-        Command::Stop => stop(on, task),
-        Command::Pause => pause(on, task),
-        Command::Resume => resume(on, task),
+        Command::Stop => stop(on, task, by),
+        Command::Pause => pause(on, task, by),
+        Command::Resume => resume(on, task, by),
         Command::Retry { fresh } => retry(on, task, *fresh),
-        Command::Answer(words) => reply(on, task, words),
-        Command::Approve => approve(on, task),
+        Command::Answer(words) => reply(on, task, words, by),
+        Command::Approve => approve(on, task, by),
         Command::Priority(wished) => {
             task.options.priority = Some(*wished);
             "its priority is set".into()
@@ -44,38 +49,38 @@ fn order(task: &mut Task, order: Order) -> String {
 }
 
 /// A plan that waits, or a start.
-fn approve(on: &Recording<'_>, task: &mut Task) -> String {
-    let by = text::requests::order::OPERATOR;
+fn approve(on: &Recording<'_>, task: &mut Task, by: Option<&str>) -> String {
+    let by = by.unwrap_or(text::requests::order::OPERATOR);
     if matches!(on.known.stage, Stage::Queued { .. }) && gate::agree(&mut task.gates, by) {
         return "a person agreed to its start".into();
     }
     order(task, Order::Approve { by: by.into() })
 }
 
-fn stop(on: &Recording<'_>, task: &mut Task) -> String {
+fn stop(on: &Recording<'_>, task: &mut Task, by: Option<&str>) -> String {
     if on.known.stage.is_live() {
         task.go = Some(false);
     }
-    let why = text::requests::order::STOPPED.into();
+    let why = text::dashboard_order::stopped(by);
     order(task, Order::Stop { why, notice: true })
 }
 
-fn pause(on: &Recording<'_>, task: &mut Task) -> String {
+fn pause(on: &Recording<'_>, task: &mut Task, by: Option<&str>) -> String {
     if !on.known.stage.is_live() {
         return "nothing is on".into();
     }
     task.go = Some(false);
     let pause = Order::Pause {
-        why: text::requests::order::PAUSED.into(),
+        why: text::dashboard_order::paused(by),
         archived: false,
     };
     order(task, pause)
 }
 
-fn resume(on: &Recording<'_>, task: &mut Task) -> String {
+fn resume(on: &Recording<'_>, task: &mut Task, by: Option<&str>) -> String {
     if on.known.is_paused() {
         task.go = Some(true);
-        let why = text::conversation::OPERATOR_ASKED.into();
+        let why = text::dashboard_order::asked(by);
         return order(task, Order::Resume { why });
     }
     match &on.known.stage {
@@ -110,7 +115,7 @@ fn retry(on: &Recording<'_>, task: &mut Task, fresh: bool) -> String {
     }
 }
 
-fn reply(on: &mut Recording<'_>, task: &mut Task, words: &str) -> String {
+fn reply(on: &mut Recording<'_>, task: &mut Task, words: &str, by: Option<&str>) -> String {
     let conversation = &mut task.conversation;
     let said = answer::read(conversation, words, Saying::AsAnswer);
     if said.given.is_empty() {
@@ -123,7 +128,7 @@ fn reply(on: &mut Recording<'_>, task: &mut Task, words: &str) -> String {
     }
     for given in &said.given {
         let answer = Answer {
-            by: By::Person(text::requests::order::OPERATOR.into()),
+            by: By::Person(by.unwrap_or(text::requests::order::OPERATOR).into()),
             text: given.text.clone(),
             option: given.option,
             at: on.cx.now,

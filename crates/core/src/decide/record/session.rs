@@ -27,6 +27,10 @@ pub(super) fn outcome(
     let Stage::Working { step, progress, .. } = &mut task.stage else {
         return late::of_this(on, task, event);
     };
+    if is_gone(step, event) {
+        task.wanted.workspace_gone = true;
+        return "the working copy is gone".into();
+    }
     match (step, event) {
         (Step::Preparing { .. }, Event::FetchProgressed(fetching)) => {
             progress.fetch = Some(fetching.progress);
@@ -61,8 +65,9 @@ pub(super) fn outcome(
             *pushed = Some(Box::new(Pushed::At(head.clone())));
             "the branch is on GitHub".into()
         }
-        (Step::Publishing { pushed, .. }, Event::BranchMoved { theirs, .. }) => {
-            *pushed = Some(Box::new(Pushed::Moved(theirs.clone())));
+        (Step::Publishing { pushed, .. }, Event::BranchMoved(moved)) => {
+            *pushed = Some(Box::new(Pushed::Moved(moved.theirs.clone())));
+            steps::found_pull(&mut task.pull, moved.pull.as_ref());
             "somebody else wrote to the branch".into()
         }
         (Step::Publishing { pushed, .. }, Event::PushHeld(_)) => {
@@ -87,6 +92,15 @@ pub(super) fn outcome(
         }
         (step, _) => format!("stale: the session is at {}", steps::name(step)),
     }
+}
+
+/// Whether what a step works with is not there any more.
+fn is_gone(step: &Step, event: &Event) -> bool {
+    let gone = matches!(event, Event::TurnFailed { class, .. } if *class == ErrorClass::Workspace);
+    gone && matches!(
+        step,
+        Step::Running { .. } | Step::Collecting { .. } | Step::Publishing { .. }
+    )
 }
 
 /// Git could not look.

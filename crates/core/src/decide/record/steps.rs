@@ -6,7 +6,7 @@ use super::recording::Recording;
 use crate::agent::TurnEnd;
 use crate::decide::{messages, questions};
 use crate::effect::Reaction;
-use crate::event::Event;
+use crate::event::{Event, FoundPull};
 use crate::event_name::DomainEvent;
 use crate::message::MessageKind;
 use crate::question::Asked;
@@ -229,6 +229,18 @@ pub(super) fn name(step: &Step) -> &'static str {
         Step::Publishing { .. } => "publishing",
         Step::Opening { .. } => "opening",
         Step::Answering { .. } => "answering",
+    }
+}
+
+/// A pull request that skep does not remember is taken for what it is: its own.
+pub(super) fn found_pull(ours: &mut Option<Pull>, found: Option<&FoundPull>) {
+    if let (None, Some(found)) = (&ours, found) {
+        *ours = Some(Pull {
+            number: found.number,
+            url: found.url.clone(),
+            draft: found.draft,
+            shown_to_reviewers: false,
+        });
     }
 }
 

@@ -153,7 +153,7 @@ pub(super) fn label_removed(
     "nothing is on".into()
 }
 
-/// The operator asks; the facts are there already.
+/// The operator asks, or a person on the dashboard; the facts are there already.
 pub(super) fn dispatched(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFacts) -> String {
     if let Some(reason) = busy(on.known) {
         return reason;
@@ -161,7 +161,7 @@ pub(super) fn dispatched(on: &mut Recording<'_>, task: &mut Task, facts: &Trigge
     if on.known.is_paused() {
         task.go = Some(true);
         task.wanted.order = Some(Order::Resume {
-            why: text::conversation::OPERATOR_ASKED.into(),
+            why: text::dashboard_order::asked(facts.actor.login()),
         });
         return "the operator asked for it".into();
     }
@@ -171,9 +171,12 @@ pub(super) fn dispatched(on: &mut Recording<'_>, task: &mut Task, facts: &Trigge
     on.notes.react(Reaction::Eyes);
     on.notes.note(
         DomainEvent::TaskReceived,
-        json!({ "title": facts.snapshot.title, "by": "operator" }),
+        json!({ "title": facts.snapshot.title, "by": facts.actor.login().unwrap_or("operator") }),
     );
-    task.options.approved_by = Some(text::requests::order::OPERATOR.into());
+    // What a person asks for waits for the same approvals as on the issue.
+    if facts.actor.login().is_none() {
+        task.options.approved_by = Some(text::requests::order::OPERATOR.into());
+    }
     task.wanted.facts = Some(Box::new(facts.clone()));
     "the operator asks for work".into()
 }
@@ -201,7 +204,8 @@ pub(super) fn checked(on: &mut Recording<'_>, task: &mut Task, facts: &TriggerFa
         | Asking::Rule
         | Asking::Sprint
         | Asking::Override
-        | Asking::Discovery => {}
+        | Asking::Discovery
+        | Asking::Recurring => {}
     }
     let held = on.known.gate().is_some();
     match &on.known.stage {

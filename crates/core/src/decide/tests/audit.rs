@@ -61,6 +61,7 @@ fn a_story_is_kept_with_who_may_what_and_what_was_begun() {
         },
         Event::Ordered {
             command: Command::Priority(Priority::High),
+            by: None,
         },
     ]);
     insta::assert_snapshot!(lines.join("\n"), @r#"

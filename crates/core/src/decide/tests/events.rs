@@ -6,6 +6,7 @@ use super::discovery::discovery;
 use super::paths;
 use super::pull_gates::pull_gates;
 use super::pulls::{landed, looked, red, review};
+use super::recurring::recurring;
 use super::sprints::sprints;
 use super::stacks::stacks;
 use super::suggestions::suggestions;
@@ -20,10 +21,10 @@ use crate::containment::{Attempt, Contained, Weight};
 use crate::discovery::Discover;
 use crate::effect::EffectKind;
 use crate::event::{
-    ApprovalsRead, Asking, Assigned, AuthorizedComment, BaseFacts, ChecksState, Event,
-    FetchProgress, FetchStep, Fetching, FileChange, HeldUp, IssueLinks, Looked, PolicyProposed,
-    ProjectRead, PublishFacts, PullStanding, Removal, RepositoryFacts, ReviewVerdict,
-    ReviewersLeftOut, RoleFile, Timer, TriggerFacts, Wait, Work,
+    ApprovalsRead, Asking, Assigned, AuthorizedComment, BaseFacts, BranchMoved, ChecksState, Event,
+    FetchProgress, FetchStep, Fetching, FileChange, FoundPull, HeldUp, IssueLinks, Looked,
+    PolicyProposed, ProjectRead, PublishFacts, PullStanding, Removal, RepositoryFacts,
+    ReviewVerdict, ReviewersLeftOut, RoleFile, Timer, TriggerFacts, Wait, Work,
 };
 use crate::gated_pulls::GatedPulls;
 use crate::ids::{
@@ -32,6 +33,7 @@ use crate::ids::{
 use crate::issue_rules::IssueRules;
 use crate::location::Place;
 use crate::notifications::Notifications;
+use crate::onboarding::OnboardingNews;
 use crate::outsider::ThumbsUp;
 use crate::policy::{AllowProtected, Limits, MakeReady, Me, Policy};
 use crate::question::Asked;
@@ -548,6 +550,14 @@ fn pull_opened(standing: PullStanding) -> Event {
     }
 }
 
+pub(super) fn branch_moved(session: SessionId, theirs: Option<Sha>) -> Event {
+    Event::BranchMoved(BranchMoved {
+        session,
+        theirs,
+        pull: None,
+    })
+}
+
 /// One event of every sort, with its name in the table.
 pub(super) fn events() -> Vec<(&'static str, Event)> {
     [
@@ -558,6 +568,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         stacks(),
         sprints(),
         discovery(),
+        recurring(),
         suggestions(),
         pull_gates(),
         verifications(),
@@ -791,6 +802,16 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
             },
         ),
         (
+            "a working copy that is gone",
+            Event::TurnFailed {
+                session: session(1),
+                class: ErrorClass::Workspace,
+                say: String::new(),
+                tail: vec![],
+                usage: Report::nothing(),
+            },
+        ),
+        (
             "usage of a withdrawn turn",
             Event::UsageReported {
                 session: session(1),
@@ -846,12 +867,18 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
             },
         ),
         ("the push was held", paths::held()),
+        ("branch moved", branch_moved(session(1), Some(sha('c')))),
         (
-            "branch moved",
-            Event::BranchMoved {
+            "branch moved, with a pull request nobody remembers",
+            Event::BranchMoved(BranchMoved {
                 session: session(1),
                 theirs: Some(sha('c')),
-            },
+                pull: Some(FoundPull {
+                    number: 13,
+                    url: "https://github.com/octo/hello/pull/13".into(),
+                    draft: true,
+                }),
+            }),
         ),
         ("pull request opened", pull_opened(PullStanding::Open)),
         (
@@ -942,9 +969,17 @@ pub(super) fn corridor() -> Vec<(&'static str, Event)> {
         ("failed: end agent", failed(EffectKind::EndAgent)),
         ("failed: open hosts", failed(EffectKind::OpenHosts)),
         ("failed: propose policy", failed(EffectKind::ProposePolicy)),
+        (
+            "failed: propose onboarding",
+            failed(EffectKind::ProposeOnboarding),
+        ),
+        (
+            "onboarding: is wanted",
+            Event::Onboarding(OnboardingNews::Wanted),
+        ),
     ]
 }
 
 fn ordered(command: Command) -> Event {
-    Event::Ordered { command }
+    Event::Ordered { command, by: None }
 }

@@ -33,6 +33,14 @@ impl Tab {
         Self::Outcomes,
     ];
 
+    /// Those that show what is in repositories, and nothing of skep as a whole.
+    const OF_REPOSITORIES: [Self; 4] = [
+        Self::Overview,
+        Self::Queue,
+        Self::Repositories,
+        Self::Outcomes,
+    ];
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
@@ -102,21 +110,51 @@ impl Theme {
 pub enum Reader {
     /// Somebody who may look.
     Looks,
-    /// Somebody who may give orders.
+    /// Somebody who signed in.
     SignedIn {
         /// What has to come with each order, so that no other page can give it.
         csrf: String,
         /// What came of the last one.
         news: Option<Line>,
+        /// Who, of those who signed in with GitHub; none: somebody with the admin token.
+        login: Option<String>,
+        /// Whether they may give orders on this page.
+        orders: bool,
     },
 }
 
 impl Reader {
-    /// What has to come with each order.
+    /// What has to come with each order; nothing where they may give none.
     pub fn csrf(&self) -> Option<&str> {
+        match self {
+            Self::SignedIn {
+                csrf, orders: true, ..
+            } => Some(csrf),
+            Self::Looks | Self::SignedIn { .. } => None,
+        }
+    }
+
+    /// What has to come with signing out.
+    pub(super) fn signed_in(&self) -> Option<&str> {
         match self {
             Self::Looks => None,
             Self::SignedIn { csrf, .. } => Some(csrf),
+        }
+    }
+
+    /// Who signed in with GitHub.
+    pub(super) fn login(&self) -> Option<&str> {
+        match self {
+            Self::Looks => None,
+            Self::SignedIn { login, .. } => login.as_deref(),
+        }
+    }
+
+    /// The pages that are theirs.
+    pub(super) fn tabs(&self) -> Vec<Tab> {
+        match self.login() {
+            None => Tab::SHOWN.to_vec(),
+            Some(_) => Tab::OF_REPOSITORIES.to_vec(),
         }
     }
 }

@@ -32,8 +32,8 @@ pub struct Overview {
     pub in_review: i64,
     /// What failed lately.
     pub failed: Vec<FailedRow>,
-    /// Numbers.
-    pub figures: Figures,
+    /// Numbers; nothing for whoever may not see them.
+    pub figures: Option<Figures>,
 }
 
 /// A session at work.
@@ -156,8 +156,13 @@ piece!(Working, "overview/working.html");
 piece!(Queue, "overview/queue.html");
 piece!(Review, "overview/review.html");
 piece!(Failed, "overview/failed.html");
-piece!(Numbers, "overview/figures.html");
 piece!(Troubles, "overview/troubles.html");
+
+#[derive(Template)]
+#[template(path = "overview/figures.html")]
+struct Numbers<'a> {
+    figures: &'a Figures,
+}
 
 impl Page for Overview {
     fn title(&self) -> String {
@@ -173,15 +178,18 @@ impl Page for Overview {
 
     fn pieces(&self) -> Vec<Piece> {
         let view = self;
-        vec![
+        let mut pieces = vec![
             Piece::fixed("troubles", rendered(&Troubles { view })),
             Piece::fixed("needs", rendered(&Needs { view })),
             Piece::fixed("working", rendered(&Working { view })),
             Piece::fixed("waiting", rendered(&Queue { view })),
             Piece::fixed("review", rendered(&Review { view })),
             Piece::fixed("failed", rendered(&Failed { view })),
-            Piece::fixed("figures", rendered(&Numbers { view })),
-        ]
+        ];
+        let numbers = self.figures.as_ref();
+        let numbers = numbers.map(|figures| rendered(&Numbers { figures }));
+        pieces.extend(numbers.map(|html| Piece::fixed("figures", html)));
+        pieces
     }
 
     fn body(&self, _frame: &Frame<'_>) -> String {

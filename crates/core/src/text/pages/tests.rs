@@ -48,6 +48,8 @@ fn signed_in() -> Reader {
     Reader::SignedIn {
         csrf: "c0ffee".to_owned(),
         news: Some("answered".into()),
+        login: None,
+        orders: true,
     }
 }
 
@@ -128,7 +130,7 @@ fn overview() -> Overview {
             why: HOSTILE.into(),
             at: ago(2),
         }],
-        figures: Figures {
+        figures: Some(Figures {
             meters: vec![Meter {
                 name: "Created in an hour (installation 7)".into(),
                 used: 311,
@@ -137,7 +139,7 @@ fn overview() -> Overview {
             }],
             deliveries: "3 since the start".into(),
             ..Figures::default()
-        },
+        }),
     }
 }
 
@@ -221,6 +223,54 @@ fn a_session_for_whoever_looks_has_no_form() {
         "{html}"
     );
     assert!(html.contains("Sign in</a> to answer"), "{html}");
+}
+
+#[test]
+fn somebody_of_github_has_the_pages_of_repositories_and_orders_where_they_may() {
+    let reader = |orders| Reader::SignedIn {
+        csrf: "c0ffee".to_owned(),
+        news: None,
+        login: Some("ana".to_owned()),
+        orders,
+    };
+    let looks = html(&session(), &reader(false));
+    assert!(!looks.contains("<textarea"), "{looks}");
+    assert!(looks.contains("Whoever has write access"), "{looks}");
+    assert!(looks.contains("action=\"/sign-out\"") && looks.contains(">ana<"));
+    assert!(!looks.contains("href=\"/deliveries\"") && !looks.contains("href=\"/agents\""));
+    assert!(html(&session(), &reader(true)).contains("<textarea"));
+    let narrow = Overview {
+        figures: None,
+        ..overview()
+    };
+    assert!(!html(&narrow, &reader(false)).contains("id=\"figures\""));
+}
+
+#[test]
+fn github_is_offered_where_people_can_sign_in_by_it() {
+    let page = |github| SignIn {
+        back: "/queue?a=\"1\"".to_owned(),
+        wrong: declined(),
+        github,
+    };
+    let offered = html(&page(true), &Reader::Looks);
+    assert!(
+        offered.contains("href=\"/sign-in/github?back=%2Fqueue%3Fa%3D%221%22\""),
+        "{offered}"
+    );
+    assert!(!html(&page(false), &Reader::Looks).contains("/sign-in/github"));
+    assert_eq!(
+        signed_in_as("ana", 28_800).to_string(),
+        "You are signed in as ana for 8 hours."
+    );
+    assert_eq!(
+        signed_in_as("ana", 3_600).to_string(),
+        "You are signed in as ana for an hour."
+    );
+    assert_eq!(
+        signed_in_as("ana", 1_800).to_string(),
+        "You are signed in as ana for 30 minutes."
+    );
 }
 
 #[test]

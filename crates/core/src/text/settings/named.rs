@@ -6,7 +6,10 @@ pub(super) const NAMED: &[(&str, &str)] = &[
         "auto_start.users",
         "People whose issues start as soon as they open them, if they may start work.",
     ),
-    ("agents.<name>.preset", "The preset this agent starts from."),
+    (
+        "agents.<name>.preset",
+        "The preset this agent starts from, or any other agent that `skep agents` lists.",
+    ),
     (
         "agents.<name>.command",
         "Program and arguments: a list, or one text split as a shell would.",
@@ -63,6 +66,10 @@ pub(super) const NAMED: &[(&str, &str)] = &[
     (
         "agents.<name>.key",
         "Where its model's key is in a sandbox: `gateway` keeps it outside where its provider is one that skep serves, `inside` puts it into the agent's environment.",
+    ),
+    (
+        "agents.<name>.protocol",
+        "The version of the Agent Client Protocol that the agent is asked for: `1`, or `2`, a draft, which is spoken where the agent takes it, else `1`.",
     ),
     (
         "prices.<name>.input",

@@ -154,6 +154,7 @@ fn job(on: &Advance<'_>, facts: &TriggerFacts, picked: Picked, wish: &RunOptions
         only_asked: wish.answer.is_some(),
         return_to: None,
         cold: false,
+        laid_out_anew: 0,
         outage: None,
         role,
         why,
@@ -206,6 +207,11 @@ fn forget_earlier(task: &mut Task, trigger: i64) {
 fn by_command(facts: &TriggerFacts) -> bool {
     matches!(
         facts.asking,
-        Asking::Command | Asking::Rule | Asking::Sprint | Asking::Override | Asking::Discovery
+        Asking::Command
+            | Asking::Rule
+            | Asking::Sprint
+            | Asking::Override
+            | Asking::Discovery
+            | Asking::Recurring
     ) && matches!(facts.actor, Actor::Person(_))
 }

@@ -85,6 +85,9 @@ fn reason(start: &Start<'_>) -> Option<ApprovalReason> {
         return Some(ApprovalReason::Repository);
     }
     let asking = start.facts.asking;
-    let by_itself = matches!(asking, Asking::Rule | Asking::Sprint | Asking::Discovery);
+    let by_itself = matches!(
+        asking,
+        Asking::Rule | Asking::Sprint | Asking::Discovery | Asking::Recurring
+    );
     (start.role.plan && by_itself).then_some(ApprovalReason::Planning)
 }

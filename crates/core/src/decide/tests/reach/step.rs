@@ -272,6 +272,7 @@ fn of_others(world: &World, next: &mut World, made: Move, setting: &Setting) -> 
         },
         Move::Order(words) => Event::Ordered {
             command: moves::order(words),
+            by: None,
         },
         Move::Slot => Event::SlotGranted { agent: None },
         Move::Rings(at) => {
@@ -530,14 +531,8 @@ fn of_work(world: &World, next: &mut World, made: Move, setting: &Setting) -> Op
                     session,
                     head: sha('b'),
                 },
-                Push::Theirs => Event::BranchMoved {
-                    session,
-                    theirs: Some(sha('c')),
-                },
-                Push::Gone => Event::BranchMoved {
-                    session,
-                    theirs: None,
-                },
+                Push::Theirs => events::branch_moved(session, Some(sha('c'))),
+                Push::Gone => events::branch_moved(session, None),
             }
         }
         Move::Opens => {
