@@ -11,7 +11,7 @@ use super::disk_space::DiskSpace;
 use super::fence_line::shown;
 use super::health::Health;
 use super::lookup::{find_session, read_task, unread};
-use super::orders::{Orders, refused};
+use super::orders::Orders;
 use super::tokens::Tokens;
 use super::{
     dry_run_lines, event_pages, graph_view, metrics, notifications, outcome_lines, plan_lines,
@@ -248,12 +248,7 @@ impl AdminService for AdminApi {
 
     async fn task(&self, issue: IssueAt) -> Answer<TaskAnswer> {
         let IssueAt { repository, issue } = issue;
-        let at = self
-            .services()?
-            .github
-            .glance(&repository)
-            .await
-            .map_err(refused)?;
+        let at = self.where_is(&repository).await?;
         let key = TaskKey::new(at.repository, issue);
         let task = read_task(&self.store, key).await?.ok_or_else(|| {
             ApiError::not_found(absent::task(&repository.to_string(), issue.0))
@@ -304,7 +299,7 @@ impl AdminService for AdminApi {
     }
 
     async fn graph(&self, repository: RepositoryName, format: GraphFormat) -> Answer<GraphAnswer> {
-        let at = self.github.glance(&repository).await.map_err(refused)?;
+        let at = self.where_is(&repository).await?;
         let graph = graph_view::GraphView {
             engine: self.engine()?,
             store: &self.store,

@@ -3,7 +3,6 @@
 //! It reads nothing by itself: what somebody may not see has been left out before it comes here.
 
 use super::admin_api::AdminApi;
-use super::orders::refused;
 use super::pages::read_overview;
 use crate::core::ids::RepositoryName;
 use crate::core::text::pages::{
@@ -23,7 +22,7 @@ impl OverviewService for AdminApi {
         let sight = match &repository {
             None => Sight::All,
             Some(name) => {
-                let at = self.github.glance(name).await.map_err(refused)?;
+                let at = self.where_is(name).await?;
                 let only = [(at.repository, at.name, false)];
                 Sight::Only(Readable::from_iter(only).into())
             }

@@ -1,7 +1,7 @@
 //! What the pages of the dashboard show: read from the database, from the engine's memory and from what was seen since the start.
 //!
-//! It reads and never changes anything, asks GitHub nothing but where a repository is and whether somebody may give orders there, and
-//! reads no more of anything than a page shows. What somebody may not see is left out before anything is made of it.
+//! It reads and never changes anything, asks GitHub nothing but where a repository is of which no issue was told and whether somebody may
+//! give orders there, and reads no more of anything than a page shows. What somebody may not see is left out before anything is made of it.
 
 mod figures;
 mod lists;
@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::admin_api::AdminApi;
 use super::graph_view::GraphView;
-use super::lookup::find_session;
+use super::lookup::{find_session, unread};
 use super::orders::refused;
 use crate::core::actor::Account;
 use crate::core::ids::{RepositoryId, RepositoryName, SessionId};
@@ -112,12 +112,25 @@ fn nothing() -> ApiError {
 }
 
 impl AdminApi {
+    /// Where a repository is, for whoever only looks. GitHub is asked where no issue of that name was told of.
+    pub(super) async fn where_is(&self, repository: &RepositoryName) -> Result<At, ApiError> {
+        let known = self.store.repository_named(repository).await;
+        match known.map_err(|error| unread(&error))? {
+            Some(known) => Ok(At {
+                installation: known.installation,
+                repository: known.id,
+                name: known.name,
+            }),
+            None => self.github.locate(repository).await.map_err(refused),
+        }
+    }
+
     /// Where a repository is, for whoever may see it. By its name first: GitHub is not asked about what is not theirs.
     async fn seen(&self, repository: &RepositoryName, sight: &Sight) -> Result<At, ApiError> {
         if !sight.sees_named(repository) {
             return Err(nothing());
         }
-        let at = self.github.glance(repository).await.map_err(refused)?;
+        let at = self.where_is(repository).await?;
         match sight.sees(at.repository) {
             true => Ok(at),
             false => Err(nothing()),

@@ -163,24 +163,17 @@ impl Engine {
             after: version,
         };
         let mut before = read_task(stored.as_ref(), &fact.place)?;
+        let is_news = version == 0 || before.place != fact.place;
         before.place.clone_from(&fact.place);
         let decision = decide::decide(&before, &fact.event, &self.policy, now);
-        if !decision.withdraw.is_empty() {
-            let kinds: Vec<&str> = decision.withdraw.iter().map(|kind| kind.name()).collect();
-            let task = before.key();
-            transition
-                .withdraw(Withdrawal {
-                    task,
-                    kinds: &kinds,
-                    now,
-                    why: &decision.reason,
-                })
-                .await?;
-        }
+        withdraw(transition, &decision, now).await?;
         // Of an issue where nothing has happened yet there is nothing to remember.
         if decision.task != before || (version == 0 && !decision.effects.is_empty()) {
             let row = rows::task(&decision.task, now)?;
             versions.after = transition.put_task(&row, version).await?;
+            if is_news {
+                transition.put_repository(&fact.place, now).await?;
+            }
         }
         if let Some(record) = decision.task.record() {
             transition
@@ -255,4 +248,24 @@ pub(super) fn read_stored(row: &TaskRow) -> Result<Task, EngineError> {
 
 fn read_task(row: Option<&TaskRow>, place: &Place) -> Result<Task, EngineError> {
     row.map_or_else(|| Ok(Task::new(place.clone())), read_stored)
+}
+
+/// Takes back what is not wanted any more of what was planned before.
+async fn withdraw(
+    transition: &mut Open<'_>,
+    decision: &Decision,
+    now: i64,
+) -> Result<(), EngineError> {
+    if decision.withdraw.is_empty() {
+        return Ok(());
+    }
+    let kinds: Vec<&str> = decision.withdraw.iter().map(|kind| kind.name()).collect();
+    let withdrawal = Withdrawal {
+        task: decision.task.key(),
+        kinds: &kinds,
+        now,
+        why: &decision.reason,
+    };
+    transition.withdraw(withdrawal).await?;
+    Ok(())
 }

@@ -190,13 +190,8 @@ impl GitHub {
                 .json::<RepositoryPage>(ask)
                 .map(|page| page.repositories)
         };
-        let all = self
-            .pages(Scope::survey(installation), "the account", &ask, items)
-            .await?;
-        for repository in &all {
-            self.found(installation, repository);
-        }
-        Ok(all)
+        self.pages(Scope::survey(installation), "the account", &ask, items)
+            .await
     }
 
     /// Finds the installation and the id of a repository known by name only (`skep dispatch owner/repo#12`). A renamed
@@ -220,29 +215,13 @@ impl GitHub {
             .fetch(scope, &name.to_string(), &ask)
             .await?
             .json(&ask)?;
-        // A renamed one is known under both names.
-        let at = self.found(installation.id, &found);
+        let at = At {
+            installation: installation.id,
+            repository: found.id,
+            name: found.name,
+        };
         self.0.located.found(name, &at, self.now());
         Ok(at)
-    }
-
-    /// As [`GitHub::locate`], for who only looks: where the repository was found last is good enough, and costs no request. The lists
-    /// that are read every few minutes tell of all.
-    pub async fn glance(&self, name: &RepositoryName) -> Result<At, GitHubError> {
-        match self.0.located.last(name) {
-            Some((at, _)) => Ok(at),
-            None => self.locate(name).await,
-        }
-    }
-
-    fn found(&self, installation: InstallationId, repository: &Repository) -> At {
-        let at = At {
-            installation,
-            repository: repository.id,
-            name: repository.name.clone(),
-        };
-        self.0.located.found(&at.name, &at, self.now());
-        at
     }
 
     /// One page of delivery attempts of the last days, from `cursor` on (`None`: the newest).

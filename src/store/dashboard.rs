@@ -30,6 +30,19 @@ pub struct OpenedSums {
     pub cost: (i64, bool, bool),
 }
 
+/// Sessions of one repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LatelyRow {
+    /// Which.
+    pub repository: RepositoryId,
+    /// How many sessions.
+    pub sessions: i64,
+    /// How many of them are at work.
+    pub at_work: i64,
+    /// When the last of them was queued, epoch milliseconds.
+    pub last: i64,
+}
+
 pub(super) const ENDED: &str = "SELECT agent, state, COUNT(*) FROM session WHERE ended_at IS NOT NULL \
     AND started_at IS NOT NULL AND ended_at >= $1 GROUP BY agent, state";
 pub(super) const AT_WORK: &str =
@@ -39,6 +52,11 @@ pub(super) const OPENED: &str = "SELECT COUNT(*) AS opened, \
     CAST(COALESCE(SUM(tokens), 0) AS BIGINT) AS tokens, COALESCE(MAX(tokens_more), 0) AS tokens_more, \
     CAST(COALESCE(SUM(cost), 0) AS BIGINT) AS cost, COALESCE(MAX(cost_more), 0) AS cost_more, \
     COALESCE(MAX(cost_less), 0) AS cost_less FROM outcome WHERE opened_at >= $1";
+// Without the number of its issue a task's key is its repository's.
+pub(super) const LATELY: &str = "SELECT of_it, COUNT(*), CAST(SUM(at_work) AS BIGINT), MAX(created_at) FROM \
+    (SELECT rtrim(task, '0123456789') AS of_it, created_at, \
+    CASE WHEN live = 1 AND started_at IS NOT NULL THEN 1 ELSE 0 END AS at_work \
+    FROM session ORDER BY created_at DESC LIMIT $1) AS newest GROUP BY of_it";
 pub(super) const LOG_BEFORE: &str = "SELECT seq, at, kind, body FROM session_log WHERE session = $1 AND seq < $2 \
     ORDER BY seq DESC LIMIT $3";
 
@@ -51,6 +69,19 @@ fn tally(rows: &[AnyRow]) -> Result<Tally, sqlx::Error> {
     rows.iter()
         .map(|row| Ok(((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?)))
         .collect()
+}
+
+fn lately_row(row: &AnyRow) -> Result<LatelyRow, sqlx::Error> {
+    let key: String = row.try_get(0)?;
+    let repository = key.trim_end_matches('#').parse();
+    Ok(LatelyRow {
+        repository: repository
+            .map(RepositoryId)
+            .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+        sessions: row.try_get(1)?,
+        at_work: row.try_get(2)?,
+        last: row.try_get(3)?,
+    })
 }
 
 impl Store {
@@ -125,6 +156,13 @@ impl Store {
     pub async fn at_work(&self) -> Result<Tally, StoreError> {
         let query = sqlx::query(AT_WORK).fetch_all(self.reader());
         Ok(tally(&self.pools().within(query).await?)?)
+    }
+
+    /// The newest `limit` sessions, added up by repository.
+    pub async fn sessions_lately(&self, limit: i64) -> Result<Vec<LatelyRow>, StoreError> {
+        let query = sqlx::query(LATELY).bind(limit).fetch_all(self.reader());
+        let rows = self.pools().within(query).await?;
+        Ok(rows.iter().map(lately_row).collect::<Result<_, _>>()?)
     }
 
     /// Pull requests that were opened since, epoch milliseconds, added up.

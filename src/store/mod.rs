@@ -45,6 +45,7 @@ mod put_back;
 mod queries;
 #[cfg(test)]
 mod query_plan;
+mod repository;
 mod repository_policy;
 mod retention;
 mod schedule;
@@ -61,7 +62,7 @@ pub use complaint::Complaint;
 pub use connect::{Backend, Tuning, probe, sqlite_file, sqlite_url};
 pub use copy::{LostTime, Rows, back_up, fill, is_empty, restore, sound};
 pub use creation::{Created, WaitingContent};
-pub use dashboard::{OpenedSums, Tally};
+pub use dashboard::{LatelyRow, OpenedSums, Tally};
 pub use dependency::DependencyRow;
 pub use effect_result::EffectResult;
 pub use error::StoreError;
@@ -78,6 +79,7 @@ pub use outbox::{Added, EffectLook, EffectRow, NewEffect, Withdrawal, Withdrawn}
 pub use outcome::OutcomeRow;
 pub use put_back::{Behind, Reschedule};
 pub use queries::{Counts, EffectFilter, SessionFilter};
+pub use repository::RepositoryRow;
 pub use repository_policy::WrongPolicy;
 pub use retention::Pruned;
 pub use schedule::{ClosedAgentRow, LiveRow, PauseRow, QueuedRow, ScheduleRows};

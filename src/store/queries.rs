@@ -54,6 +54,9 @@ pub struct Counts {
 
 const SESSION: &str = "SELECT id, task, number, state, live, role, agent, stop, branch, pull, created_at, started_at, \
     ended_at, person, body FROM session";
+/// A difference of two numbers that their indexes know alone.
+pub(super) const EFFECTS_OPEN: &str = "SELECT (SELECT COUNT(*) FROM effect WHERE closed_at IS NULL) - \
+    (SELECT COUNT(*) FROM effect WHERE closed_at IS NULL AND lane = 'clock')";
 pub(super) const TASK_KEYS: &str = "SELECT key FROM task WHERE state = $1 AND past = 1 ORDER BY updated_at DESC, key DESC LIMIT $2";
 
 pub(super) async fn find_session(
@@ -103,11 +106,7 @@ async fn count(connection: &mut AnyConnection) -> Result<Counts, sqlx::Error> {
         )
         .await?,
         // What only waits for a moment is no work.
-        effects_open: one(
-            &mut *connection,
-            "SELECT COUNT(*) FROM effect WHERE closed_at IS NULL AND lane <> 'clock'",
-        )
-        .await?,
+        effects_open: one(&mut *connection, EFFECTS_OPEN).await?,
         effects_failed: one(
             &mut *connection,
             "SELECT COUNT(*) FROM effect WHERE result = 'failed'",
@@ -128,6 +127,30 @@ fn conditions(parts: &[(&str, bool)]) -> String {
     sql
 }
 
+impl SessionFilter {
+    /// Whether it is live stands in the words, not in a value: there is an index of those that are, and of no others.
+    pub(super) fn sql(&self, limit: i64) -> String {
+        let live = match self.live {
+            Some(true) => "1",
+            _ => "0",
+        };
+        let mut parts = Vec::new();
+        let mut values = 0;
+        let mut value = |column: &str| {
+            values += 1;
+            format!("{column} = ${values}")
+        };
+        parts.extend(self.state.as_ref().map(|_| value("state")));
+        parts.extend(self.task.map(|_| value("task")));
+        parts.extend(self.live.map(|_| format!("live = {live}")));
+        let restricted = match parts.is_empty() {
+            true => String::new(),
+            false => format!(" WHERE {}", parts.join(" AND ")),
+        };
+        format!("{SESSION}{restricted} ORDER BY created_at DESC, id DESC LIMIT {limit}")
+    }
+}
+
 impl Store {
     /// The newest `limit` sessions that fit, newest first.
     pub async fn sessions(
@@ -135,21 +158,9 @@ impl Store {
         filter: &SessionFilter,
         limit: i64,
     ) -> Result<Vec<SessionRow>, StoreError> {
-        let parts = [
-            ("state", filter.state.is_some()),
-            ("live", filter.live.is_some()),
-            ("task", filter.task.is_some()),
-        ];
-        let sql = format!(
-            "{SESSION}{} ORDER BY created_at DESC, id DESC LIMIT {limit}",
-            conditions(&parts)
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        let mut query = sqlx::query(AssertSqlSafe(filter.sql(limit)));
         if let Some(state) = &filter.state {
             query = query.bind(state.as_str());
-        }
-        if let Some(live) = filter.live {
-            query = query.bind(i64::from(live));
         }
         if let Some(task) = filter.task {
             query = query.bind(task.to_string());

@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::{
     Store, creation, dashboard, inbox_row, lease, notification, outcome, put_back, queries,
-    retention, schedule, sqlite_url, task,
+    repository, retention, schedule, sqlite_url, task,
 };
 
 /// What SQLite would do for `sql`; absent values are NULL, which the plan does not depend on.
@@ -101,6 +101,25 @@ async fn every_hot_question_has_its_index() {
     store.close().await;
 }
 
+/// Few are live, and few effects are open, however many there were.
+#[tokio::test]
+async fn what_is_live_is_found_among_what_is_live() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let url = sqlite_url(&directory.path().join("plan.db")).expect("an absolute path");
+    let store = Store::open(&url).await.expect("a fresh database");
+    let live = queries::SessionFilter {
+        live: Some(true),
+        ..queries::SessionFilter::default()
+    };
+    let found = plan(&store, &live.sql(100)).await;
+    assert!(found.contains("INDEX session_live"), "{found}");
+    let found = plan(&store, queries::EFFECTS_OPEN).await;
+    for index in ["INDEX effect_due", "INDEX effect_clock"] {
+        assert!(found.contains(index), "{found}");
+    }
+    store.close().await;
+}
+
 #[tokio::test]
 async fn what_the_dashboard_asks_has_its_index() {
     let directory = tempfile::tempdir().expect("a temporary directory");
@@ -110,7 +129,7 @@ async fn what_the_dashboard_asks_has_its_index() {
         (
             "ended lately",
             dashboard::ENDED.into(),
-            &["INDEX session_over"],
+            &["COVERING INDEX session_over"],
         ),
         (
             "by agent",
@@ -121,6 +140,16 @@ async fn what_the_dashboard_asks_has_its_index() {
             "opened lately",
             dashboard::OPENED.into(),
             &["INDEX outcome_opened"],
+        ),
+        (
+            "where skep works",
+            dashboard::LATELY.into(),
+            &["INDEX session_created"],
+        ),
+        (
+            "a repository by its name",
+            repository::NAMED.into(),
+            &["INDEX repository_lowered"],
         ),
         (
             "a log backwards",

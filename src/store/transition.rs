@@ -20,10 +20,12 @@ use super::outbox::{
     Added, NewEffect, Withdrawal, Withdrawn, insert_effect, note_so_far, withdraw,
 };
 use super::outcome::{OutcomeRow, write_outcome};
+use super::repository;
 use super::schedule::{self, ClosedAgentRow, PauseRow, ScheduleRows};
 use super::sprint;
 use super::task::{self, SessionRow, TaskRow};
 use crate::core::ids::{InstallationId, RepositoryId, TaskKey};
+use crate::core::location::Place;
 
 /// An open decision.
 #[derive(Debug)]
@@ -218,6 +220,14 @@ impl Transition {
         parts: &[TaskKey],
     ) -> Result<(), StoreError> {
         within!(self, sprint::replace(self.connection(), sprint, parts))
+    }
+
+    /// Notes what the repository of a place is called now (epoch milliseconds).
+    pub async fn put_repository(&mut self, place: &Place, now: i64) -> Result<(), StoreError> {
+        within!(
+            self,
+            repository::write_repository(self.connection(), place, now)
+        )
     }
 
     /// Where the operator lets nothing start.

@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use serde_json::Value;
-
 use super::overview::{Bounds, brief, live, most_of, narrowed};
 use super::words::moment;
 use crate::app::admin_api::AdminApi;
 use crate::app::fence_line::shown;
 use crate::app::lookup::unread;
 use crate::app::{outcome_lines, queue_lines};
-use crate::core::ids::{IssueNumber, RepositoryId, RepositoryName, TaskKey};
+use crate::core::ids::{IssueNumber, RepositoryId, TaskKey};
 use crate::core::task::Task;
 use crate::core::text::budget::{self, Known};
 use crate::core::text::cli;
@@ -21,7 +19,7 @@ use crate::core::text::pages::{
 use crate::http::types::FigureLine;
 use crate::http::types::{OutcomeGroup, OutcomeLine};
 use crate::http::{ApiError, Sight, Span};
-use crate::store::{InboxRow, SessionFilter, SessionRow};
+use crate::store::InboxRow;
 
 /// A day, milliseconds.
 const DAY: i64 = 24 * 3_600_000;
@@ -64,8 +62,14 @@ pub(super) async fn queue(api: &AdminApi, sight: &Sight) -> Result<QueuePage, Ap
 /// Where skep works, by its newest sessions.
 pub(super) async fn repositories(api: &AdminApi, sight: &Sight) -> Result<Repositories, ApiError> {
     let store = &api.store;
-    let rows = store.sessions(&SessionFilter::default(), SESSIONS).await;
-    let rows = rows.map_err(|error| unread(&error))?;
+    let rows = store.sessions_lately(SESSIONS).await;
+    let mut rows = rows.map_err(|error| unread(&error))?;
+    let read: i64 = rows.iter().map(|row| row.sessions).sum();
+    rows.retain(|row| sight.sees(row.repository));
+    let ids: Vec<RepositoryId> = rows.iter().map(|row| row.repository).collect();
+    let names = store.repository_names(&ids).await;
+    let names = names.map_err(|error| unread(&error))?.into_iter();
+    let mut names: HashMap<_, _> = names.map(|row| (row.id, row.name)).collect();
     let wrong = store.wrong_policies().await;
     let wrong: HashSet<RepositoryId> = wrong.map_err(|error| unread(&error))?.into_iter().collect();
     let paused = match api.engine() {
@@ -80,38 +84,29 @@ pub(super) async fn repositories(api: &AdminApi, sight: &Sight) -> Result<Reposi
         .filter_map(|pause| pause.repository.as_ref().map(|(id, _)| *id))
         .collect();
     let now = api.health.now();
-    let mut all: BTreeMap<String, RepositoryRow> = BTreeMap::new();
-    for row in rows.iter().filter(|row| sight.sees(row.task.repository)) {
-        let Some(name) = repository(row) else {
-            continue;
+    let shown = rows.iter().filter_map(|row| {
+        let id = row.repository;
+        let name = names.remove(&id)?;
+        let trouble = match (wrong.contains(&id), paused.contains(&id)) {
+            (true, _) => "its .github/skep.toml has mistakes",
+            (false, true) => "paused by the operator",
+            (false, false) => "",
         };
-        let id = row.task.repository;
-        let known = all
-            .entry(name.to_string())
-            .or_insert_with(|| RepositoryRow {
-                name,
-                live: 0,
-                sessions: 0,
-                last: moment(row.created_at, now),
-                trouble: Line::new(match (wrong.contains(&id), paused.contains(&id)) {
-                    (true, _) => "its .github/skep.toml has mistakes",
-                    (false, true) => "paused by the operator",
-                    (false, false) => "",
-                }),
-            });
-        known.sessions += 1;
-        known.live += i64::from(row.live && row.started_at.is_some());
-    }
+        let shown = RepositoryRow {
+            live: row.at_work,
+            sessions: row.sessions,
+            last: moment(row.last, now),
+            trouble: Line::new(trouble),
+            name,
+        };
+        Some((shown.name.to_string(), shown))
+    });
+    let shown: BTreeMap<String, RepositoryRow> = shown.collect();
     Ok(Repositories {
-        rows: all.into_values().collect(),
+        rows: shown.into_values().collect(),
         web: api.github.web_page().to_owned(),
-        more: i64::try_from(rows.len()).is_ok_and(|read| read >= SESSIONS),
+        more: read >= SESSIONS,
     })
-}
-
-fn repository(row: &SessionRow) -> Option<RepositoryName> {
-    let body: Value = serde_json::from_str(&row.body).ok()?;
-    body["repository"].as_str()?.parse().ok()
 }
 
 /// Who works.

@@ -110,6 +110,32 @@ async fn every_page_shows_what_goes_on() {
     site.close().await;
 }
 
+/// Whoever looks must not use up what an installation may ask, and sees pages while GitHub answers nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_what_is_known_asks_github_nothing() {
+    let site = Site::open().await;
+    let asks = site.asking("Choose a database").await;
+    let asked = || {
+        let calls = site.app.simulator.calls().into_iter();
+        let own = calls.filter(|call| call.path == "/repos/octo/hello/installation");
+        own.count()
+    };
+    let before = asked();
+    site.app.advance(std::time::Duration::from_secs(3_600));
+    let mut person = site.person();
+    for path in [
+        format!("/tasks/octo/hello/{asks}"),
+        format!("/tasks/Octo/HELLO/{asks}"),
+        "/graph/octo/hello".to_owned(),
+        format!("/api/v1/tasks/octo/hello/{asks}"),
+    ] {
+        let said = person.get(&path).await;
+        assert_eq!(said.status, 200, "{path}: {said:?}");
+    }
+    assert_eq!(asked(), before);
+    site.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_there_is_a_page_that_says_so() {
     let site = Site::open().await;

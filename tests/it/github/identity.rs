@@ -6,7 +6,6 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use skep::core::failure::Failure;
-use skep::core::ids::InstallationId;
 use skep::github::{GitHub, GitHubError, Purpose};
 
 use super::server::{Reply, Seen, Server, http_date, ok, standard, status, token};
@@ -368,35 +367,6 @@ async fn every_push_has_a_token_of_its_own() {
         .iter()
         .map(|token| token.as_ref().expect("minted").secret.expose_secret());
     assert_eq!(secrets.collect::<std::collections::BTreeSet<_>>().len(), 10);
-}
-
-#[tokio::test]
-async fn who_only_looks_costs_no_request_once_a_repository_was_seen() {
-    let repository = json!({
-        "id": 77, "full_name": "octo/hello", "default_branch": "main", "archived": false, "private": true
-    });
-    let server = Server::start(move |seen| match seen.path() {
-        "/repos/octo/hello/installation" => ok(json!({"id": 5, "suspended_at": null})),
-        "/repos/octo/hello" => ok(repository.clone()),
-        "/installation/repositories" => ok(json!({"total_count": 1, "repositories": [repository]})),
-        _ => standard(seen),
-    })
-    .await;
-    let github = github(&server);
-    let name = "Octo/Hello".parse().expect("a name");
-    let listed = github.repositories(InstallationId(5)).await;
-    assert_eq!(listed.expect("a list").len(), 1);
-    let before = server.seen().len();
-    let glanced = github.glance(&name).await.expect("it was listed");
-    assert_eq!(
-        (glanced.installation.0, glanced.repository.0),
-        (5, 77),
-        "{glanced:?}"
-    );
-    assert_eq!(server.seen().len(), before);
-    let unheard = "octo/absent".parse().expect("a name");
-    assert!(github.glance(&unheard).await.is_err());
-    assert!(server.seen().len() > before, "of others GitHub is asked");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod lease;
 mod looking;
 mod notification;
 mod opening;
+mod repository;
 mod retention;
 mod transition;
 

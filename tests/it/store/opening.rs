@@ -354,7 +354,7 @@ async fn one_skep_at_a_time_works_on_a_postgres() {
 }
 
 /// As the database before this one was left.
-const BEFORE_WORDS: [&str; 29] = [
+const BEFORE_WORDS: [&str; 30] = [
     "DROP INDEX effect_clock",
     "DROP INDEX task_state",
     "ALTER TABLE task DROP COLUMN past",
@@ -374,6 +374,7 @@ const BEFORE_WORDS: [&str; 29] = [
     "DROP TABLE outcome",
     "DROP TABLE dependency",
     "DROP TABLE sprint_part",
+    "DROP TABLE repository",
     "DROP TABLE repository_policy",
     "DROP TABLE audit",
     "DROP TABLE token",
