@@ -67,7 +67,9 @@ pub use access::AdminAccess;
 pub use agents::Presets;
 pub use args::Args;
 pub use error::{ConfigError, Mistake};
-pub use github::{EVENTS, GitHubSettings, Missing, PERMISSIONS, SignInSettings, api_of, lacking};
+pub use github::{
+    EVENTS, GitHubSettings, Missing, PERMISSIONS, SignInSettings, api_of, is_offered, lacking,
+};
 pub use init::starter;
 pub use logging::{LogFormat, Logging};
 pub use network::Certificates;

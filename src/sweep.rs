@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::core::downtime::DownTime;
 use crate::core::text;
+use crate::store::Store;
 
 pub use downtime::REPORT;
 pub use polling::PollView;
@@ -39,7 +40,7 @@ pub use sweeper::{Sweep, SweepError};
 use compare::Look;
 use found::Stated;
 use polling::Extent;
-use sweeper::FACTS_SINCE;
+use sweeper::{FACTS_SINCE, recalled};
 
 /// How often it is written down that skep is alive: so exactly is known since when it was not.
 const HEARTBEAT: Duration = Duration::from_secs(30);
@@ -51,6 +52,11 @@ const FACTS: Duration = Duration::from_secs(10 * 60);
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A shorter silence is a restart and not worth a report, milliseconds.
 const WORTH_TELLING: i64 = 2 * 60_000;
+
+/// From when on everything was compared with GitHub, epoch milliseconds, where that has happened.
+pub async fn last_look(store: &Store) -> Option<i64> {
+    recalled(store, FACTS_SINCE).await
+}
 
 impl Sweep {
     /// Sweeps until cancelled; `looked` is cancelled as soon as agents may go on.

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::admin_api::AdminApi;
@@ -26,6 +26,7 @@ use crate::core::effect::Worth;
 use crate::core::leavings;
 use crate::core::policy::Me;
 use crate::core::sanitise::HeldSecrets;
+use crate::core::text::check;
 use crate::engine::{self, Engine};
 use crate::git::Git;
 use crate::github::{AppIdentity, GitHub};
@@ -77,9 +78,9 @@ impl App {
 impl Assembly {
     /// Builds them, and asks GitHub nothing.
     pub(super) async fn open(mut setup: Setup) -> anyhow::Result<Self> {
-        tokio::fs::create_dir_all(&setup.data_dir)
-            .await
-            .with_context(|| format!("make the data folder {}", setup.data_dir.display()))?;
+        let folder = setup.data_dir.display().to_string();
+        let made = tokio::fs::create_dir_all(&setup.data_dir).await;
+        made.map_err(|error| anyhow!(check::no_data_folder(&folder, &error.to_string())))?;
         let lock = store::lock_data_dir(&setup.data_dir)
             .await
             .context("lock the data folder")?;

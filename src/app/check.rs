@@ -18,10 +18,12 @@ use crate::core::agent::AgentSpec;
 use crate::core::gated_pulls::GatedPulls;
 use crate::core::gateway::keys;
 use crate::core::sanitise::HeldSecrets;
+use crate::core::text::disk::{Shortage, told};
 use crate::core::text::{check, gateway};
 use crate::git::Git;
 use crate::github::GitHub;
-use crate::store::{self, Backend};
+use crate::runner::Disk;
+use crate::store::{self, Backend, StoreError};
 
 /// How long an agent may take to shake hands.
 const HANDSHAKE: Duration = Duration::from_secs(30);
@@ -32,6 +34,7 @@ pub async fn check(mut setup: Setup, addresses: Addresses, offline: bool) -> Vec
     let folder = data_folder(&setup.data_dir);
     let running = matches!(&folder, (_, InUse::ByAnother));
     found.push(folder.0);
+    found.push(disk(&setup));
     if running {
         found.push(Finding::odd("addresses", check::ADDRESSES_IN_USE));
     } else {
@@ -87,6 +90,21 @@ fn data_folder(folder: &Path) -> (Finding, InUse) {
     }
 }
 
+/// The room under the data folder, or under the folder that it will be made in.
+fn disk(setup: &Setup) -> Finding {
+    let mut above = setup.data_dir.ancestors();
+    let there = above.find(|folder| folder.exists());
+    let wanted = setup.limits.disk_reserve_bytes;
+    match Disk::of(there.unwrap_or(Path::new("/"))) {
+        Err(error) => Finding::odd("disk", check::no_look(&error.to_string())),
+        Ok(disk) if disk.is_short(wanted) => {
+            let kept = disk.reserve(wanted);
+            Finding::odd("disk", told(disk.free, Some(Shortage::Free { kept })))
+        }
+        Ok(disk) => Finding::right("disk", told(disk.free, None)),
+    }
+}
+
 async fn address(part: &str, address: SocketAddr) -> Finding {
     match TcpListener::bind(address).await {
         Ok(_) => Finding::right(part, address.to_string()),
@@ -101,6 +119,7 @@ async fn database(url: &str) -> Finding {
     match store::probe(url).await {
         Ok(Backend::Sqlite) => Finding::right("database", "SQLite"),
         Ok(Backend::Postgres) => Finding::right("database", "Postgres"),
+        Err(error @ StoreError::Newer { .. }) => Finding::wrong("database", error.to_string()),
         Err(error) => Finding::wrong("database", check::database(&error.to_string())),
     }
 }

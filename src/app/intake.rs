@@ -2,18 +2,22 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::disk_space::DiskSpace;
 use super::fence_line::shown;
 use super::health::Health;
 use crate::agent::Agents;
 use crate::core::issue_rules::IssueRules;
+use crate::core::text::pages::Moment;
 use crate::core::time::Clock;
 use crate::github::GitHub;
 use crate::http::{AcceptedAs, Busy, Delivery, Intake, Readiness, Refused};
-use crate::store::{Accepted, Complaint, IgnoredDelivery, InboxKind, NewInbox, Store};
+use crate::store::{Accepted, Complaint, IgnoredDelivery, InboxKind, NewInbox, Store, StoreError};
+use crate::sweep;
 use crate::webhook::{self, Notice, Ours, Secrets, Turned};
 
 /// Takes deliveries in.
@@ -31,6 +35,8 @@ pub struct WebhookIngest {
     pub(super) others: Mutex<BTreeSet<String>>,
 }
 
+/// A database that takes longer to write a line does not write.
+const WRITES: Duration = Duration::from_secs(1);
 /// So many other bots are told of.
 const OTHERS: usize = 100;
 
@@ -194,8 +200,15 @@ impl Intake for WebhookIngest {
     }
 
     async fn ready(&self) -> Readiness {
-        let now = (self.clock)().to_string();
-        let database = self.store.put_meta("ready", &now).await;
+        let now = (self.clock)();
+        let text = now.to_string();
+        let written = timeout(WRITES, self.store.put_meta("ready", &text)).await;
+        let database = written.unwrap_or(Err(StoreError::Busy));
+        let swept = match &database {
+            Ok(()) => sweep::last_look(&self.store).await,
+            Err(_) => None,
+        };
+        let swept = swept.map_or_else(|| "not yet".to_owned(), |at| Moment { at, now }.iso());
         let trouble = self.health.trouble();
         let channel = self.health.channel();
         let polling = self.health.polling();
@@ -205,6 +218,7 @@ impl Intake for WebhookIngest {
             "database": database.as_ref().map_or_else(ToString::to_string, |()| "writes".to_owned()),
             "sandbox": shown(&self.agents.confinement()),
             "limits": self.agents.limits_held_by(),
+            "swept": swept,
         });
         let open = channel.as_ref().is_none_or(|(open, _)| *open);
         if let Some((_, said)) = channel {

@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::anyhow;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -17,6 +17,7 @@ use super::intake::WebhookIngest;
 use super::setup::Addresses;
 use super::webhook_proxy::{self, ChannelView};
 use crate::core::issue_rules::IssueRules;
+use crate::core::text::check;
 use crate::http::{self, Bounds, Caps, Guard, Pages, People, ReadAccess, Router};
 
 /// What is behind the two addresses.
@@ -86,9 +87,12 @@ impl Listeners {
         addresses: &Addresses,
     ) -> anyhow::Result<Self> {
         let bind = async |address: SocketAddr| {
-            TcpListener::bind(address)
-                .await
-                .with_context(|| format!("listen on {address}"))
+            TcpListener::bind(address).await.map_err(|error| {
+                anyhow!(check::cannot_listen(
+                    &address.to_string(),
+                    &error.to_string()
+                ))
+            })
         };
         let public = match addresses.listen {
             Some(address) => Some(bind(address).await?),

@@ -1,5 +1,7 @@
 //! `skep session <id>`: one session, what happened in it, and its log.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::admin_client::{Admin, AdminError};
@@ -12,6 +14,8 @@ use crate::core::ids::SessionId;
 use crate::core::text::disk::size;
 use crate::http::types::{LogAnswer, LogLine, SessionAnswer};
 
+/// Between two questions for what is new.
+const PAUSE: Duration = Duration::from_millis(500);
 /// Lines of log in one question.
 const PAGE: &str = "1000";
 
@@ -24,6 +28,9 @@ pub(super) struct Session {
     /// Show its whole log too.
     #[arg(long)]
     log: bool,
+    /// Go on with its log until it is over; with --json a line of JSON for each line of the log, and nothing else.
+    #[arg(long, requires = "log")]
+    follow: bool,
     /// Print the work of it that is kept here and not on GitHub, as a patch for `git apply`, and nothing else.
     #[arg(long, conflicts_with = "log")]
     patch: bool,
@@ -40,46 +47,68 @@ impl Session {
                 .await?;
             return Ok(print_bytes(&patch)?);
         }
-        let mut answer = admin
-            .get(&format!("/api/v1/sessions/{}", self.id), &[])
-            .await?;
-        let mut log = if self.log {
-            read_log(&admin, &self.id).await?
-        } else {
-            Vec::new()
-        };
-        if self.admin.json {
+        let mut answer = read(&admin, &self.id).await?;
+        if self.admin.json && !self.follow {
             if self.log {
-                answer["log"] = json!(log);
+                answer["log"] = json!(read_log(&admin, &self.id, &mut 0).await?);
             }
             return Ok(print_json(&answer)?);
         }
-        let session: SessionAnswer = admin.read(&answer)?;
-        print(&render(&session, now()))?;
-        if self.log {
-            print("\nLog\n")?;
+        if !self.admin.json {
+            let session: SessionAnswer = admin.read(&answer)?;
+            print(&render(&session, now()))?;
         }
-        for line in log.drain(..) {
-            print(&render_line(&admin.read(&line)?))?;
+        if self.log {
+            self.show_log(&admin).await?;
         }
         Ok(())
     }
+
+    /// Prints the log as far as it goes, or as it goes on.
+    async fn show_log(&self, admin: &Admin) -> CommandResult {
+        if !self.admin.json {
+            print("\nLog\n")?;
+        }
+        let mut after = 0;
+        loop {
+            // Whether it is over is asked first: what it said last is in the log by then.
+            let is_over = !self.follow || !read(admin, &self.id).await?["ended_at"].is_null();
+            for line in read_log(admin, &self.id, &mut after).await? {
+                match self.admin.json {
+                    true => print_json(&line)?,
+                    false => print(&render_line(&admin.read(&line)?))?,
+                }
+            }
+            if is_over {
+                return Ok(());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
 }
 
-async fn read_log(admin: &Admin, id: &SessionId) -> Result<Vec<serde_json::Value>, AdminError> {
+async fn read(admin: &Admin, id: &SessionId) -> Result<serde_json::Value, AdminError> {
+    admin.get(&format!("/api/v1/sessions/{id}"), &[]).await
+}
+
+/// The lines after a place, which becomes that of the last of them.
+async fn read_log(
+    admin: &Admin,
+    id: &SessionId,
+    after: &mut i64,
+) -> Result<Vec<serde_json::Value>, AdminError> {
     let mut all = Vec::new();
-    let mut after = 0;
     loop {
         let query = [("after", after.to_string()), ("limit", PAGE.to_owned())];
         let page = admin
             .get(&format!("/api/v1/sessions/{id}/log"), &query)
             .await?;
         let LogAnswer { lines, next } = admin.read(&page)?;
-        if lines.is_empty() || next <= after {
+        if lines.is_empty() || next <= *after {
             return Ok(all);
         }
         all.extend(page["lines"].as_array().cloned().unwrap_or_default());
-        after = next;
+        *after = next;
     }
 }
 

@@ -308,6 +308,17 @@ pub(super) fn fixed(url: &str) -> Url {
     Url::parse(url).expect("the fixed addresses are URLs; the tests use them all")
 }
 
+/// Whether it is a GitHub that GitHub runs, and no Enterprise Server of somebody's, whose versions differ.
+fn is_in_the_cloud(web: &Url) -> bool {
+    let host = web.host_str().unwrap_or_default();
+    host == "github.com" || host.ends_with(".ghe.com")
+}
+
+/// Whether a new App may ask that GitHub for an event: it refuses the whole App for one that it does not offer.
+pub fn is_offered(event: &str, web: &Url) -> bool {
+    is_in_the_cloud(web) || !WHERE_OFFERED.contains(&event)
+}
+
 /// Where the REST API of a GitHub is:
 /// <https://docs.github.com/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api> and, with data
 /// residency, <https://docs.github.com/enterprise-cloud@latest/admin/data-residency/about-github-enterprise-cloud-with-data-residency>.
@@ -315,9 +326,7 @@ pub fn api_of(web: &Url) -> Url {
     let host = web.host_str().unwrap_or_default();
     let mut api = web.clone();
     let with_api_host = format!("api.{host}");
-    if (host == "github.com" || host.ends_with(".ghe.com"))
-        && api.set_host(Some(&with_api_host)).is_ok()
-    {
+    if is_in_the_cloud(web) && api.set_host(Some(&with_api_host)).is_ok() {
         return api;
     }
     api.set_path("/api/v3");

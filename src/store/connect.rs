@@ -166,8 +166,9 @@ pub(super) async fn connect(url: &str, tuning: &Tuning) -> Result<Pools, StoreEr
     ))
 }
 
-/// Looks whether the database can be used, and changes nothing in it: a SQLite file that is not there yet is not made.
-pub async fn probe(url: &str) -> Result<Backend, StoreError> {
+/// Looks whether the database can be reached, and changes nothing in it: a SQLite file that is not there yet is not made. Answers how
+/// one gets to it, where it is there.
+pub(super) async fn reach(url: &str) -> Result<(Backend, Option<AnyConnectOptions>), StoreError> {
     sqlx::any::install_default_drivers();
     let tuning = Tuning {
         patience: Duration::from_secs(10),
@@ -175,19 +176,18 @@ pub async fn probe(url: &str) -> Result<Backend, StoreError> {
     };
     if url.starts_with("sqlite:") {
         let path = sqlite_path(url)?;
-        if path.exists() {
-            refuse_network_disk(&path)?;
-            let options = options(&format!("{url}?mode=ro"))?;
-            within(tuning.patience, read_schema(&options)).await?;
+        if !path.exists() {
+            return Ok((Backend::Sqlite, None));
         }
-        return Ok(Backend::Sqlite);
+        refuse_network_disk(&path)?;
+        let options = options(&format!("{url}?mode=ro"))?;
+        within(tuning.patience, read_schema(&options)).await?;
+        return Ok((Backend::Sqlite, Some(options)));
     }
-    within(
-        tuning.patience,
-        try_postgres(&options(url)?, "SET synchronous_commit = on".to_owned()),
-    )
-    .await?;
-    Ok(Backend::Postgres)
+    let options = options(url)?;
+    let setup = "SET synchronous_commit = on".to_owned();
+    within(tuning.patience, try_postgres(&options, setup)).await?;
+    Ok((Backend::Postgres, Some(options)))
 }
 
 /// How a database that is there is read whole: nothing of it is set up, migrated or made.

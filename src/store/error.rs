@@ -19,6 +19,17 @@ pub enum StoreError {
     /// The file or table does not hold what it should; a person must look.
     #[error("the database is damaged: {0}")]
     Corrupt(String),
+    /// A newer skep has used it; what that one wrote may be more than this one can read.
+    #[error(
+        "the database belongs to a newer skep (its tables are at step {found}, this version knows {known}): \
+         start that version, or restore a backup from before the upgrade"
+    )]
+    Newer {
+        /// The newest step of its tables.
+        found: i64,
+        /// The newest step that is known here.
+        known: i64,
+    },
     /// The database cannot be reached at present.
     #[error("the database cannot be reached: {0}")]
     Unavailable(String),
@@ -34,7 +45,9 @@ impl From<StoreError> for Failure {
             | StoreError::Conflict(_)
             | StoreError::Full
             | StoreError::Unavailable(_) => Self::retry(error.to_string()),
-            StoreError::Corrupt(_) | StoreError::Other(_) => Self::broken(error.to_string()),
+            StoreError::Corrupt(_) | StoreError::Newer { .. } | StoreError::Other(_) => {
+                Self::broken(error.to_string())
+            }
         }
     }
 }

@@ -24,8 +24,9 @@ pub struct DataLock {
 /// Takes the directory for this process, or says after a moment that another has it.
 pub async fn lock_data_dir(directory: &Path) -> Result<DataLock, StoreError> {
     let path = directory.join("skep.lock");
-    let unreadable =
-        |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", path.display()));
+    let unreadable = |error: std::io::Error| {
+        StoreError::Other(format!("{} cannot be written: {error}", path.display()))
+    };
     let options = OpenOptions::new()
         .read(true)
         .write(true)

@@ -1,16 +1,16 @@
 //! The tables, built up by numbered steps that only go forward.
 //!
 //! Each step runs once, in one transaction with the row that records it, and for as long as it takes. A step that was
-//! already run is never edited: its checksum is kept, and a difference stops the start. Steps of a newer skep are left
-//! alone, so that the version before it can still run beside it.
+//! already run is never edited: its checksum is kept, and a difference stops the start. So does a step of a newer skep: what that one
+//! wrote since may be more than we can read.
 
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions, Connection, Row};
 use tokio::time::Instant;
 
-use super::connect::{Backend, Pools, Turn, Writing, take_turn};
+use super::connect::{self, Backend, Pools, Turn, Writing, take_turn};
 use super::error::StoreError;
 
 /// The pause before the turn is asked for again.
@@ -108,9 +108,40 @@ const STEPS: &[Step] = &[
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration \
     (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)";
 
+/// How long a look at a database may take.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// Looks whether the database can be used by this version, and changes nothing in it: a SQLite file that is not there yet is not made.
+pub async fn probe(url: &str) -> Result<Backend, StoreError> {
+    let (backend, there) = connect::reach(url).await?;
+    if let Some(options) = there {
+        let looked = async {
+            let mut connection = options.connect().await?;
+            let found = match newest(&mut connection).await {
+                // Nobody has made its tables yet.
+                Err(sqlx::Error::Database(_)) => 0,
+                found => found?,
+            };
+            connection.close().await?;
+            Ok(found)
+        };
+        refuse_newer(connect::within(LOOK, looked).await?)?;
+    }
+    Ok(backend)
+}
+
+fn refuse_newer(found: i64) -> Result<(), StoreError> {
+    let known = STEPS.last().map_or(0, |step| step.number);
+    match found > known {
+        true => Err(StoreError::Newer { found, known }),
+        false => Ok(()),
+    }
+}
+
 /// Brings the tables up to date; does nothing when they are.
 pub(super) async fn run(pools: &Pools) -> Result<(), StoreError> {
     let mut writing = turn(pools).await?;
+    refuse_newer(pools.within(newest(&mut writing)).await?)?;
     let mut changed = false;
     for step in STEPS {
         let text = spelled(step.text, pools.backend);
@@ -216,6 +247,12 @@ async fn unhurried(backend: Backend, connection: &mut AnyConnection) -> Result<(
         sqlx::raw_sql(limits).execute(connection).await?;
     }
     Ok(())
+}
+
+/// The newest step that was run, by whatever version; 0 where none was.
+async fn newest(connection: &mut AnyConnection) -> Result<i64, sqlx::Error> {
+    let found = sqlx::query("SELECT COALESCE(MAX(number), 0) FROM migration");
+    found.fetch_one(connection).await?.try_get(0)
 }
 
 async fn recorded(

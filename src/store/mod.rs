@@ -59,7 +59,7 @@ mod transition;
 pub use age::Oldest;
 pub use audit::{AuditRow, Broken, Chain, Extent, Head, NewAudit, Walked};
 pub use complaint::Complaint;
-pub use connect::{Backend, Tuning, probe, sqlite_file, sqlite_url};
+pub use connect::{Backend, Tuning, sqlite_file, sqlite_url};
 pub use copy::{LostTime, Rows, back_up, fill, is_empty, restore, sound};
 pub use creation::{Created, WaitingContent};
 pub use dashboard::{LatelyRow, OpenedSums, Tally};
@@ -72,6 +72,7 @@ pub use inbox_row::{Accepted, IgnoredDelivery, InboxRow, NewInbox};
 pub use lease::{Claim, Closed, Completion};
 pub use lock::{DataLock, is_locked, lock_data_dir};
 pub use memory::MemoryNeedRow;
+pub use migration::probe;
 pub use notification::{
     Failing, NewNotification, Noted, NotificationRow, NotifyTargetRow, Retried, notify_targets_of,
 };

@@ -9,7 +9,7 @@ use super::polling::{Polling, SeenRow};
 use super::services::SweepServices;
 use crate::core::ids::{IssueNumber, RepositoryId};
 use crate::github::GitHubError;
-use crate::store::{Complaint, StoreError};
+use crate::store::{Complaint, Store, StoreError};
 
 /// The last complete look at tasks and repositories.
 pub(super) const FACTS_SINCE: &str = "sweep-facts";
@@ -90,13 +90,11 @@ impl Sweep {
     }
 
     pub(super) async fn recall(&self, key: &str) -> Option<i64> {
-        self.services
-            .store
-            .meta(key)
-            .await
-            .ok()
-            .flatten()?
-            .parse()
-            .ok()
+        recalled(&self.services.store, key).await
     }
+}
+
+/// What was remembered; nothing where nothing was, or where it cannot be read.
+pub(super) async fn recalled(store: &Store, key: &str) -> Option<i64> {
+    store.meta(key).await.ok().flatten()?.parse().ok()
 }

@@ -174,6 +174,7 @@ impl Desk {
         let name = self.setup.name.clone().unwrap_or_else(fresh_name);
         let manifest = manifest::render(&Particulars {
             name: &name,
+            web: &self.setup.web_url,
             hook: self.setup.hook.as_ref(),
             base: self.base(),
             dashboard: self.setup.dashboard.as_ref(),

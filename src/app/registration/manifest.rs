@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::config::is_offered;
+
 /// What the repository's own file says; a test holds it to what is used.
 const MANIFEST: &str = include_str!("../../../app-manifest.json");
 
@@ -13,6 +15,8 @@ const NO_HOOK: &str = "https://example.com/webhook";
 pub(super) struct Particulars<'a> {
     /// The App's name, at most 34 characters.
     pub(super) name: &'a str,
+    /// The GitHub that it is for.
+    pub(super) web: &'a Url,
     /// Where GitHub sends webhooks; `None`: nowhere.
     pub(super) hook: Option<&'a Url>,
     /// This skep's own pages, `http://127.0.0.1:3001`.
@@ -41,6 +45,13 @@ pub(super) fn render(particulars: &Particulars<'_>) -> String {
     manifest["redirect_url"] = json!(format!("{base}/setup/callback"));
     manifest["callback_urls"] = callbacks(particulars);
     manifest["setup_url"] = json!(format!("{base}/setup"));
+    if let Some(events) = manifest["default_events"].as_array_mut() {
+        events.retain(|event| {
+            event
+                .as_str()
+                .is_some_and(|event| is_offered(event, particulars.web))
+        });
+    }
     if particulars.teams {
         manifest["default_permissions"]["members"] = json!("read");
     }
@@ -65,12 +76,44 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_enterprise_server_is_asked_for_what_every_version_offers() {
+        let events = |web: &str| {
+            let web = Url::parse(web).expect("an address");
+            let manifest = render(&Particulars {
+                name: "skep-1",
+                web: &web,
+                hook: None,
+                base: "http://127.0.0.1:3001",
+                dashboard: None,
+                teams: false,
+            });
+            let manifest: Value = serde_json::from_str(&manifest).expect("JSON");
+            let events = manifest["default_events"]
+                .as_array()
+                .expect("a list")
+                .iter();
+            let events = events.map(|event| event.as_str().expect("a name").to_owned());
+            events.collect::<Vec<_>>()
+        };
+        let (all, fewer) = (
+            events("https://github.com"),
+            events("https://git.octo.example"),
+        );
+        assert_eq!(events("https://octo.ghe.com"), all);
+        let left_out: Vec<&String> = all.iter().filter(|event| !fewer.contains(event)).collect();
+        assert_eq!(left_out, ["issue_dependencies", "sub_issues"]);
+        assert_eq!(fewer.len() + 2, all.len());
+    }
+
+    #[test]
     fn it_asks_for_members_only_where_teams_are_named() {
         let hook = Url::parse("https://skep.example/webhook").expect("an address");
         let dashboard = Url::parse("https://board.example").expect("an address");
+        let web = Url::parse("https://github.com").expect("an address");
         let of = |teams, hook| {
             let particulars = Particulars {
                 name: "skep-1",
+                web: &web,
                 hook,
                 base: "http://127.0.0.1:3001",
                 dashboard: Some(&dashboard),

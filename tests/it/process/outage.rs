@@ -1,11 +1,15 @@
 //! `skep serve` while GitHub is away, and what an operator sees of the public address.
 
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use skep_simulator::fault::{Fault, FaultRule};
+use tokio::net::{TcpListener, TcpStream};
 
 use super::running::{Served, skep};
 use super::setup::{PATIENCE, Setup, ask, get, signed};
@@ -60,6 +64,16 @@ impl Starting {
         }
     }
 
+    /// Waits until the start is over: a start without its database ends with it.
+    async fn at_work(&self) {
+        let began = Instant::now();
+        let queue = || ask(&self.admin, "GET /api/v1/queue", &[], "");
+        while queue().await.is_none_or(|(status, _)| status != 200) {
+            assert!(began.elapsed() < PATIENCE, "it never is at work");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     async fn ends(&mut self) -> Option<i32> {
         let began = Instant::now();
         loop {
@@ -77,6 +91,79 @@ impl Drop for Starting {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// A way to the database that can be cut.
+struct Way {
+    address: SocketAddr,
+    open: Arc<AtomicBool>,
+}
+
+impl Way {
+    async fn to(server: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let open = Arc::new(AtomicBool::new(true));
+        let kept = Arc::clone(&open);
+        let is_open = move || kept.load(Ordering::Acquire);
+        tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let (server, is_open) = (server.clone(), is_open.clone());
+                tokio::spawn(async move {
+                    let Ok(mut far) = TcpStream::connect(&server).await else {
+                        return;
+                    };
+                    let cut = async {
+                        while is_open() {
+                            tokio::time::sleep(Duration::from_millis(5)).await;
+                        }
+                    };
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        () = cut => {}
+                    }
+                });
+            }
+        });
+        Self { address, open }
+    }
+
+    fn set(&self, open: bool) {
+        self.open.store(open, Ordering::Release);
+    }
+}
+
+/// Without its database skep lives, takes no webhooks, and is itself again when it is back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_gone_makes_it_unready_and_nothing_else() {
+    crate::store::on_postgres(|database| async move {
+        let url = url::Url::parse(&database.url).expect("an address");
+        let host = url.host_str().expect("a host");
+        let way = Way::to(format!("{host}:{}", url.port().unwrap_or(5432))).await;
+        let mut through = url.clone();
+        through.set_port(Some(way.address.port())).expect("a port");
+        through.set_host(Some("127.0.0.1")).expect("a host");
+        let setup = Setup::new().await;
+        let run = Starting::new(&setup, &[("SKEP_DATABASE_URL", through.as_str())]);
+        let reasons = run.ready(200).await;
+        assert_eq!(reasons["reasons"]["database"], "writes", "{reasons}");
+        run.at_work().await;
+        way.set(false);
+        let reasons = run.ready(503).await;
+        assert_ne!(reasons["reasons"]["database"], "writes", "{reasons}");
+        assert_eq!(reasons["reasons"]["github"], "knows us", "{reasons}");
+        for address in [&run.listen, &run.admin] {
+            let (status, _) = ask(address, "GET /healthz", &[], "")
+                .await
+                .expect("it lives");
+            assert_eq!(status, 200);
+        }
+        way.set(true);
+        let reasons = run.ready(200).await;
+        assert_eq!(reasons["reasons"]["database"], "writes", "{reasons}");
+    })
+    .await;
 }
 
 /// What GitHub may answer during an outage.

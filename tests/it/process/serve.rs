@@ -1,8 +1,10 @@
 //! `skep serve` by environment alone, and every way to look at it.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
-use super::running::{Served, skep};
+use super::running::{Served, Told, skep};
 use super::setup::{Setup, ask, get, signed};
 
 const SCRIPT: &str = "plan Look | Write\nstart 1\ntick 1\nwrite A.md: a\ntick 2\nsay Done.";
@@ -253,5 +255,45 @@ async fn a_wrong_secret_gets_nowhere() {
             .expect("comments"),
         []
     );
+    served.stop().await;
+}
+
+/// Whoever follows a log hears what comes, and is let go when the session is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_is_followed_until_its_session_is_over() {
+    let setup = Setup::new().await;
+    setup.hurry();
+    let served = Served::start(&setup);
+    let issue = setup.go("ask Which one? | Alpha | Beta\nsay Taken: {answer}\nwrite A.md: a");
+    served.settled(issue, "needs-you").await;
+    let ids = served.sessions().await;
+    let follow = |more: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
+        command
+            .args(["session", &ids[0], "--log", "--follow"])
+            .args(["--admin", &served.admin])
+            .args(more.split_whitespace())
+            .env_clear()
+            .envs(setup.token())
+            .current_dir(setup.folder.path());
+        Told::start(command)
+    };
+    let (mut words, mut lines) = (follow(""), follow("--json"));
+    tokio::task::block_in_place(|| {
+        words.until("ask_human");
+        lines.until("ask_human");
+    });
+    setup
+        .github
+        .comment(setup.repository, issue, "ana", "Alpha")
+        .expect("a comment");
+    tokio::task::block_in_place(|| {
+        words.until("A.md");
+        assert_eq!(words.end(), Some(0), "{}", words.said);
+        assert_eq!(lines.end(), Some(0), "{}", lines.said);
+    });
+    let read = |line: &str| serde_json::from_str::<Value>(line).expect("JSON");
+    let all: Vec<Value> = lines.said.lines().map(read).collect();
+    assert!(all.iter().all(|line| line["kind"].is_string()), "{all:?}");
     served.stop().await;
 }

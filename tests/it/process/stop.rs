@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rustix::process::Signal;
+use sqlx::Connection;
 
 use super::running::{Served, skep};
 use super::setup::{PATIENCE, Setup};
@@ -76,6 +77,70 @@ async fn a_second_signal_ends_it_at_once() {
         "agents of the former life go on"
     );
     again.kill();
+}
+
+/// Each ends the start with one plain sentence, and nothing of what is there is touched.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_start_cannot_do_without_is_named() {
+    let setup = Setup::new().await;
+    let served = Served::start(&setup);
+    served.stop().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").to_string();
+    let file = setup.folder.path().join("file");
+    std::fs::write(&file, "x").expect("written");
+    let below = file.join("data").display().to_string();
+    // What is read-only even for root.
+    let (unmade, read_only) = ("/proc/skep", "/proc/self");
+    let newer = setup.folder.path().join("newer.db");
+    std::fs::copy(setup.data().join("skep.db"), &newer).expect("a copy");
+    let url = skep::store::sqlite_url(&newer).expect("an absolute path");
+    let mut later = sqlx::SqliteConnection::connect(&url)
+        .await
+        .expect("it opens");
+    sqlx::query("INSERT INTO migration (number, name, checksum) VALUES (999, 'later', 'x')")
+        .execute(&mut later)
+        .await
+        .expect("a later step");
+    later.close().await.expect("closed");
+    for (code, name, value, sentence) in [
+        (1, "SKEP_LISTEN", port.as_str(), "cannot listen on"),
+        (1, "SKEP_ADMIN_LISTEN", port.as_str(), "cannot listen on"),
+        (2, "SKEP_DATA_DIR", below.as_str(), "cannot be made"),
+        (2, "SKEP_DATA_DIR", unmade, "cannot be made"),
+        (1, "SKEP_DATA_DIR", read_only, "cannot be written"),
+        (
+            1,
+            "SKEP_DATABASE_URL",
+            url.as_str(),
+            "belongs to a newer skep",
+        ),
+    ] {
+        let mut environment = setup.environment();
+        environment.retain(|(known, _)| known != name);
+        environment.push((name.to_owned(), value.to_owned()));
+        let (ended, out, err) = skep("serve", &environment).await;
+        assert_eq!(
+            (ended, out.as_str()),
+            (Some(code), ""),
+            "{name}={value}: {err}"
+        );
+        let last = err.lines().last().expect("a message");
+        assert!(
+            last.contains("\"level\":\"ERROR\"") && last.contains(sentence),
+            "{name}={value}: {err}"
+        );
+    }
+    let environment = [
+        setup.environment(),
+        vec![("SKEP_DATABASE_URL".to_owned(), url)],
+    ]
+    .concat();
+    let (code, out, _) = skep("config check --offline", &environment).await;
+    assert_eq!(code, Some(1), "{out}");
+    assert!(out.contains("belongs to a newer skep"), "{out}");
+    let served = Served::start(&setup);
+    served.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,6 +51,26 @@ async fn a_step_that_was_edited_stops_the_start() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_newer_skep_used_is_left_as_it_is() {
+    on_each(|database| async move {
+        database.open().await.close().await;
+        let mut stranger = database.stranger().await;
+        sqlx::query("INSERT INTO migration (number, name, checksum) VALUES (999, 'later', 'x')")
+            .execute(&mut stranger)
+            .await
+            .expect("a later step");
+        let error = Store::open(&database.url).await.expect_err("must not open");
+        let StoreError::Newer { found: 999, .. } = &error else {
+            panic!("{error}");
+        };
+        assert!(error.to_string().contains("a newer skep"), "{error}");
+        let rows = sqlx::query("SELECT number FROM migration WHERE number > 900");
+        assert_eq!(rows.fetch_all(&mut stranger).await.expect("rows").len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_writes_ahead_and_its_file_remembers_it() {
     on_sqlite(|database| async move {
         let store = database.open().await;

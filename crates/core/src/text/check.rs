@@ -15,6 +15,16 @@ pub fn folder_in_use(folder: &str) -> String {
     format!("{folder} (a skep is running on it)")
 }
 
+/// A data folder that cannot be made.
+pub fn no_data_folder(folder: &str, error: &str) -> String {
+    format!("the data folder {folder} cannot be made: {error}; name another one with SKEP_DATA_DIR")
+}
+
+/// A disk that cannot be looked at.
+pub fn no_look(error: &str) -> String {
+    format!("how much is free cannot be seen: {error}")
+}
+
 /// No temporary folder.
 pub fn no_scratch(error: &str) -> String {
     format!("no folder can be made to try things in: {error}")

@@ -158,6 +158,13 @@ impl Simulator {
             .change(|world| world.registration.taken.push(slug));
     }
 
+    /// From here on no App can ask for these events, as on versions of Enterprise Server that do not have them.
+    pub fn offer_no_events(&self, events: &[&str]) {
+        let events = events.iter().map(|event| (*event).to_owned()).collect();
+        self.state()
+            .change(|world| world.registration.not_offered = events);
+    }
+
     /// The App on an account, as its owner installs it.
     pub fn install_on(&self, account: &str) -> i64 {
         self.state().change(|world| world.install_on(account))

@@ -148,7 +148,8 @@ impl World {
         };
         for event in &manifest.default_events {
             let known = EVENT_NEEDS.iter().find(|(name, _)| name == event);
-            let fine = known.is_some_and(|(_, names)| granted(names));
+            let offered = !self.registration.not_offered.contains(event);
+            let fine = offered && known.is_some_and(|(_, names)| granted(names));
             complain(
                 Rule::ManifestEvents,
                 !fine,

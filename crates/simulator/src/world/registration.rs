@@ -13,6 +13,8 @@ pub struct Registration {
     pub private_key_pem: Option<String>,
     /// Names that are somebody else's.
     pub taken: Vec<String>,
+    /// Events that this GitHub does not offer, as versions of Enterprise Server do not offer all.
+    pub not_offered: Vec<String>,
     /// The App was made from a manifest: people install it themselves.
     pub by_hand: bool,
     /// Where people are led after they installed it.
