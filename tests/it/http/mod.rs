@@ -3,6 +3,7 @@
 //! Everything is spoken byte by byte over TCP, because most of what must hold is about peers that do not speak properly.
 
 mod admin;
+mod commands;
 mod comments;
 mod document;
 mod large;
