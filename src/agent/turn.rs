@@ -23,6 +23,7 @@ use super::prompts::Prompts;
 use super::running_agent::Live;
 use super::steer;
 use super::tools::Server;
+use super::transcript::TEXT_KEPT;
 use super::turn_request::TurnRequest;
 use super::usage::TurnUsage;
 
@@ -215,7 +216,15 @@ impl Turn<'_> {
     async fn follow(&self, session: &Opened) -> (Answer, Option<Why>) {
         let live = self.live;
         let mut prompts = Prompts::new(live, session);
-        prompts.show(self.first_words(session), self.pictures(session));
+        let words = self.first_words(session);
+        let kept = words.floor_char_boundary(TEXT_KEPT);
+        let text = words[..kept].to_owned();
+        live.connection
+            .wire
+            .state()
+            .transcript
+            .single(Update::Prompt { text });
+        prompts.show(words, self.pictures(session));
         let (began, mut cancelled): (Instant, Option<(Why, Instant)>) = (Instant::now(), None);
         let mut beat = tokio::time::interval(BEAT);
         let mut delivered: Option<Instant> = None;

@@ -189,7 +189,8 @@ impl<'a> TurnRecorder<'a> {
                 self.tell_budget().await;
             }
             Update::Refused { attempt, count } => self.tell_refused(attempt, count).await,
-            Update::Permission { .. }
+            Update::Prompt { .. }
+            | Update::Permission { .. }
             | Update::Thought { .. }
             | Update::Mode { .. }
             | Update::Reached { .. } => {}

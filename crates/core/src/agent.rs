@@ -152,6 +152,11 @@ pub enum Update {
         #[serde(default)]
         queues: bool,
     },
+    /// What the agent was told at the beginning of a turn, as it was sent.
+    Prompt {
+        /// At most its first 64 KiB.
+        text: String,
+    },
     /// Text meant for people, all of it so far.
     Message {
         /// The agent's id of the message, or one made by skep.
@@ -225,6 +230,7 @@ impl Update {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Started { .. } => "started",
+            Self::Prompt { .. } => "prompt",
             Self::Message { .. } => "message",
             Self::Thought { .. } => "thought",
             Self::Tool { .. } => "tool",

@@ -28,7 +28,10 @@ pub(super) fn lines(log: &[LogLine], width: usize, now: i64) -> Vec<Said> {
 fn of(entry: &Entry, width: usize) -> Vec<Said> {
     let faint = matches!(
         entry.kind,
-        EntryKind::Thought(_) | EntryKind::Stderr(_) | EntryKind::Started { .. }
+        EntryKind::Prompt(_)
+            | EntryKind::Thought(_)
+            | EntryKind::Stderr(_)
+            | EntryKind::Started { .. }
     );
     let at = moment(entry.at.at);
     let at = at.get(11..19).unwrap_or_default();
@@ -49,6 +52,7 @@ fn of(entry: &Entry, width: usize) -> Vec<Said> {
 fn words(entry: &Entry) -> String {
     match &entry.kind {
         EntryKind::Started { agent, resumed } => top::started(agent.as_str(), *resumed),
+        EntryKind::Prompt(text) => top::told(&text.first().to_string()),
         EntryKind::Message(text) | EntryKind::Thought(text) | EntryKind::Stderr(text) => {
             text.to_string()
         }

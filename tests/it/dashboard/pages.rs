@@ -186,12 +186,12 @@ async fn a_long_session_opens_at_its_end_and_leads_back() {
     let mut person = site.person();
     let path = format!("/sessions/{}", site.session(issue));
     let said = person.get(&path).await;
-    assert!(said.body.contains("Line 699."), "{}", said.body);
-    assert!(!said.body.contains("Line 100."), "the whole log");
+    assert!(said.body.contains(">Line 699."), "{}", said.body);
+    assert!(!said.body.contains(">Line 100."), "the whole log");
     let older = said.body.split("?before=").nth(1).expect("a way back");
     let older = older.split('"').next().expect("a place").to_owned();
     let said = person.get(&format!("{path}?before={older}")).await;
-    assert!(said.body.contains("Line 200.") && !said.body.contains("Line 699."));
+    assert!(said.body.contains(">Line 200.") && !said.body.contains(">Line 699."));
     assert!(said.body.contains("Newest") && !said.body.contains("data-live"));
     site.close().await;
 }

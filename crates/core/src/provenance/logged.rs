@@ -81,6 +81,7 @@ impl Logged {
                 }),
                 Update::Usage(report) => logged.counted |= report.source == Source::Gateway,
                 Update::Started { .. }
+                | Update::Prompt { .. }
                 | Update::Message { .. }
                 | Update::Thought { .. }
                 | Update::Tool { .. }

@@ -160,6 +160,11 @@ pub fn started(agent: &str, resumed: bool) -> String {
     }
 }
 
+/// What skep told it; the first line.
+pub fn told(first: &str) -> String {
+    format!("told: {first}")
+}
+
 /// It asked for permission.
 pub fn permission(title: &str, decision: &str) -> String {
     format!("permission for {title}: {decision}")

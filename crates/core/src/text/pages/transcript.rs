@@ -30,6 +30,8 @@ pub enum EntryKind {
         /// It loaded its earlier session.
         resumed: bool,
     },
+    /// It was told something by skep.
+    Prompt(Block),
     /// It said something.
     Message(Block),
     /// It thought aloud.
@@ -79,6 +81,7 @@ impl Entry {
     pub fn class(&self) -> &'static str {
         match &self.kind {
             EntryKind::Started { .. } => "started",
+            EntryKind::Prompt(_) => "prompt",
             EntryKind::Message(_) => "message",
             EntryKind::Thought(_) => "thought",
             EntryKind::Tool { .. } => "tool",
@@ -162,6 +165,7 @@ fn kind(update: Update) -> Option<EntryKind> {
             agent: Line::new(&format!("{agent_name} {version}")),
             resumed,
         },
+        Update::Prompt { text } => EntryKind::Prompt(Block::new(&text)),
         Update::Message { text, .. } => EntryKind::Message(Block::new(&text)),
         Update::Thought { text, .. } => EntryKind::Thought(Block::new(&text)),
         Update::Tool {
