@@ -3,7 +3,7 @@
 //!
 //! Its last words go where the log goes and look as the log does: whoever reads JSON gets a line of JSON.
 
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal, Write, stderr};
 use std::process::ExitCode;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     }
     // Before anything secret is read.
     if let Err(error) = keep_to_itself() {
-        eprintln!("skep cannot keep its memory to itself: {error}");
+        say(&format!("skep cannot keep its memory to itself: {error}"));
     }
     let cli = match Cli::of_process() {
         Ok(cli) => cli,
@@ -39,11 +39,16 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
             if let Some(message) = stop.message() {
-                eprintln!("{}", final_message(&message, format));
+                say(&final_message(&message, format));
             }
             stop.exit_code()
         }
     }
+}
+
+/// Whoever closed standard error misses the words; the exit code is right all the same (`eprintln!` would panic).
+fn say(words: &str) {
+    let _unheard = writeln!(stderr(), "{words}");
 }
 
 /// No core dump holds what is in this process's memory, and no other process of the same user may look at that or at its environment
@@ -64,10 +69,10 @@ fn misspelt(error: &clap::Error) -> ExitCode {
     // What the flags say cannot be known here; the environment can.
     let format = Sources::without_file(Args::default(), Environment::of_process()).log_format();
     if error.use_stderr() && format == LogFormat::Json {
-        eprintln!(
-            "{}",
-            final_message(error.render().to_string().trim_end(), format)
-        );
+        say(&final_message(
+            error.render().to_string().trim_end(),
+            format,
+        ));
         return ExitCode::from(2);
     }
     error.exit()

@@ -75,18 +75,16 @@ enum Command {
 }
 
 /// What `skep --version` says.
-static VERSION: LazyLock<String> = LazyLock::new(version);
+static VERSION: LazyLock<String> =
+    LazyLock::new(|| version(build_info::COMMIT, build_info::SECONDS));
 
 /// `0.1.0 (12 digits of the commit, its day)`; the number alone where nobody knows the commit.
-fn version() -> String {
+fn version(commit: Option<&str>, seconds: Option<&str>) -> String {
     let day = |seconds: &str| {
         let at = chrono::DateTime::from_timestamp(seconds.parse().ok()?, 0)?;
         Some(at.format("%Y-%m-%d").to_string())
     };
-    let known = [
-        build_info::COMMIT.map(str::to_owned),
-        build_info::SECONDS.and_then(day),
-    ];
+    let known = [commit.map(str::to_owned), seconds.and_then(day)];
     let known = Vec::from_iter(known.into_iter().flatten()).join(", ");
     let number = env!("CARGO_PKG_VERSION");
     match known.is_empty() {
@@ -247,6 +245,29 @@ impl Cli {
             Command::Completions(completions) => completions.run(whole()),
             Command::Man(man) => man.run(whole()),
             Command::Help(help) => help.run(&mut whole()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version;
+
+    #[test]
+    fn the_version_tells_commit_and_day_where_they_are_known() {
+        let number = env!("CARGO_PKG_VERSION");
+        let (commit, seconds) = (Some("0123456789ab"), Some("1764547199"));
+        for (commit, seconds, told) in [
+            (commit, seconds, " (0123456789ab, 2025-11-30)"),
+            // The day begins at midnight UTC.
+            (commit, Some("1764547200"), " (0123456789ab, 2025-12-01)"),
+            (commit, None, " (0123456789ab)"),
+            (None, seconds, " (2025-11-30)"),
+            (None, None, ""),
+            (None, Some("soon"), ""),
+            (None, Some("9223372036854775807"), ""),
+        ] {
+            assert_eq!(version(commit, seconds), format!("{number}{told}"));
         }
     }
 }

@@ -12,7 +12,7 @@ use super::output::print_bytes;
 /// Examples: `skep man | man -l -`, `skep man --into /usr/local/share/man/man1`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Man {
-    /// The folder for `skep.1`, `skep-serve.1` and the others.
+    /// The folder for `skep.1`, `skep-serve.1` and the others; made if it is not there.
     #[arg(long, value_name = "FOLDER")]
     into: Option<PathBuf>,
 }
@@ -21,10 +21,16 @@ impl Man {
     pub(super) fn run(self, mut whole: clap::Command) -> CommandResult {
         whole.build();
         match self.into {
-            Some(folder) => write(&folder, &whole, "skep").map_err(CommandError::Failed),
+            Some(folder) => into(&folder, &whole).map_err(CommandError::Failed),
             None => Ok(print_bytes(&page(&whole, "skep")?)?),
         }
     }
+}
+
+/// Makes the folder, too: Debian has no `/usr/local/share/man/man1` of its own.
+fn into(folder: &Path, whole: &clap::Command) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
+    write(folder, whole, "skep")
 }
 
 fn write(folder: &Path, command: &clap::Command, name: &str) -> anyhow::Result<()> {

@@ -1,5 +1,7 @@
 //! The configuration from outside: precedence, mistakes, secrets.
 
+mod commands;
+mod deploy;
 mod documents;
 mod mistakes;
 mod notify;

@@ -21,6 +21,7 @@ mod notify;
 mod orders;
 mod outage;
 mod polled;
+mod printed;
 mod provenance;
 mod registration;
 mod replay;
