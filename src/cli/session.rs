@@ -24,7 +24,7 @@ pub(super) struct Session {
     /// Show its whole log too.
     #[arg(long)]
     log: bool,
-    /// Print the work of it that is kept here and not on GitHub, as a patch for `git apply`, and nothing else.
+    /// Print what it changed, published or not, as a patch for `git apply`, and nothing else.
     #[arg(long, conflicts_with = "log")]
     patch: bool,
     #[command(flatten)]

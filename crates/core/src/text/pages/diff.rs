@@ -9,6 +9,8 @@ use crate::sanitise;
 const FILES: usize = 200;
 /// … and so many lines.
 const LINES: usize = 3_000;
+/// Lines before a file's own that say something of it.
+const PLAIN: [&str; 3] = ["Binary files", "old mode ", "new mode "];
 /// The longest line that is shown, bytes.
 const WIDTH: usize = 1_000;
 
@@ -62,7 +64,7 @@ impl Diff {
                 beyond = diff.files.len() >= FILES;
                 match beyond {
                     true => diff.more += 1,
-                    false => diff.files.push(DiffFile::of(path(names))),
+                    false => diff.begin(path(names)),
                 }
                 continue;
             }
@@ -78,7 +80,7 @@ impl Diff {
             };
             file.added += usize::from(class == "add");
             file.removed += usize::from(class == "del");
-            let plain = line.starts_with("Binary files") || line.starts_with("rename ");
+            let plain = PLAIN.iter().any(|begin| line.starts_with(begin));
             if !in_hunk && !plain {
                 continue;
             }
@@ -92,6 +94,17 @@ impl Diff {
             file.lines.push(DiffLine { class, text });
         }
         diff
+    }
+
+    /// What follows is of this file. One whose kind changes comes twice: as what it was, and as what it is.
+    fn begin(&mut self, path: &str) {
+        let mut file = DiffFile::of(path);
+        let again = |known: &&DiffFile| known.id.starts_with(&file.id);
+        let times = self.files.iter().filter(again).count();
+        if times > 0 {
+            file.id = format!("{}-{times}", file.id);
+        }
+        self.files.push(file);
     }
 
     /// Nothing is changed, as far as is known.
@@ -172,5 +185,7 @@ mod tests {
         );
         let long = format!("{}{}", one(1), "+x\n".repeat(LINES));
         assert!(Diff::of(&long, true).cut && !Diff::of(&patch, true).cut);
+        let twice = Diff::of(&format!("{}{}", one(1), one(1)), true);
+        assert_ne!(twice.files[0].id, twice.files[1].id);
     }
 }
