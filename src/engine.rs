@@ -40,7 +40,7 @@ use crate::store::{Complaint, InboxRow, Store, StoreError};
 pub use error::EngineError;
 pub use open::{MemoryView, QueueView};
 pub use queue_order::{QUEUE_ORDER, QueueOrder};
-pub use readiness::{Ask, Finding};
+pub use readiness::{Ask, Finding, Health};
 pub use rows::{lane_installation, worth_of_rank};
 
 use open::Slots;

@@ -10,8 +10,10 @@ use super::answer_lines::{
 use super::disk_space::DiskSpace;
 use super::fence_line::shown;
 use super::health::Health;
+use super::live_diffs::LiveDiffs;
 use super::lookup::{find_session, read_task, unread};
 use super::orders::Orders;
+use super::session_work::WorkRange;
 use super::tokens::Tokens;
 use super::{
     dry_run_lines, event_pages, graph_view, metrics, notifications, outcome_lines, plan_lines,
@@ -49,6 +51,8 @@ pub struct AdminApi {
     notifier: OnceLock<Notifier>,
     /// Held while issues are made of a task list.
     planning: Mutex<()>,
+    /// What sessions at work have changed so far.
+    pub(super) live_diffs: LiveDiffs,
     tokens: Tokens,
 }
 
@@ -75,6 +79,7 @@ impl AdminApi {
             engine: OnceLock::new(),
             notifier: OnceLock::new(),
             planning: Mutex::default(),
+            live_diffs: LiveDiffs::default(),
         }
     }
 
@@ -287,14 +292,12 @@ impl AdminService for AdminApi {
         let task = read_task(&self.store, row.task)
             .await?
             .ok_or_else(ApiError::internal)?;
-        let body: serde_json::Value = serde_json::from_str(&row.body).unwrap_or_default();
-        let repository = task.place.repository;
-        let base = body["base"].as_str().and_then(|base| base.parse().ok());
-        let (Some(head), Some(base)) = (git.kept(repository, &id), base) else {
+        let Some(work) = WorkRange::of(git, &row, &task) else {
             let nothing = ApiError::not_found(absent::patch(&id.to_string()));
             return Err(nothing.next(absent::PATCH_NEXT));
         };
-        let patch = git.patch(repository, &base, &head, PATCH).await;
+        let patch = git.patch(work.repository, &work.base, &work.head, PATCH);
+        let patch = patch.await;
         patch.map_err(|error| ApiError::conflict(absent::patch_failed(&error.to_string())))
     }
 

@@ -7,6 +7,7 @@ mod figures;
 mod lists;
 mod overview;
 mod session;
+mod standing;
 mod task;
 mod words;
 
@@ -33,19 +34,12 @@ impl PageService for AdminApi {
                 let page = task::task(self, &at, (*issue, sight)).await?;
                 return Ok(within(at.repository, Box::new(page)));
             }
-            PageAddress::Session {
-                id,
-                before,
-                touched,
-            } => {
+            PageAddress::Session { id, before } => {
                 let repository = self.repository_of(id).await?;
                 if !sight.sees(repository) {
                     return Err(nothing());
                 }
-                let mut page = session::session(self, id, *before).await?;
-                if *touched {
-                    page.touched = session::touched(self, id, &page).await;
-                }
+                let page = session::session(self, id, *before).await?;
                 return Ok(within(repository, Box::new(page)));
             }
             PageAddress::Graph(repository) => {
@@ -54,8 +48,8 @@ impl PageService for AdminApi {
                 return Ok(within(at.repository, Box::new(page)));
             }
             PageAddress::Queue => Box::new(lists::queue(self, sight).await?),
-            PageAddress::Repositories => Box::new(lists::repositories(self, sight).await?),
-            PageAddress::Agents => Box::new(lists::agents(self).await?),
+            PageAddress::Repositories => Box::new(standing::repositories(self, sight).await?),
+            PageAddress::Agents => Box::new(standing::agents(self).await?),
             PageAddress::Deliveries { before } => Box::new(lists::deliveries(self, *before).await?),
             PageAddress::Outcomes => Box::new(lists::outcomes(self, sight).await?),
         };

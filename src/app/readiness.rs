@@ -64,26 +64,35 @@ pub(super) async fn look(engine: &Engine, runner: &Runner) {
 }
 
 async fn look_at(services: &Services, ask: Ask) -> Finding {
-    let fault = match &ask.subject {
-        Subject::Agent(name) => agent(services, name).await,
-        Subject::Repository(_) => repository(services, &ask.place).await,
+    let (fault, said) = match &ask.subject {
+        Subject::Agent(name) => match agent(services, name).await {
+            Ok(said) => (None, said),
+            Err(fault) => (Some(fault), None),
+        },
+        Subject::Repository(_) => (repository(services, &ask.place).await, None),
     };
     Finding {
         subject: ask.subject,
         fault,
+        said,
     }
 }
 
-/// What is wrong with an agent, if it does not shake hands.
-async fn agent(services: &Services, name: &str) -> Option<Fault> {
+/// What an agent calls itself, or what is wrong with it, if it does not shake hands.
+async fn agent(services: &Services, name: &str) -> Result<Option<String>, Fault> {
     // An agent nobody configured is refused with a reason of its own.
-    let spec = services.specs.get(name)?;
+    let Some(spec) = services.specs.get(name) else {
+        return Ok(None);
+    };
     let folder = services.folders.data().join("readiness").join(name);
     let tried = services
         .agents
         .try_out(spec, &folder, services.timings.initialize);
-    let why = tried.await.err()?.to_string();
-    Some(Fault::Agent {
+    let why = match tried.await {
+        Ok(said) => return Ok(Some(said).filter(|said| !said.trim().is_empty())),
+        Err(why) => why.to_string(),
+    };
+    Err(Fault::Agent {
         agent: name.to_owned(),
         why: shortened(&services.redactor.redact(&why), SAID),
     })

@@ -31,7 +31,7 @@ pub(super) struct Session {
     /// Go on with its log until it is over; with --json a line of JSON for each line of the log, and nothing else.
     #[arg(long, requires = "log")]
     follow: bool,
-    /// Print the work of it that is kept here and not on GitHub, as a patch for `git apply`, and nothing else.
+    /// Print what it changed, published or not, as a patch for `git apply`, and nothing else.
     #[arg(long, conflicts_with = "log")]
     patch: bool,
     #[command(flatten)]

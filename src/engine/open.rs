@@ -31,6 +31,8 @@ pub(super) struct Slots {
     /// Which sprints have to hear of an issue; read with the schedule.
     pub(super) parts: Parts,
     pub(super) room: Room,
+    /// What agents called themselves when they were tried last.
+    pub(super) names: BTreeMap<String, String>,
 }
 
 impl Slots {

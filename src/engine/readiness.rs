@@ -8,7 +8,7 @@ use super::error::EngineError;
 use super::settle::read_stored;
 use crate::core::ids::TaskKey;
 use crate::core::location::Place;
-use crate::core::schedule::{Fault, Subject};
+use crate::core::schedule::{Fault, Looked, Subject};
 
 /// Something to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,17 @@ pub struct Finding {
     pub subject: Subject,
     /// What is wrong with it, if anything.
     pub fault: Option<Fault>,
+    /// What it calls itself, where it said that.
+    pub said: Option<String>,
+}
+
+/// How something stands that sessions need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// What was found of it last.
+    pub looked: Looked,
+    /// What it called itself last, where it ever did.
+    pub said: Option<String>,
 }
 
 impl Engine {
@@ -61,12 +72,34 @@ impl Engine {
     pub async fn found(&self, findings: Vec<Finding>) -> Result<Vec<Finding>, EngineError> {
         let now = (self.clock)();
         let mut news = findings;
-        if let Some(schedule) = &mut self.slots.lock().await.schedule {
+        let mut slots = self.slots.lock().await;
+        for finding in &news {
+            if let (Subject::Agent(name), Some(said)) = (&finding.subject, &finding.said) {
+                slots.names.insert(name.clone(), said.clone());
+            }
+        }
+        if let Some(schedule) = &mut slots.schedule {
             news.retain(|finding| {
                 schedule.found(finding.subject.clone(), finding.fault.clone(), now)
             });
         }
+        drop(slots);
         self.schedule().await?;
         Ok(news)
+    }
+
+    /// How all stands that was looked at of late; what nobody needed is not in it.
+    pub async fn health(&self) -> Vec<Health> {
+        let now = (self.clock)();
+        let slots = self.slots.lock().await;
+        let looked = slots.schedule.as_ref().map(|schedule| schedule.looked(now));
+        let health = |looked: Looked| Health {
+            said: match &looked.subject {
+                Subject::Agent(name) => slots.names.get(name).cloned(),
+                Subject::Repository(_) => None,
+            },
+            looked,
+        };
+        looked.unwrap_or_default().into_iter().map(health).collect()
     }
 }

@@ -66,16 +66,14 @@ fn waits(task: &Task) -> Result<Option<Waits>, EngineError> {
 
 /// The session's row.
 pub(super) fn session(task: &Task, record: &SessionRecord) -> Result<SessionRow, EngineError> {
-    let base = task
-        .progress()
-        .and_then(|progress| progress.work.as_ref())
-        .map(|work| &work.base);
+    let work = task.progress().and_then(|progress| progress.work.as_ref());
+    let (base, head) = (work.map(|work| &work.base), work.map(|work| &work.head));
     let person = match task.job().map(|job| &job.actor) {
         Some(Actor::Person(account)) => Some(account.id),
         Some(Actor::Operator) | None => None,
     };
     let body = json!({
-        "repository": task.place.name, "issue": task.place.issue, "pull": task.pull, "story": task.timeline, "base": base,
+        "repository": task.place.name, "issue": task.place.issue, "pull": task.pull, "story": task.timeline, "base": base, "head": head,
         "worked_ms": task.job().map(|job| job.worked_ms),
         "usage": record.usage,
     });

@@ -106,23 +106,47 @@ impl Git {
         head: &Sha,
         max_bytes: usize,
     ) -> Result<Vec<u8>, GitError> {
+        let flags = ["--binary", "--full-index"];
+        let call = self
+            .difference(repository, (upstream, head), &flags)
+            .await?;
+        let call = call.cap(max_bytes, Overflow::Fail);
+        self.inner.program.run(call).await?.bytes()
+    }
+
+    /// The same to be looked at: its first `max_bytes`, in which what is no text is only named; and whether that is all of it.
+    pub async fn patch_to_read(
+        &self,
+        repository: RepositoryId,
+        upstream: &Sha,
+        head: &Sha,
+        max_bytes: usize,
+    ) -> Result<(Vec<u8>, bool), GitError> {
+        let call = self.difference(repository, (upstream, head), &[]).await?;
+        let call = call
+            .config("core.quotePath=false")
+            .cap(max_bytes, Overflow::Cut);
+        let patch = self.inner.program.run(call).await?.bytes()?;
+        let whole = patch.len() < max_bytes;
+        Ok((patch, whole))
+    }
+
+    /// The call that prints it; nothing that a repository names is run.
+    async fn difference(
+        &self,
+        repository: RepositoryId,
+        (upstream, head): (&Sha, &Sha),
+        flags: &[&str],
+    ) -> Result<Call, GitError> {
         let from = self
             .parting(repository, upstream, head)
             .await?
             .unwrap_or_else(|| upstream.clone());
         let call = Call::new("diff-tree")
-            .args([
-                "-r",
-                "-p",
-                "--binary",
-                "--full-index",
-                "--no-ext-diff",
-                "--no-textconv",
-                "--no-color",
-            ])
+            .args(["-r", "-p", "--no-ext-diff", "--no-textconv", "--no-color"])
+            .args(flags)
             .args(["--end-of-options", from.as_str(), head.as_str()])
-            .repository(&self.mirror_path(repository))
-            .cap(max_bytes, Overflow::Fail);
-        self.inner.program.run(call).await?.bytes()
+            .repository(&self.mirror_path(repository));
+        Ok(call)
     }
 }

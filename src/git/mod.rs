@@ -13,6 +13,7 @@
 //! One process owns a data folder at a time.
 
 mod aside;
+mod base_tree;
 mod branch;
 mod bundle;
 mod change;
@@ -20,6 +21,7 @@ mod checkout;
 mod collect;
 mod collection;
 mod conflict;
+mod differing;
 mod discard;
 mod disk;
 mod error;
@@ -66,10 +68,12 @@ mod survey;
 mod token;
 mod trash;
 mod trial_copy;
+mod unfinished;
 mod untouched;
 mod version;
 mod way_out;
 mod workflows;
+mod working_files;
 mod workspace;
 
 pub use branch::Branch;
@@ -87,6 +91,7 @@ pub use publish::{Published, Push};
 pub use rebase::{Rebase, Rebased};
 pub use remote::Remote;
 pub use spec::{CollectSpec, Collected, DiffLimits};
+pub use unfinished::{Unfinished, UnfinishedSpec};
 pub use workspace::WorkspaceSpec;
 
 pub use crate::core::policy::OldGit;

@@ -159,6 +159,11 @@ impl GitHub {
         self.0.rate_seen.left(installation, self.now())
     }
 
+    /// The same of each installation of which it said something in this hour, by installation.
+    pub fn rates_seen(&self) -> Vec<(InstallationId, RateLeft)> {
+        self.0.rate_seen.all(self.now())
+    }
+
     /// Tells the pace what was created before this process started (epoch milliseconds of the last hour, and what it was worth).
     pub fn seed_history(&self, installation: InstallationId, creations: &[(i64, Worth)]) {
         self.lane(Some(installation)).seed(creations);

@@ -64,6 +64,15 @@ impl RateSeen {
         let seen = all.get(&installation)?;
         (seen.reset > now / 1000).then_some(seen.left)
     }
+
+    /// The same of all of whom it is known, by installation.
+    pub(super) fn all(&self, now: i64) -> Vec<(InstallationId, RateLeft)> {
+        let all = locked(&self.0);
+        let known = all.iter().filter(|(_, seen)| seen.reset > now / 1000);
+        let mut left: Vec<_> = known.map(|(of, seen)| (*of, seen.left)).collect();
+        left.sort_by_key(|(installation, _)| *installation);
+        left
+    }
 }
 
 #[cfg(test)]
@@ -94,5 +103,6 @@ mod tests {
         let left = |now| seen.left(one, now).map(|left| left.remaining);
         assert_eq!((left(99_000), left(100_000)), (Some(12), None));
         assert_eq!(seen.left(InstallationId(2), 0), None);
+        assert_eq!((seen.all(99_000).len(), seen.all(100_000).len()), (1, 0));
     }
 }

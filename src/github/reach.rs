@@ -29,13 +29,22 @@ impl GitHub {
 
     /// Whether the installation that covers a repository is shut to us, as far as is known without asking.
     pub fn is_shut(&self, installation: InstallationId, repository: RepositoryId) -> bool {
+        self.shut_by(installation, repository).is_some()
+    }
+
+    /// The same, with what shuts it.
+    pub fn shut_by(
+        &self,
+        installation: InstallationId,
+        repository: RepositoryId,
+    ) -> Option<GitHubError> {
         let scope = Scope {
             installation,
             repository: Some(repository),
             purpose: Purpose::Read,
         };
         let access = &self.0.access;
-        access.awake(access.followed(scope).installation).is_err()
+        access.awake(access.followed(scope).installation).err()
     }
 
     /// Whether any installation is shut to us.

@@ -62,8 +62,6 @@ pub enum PageAddress {
         id: SessionId,
         /// The part of its log before this place; `None`: the end.
         before: Option<i64>,
-        /// Whether the files are looked at that its agent changed so far.
-        touched: bool,
     },
     /// Which issue of a repository waits for which.
     Graph(RepositoryName),

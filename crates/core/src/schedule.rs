@@ -30,7 +30,7 @@ mod tests;
 
 pub use caps::Caps;
 pub use choose::{Pick, Room};
-pub use found::{OnFault, READY_FOR_MS, Subject};
+pub use found::{Looked, OnFault, READY_FOR_MS, Subject};
 pub use memory::PASSES;
 pub use needs::{FLOOR, Memory, Needs, UNKNOWN_AGENT};
 pub use queue::{Live, Queued, Schedule, Standing};

@@ -1,20 +1,18 @@
-//! The pages that are lists: the queue, where skep works, who works, what came in, and what became of it.
+//! The pages that are lists: the queue, what came in, and what became of it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::overview::{Bounds, brief, live, most_of, narrowed};
 use super::words::moment;
 use crate::app::admin_api::AdminApi;
-use crate::app::fence_line::shown;
 use crate::app::lookup::unread;
 use crate::app::{outcome_lines, queue_lines};
-use crate::core::ids::{IssueNumber, RepositoryId, TaskKey};
+use crate::core::ids::{IssueNumber, TaskKey};
 use crate::core::task::Task;
 use crate::core::text::budget::{self, Known};
 use crate::core::text::cli;
 use crate::core::text::pages::{
-    AgentRow, Agents, Deliveries, DeliveryRow, Line, OutcomeGroupRow, OutcomeRow, Outcomes, Place,
-    QueuePage, Repositories, RepositoryRow,
+    Deliveries, DeliveryRow, Line, OutcomeGroupRow, OutcomeRow, Outcomes, Place, QueuePage,
 };
 use crate::http::types::FigureLine;
 use crate::http::types::{OutcomeGroup, OutcomeLine};
@@ -25,8 +23,6 @@ use crate::store::InboxRow;
 const DAY: i64 = 24 * 3_600_000;
 /// So many of the queue, …
 const QUEUE: usize = 200;
-/// … of sessions that tell where skep works, …
-const SESSIONS: i64 = 2_000;
 /// … of deliveries, …
 const DELIVERIES: i64 = 100;
 /// … and of pull requests.
@@ -57,87 +53,6 @@ pub(super) async fn queue(api: &AdminApi, sight: &Sight) -> Result<QueuePage, Ap
     let queue = brief(&view, &tasks, bounds);
     let more = (view.waiting + view.held).saturating_sub(queue.rows.len());
     Ok(QueuePage { queue, more })
-}
-
-/// Where skep works, by its newest sessions.
-pub(super) async fn repositories(api: &AdminApi, sight: &Sight) -> Result<Repositories, ApiError> {
-    let store = &api.store;
-    let rows = store.sessions_lately(SESSIONS).await;
-    let mut rows = rows.map_err(|error| unread(&error))?;
-    let read: i64 = rows.iter().map(|row| row.sessions).sum();
-    rows.retain(|row| sight.sees(row.repository));
-    let ids: Vec<RepositoryId> = rows.iter().map(|row| row.repository).collect();
-    let names = store.repository_names(&ids).await;
-    let names = names.map_err(|error| unread(&error))?.into_iter();
-    let mut names: HashMap<_, _> = names.map(|row| (row.id, row.name)).collect();
-    let wrong = store.wrong_policies().await;
-    let wrong: HashSet<RepositoryId> = wrong.map_err(|error| unread(&error))?.into_iter().collect();
-    let paused = match api.engine() {
-        Ok(engine) => {
-            let view = engine.queue(0).await;
-            view.map_err(|error| queue_lines::failed(&error))?.paused
-        }
-        Err(_) => Vec::new(),
-    };
-    let paused: HashSet<RepositoryId> = paused
-        .iter()
-        .filter_map(|pause| pause.repository.as_ref().map(|(id, _)| *id))
-        .collect();
-    let now = api.health.now();
-    let shown = rows.iter().filter_map(|row| {
-        let id = row.repository;
-        let name = names.remove(&id)?;
-        let trouble = match (wrong.contains(&id), paused.contains(&id)) {
-            (true, _) => "its .github/skep.toml has mistakes",
-            (false, true) => "paused by the operator",
-            (false, false) => "",
-        };
-        let shown = RepositoryRow {
-            live: row.at_work,
-            sessions: row.sessions,
-            last: moment(row.last, now),
-            trouble: Line::new(trouble),
-            name,
-        };
-        Some((shown.name.to_string(), shown))
-    });
-    let shown: BTreeMap<String, RepositoryRow> = shown.collect();
-    Ok(Repositories {
-        rows: shown.into_values().collect(),
-        web: api.github.web_page().to_owned(),
-        more: read >= SESSIONS,
-    })
-}
-
-/// Who works.
-pub(super) async fn agents(api: &AdminApi) -> Result<Agents, ApiError> {
-    let services = api.services()?;
-    let now = api.health.now();
-    let ended = api.store.ended_since(now - 7 * DAY).await;
-    let ended = ended.map_err(|error| unread(&error))?;
-    let live = api.store.at_work().await;
-    let live = live.map_err(|error| unread(&error))?;
-    let closed = api.store.closed_agents().await;
-    let closed = closed.map_err(|error| unread(&error))?;
-    let row = |name: &String| {
-        let of = |state: &str| ended.get(&(name.clone(), state.to_owned()));
-        let live = live.iter().filter(|((agent, _), _)| agent == name);
-        let closed = closed
-            .iter()
-            .find(|row| row.agent == *name && row.until > now);
-        AgentRow {
-            name: Line::new(name),
-            default: *name == services.policy.default_agent,
-            live: live.map(|(_, count)| count).sum(),
-            completed: of("completed").copied().unwrap_or(0),
-            failed: of("failed").copied().unwrap_or(0),
-            closed: closed.map(|row| (moment(row.until, now), Line::new(&row.class))),
-        }
-    };
-    Ok(Agents {
-        rows: services.specs.keys().map(row).collect(),
-        sandbox: Line::of_markdown(&shown(&services.agents.confinement())),
-    })
 }
 
 /// What came in, or the part of it before a place.

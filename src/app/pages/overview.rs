@@ -110,8 +110,9 @@ pub(in crate::app) async fn overview(api: &AdminApi, sight: &Sight) -> Result<Ov
     let unread = asked.saturating_sub(NEEDS_READ);
     let (troubles, figures) = match sight.is_all() {
         true => {
-            let troubles = figures::troubles(api, read.now);
-            (troubles, Some(figures::figures(api, read.now).await?))
+            let troubles = figures::troubles(api, read.now).await;
+            let figures = figures::figures(api, read.tasks.values(), read.now);
+            (troubles, Some(figures.await?))
         }
         false => (Vec::new(), None),
     };

@@ -3,10 +3,11 @@
 use super::words::{moment, place, spent, title};
 use crate::app::admin_api::AdminApi;
 use crate::app::lookup::{find_session, read_task, unread};
+use crate::app::session_work::WorkRange;
 use crate::core::ids::SessionId;
 use crate::core::task::Task;
 use crate::core::text::pages::{Acts, Diff, Line, PlanLine, SessionPage, entries};
-use crate::http::{AdminService, ApiError};
+use crate::http::ApiError;
 use crate::store::SessionRow;
 
 /// So many lines of the log make a page, before what belongs together is put together.
@@ -53,10 +54,7 @@ pub(super) async fn session(
         entries: transcript.entries,
         older,
         newest: before.is_none(),
-        diff: match row.ended_at {
-            Some(_) => diff(api, id).await,
-            None => None,
-        },
+        diff: diff(api, &row, &task).await,
         ..page
     })
 }
@@ -94,28 +92,24 @@ fn of(api: &AdminApi, row: &SessionRow, task: &Task) -> SessionPage {
         entries: Vec::new(),
         older: None,
         newest: true,
-        touched: Vec::new(),
         diff: None,
         acts,
     }
 }
 
-/// What it changed, where that is kept.
-async fn diff(api: &AdminApi, id: &SessionId) -> Option<Diff> {
-    let patch = api.patch(id.clone()).await.ok()?;
-    let whole = patch.len() <= PATCH;
-    let near = patch.get(..PATCH).unwrap_or(&patch);
-    Some(Diff::of(&String::from_utf8_lossy(near), whole))
-}
-
-/// The files that its agent changed so far, as far as their times tell; of one at work.
-pub(super) async fn touched(api: &AdminApi, id: &SessionId, page: &SessionPage) -> Vec<Line> {
-    let Some(services) = api.services().ok().filter(|_| page.ended.is_none()) else {
-        return Vec::new();
-    };
-    let folders = &services.folders;
-    let (session, workspace) = (folders.session(id), folders.workspace(id));
-    let paths = services.git.changed_lately(session, workspace).await;
-    let paths = paths.unwrap_or_default();
-    paths.iter().map(|path| Line::new(path)).collect()
+/// What it changed, or has so far.
+async fn diff(api: &AdminApi, row: &SessionRow, task: &Task) -> Option<Diff> {
+    let services = api.services().ok()?;
+    if row.ended_at.is_none() {
+        return match is_its(task, &row.id) {
+            true => api.live_diffs.of(services, task).await,
+            false => None,
+        };
+    }
+    let work = WorkRange::of(&services.git, row, task)?;
+    let (repository, base, head) = (work.repository, &work.base, &work.head);
+    let patch = services.git.patch_to_read(repository, base, head, PATCH);
+    let (patch, whole) = patch.await.ok()?;
+    let patch = String::from_utf8_lossy(&patch);
+    Some(Diff::of(&services.redactor.redact(&patch), whole))
 }

@@ -125,7 +125,7 @@ pub(super) async fn log<D: AdminService>(
     }
 }
 
-/// What a session left that is kept here alone, as a patch.
+/// What a session changed, published or not, as a patch; as far as its commits are still here.
 #[utoipa::path(get, path = "/api/v1/sessions/{id}/patch", tag = "looking", params(("id" = String, Path, description = "Such as 1296269-12-1")), responses(
     (status = 200, description = "The patch", body = String, content_type = "text/x-diff"),
     (status = "default", description = "Why there is no answer", body = ErrorAnswer),

@@ -19,7 +19,6 @@ pub(super) fn of(uri: &Uri) -> Option<PageAddress> {
         ["sessions", id] => PageAddress::Session {
             id: id.parse().ok()?,
             before: before(),
-            touched: true,
         },
         ["graph", owner, name] => PageAddress::Graph(format!("{owner}/{name}").parse().ok()?),
         ["queue"] => PageAddress::Queue,

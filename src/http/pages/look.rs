@@ -13,7 +13,7 @@ use crate::core::text::pages::Message;
 use crate::core::text::requests::{self, access};
 use crate::http::answer;
 use crate::http::api_error::ApiError;
-use crate::http::page_service::{PageAddress, PageService};
+use crate::http::page_service::PageService;
 use crate::http::sight::Sight;
 
 /// One of the pages.
@@ -56,7 +56,7 @@ fn for_operators() -> ApiError {
 pub(super) async fn live<D: PageService>(State(state): Shared<D>, request: Request) -> Response {
     let uri = asked(&request, "page").and_then(|page| page.parse().ok());
     let address = uri.as_ref().and_then(address::of);
-    let Some(mut address) = address.filter(address::is_live) else {
+    let Some(address) = address.filter(address::is_live) else {
         return answer::error(
             StatusCode::NOT_FOUND,
             "not_found",
@@ -64,10 +64,6 @@ pub(super) async fn live<D: PageService>(State(state): Shared<D>, request: Reque
             None,
         );
     };
-    if let PageAddress::Session { touched, .. } = &mut address {
-        // That is a walk through a whole working copy.
-        *touched = false;
-    }
     let sight = sight(&request);
     // Whoever may not see a page at all need not be told what else there is.
     let refused = match address.is_for(&sight) {

@@ -149,7 +149,7 @@ pub(super) async fn queue<D: PageService>(State(state): Shared<D>, request: Requ
     state.told(&giver, came, "/queue")
 }
 
-/// What a session left that is kept here alone.
+/// What a session changed.
 pub(super) async fn patch<D: PageService>(
     State(state): Shared<D>,
     Path(id): Path<String>,

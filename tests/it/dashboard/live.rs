@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use super::site::Site;
 use crate::test_app::PATIENCE;
 
-async fn follow(site: &Site, page: &str) -> TcpStream {
+pub(super) async fn follow(site: &Site, page: &str) -> TcpStream {
     let mut wire = TcpStream::connect(site.running.admin)
         .await
         .expect("a connection");
@@ -20,7 +20,7 @@ async fn follow(site: &Site, page: &str) -> TcpStream {
 }
 
 /// Reads on until it has said something.
-async fn hear(wire: &mut TcpStream, heard: &mut String, wanted: &str) {
+pub(super) async fn hear(wire: &mut TcpStream, heard: &mut String, wanted: &str) {
     let reading = async {
         let mut bytes = [0; 8 * 1024];
         while !heard.contains(wanted) {

@@ -19,6 +19,7 @@ mod publish;
 mod rebase;
 mod server;
 mod standby;
+mod unfinished;
 mod untouched;
 mod workspace;
 

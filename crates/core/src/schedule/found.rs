@@ -38,11 +38,31 @@ pub(super) struct Known {
 pub(super) struct Found {
     pub(super) fault: Option<Fault>,
     pub(super) at: i64,
+    /// When that fault, or that it is ready, was found first.
+    pub(super) since: i64,
+}
+
+/// What was found, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// Of what.
+    pub subject: Subject,
+    /// What is wrong with it, if anything.
+    pub fault: Option<Fault>,
+    /// Since when it is so, epoch milliseconds.
+    pub since: i64,
+    /// When it was looked at last.
+    pub at: i64,
 }
 
 impl Found {
     /// It still holds at `now`.
     pub(super) fn is_fresh(&self, now: i64) -> bool {
         now < self.at.saturating_add(READY_FOR_MS)
+    }
+
+    /// Somebody asked for it of late.
+    pub(super) fn is_kept(&self, now: i64) -> bool {
+        now < self.at.saturating_add(10 * READY_FOR_MS)
     }
 }

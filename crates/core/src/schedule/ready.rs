@@ -2,13 +2,13 @@
 //! App may do there what it must.
 //!
 //! Somebody else looks; the schedule says what should be looked at ([`Schedule::asks`]) and is told what was found. What was found
-//! holds for [`READY_FOR_MS`]; then it is looked at again, before the next start. A fault holds the tasks that need what has it, each
+//! holds for [`READY_FOR_MS`](super::READY_FOR_MS); then it is looked at again, before the next start. A fault holds the tasks that need what has it, each
 //! saying what it waits for and who mends that, and no others; a chain of agents goes on with the next one. It never makes a fault of
 //! one task: neither an agent nor a repository is any single issue's.
 
 use std::collections::BTreeMap;
 
-use super::found::{Found, Known, OnFault, READY_FOR_MS, Subject};
+use super::found::{Found, Known, Looked, OnFault, Subject};
 use super::line::Line;
 use super::queue::Schedule;
 use super::reason::{Fault, Reason};
@@ -33,15 +33,30 @@ impl Schedule {
             return false;
         };
         // What nobody asks for any more is forgotten.
-        known
-            .found
-            .retain(|_, found| now < found.at.saturating_add(10 * READY_FOR_MS));
+        known.found.retain(|_, found| found.is_kept(now));
+        let before = known.found.get(&subject);
+        let same = before.filter(|before| before.fault.is_some() == fault.is_some());
+        let since = same.map_or(now, |before| before.since);
         let is = Found {
             fault: fault.clone(),
             at: now,
+            since,
         };
         let before = known.found.insert(subject, is);
         before.and_then(|before| before.fault) != fault
+    }
+
+    /// What was found of late, for whoever wants to know how all stands.
+    pub fn looked(&self, now: i64) -> Vec<Looked> {
+        let known = self.ready.iter().flat_map(|known| &known.found);
+        let known = known.filter(|(_, found)| found.is_kept(now));
+        let looked = known.map(|(subject, found)| Looked {
+            subject: subject.clone(),
+            fault: found.fault.clone(),
+            since: found.since,
+            at: found.at,
+        });
+        looked.collect()
     }
 
     /// What should be looked at before the next starts, each with a task that needs it.

@@ -134,7 +134,7 @@ fn span_of(ms: u64) -> String {
 }
 
 /// So much of so much, of one of the limits.
-fn of(task: &Task, cap: Cap, policy: &Policy) -> String {
+pub fn of(task: &Task, cap: Cap, policy: &Policy) -> String {
     let (used, limit) = (task.used(cap), task.caps(policy).of(cap));
     match cap {
         Cap::Attempts => format!("{} of {}", used.min(limit), count(limit, "session")),

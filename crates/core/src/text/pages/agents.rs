@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::frame::{Frame, Tab, rendered};
+use super::health::Ailment;
 use super::moment::Moment;
 use super::piece::{Page, Piece};
 use super::words::Line;
@@ -31,6 +32,12 @@ pub struct AgentRow {
     pub failed: i64,
     /// Until when nothing is given to it, and why.
     pub closed: Option<(Moment, Line)>,
+    /// What it called itself, with its version; empty where it was not asked.
+    pub said: Line,
+    /// Why it does not start here.
+    pub ailment: Option<Ailment>,
+    /// It was tried of late or did some work: that it is in order is known.
+    pub known: bool,
 }
 
 #[derive(Template)]

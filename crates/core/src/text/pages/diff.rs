@@ -1,10 +1,16 @@
 //! A patch as a page shows it: by files, each line known as added, taken away or neither. Bounded, and it says where it was cut.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::words::Line;
 use crate::sanitise;
 
-/// So many lines are shown.
+/// So many files are shown, …
+const FILES: usize = 200;
+/// … and so many lines.
 const LINES: usize = 3_000;
+/// Lines before a file's own that say something of it.
+const PLAIN: [&str; 3] = ["Binary files", "old mode ", "new mode "];
 /// The longest line that is shown, bytes.
 const WIDTH: usize = 1_000;
 
@@ -15,6 +21,8 @@ pub struct Diff {
     pub files: Vec<DiffFile>,
     /// More stands in the patch than here.
     pub cut: bool,
+    /// So many further files are not shown at all.
+    pub more: usize,
 }
 
 /// What changes in a file.
@@ -22,6 +30,8 @@ pub struct Diff {
 pub struct DiffFile {
     /// Its path.
     pub path: Line,
+    /// An id that stays the same whichever files come before it.
+    pub id: String,
     /// Lines added.
     pub added: usize,
     /// Lines taken away.
@@ -46,21 +56,19 @@ impl Diff {
             cut: !whole,
             ..Self::default()
         };
-        let mut in_hunk = false;
+        let (mut in_hunk, mut beyond) = (false, false);
         let mut shown = 0;
         for line in patch.lines() {
             if let Some(names) = line.strip_prefix("diff --git ") {
                 in_hunk = false;
-                let path = names.rsplit_once(" b/").map_or(names, |(_, path)| path);
-                diff.files.push(DiffFile {
-                    path: Line::new(path),
-                    added: 0,
-                    removed: 0,
-                    lines: Vec::new(),
-                });
+                beyond = diff.files.len() >= FILES;
+                match beyond {
+                    true => diff.more += 1,
+                    false => diff.begin(path(names)),
+                }
                 continue;
             }
-            let Some(file) = diff.files.last_mut() else {
+            let Some(file) = diff.files.last_mut().filter(|_| !beyond) else {
                 continue;
             };
             in_hunk |= line.starts_with("@@");
@@ -72,7 +80,7 @@ impl Diff {
             };
             file.added += usize::from(class == "add");
             file.removed += usize::from(class == "del");
-            let plain = line.starts_with("Binary files") || line.starts_with("rename ");
+            let plain = PLAIN.iter().any(|begin| line.starts_with(begin));
             if !in_hunk && !plain {
                 continue;
             }
@@ -88,14 +96,96 @@ impl Diff {
         diff
     }
 
+    /// What follows is of this file. One whose kind changes comes twice: as what it was, and as what it is.
+    fn begin(&mut self, path: &str) {
+        let mut file = DiffFile::of(path);
+        let again = |known: &&DiffFile| known.id.starts_with(&file.id);
+        let times = self.files.iter().filter(again).count();
+        if times > 0 {
+            file.id = format!("{}-{times}", file.id);
+        }
+        self.files.push(file);
+    }
+
+    /// Nothing is changed, as far as is known.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.more == 0
+    }
+
     /// How many files, in words.
     pub fn counted(&self) -> String {
-        crate::text::count(self.files.len() as u64, "file")
+        crate::text::count((self.files.len() + self.more) as u64, "file")
+    }
+
+    /// How many files are not shown, in words.
+    pub fn left_out(&self) -> String {
+        crate::text::count(self.more as u64, "more file")
     }
 
     /// Lines added and taken away in all.
     pub fn totals(&self) -> (usize, usize) {
         let add = |(added, removed), file: &DiffFile| (added + file.added, removed + file.removed);
         self.files.iter().fold((0, 0), add)
+    }
+}
+
+impl DiffFile {
+    fn of(path: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        path.hash(&mut hasher);
+        Self {
+            path: Line::new(path),
+            id: format!("f{:x}", hasher.finish()),
+            added: 0,
+            removed: 0,
+            lines: Vec::new(),
+        }
+    }
+}
+
+/// The path in `a/PATH b/PATH`: both are the same, since nothing is told as renamed. What is quoted stays so, without its marks.
+fn path(names: &str) -> &str {
+    let half = names.len().saturating_sub(1) / 2;
+    let second = names.get(half + 1..).unwrap_or_default();
+    let quoted = second.strip_prefix("\"b/");
+    let quoted = quoted.and_then(|name| name.strip_suffix('"'));
+    quoted
+        .or_else(|| second.strip_prefix("b/"))
+        .unwrap_or(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_read_whatever_stands_in_it() {
+        for (names, read) in [
+            ("a/x.rs b/x.rs", "x.rs"),
+            ("a/x b/y z b/x b/y z", "x b/y z"),
+            ("\"a/new\\nline\" \"b/new\\nline\"", "new\\nline"),
+            ("odd", "odd"),
+        ] {
+            assert_eq!(path(names), read, "{names}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_much_is_counted() {
+        let one = |n: usize| {
+            format!("diff --git a/{n} b/{n}\n--- a/{n}\n+++ b/{n}\n@@ -0,0 +1 @@\n+{n}\n")
+        };
+        let patch: String = (0..FILES + 3).map(one).collect();
+        let diff = Diff::of(&patch, true);
+        assert_eq!((diff.files.len(), diff.more), (FILES, 3));
+        assert_eq!(diff.totals(), (FILES, 0));
+        assert_eq!(
+            (diff.counted(), diff.left_out()),
+            ("203 files".to_owned(), "3 more files".to_owned())
+        );
+        let long = format!("{}{}", one(1), "+x\n".repeat(LINES));
+        assert!(Diff::of(&long, true).cut && !Diff::of(&patch, true).cut);
+        let twice = Diff::of(&format!("{}{}", one(1), one(1)), true);
+        assert_ne!(twice.files[0].id, twice.files[1].id);
     }
 }

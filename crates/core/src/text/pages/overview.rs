@@ -92,8 +92,10 @@ pub struct FailedRow {
 pub struct Figures {
     /// The last day and the last week.
     pub throughput: [Throughput; 2],
-    /// What is used up of what there is.
+    /// What is used up of what there is at GitHub.
     pub meters: Vec<Meter>,
+    /// What issues that are worked on have used up of their budgets, the fullest first.
+    pub budgets: Vec<Meter>,
     /// The disk, in words; empty where it cannot be looked at.
     pub disk: Line,
     /// The memory, in words; empty before it was measured.
@@ -126,10 +128,14 @@ pub struct Throughput {
 pub struct Meter {
     /// Of what.
     pub name: Line,
+    /// Of which issue, where it is one's.
+    pub place: Option<Place>,
     /// So much.
     pub used: u64,
     /// Of so much.
     pub of: u64,
+    /// Both in words.
+    pub shown: Line,
     /// What waits for more of it; empty where nothing does.
     pub waits: Line,
 }
@@ -138,6 +144,14 @@ impl Meter {
     /// From here on it is nearly used up.
     fn high(&self) -> u64 {
         self.of.saturating_mul(4) / 5
+    }
+
+    /// Its whole name, for whoever does not see where it stands.
+    fn whole_name(&self) -> String {
+        match &self.place {
+            Some(place) => format!("{} {}", place.name(), self.name),
+            None => self.name.to_string(),
+        }
     }
 }
 

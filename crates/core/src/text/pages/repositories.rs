@@ -28,8 +28,8 @@ pub struct RepositoryRow {
     pub live: i64,
     /// Sessions in all that are still known.
     pub sessions: i64,
-    /// When the last one was queued.
-    pub last: Moment,
+    /// When the last one was queued; `None` where none is known.
+    pub last: Option<Moment>,
     /// What is wrong there; empty where nothing is.
     pub trouble: Line,
 }

@@ -52,9 +52,7 @@ pub struct SessionPage {
     pub older: Option<i64>,
     /// It is the end of the log.
     pub newest: bool,
-    /// What it changed so far, as paths; of a session at work.
-    pub touched: Vec<Line>,
-    /// What it changed, where that is kept here.
+    /// What it changed, or has so far; `None` where that is not known here.
     pub diff: Option<Diff>,
     /// What a person can do about it.
     pub acts: Acts,
@@ -118,6 +116,10 @@ impl SessionPage {
             now: until,
         }
         .lasts()
+    }
+
+    fn has_changes(&self) -> bool {
+        self.diff.as_ref().is_some_and(|diff| !diff.is_empty())
     }
 
     fn here(&self) -> String {

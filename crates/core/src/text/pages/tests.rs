@@ -133,9 +133,19 @@ fn overview() -> Overview {
         figures: Some(Figures {
             meters: vec![Meter {
                 name: "Created in an hour (installation 7)".into(),
+                place: None,
                 used: 311,
                 of: 400,
+                shown: "311 of 400".into(),
                 waits: "1 comment until 2026-01-01".into(),
+            }],
+            budgets: vec![Meter {
+                name: "tokens".into(),
+                place: Some(place(12)),
+                used: 12_300,
+                of: 500_000,
+                shown: "12.3k of 500k tokens".into(),
+                waits: Line::default(),
             }],
             deliveries: "3 since the start".into(),
             ..Figures::default()
@@ -197,7 +207,6 @@ fn session() -> SessionPage {
         entries: entries(lines, NOW).entries,
         older: Some(400),
         newest: true,
-        touched: vec![],
         diff: Some(Diff::of(
             "diff --git a/x.rs b/x.rs\n--- a/x.rs\n+++ b/x.rs\n@@ -1 +1,2 @@\n-one\n+<b onclick>\n+two\n",
             true,
