@@ -162,13 +162,15 @@ impl Looking<'_> {
         })
         .await?;
         let asked = |(path, kind): &(Vec<u8>, Kind)| match kind {
-            Kind::Folder => [path, &b"/\0"[..]].concat(),
-            Kind::File => [path, &b"\0"[..]].concat(),
+            Kind::Folder => [b"./", &path[..], b"/\0"].concat(),
+            Kind::File => [b"./", &path[..], b"\0"].concat(),
         };
         let call = self.quarantine.call("check-ignore");
         let call = call.args(["-z", "--no-index", "--stdin"]);
         let call = call
             .env("GIT_WORK_TREE", top)
+            // It takes paths in no other way; behind `./` a name with a colon is one as well.
+            .env("GIT_LITERAL_PATHSPECS", "0")
             .config("core.bare=false")
             .config(format!(
                 "core.excludesFile={}",
@@ -182,7 +184,10 @@ impl Looking<'_> {
         if !outcome.success && outcome.stderr.contains("fatal") {
             return Err(outcome.failed());
         }
-        let named = |path: &[u8]| path.strip_suffix(b"/").unwrap_or(path).to_vec();
+        let named = |path: &[u8]| {
+            let path = path.strip_prefix(b"./").unwrap_or(path);
+            path.strip_suffix(b"/").unwrap_or(path).to_vec()
+        };
         Ok(paths(&outcome.stdout).map(named).collect())
     }
 

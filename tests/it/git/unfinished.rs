@@ -41,6 +41,7 @@ async fn all_that_is_written_so_far_is_seen(lab: Lab) {
     assert_eq!(lab.unfinished(&work).await, Unfinished::default());
     write(&work, "README.md", "hello\nworld\n");
     write(&work, "new dir/<b> \"x\"", "new\n");
+    write(&work, ":(glob)*", "colon\n");
     write(&work, "new dir/.gitignore", "secret\n");
     write(&work, "new dir/secret", "ignored there\n");
     write(&work, ".gitignore", "*.log\n/build/\n");
@@ -61,6 +62,7 @@ async fn all_that_is_written_so_far_is_seen(lab: Lab) {
         "<b> \\\"x\\\"",
         "+new\n",
         "+*.log\n",
+        "+colon\n",
         "--- a/src/main.rs\n+++ /dev/null\n",
         "-fn main() {}\n",
         "old mode 100644\nnew mode 100755\n",
