@@ -184,7 +184,6 @@ fn folder_flags() -> OFlags {
 
 #[expect(
     clippy::useless_conversion,
-    clippy::unnecessary_fallible_conversions,
     reason = "other systems have other numbers"
 )]
 fn changed(stat: &rustix::fs::Stat) -> Changed {

@@ -115,6 +115,13 @@ async fn nothing_of_the_repository_is_run_and_nothing_is_written(lab: Lab) {
 async fn what_is_too_much_is_counted() {
     let lab = Lab::new().await;
     let work = lab.workspace().await;
+    // Without doubt older than the index: what is as old as it is looked at as well.
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    for path in ["README.md", "docs/guide.md", "src/main.rs"] {
+        let file = fs::File::options().write(true).open(work.join(path));
+        let set = file.expect("there").set_modified(long_ago);
+        set.expect("set");
+    }
     for number in 0..230 {
         write(&work, &format!("many/{number:03}"), &format!("{number}\n"));
     }
