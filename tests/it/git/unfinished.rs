@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::PathBuf;
+use std::path::Path;
 
 use skep::git::{Unfinished, UnfinishedSpec};
 
@@ -14,12 +14,12 @@ all_ways!(
 );
 
 impl Lab {
-    async fn unfinished(&self, workspace: &PathBuf) -> Unfinished {
+    async fn unfinished(&self, workspace: &Path) -> Unfinished {
         let spec = UnfinishedSpec {
             session: self.session.clone(),
             repository: REPOSITORY,
             base: self.base.clone(),
-            workspace: workspace.clone(),
+            workspace: workspace.to_owned(),
             ignore: ignore(),
         };
         self.git.unfinished(&spec).await.expect("a look")
