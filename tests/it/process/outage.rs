@@ -1,7 +1,8 @@
 //! `skep serve` while GitHub is away, and what an operator sees of the public address.
 
 use std::net::SocketAddr;
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use crate::test_app::SECRET;
 /// A `skep serve` on ports of its own choice, which may never be ready.
 struct Starting {
     child: std::process::Child,
+    log: PathBuf,
     listen: String,
     admin: String,
 }
@@ -40,9 +42,12 @@ impl Starting {
             .env("SKEP_LISTEN", &listen)
             .env("SKEP_ADMIN_LISTEN", &admin)
             .current_dir(setup.folder.path());
-        let child = command.stderr(Stdio::null()).spawn().expect("it starts");
+        let log = setup.folder.path().join("starting.log");
+        let kept = std::fs::File::create(&log).expect("a log");
+        let child = command.stderr(kept).spawn().expect("it starts");
         Self {
             child,
+            log,
             listen,
             admin,
         }
@@ -67,9 +72,9 @@ impl Starting {
     /// Waits until the start is over: a start without its database ends with it.
     async fn at_work(&self) {
         let began = Instant::now();
-        let queue = || ask(&self.admin, "GET /api/v1/queue", &[], "");
-        while queue().await.is_none_or(|(status, _)| status != 200) {
-            assert!(began.elapsed() < PATIENCE, "it never is at work");
+        let said = || std::fs::read_to_string(&self.log).expect("its log");
+        while !said().contains("skep is ready") {
+            assert!(began.elapsed() < PATIENCE, "never at work: {}", said());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

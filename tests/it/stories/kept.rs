@@ -146,12 +146,14 @@ async fn what_may_not_be_published_is_there_as_a_patch() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_kept_is_no_patch() {
+async fn what_is_on_github_is_a_patch_as_well_and_no_change_an_empty_one() {
     let mut app = TestApp::new().await;
     let issue = app.go("Add a note", "write NOTE.md: hello\nsay Wrote it.");
+    let idle = app.go("Look around", "say There is nothing to do.");
     app.settle_all().await;
-    let refused = patch(&app, issue).await.expect_err("it is on GitHub");
-    assert!(refused.contains("nothing of session"), "{refused}");
+    let published = patch(&app, issue).await.expect("its commits are here");
+    assert!(published.contains("+hello"), "{published}");
+    assert_eq!(patch(&app, idle).await.as_deref(), Ok(""), "no change");
     app.done().await;
 }
 
